@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target: warnings are errors, imports are explicit about what they expose.
+let common: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// Everything but the wrappers of C libraries and system calls.
+let safe: [SwiftSetting] = common + [.strictMemorySafety()]
+
+let package = Package(
+    name: "silt",
+    products: [.executable(name: "silt", targets: ["silt"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+    ],
+    targets: [
+        // Floor 0: C libraries as Debian ships them.
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CDivsufsort", providers: [.apt(["libdivsufsort-dev"])]),
+        .target(name: "CTerminal", linkerSettings: [.linkedLibrary("ncursesw")]),
+
+        // Floor 1: values. No I/O, no C.
+        .target(
+            name: "Bytes", dependencies: [.product(name: "Crypto", package: "swift-crypto")], swiftSettings: safe),
+        .target(name: "Tar", dependencies: ["Bytes"], swiftSettings: safe),
+        .target(name: "FileTree", dependencies: ["Bytes"], swiftSettings: safe),
+        .target(name: "Images", dependencies: ["Bytes", "FileTree"], swiftSettings: safe),
+        .target(name: "Canvas", exclude: ["themes/README.md"], resources: [.embedInCode("themes")], swiftSettings: safe),
+
+        // Floor 2: wrappers, each the only importer of its C library.
+        .target(name: "Compression", dependencies: ["CZstd", "CZlib"], swiftSettings: common),
+        .target(name: "SuffixSorting", dependencies: ["CDivsufsort"], swiftSettings: common),
+        .target(name: "Archives", dependencies: ["CArchive"], swiftSettings: common),
+        .target(
+            name: "Files",
+            dependencies: ["Bytes", .product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: common),
+        .target(name: "Terminals", dependencies: ["CTerminal", "Canvas"], swiftSettings: common),
+
+        // Floor 3: engines. Delta works on bytes alone; ImageFiles reads images from files.
+        .target(
+            name: "Delta", dependencies: ["Bytes", "Tar", "Compression", "SuffixSorting"],
+            exclude: ["FORMAT.md"], swiftSettings: safe),
+        .target(
+            name: "ImageFiles",
+            dependencies: ["Bytes", "Tar", "FileTree", "Images", "Archives", "Files"], swiftSettings: safe),
+
+        // Floor 4: packages on disk; screens without a terminal.
+        .target(
+            name: "Packages",
+            dependencies: ["Bytes", "Tar", "FileTree", "Images", "ImageFiles", "Files", "Delta", "Compression"],
+            swiftSettings: safe),
+        .target(name: "Explorer", dependencies: ["Bytes", "Canvas", "FileTree", "Images"], swiftSettings: safe),
+
+        // Floor 5: the program.
+        .executableTarget(
+            name: "silt",
+            dependencies: [
+                "Bytes", "Canvas", "Delta", "FileTree", "Images", "ImageFiles", "Files", "Packages", "Explorer",
+                "Terminals",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: safe),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,91 @@
+import CZlib
+
+/// The fields of a gzip member's header that a decompressor ignores but exact rebuilding needs (RFC 1952).
+///
+/// Only the plain ten-byte header is described: flags for a name, a comment or extra fields are not.
+public struct GzipHeader: Hashable, Sendable {
+    /// The ten bytes: magic, method, flags, time, extra flags, operating system.
+    public static let byteCount = 10
+    /// The header as it stands.
+    public let bytes: [UInt8]
+
+    /// Takes a header; nil if it is none or has more than the plain ten bytes.
+    public init?(_ bytes: ArraySlice<UInt8>) {
+        guard bytes.count == Self.byteCount, bytes.starts(with: [0x1f, 0x8b, 8, 0]) else { return nil }
+        self.bytes = Array(bytes)
+    }
+}
+
+/// Compresses one gzip member with zlib: the same input and level give the same bytes with the same zlib.
+public final class GzipCompressor {
+    private var stream: UnsafeMutablePointer<z_stream>
+    private let sink: ([UInt8]) throws -> Void
+    private var header: [UInt8]
+    private var checksum = crc32(0, nil, 0)
+    private var byteCount: UInt32 = 0
+    private var buffer = [UInt8](repeating: 0, count: 1 << 16)
+
+    /// Starts a member.
+    ///
+    /// - Parameters:
+    ///   - level: zlib's level, 1 ... 9.
+    ///   - header: The header to write.
+    ///   - sink: Takes compressed bytes, in order.
+    public init(level: Int, header: GzipHeader, sink: @escaping ([UInt8]) throws -> Void) throws(CompressionError) {
+        stream = .allocate(capacity: 1)
+        stream.initialize(to: z_stream())
+        self.sink = sink
+        self.header = header.bytes
+        guard CZlib_deflateInit2(stream, Int32(clamping: level), -MAX_WBITS, 8) == Z_OK else {
+            throw .failed(library: "zlib", reason: "cannot start")
+        }
+    }
+
+    deinit {
+        deflateEnd(stream)
+        stream.deallocate()
+    }
+
+    /// Adds input.
+    public func write(_ bytes: ArraySlice<UInt8>) throws {
+        byteCount = byteCount &+ UInt32(truncatingIfNeeded: bytes.count)
+        checksum = bytes.withUnsafeBufferPointer { crc32_z(checksum, $0.baseAddress, $0.count) }
+        try run(bytes, Z_NO_FLUSH)
+    }
+
+    /// Ends the member.
+    public func finish() throws {
+        try run([], Z_FINISH)
+        var trailer: [UInt8] = []
+        for value in [UInt32(truncatingIfNeeded: checksum), byteCount] {
+            for shift in stride(from: 0, to: 32, by: 8) { trailer.append(UInt8(truncatingIfNeeded: value >> UInt32(shift))) }
+        }
+        try sink(trailer)
+    }
+
+    private func run(_ bytes: ArraySlice<UInt8>, _ flush: Int32) throws {
+        if !header.isEmpty {
+            try sink(header)
+            header = []
+        }
+        try bytes.withUnsafeBufferPointer { input in
+            stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
+            stream.pointee.avail_in = UInt32(input.count)
+            repeat {
+                let produced = buffer.withUnsafeMutableBufferPointer { output in
+                    stream.pointee.next_out = output.baseAddress
+                    stream.pointee.avail_out = UInt32(output.count)
+                    _ = deflate(stream, flush)
+                    return output.count - Int(stream.pointee.avail_out)
+                }
+                if produced > 0 { try sink(Array(buffer[..<produced])) }
+            } while stream.pointee.avail_out == 0
+        }
+    }
+}
+
+/// zlib's version, which the bytes it makes depend on.
+public enum Zlib {
+    /// `1.2.13`, …
+    public static var version: String { String(cString: zlibVersion()) }
+}

@@ -1,0 +1,163 @@
+import CZstd
+
+/// How zstd compresses (RFC 8878; ZSTD_cParameter in zstd.h).
+public struct ZstdOptions: Hashable, Sendable {
+    /// 1 ... 22.
+    public var level: Int
+    /// Base-2 logarithm of the window, which is what a decompressor must keep; nil lets the level choose.
+    public var windowLog: Int?
+    /// Whether to look for long matches far back, which large windows need.
+    public var findsLongMatches: Bool
+
+    /// Options of that level.
+    public init(level: Int, windowLog: Int? = nil, findsLongMatches: Bool = false) {
+        self.level = level
+        self.windowLog = windowLog
+        self.findsLongMatches = findsLongMatches
+    }
+}
+
+/// Compresses one zstd frame from input that arrives in parts.
+public final class ZstdCompressor {
+    private let context: OpaquePointer
+    private let sink: ([UInt8]) throws -> Void
+    private var buffer = [UInt8](repeating: 0, count: ZSTD_CStreamOutSize())
+
+    /// Starts a frame.
+    ///
+    /// - Parameters:
+    ///   - options: How to compress.
+    ///   - byteCount: The size of the input if it is known; the frame then tells it.
+    ///   - sink: Takes compressed bytes, in order.
+    public init(
+        _ options: ZstdOptions, byteCount: UInt64? = nil, sink: @escaping ([UInt8]) throws -> Void
+    ) throws(CompressionError) {
+        guard let context = ZSTD_createCCtx() else { throw .failed(library: "zstd", reason: "out of memory") }
+        self.context = context
+        self.sink = sink
+        var parameters = [(ZSTD_c_compressionLevel, options.level)]
+        if let windowLog = options.windowLog { parameters.append((ZSTD_c_windowLog, windowLog)) }
+        if options.findsLongMatches { parameters.append((ZSTD_c_enableLongDistanceMatching, 1)) }
+        for (name, value) in parameters { try check(ZSTD_CCtx_setParameter(context, name, Int32(clamping: value))) }
+        if let byteCount { try check(ZSTD_CCtx_setPledgedSrcSize(context, byteCount)) }
+    }
+
+    deinit { ZSTD_freeCCtx(context) }
+
+    /// Adds input.
+    public func write(_ bytes: ArraySlice<UInt8>) throws { try run(bytes, ZSTD_e_continue) }
+
+    /// Ends the frame.
+    public func finish() throws { try run([], ZSTD_e_end) }
+
+    private func run(_ bytes: ArraySlice<UInt8>, _ directive: ZSTD_EndDirective) throws {
+        var consumed = 0
+        while true {
+            var rest = 0
+            var produced = 0
+            try bytes.withUnsafeBytes { source in
+                try buffer.withUnsafeMutableBytes { target in
+                    var input = ZSTD_inBuffer(src: source.baseAddress, size: source.count, pos: consumed)
+                    var output = ZSTD_outBuffer(dst: target.baseAddress, size: target.count, pos: 0)
+                    rest = try check(ZSTD_compressStream2(context, &output, &input, directive))
+                    consumed = input.pos
+                    produced = output.pos
+                }
+            }
+            if produced > 0 { try sink(Array(buffer[..<produced])) }
+            if directive == ZSTD_e_end ? rest == 0 : consumed == bytes.count { return }
+        }
+    }
+}
+
+/// Decompresses one zstd frame whose compressed bytes are fetched when they are needed.
+public final class ZstdDecompressor {
+    private let context: OpaquePointer
+    private let source: () throws -> ArraySlice<UInt8>
+    private var input: ArraySlice<UInt8> = []
+    private var isFinished = false
+
+    /// Starts reading a frame.
+    ///
+    /// - Parameters:
+    ///   - windowLogLimit: The largest window accepted, as a base-2 logarithm: it bounds the memory.
+    ///   - source: Gives the next compressed bytes; empty at their end.
+    public init(windowLogLimit: Int, source: @escaping () throws -> ArraySlice<UInt8>) throws(CompressionError) {
+        guard let context = ZSTD_createDCtx() else { throw .failed(library: "zstd", reason: "out of memory") }
+        self.context = context
+        self.source = source
+        try check(ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, Int32(clamping: windowLogLimit)))
+    }
+
+    deinit { ZSTD_freeDCtx(context) }
+
+    /// Fills the buffer from its start.
+    ///
+    /// - Returns: How many bytes were decompressed: fewer than the buffer holds only at the frame's end.
+    public func read(into buffer: inout [UInt8]) throws -> Int {
+        var produced = 0
+        while produced < buffer.count, !isFinished {
+            if input.isEmpty {
+                input = try source()
+            }
+            let before = produced
+            let available = input.count
+            var consumed = 0
+            try input.withUnsafeBytes { sourceBytes in
+                try buffer.withUnsafeMutableBytes { target in
+                    var inBuffer = ZSTD_inBuffer(src: sourceBytes.baseAddress, size: sourceBytes.count, pos: 0)
+                    var outBuffer = ZSTD_outBuffer(dst: target.baseAddress, size: target.count, pos: produced)
+                    isFinished = try check(ZSTD_decompressStream(context, &outBuffer, &inBuffer)) == 0
+                    consumed = inBuffer.pos
+                    produced = outBuffer.pos
+                }
+            }
+            input = input.dropFirst(consumed)
+            // No input left and nothing came out: the frame has no end.
+            if available == 0, produced == before, !isFinished { throw CompressionError.endsEarly }
+        }
+        return produced
+    }
+
+    /// Whether the frame ended and nothing follows it.
+    public func isAtEnd() throws -> Bool {
+        var probe: [UInt8] = [0]
+        guard try read(into: &probe) == 0, isFinished else { return false }
+        return try input.isEmpty && source().isEmpty
+    }
+}
+
+/// zstd on whole buffers.
+public enum Zstd {
+    /// Compresses into one frame that tells its size.
+    public static func compress(_ bytes: [UInt8], _ options: ZstdOptions) throws -> [UInt8] {
+        var compressed: [UInt8] = []
+        let compressor = try ZstdCompressor(options, byteCount: UInt64(bytes.count)) { compressed += $0 }
+        try compressor.write(bytes[...])
+        try compressor.finish()
+        return compressed
+    }
+
+    /// How many bytes a quick compression takes: for estimates.
+    public static func estimate(_ bytes: [UInt8], level: Int = 3) -> Int {
+        let bound = ZSTD_compressBound(bytes.count)
+        var target = [UInt8](repeating: 0, count: bound)
+        let count = target.withUnsafeMutableBytes { output in
+            bytes.withUnsafeBytes { input in
+                ZSTD_compress(output.baseAddress, bound, input.baseAddress, input.count, Int32(clamping: level))
+            }
+        }
+        return ZSTD_isError(count) != 0 ? bytes.count : count
+    }
+
+    /// The library's version, which the bytes it makes depend on.
+    public static var version: String { String(cString: ZSTD_versionString()) }
+}
+
+@discardableResult
+private func check(_ result: Int) throws(CompressionError) -> Int {
+    guard ZSTD_isError(result) == 0 else {
+        throw .failed(library: "zstd", reason: String(cString: ZSTD_getErrorName(result)).lowercased())
+    }
+    return result
+}

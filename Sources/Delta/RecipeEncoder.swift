@@ -1,0 +1,166 @@
+import Bytes
+
+/// What an entry's content is made of.
+public enum EntryContent: Sendable {
+    /// The same bytes as those of an old entry.
+    case reference(Int)
+    /// Patches of an old entry's content that make the new one part by part.
+    case patch(reference: Int, [Patch])
+    /// The bytes themselves.
+    case new
+    /// The blob of a layer of the new image, made by that layer's own recipe.
+    case layer(Int)
+    /// A document that the package carries.
+    case document(Int)
+}
+
+/// Writes a recipe: how to rebuild one tar, entry by entry. The mirror image is `RecipeDecoder`.
+public final class RecipeEncoder {
+    private let references: any ReferenceSource
+    private let writers: [RecipeFormat.StreamID: StreamWriter]
+    private var structure = StructureEncoder()
+    private var entryCount: UInt64 = 0
+    private var lastPredictor: Int64 = -1
+    private var lastReference: Int64 = 0
+    private var byteCount: UInt64 = 0
+
+    /// Starts a recipe.
+    ///
+    /// - Parameters:
+    ///   - level: How hard to compress.
+    ///   - references: The old image.
+    ///   - makeStore: Makes room for a stream.
+    public init(
+        level: DeltaLevel, references: any ReferenceSource, makeStore: () throws -> any StreamStore
+    ) throws {
+        self.references = references
+        writers = try RecipeFormat.StreamID.allCases.reduce(into: [:]) { writers, stream in
+            writers[stream] = StreamWriter(level.options(for: stream), store: try makeStore())
+        }
+    }
+
+    private func write(_ bytes: [UInt8], to stream: RecipeFormat.StreamID) throws {
+        try writers[stream]?.write(bytes)
+    }
+
+    /// Adds the next entry.
+    ///
+    /// - Parameters:
+    ///   - entryStructure: Its raw blocks before the content.
+    ///   - padding: Its raw bytes after the content.
+    ///   - predictor: The old entry whose blocks resemble its own, if there is one.
+    ///   - content: What its content is made of.
+    ///   - contentByteCount: How many content bytes it stores.
+    ///   - forEachPart: Gives out the content; called only for `.new`.
+    public func add(
+        structure entryStructure: [UInt8], padding: [UInt8], predictor: Int?, content: EntryContent,
+        contentByteCount: UInt64, forEachPart: ((ArraySlice<UInt8>) throws -> Void) throws -> Void
+    ) throws {
+        entryCount += 1
+        byteCount += UInt64(entryStructure.count + padding.count) + contentByteCount
+        // An entry without a twin keeps the place of the one before, so that the next one's twin is the expected one.
+        let place = predictor.map(Int64.init) ?? max(lastPredictor, 0)
+        var numbers = ByteWriter()
+        numbers.signed(place - lastPredictor - 1)
+        lastPredictor = place
+        try write(numbers.bytes, to: .references)
+
+        let hasReference = place < Int64(references.entryCount)
+        try writeContent(
+            content, count: contentByteCount, predictor: hasReference ? Int(place) : nil, forEachPart: forEachPart)
+        try structure.add(
+            entryStructure, padding: padding, reference: hasReference ? references.structure(of: Int(place)) : nil,
+            byteCount: contentByteCount)
+        let coded = structure.drain()
+        try write(coded.shapes, to: .shapes)
+        try write(coded.fields, to: .fields)
+    }
+
+    private func writeContent(
+        _ content: EntryContent, count: UInt64, predictor: Int?,
+        forEachPart: ((ArraySlice<UInt8>) throws -> Void) throws -> Void
+    ) throws {
+        var numbers = ByteWriter()
+        func code(_ value: RecipeFormat.ContentCode) { numbers.varint(value.rawValue) }
+        func place(_ reference: Int) {
+            numbers.signed(Int64(reference) - lastReference)
+            lastReference = Int64(reference)
+        }
+        switch content {
+        case .reference(let reference) where reference == predictor: code(.predicted)
+        case .reference(let reference):
+            code(.reference)
+            place(reference)
+        case .patch(let reference, let patches):
+            code(.patch)
+            place(reference)
+            numbers.varint(count)
+            for patch in patches {
+                try write(patch.control, to: .control)
+                try write(patch.difference, to: .difference)
+                try write(patch.literal, to: .literal)
+            }
+        case .new where count == 0:
+            code(predictor.map { references.contentByteCount(of: $0) == 0 } ?? false ? .predicted : .empty)
+        case .new:
+            code(.new)
+            numbers.varint(count)
+            try forEachPart { try writers[.new]?.write($0) }
+        case .layer(let index):
+            code(.layer)
+            numbers.varint(index)
+        case .document(let index):
+            code(.document)
+            numbers.varint(index)
+        }
+        if let predictor { lastReference = Int64(predictor) }
+        try write(numbers.bytes, to: .contents)
+    }
+
+    /// Ends the recipe with what follows the last entry.
+    ///
+    /// - Parameters:
+    ///   - zeroCount: How many zeros stand first.
+    ///   - restCount: How many bytes follow them.
+    ///   - forEachPart: Gives out those bytes.
+    public func finish(
+        zeroCount: UInt64, restCount: UInt64, forEachPart: ((ArraySlice<UInt8>) throws -> Void) throws -> Void
+    ) throws {
+        byteCount += zeroCount + restCount
+        var numbers = ByteWriter()
+        numbers.varint(zeroCount)
+        numbers.varint(restCount)
+        try write(numbers.bytes, to: .contents)
+        try forEachPart { try writers[.new]?.write($0) }
+        for stream in RecipeFormat.StreamID.allCases { try writers[stream]?.finish() }
+    }
+
+    /// The size of the finished recipe.
+    public var storedByteCount: UInt64 {
+        writers.values.reduce(UInt64(head().count)) { $0 + $1.storedByteCount }
+    }
+
+    /// Gives out the finished recipe.
+    public func forEachPart(_ body: (ArraySlice<UInt8>) throws -> Void) throws {
+        try body(head()[...])
+        for stream in RecipeFormat.StreamID.allCases { try writers[stream]?.forEachStoredPart(body) }
+    }
+
+    private func head() -> [UInt8] {
+        var head = ByteWriter()
+        head.raw(RecipeFormat.magic)
+        head.byte(UInt8(RecipeFormat.version))
+        head.varint(byteCount)
+        head.varint(entryCount)
+        let used = RecipeFormat.StreamID.allCases.filter { (writers[$0]?.byteCount ?? 0) > 0 }
+        head.varint(used.count)
+        for stream in used {
+            guard let writer = writers[stream] else { continue }
+            head.byte(stream.rawValue)
+            head.byte(writer.codec.rawValue)
+            head.varint(writer.byteCount)
+            head.varint(writer.storedByteCount)
+        }
+        return head.bytes
+    }
+}

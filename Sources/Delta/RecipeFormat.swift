@@ -1,0 +1,65 @@
+import Bytes
+import Compression
+
+/// What encoder and decoder of recipes share; FORMAT.md is normative.
+public enum RecipeFormat {
+    /// The version written and read.
+    public static let version = 1
+    static let magic = Array("SLTR".utf8)
+
+    /// No stream may need a larger decompression window: it bounds the receiver's memory.
+    static let windowLogLimit = 26
+
+    /// A recipe's streams, in the order in which they are stored.
+    enum StreamID: UInt8, CaseIterable {
+        case references, contents, shapes, fields, control, difference, literal, new
+    }
+
+    /// How a stream is stored.
+    enum Codec: UInt8 {
+        case raw, zstd
+    }
+
+    /// Where an entry's content comes from.
+    enum ContentCode: UInt64 {
+        case predicted, empty, reference, patch, new, layer, document
+    }
+
+    /// Bits of an entry's shape; the count of its extensions stands above them.
+    static let shapeHasPadding: UInt64 = 1
+    static let shapeHasTail: UInt64 = 2
+    static let shapeExtensionShift: UInt64 = 2
+}
+
+/// How much time to spend on a small delta.
+public enum DeltaLevel: String, CaseIterable, Hashable, Sendable {
+    case fast, `default`, best
+
+    /// The zstd options for one of a recipe's streams.
+    func options(for stream: RecipeFormat.StreamID) -> ZstdOptions {
+        let level =
+            switch self {
+            case .fast: 9
+            case .default: 19
+            case .best: 22
+            }
+        switch stream {
+        case .new: return ZstdOptions(level: level, windowLog: 25, findsLongMatches: true)
+        case .literal: return ZstdOptions(level: level, windowLog: 24, findsLongMatches: true)
+        case .difference: return ZstdOptions(level: level, windowLog: 23)
+        case .references, .contents, .shapes, .fields, .control: return ZstdOptions(level: level, windowLog: 22)
+        }
+    }
+}
+
+/// The old image as a recipe sees it: the entries of all its layers' tars, numbered through from the lowest.
+public protocol ReferenceSource: Sendable {
+    /// How many entries there are.
+    var entryCount: Int { get }
+    /// The raw blocks before an entry's content.
+    func structure(of ordinal: Int) throws -> [UInt8]
+    /// How many content bytes an entry stores.
+    func contentByteCount(of ordinal: Int) -> UInt64
+    /// Some of an entry's stored content; throws if it is not all there.
+    func content(of ordinal: Int, at offset: UInt64, count: Int) throws -> [UInt8]
+}

@@ -1,0 +1,86 @@
+import Bytes
+import Tar
+
+/// Codes the raw blocks of entries against those of old entries: what is as predicted costs next to nothing.
+struct StructureEncoder {
+    private(set) var shapes = ByteWriter()
+    private(set) var fields = ByteWriter()
+    private var previousHeader = HeaderPrediction.zeroBlock
+    private var previousExtension = HeaderPrediction.zeroBlock
+
+    /// Codes one entry.
+    ///
+    /// - Parameters:
+    ///   - structure: Its blocks.
+    ///   - padding: What follows its content up to a whole block.
+    ///   - reference: The blocks of the old entry that resembles it.
+    ///   - byteCount: How many content bytes it stores.
+    mutating func add(_ structure: [UInt8], padding: [UInt8], reference: [UInt8]?, byteCount: UInt64) throws {
+        let new = try TarStructure(structure)
+        let old = try reference.map { try TarStructure($0) }
+        let hasPadding = padding.contains { $0 != 0 }
+        var shape = UInt64(new.extensions.count) << RecipeFormat.shapeExtensionShift
+        if hasPadding { shape |= RecipeFormat.shapeHasPadding }
+        if !new.tail.isEmpty { shape |= RecipeFormat.shapeHasTail }
+        shapes.varint(shape)
+        for (index, item) in new.extensions.enumerated() {
+            let twin = old.flatMap { $0.extensions.indices.contains(index) ? $0.extensions[index] : nil }
+            addExtension(item, twin)
+        }
+        addHeader(
+            new.header,
+            HeaderPrediction(
+                reference: old?.header ?? HeaderPrediction.zeroBlock, previous: previousHeader, byteCount: byteCount))
+        previousHeader = new.header
+        if !new.tail.isEmpty { fields.block(Array(new.tail)) }
+        if hasPadding { fields.raw(padding) }
+    }
+
+    private mutating func addExtension(_ item: TarStructure.Extension, _ twin: TarStructure.Extension?) {
+        // Padding that is not zero is kept by taking it for a part of the body.
+        let used = item.body.count - item.body.reversed().prefix { $0 == 0 }.count
+        let stated = (try? TarStructure.statedBodyByteCount(of: item.header)) ?? item.body.count
+        let body = item.body.prefix(max(used, stated))
+        let oldBody = twin?.body ?? []
+        let prefix = zip(body, oldBody).prefix { $0 == $1 }.count
+        let limit = min(body.count, oldBody.count) - prefix
+        let suffix = zip(body.reversed(), oldBody.reversed()).prefix { $0 == $1 }.prefix(limit).count
+        shapes.varint(body.count)
+        shapes.varint(prefix)
+        shapes.varint(suffix)
+        fields.raw(body.dropFirst(prefix).dropLast(suffix))
+        addHeader(
+            item.header,
+            HeaderPrediction(
+                reference: twin?.header ?? HeaderPrediction.zeroBlock, previous: previousExtension,
+                byteCount: UInt64(body.count)))
+        previousExtension = item.header
+    }
+
+    private mutating func addHeader(_ block: ArraySlice<UInt8>, _ prediction: HeaderPrediction) {
+        let bytes = Array(block)
+        var differs: UInt64 = 0
+        var isLiteral: UInt64 = 0
+        var literals: [[UInt8]] = []
+        for field in HeaderPrediction.order {
+            let value = Array(bytes[field.range])
+            guard value != prediction.expected(field, in: bytes) else { continue }
+            differs |= 1 << UInt64(field.rawValue)
+            guard value != prediction.fallback(field) else { continue }
+            isLiteral |= 1 << UInt64(field.rawValue)
+            literals.append(Array(value[..<(value.count - value.reversed().prefix { $0 == 0 }.count)]))
+        }
+        shapes.varint(differs)
+        if differs != 0 { shapes.varint(isLiteral) }
+        for literal in literals { fields.block(literal) }
+    }
+
+    /// Takes out what was coded so far.
+    mutating func drain() -> (shapes: [UInt8], fields: [UInt8]) {
+        defer {
+            shapes.removeAll()
+            fields.removeAll()
+        }
+        return (shapes.bytes, fields.bytes)
+    }
+}

@@ -1,0 +1,91 @@
+/// What happened to a path between the old and the new image.
+public enum Change: UInt8, Hashable, Sendable, CaseIterable {
+    case added, removed
+    /// Its content or its type changed.
+    case modified
+    /// Only mode, owner, time, extended attributes, device number or link target changed.
+    case metadata
+    /// The same content is at another path.
+    case moved
+    case unchanged
+
+    /// One column that tells the change without colour.
+    public var marker: String {
+        switch self {
+        case .added: "+"
+        case .removed: "-"
+        case .modified: "~"
+        case .metadata: "*"
+        case .moved: ">"
+        case .unchanged: "="
+        }
+    }
+
+    /// The change's word in reports.
+    public var word: String {
+        switch self {
+        case .added: "added"
+        case .removed: "removed"
+        case .modified: "modified"
+        case .metadata: "metadata"
+        case .moved: "moved"
+        case .unchanged: "unchanged"
+        }
+    }
+
+    /// Compares what two entries mean; where they lie in their layers does not matter.
+    public static func between(_ old: Entry, _ new: Entry) -> Change {
+        // A hard link is one more name of a file: what counts is the file's content.
+        let oldKind = old.kind == .hardLink ? EntryKind.file : old.kind
+        let newKind = new.kind == .hardLink ? EntryKind.file : new.kind
+        guard oldKind == newKind else { return .modified }
+        guard oldKind != .file || (old.digest == new.digest && old.size == new.size) else { return .modified }
+        let isSame =
+            old.mode == new.mode && old.uid == new.uid && old.gid == new.gid && old.modified == new.modified
+            && (oldKind != .symlink || old.linkTarget == new.linkTarget)
+            && old.deviceMajor == new.deviceMajor && old.deviceMinor == new.deviceMinor
+            && old.extendedAttributes == new.extendedAttributes
+        return isSame ? .unchanged : .metadata
+    }
+}
+
+/// How many paths had each change.
+public struct ChangeCounts: Hashable, Sendable {
+    public var added = 0
+    public var removed = 0
+    public var modified = 0
+    public var metadata = 0
+    /// Paths that hold content which was at another path.
+    public var moved = 0
+    /// Paths whose content is at another path now: the other ends of `moved`.
+    public var movedAway = 0
+    public var unchanged = 0
+
+    /// No paths at all.
+    public init() {}
+
+    /// All paths of the new image that differ, and those that are gone.
+    public var changed: Int { added + removed + modified + metadata + moved + movedAway }
+
+    /// The count for one change; `moved` counts the new paths.
+    public subscript(change: Change) -> Int {
+        switch change {
+        case .added: added
+        case .removed: removed
+        case .modified: modified
+        case .metadata: metadata
+        case .moved: moved
+        case .unchanged: unchanged
+        }
+    }
+
+    static func += (left: inout ChangeCounts, right: ChangeCounts) {
+        left.added += right.added
+        left.removed += right.removed
+        left.modified += right.modified
+        left.metadata += right.metadata
+        left.moved += right.moved
+        left.movedAway += right.movedAway
+        left.unchanged += right.unchanged
+    }
+}

@@ -1,0 +1,140 @@
+public import Bytes
+
+/// What an entry of a layer is (POSIX.1-2017 pax "typeflag"; OCI image spec "File types").
+public enum EntryKind: UInt8, Hashable, Sendable {
+    case file, directory, symlink, hardLink, characterDevice, blockDevice, fifo
+    /// A `.wh.NAME` marker: the name is removed from the layers below.
+    case whiteout
+    /// A `.wh..wh..opq` marker: its directory hides what the layers below hold in it.
+    case opaqueMarker
+    /// Bookkeeping of a storage driver (`.wh..wh.plnk` and the like), which runtimes skip.
+    case auxiliary
+}
+
+/// Where an entry's stored bytes lie in the uncompressed layer.
+public struct Extent: Hashable, Sendable {
+    /// The first byte's offset.
+    public let offset: UInt64
+    /// How many bytes are stored (less than the file's size for a sparse file).
+    public let byteCount: UInt64
+
+    /// Bytes `offset ..< offset + byteCount` of the uncompressed layer.
+    public init(offset: UInt64, byteCount: UInt64) {
+        self.offset = offset
+        self.byteCount = byteCount
+    }
+}
+
+/// An extended attribute; both parts are bytes.
+public struct ExtendedAttribute: Hashable, Sendable {
+    /// The attribute's name with its name space (`security.capability`).
+    public let name: [UInt8]
+    /// Its value.
+    public let value: [UInt8]
+
+    /// An attribute of that name and value.
+    public init(name: [UInt8], value: [UInt8]) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// A modification time: seconds since 1970 and nanoseconds.
+public struct Timestamp: Hashable, Comparable, Sendable {
+    /// Seconds since 1970-01-01 00:00 UTC, negative before.
+    public let seconds: Int64
+    /// 0 ..< 1,000,000,000.
+    public let nanoseconds: UInt32
+
+    /// A time of that many seconds and nanoseconds.
+    public init(seconds: Int64, nanoseconds: UInt32 = 0) {
+        self.seconds = seconds
+        self.nanoseconds = nanoseconds
+    }
+
+    public static func < (left: Timestamp, right: Timestamp) -> Bool {
+        (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)
+    }
+}
+
+/// One entry of a layer, as its tar header and extension records mean it.
+public struct Entry: Hashable, Sendable {
+    /// Where it is. For a whiteout, the path that is removed; for an opaque marker, the directory.
+    public var path: TreePath
+    /// What it is.
+    public var kind: EntryKind
+    /// Permission bits with setuid, setgid and sticky (07777).
+    public var mode: UInt16
+    /// Numeric owner.
+    public var uid: UInt64
+    /// Numeric group.
+    public var gid: UInt64
+    /// The file's size in bytes; 0 for what has no content.
+    public var size: UInt64
+    /// When its content last changed.
+    public var modified: Timestamp
+    /// Target of a symbolic or hard link, as the header spells it.
+    public var linkTarget: [UInt8]
+    /// Extended attributes, sorted by name.
+    public var extendedAttributes: [ExtendedAttribute]
+    /// Major number of a device, else 0.
+    public var deviceMajor: UInt64
+    /// Minor number of a device, else 0.
+    public var deviceMinor: UInt64
+    /// Digest of the stored content; nil for what has none. For a sparse file it covers its map, too.
+    public var digest: Digest?
+    /// Where the stored content lies in the uncompressed layer; nil for what has none.
+    public var extent: Extent?
+    /// Whether the content is stored with holes left out.
+    public var isSparse: Bool
+
+    /// An entry with the given fields; what is left out is zero or empty.
+    public init(
+        path: TreePath, kind: EntryKind, mode: UInt16 = 0o644, uid: UInt64 = 0, gid: UInt64 = 0, size: UInt64 = 0,
+        modified: Timestamp = Timestamp(seconds: 0), linkTarget: [UInt8] = [],
+        extendedAttributes: [ExtendedAttribute] = [], deviceMajor: UInt64 = 0, deviceMinor: UInt64 = 0,
+        digest: Digest? = nil, extent: Extent? = nil, isSparse: Bool = false
+    ) {
+        self.path = path
+        self.kind = kind
+        self.mode = mode
+        self.uid = uid
+        self.gid = gid
+        self.size = size
+        self.modified = modified
+        self.linkTarget = linkTarget
+        self.extendedAttributes = extendedAttributes
+        self.deviceMajor = deviceMajor
+        self.deviceMinor = deviceMinor
+        self.digest = digest
+        self.extent = extent
+        self.isSparse = isSparse
+    }
+}
+
+/// Names one entry of an image: the layer's index from the bottom and the entry's place in that layer's tar.
+public struct EntryID: Hashable, Comparable, Sendable {
+    /// Index of the layer, 0 at the bottom.
+    public let layer: Int
+    /// Index of the entry in its layer's listing.
+    public let ordinal: Int
+
+    /// The entry at `ordinal` of the layer at index `layer`.
+    public init(layer: Int, ordinal: Int) {
+        self.layer = layer
+        self.ordinal = ordinal
+    }
+
+    public static func < (left: EntryID, right: EntryID) -> Bool {
+        (left.layer, left.ordinal) < (right.layer, right.ordinal)
+    }
+}
+
+/// Everything one layer's tar holds, in its order.
+public struct LayerListing: Hashable, Sendable {
+    /// The entries; their index is the `ordinal` of an `EntryID`.
+    public let entries: [Entry]
+
+    /// A listing of those entries.
+    public init(entries: [Entry]) { self.entries = entries }
+}

@@ -1,0 +1,28 @@
+import SystemPackage
+
+/// Why a file could not be read or written.
+public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A system call failed.
+    case failed(action: String, path: String, reason: String)
+    /// The file is shorter than it was when it was opened, or than its own structure says.
+    case endsEarly(path: String, offset: UInt64)
+    /// The output exists and was not to be replaced.
+    case exists(path: String)
+
+    public var description: String {
+        switch self {
+        case .failed(let action, let path, let reason): "cannot \(action) '\(path)': \(reason)"
+        case .endsEarly(let path, let offset): "'\(path)' ends early: nothing to read at byte \(offset)"
+        case .exists(let path): "'\(path)' exists; choose another name or use --force to replace it"
+        }
+    }
+
+    static func failed(_ action: String, _ path: String, _ error: any Error) -> FileError {
+        let reason = (error as? Errno).map { "\($0)".lowercasedFirst } ?? "\(error)"
+        return .failed(action: action, path: path, reason: reason)
+    }
+}
+
+extension String {
+    fileprivate var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
+}

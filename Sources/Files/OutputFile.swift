@@ -1,0 +1,117 @@
+import Glibc
+import SystemPackage
+
+/// A file that appears under its name only when it is complete: written beside its target, synced, then renamed.
+public final class OutputFile {
+    /// The name it will have.
+    public let path: String
+    private let replacesExisting: Bool
+    /// Where it is until it is complete.
+    public let temporaryPath: String
+    private let descriptor: FileDescriptor
+    private var isOpen = true
+    private var buffer: [UInt8] = []
+
+    /// Starts an output.
+    ///
+    /// - Parameters:
+    ///   - path: Its target.
+    ///   - replacesExisting: Whether a file that is there may be replaced.
+    public init(path: String, replacesExisting: Bool) throws(FileError) {
+        self.path = path
+        self.replacesExisting = replacesExisting
+        if access(path, F_OK) == 0 {
+            if !replacesExisting { throw .exists(path: path) }
+            var status = stat()
+            if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+                throw .failed(action: "write", path: path, reason: "it is a directory")
+            }
+        }
+        var template = Array("\(path).part-XXXXXX".utf8CString)
+        let raw = mkstemp(&template)
+        guard raw >= 0 else { throw .failed("write", path, Errno(rawValue: errno)) }
+        descriptor = FileDescriptor(rawValue: raw)
+        temporaryPath = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        _ = fcntl(raw, F_SETFD, FD_CLOEXEC)
+        let mask = umask(0)
+        umask(mask)
+        fchmod(raw, 0o666 & ~mask)
+    }
+
+    deinit {
+        guard isOpen else { return }
+        try? descriptor.close()
+        unlink(temporaryPath)
+    }
+
+    /// How many bytes were written.
+    public private(set) var byteCount: UInt64 = 0
+
+    /// Adds bytes at the end.
+    public func write(_ bytes: ArraySlice<UInt8>) throws(FileError) {
+        byteCount += UInt64(bytes.count)
+        if buffer.count + bytes.count < 1 << 18 {
+            buffer.append(contentsOf: bytes)
+            return
+        }
+        try flush()
+        try writeThrough(bytes)
+    }
+
+    /// Adds bytes at the end.
+    public func write(_ bytes: [UInt8]) throws(FileError) { try write(bytes[...]) }
+
+    private func flush() throws(FileError) {
+        try writeThrough(buffer[...])
+        buffer.removeAll(keepingCapacity: true)
+    }
+
+    private func writeThrough(_ bytes: ArraySlice<UInt8>) throws(FileError) {
+        do {
+            _ = try bytes.withUnsafeBytes { try descriptor.writeAll($0) }
+        } catch {
+            throw .failed("write", path, error)
+        }
+    }
+
+    /// Brings all bytes to disk, so that they can be read back under the temporary name.
+    public func sync() throws(FileError) {
+        try flush()
+        guard fsync(descriptor.rawValue) == 0 else { throw .failed("sync", path, Errno(rawValue: errno)) }
+    }
+
+    /// Brings the bytes to disk and gives the file its name.
+    public func commit() throws(FileError) {
+        try sync()
+        if replacesExisting {
+            guard rename(temporaryPath, path) == 0 else { throw .failed("rename to", path, Errno(rawValue: errno)) }
+        } else {
+            // link, unlike rename, never replaces what appeared in the meantime.
+            guard link(temporaryPath, path) == 0 else {
+                if errno == EEXIST { throw .exists(path: path) }
+                // Some file systems have no hard links.
+                guard errno == EPERM || errno == ENOTSUP, access(path, F_OK) != 0, rename(temporaryPath, path) == 0
+                else { throw .failed("name", path, Errno(rawValue: errno)) }
+                return try close()
+            }
+            unlink(temporaryPath)
+        }
+        try close()
+    }
+
+    private func close() throws(FileError) {
+        isOpen = false
+        do { try descriptor.close() } catch { throw .failed("close", path, error) }
+        syncFolder()
+    }
+
+    /// Makes the name itself durable; best effort, since not every file system can.
+    private func syncFolder() {
+        let folder = FilePath(path).removingLastComponent()
+        guard
+            let handle = try? FileDescriptor.open(folder.isEmpty ? "." : folder, .readOnly, options: [.closeOnExec])
+        else { return }
+        fsync(handle.rawValue)
+        try? handle.close()
+    }
+}

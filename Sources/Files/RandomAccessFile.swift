@@ -1,0 +1,166 @@
+import Glibc
+import SystemPackage
+
+/// A file that is read at any offset, from any thread.
+public final class RandomAccessFile: Sendable {
+    /// The name to use in messages.
+    public let path: String
+    /// The file's size when it was opened.
+    public let byteCount: UInt64
+    private let descriptor: FileDescriptor
+
+    /// Opens a regular file for reading.
+    public convenience init(path: String) throws(FileError) {
+        do {
+            let descriptor = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec])
+            do {
+                let size = try descriptor.seek(offset: 0, from: .end)
+                self.init(descriptor: descriptor, path: path, byteCount: UInt64(max(size, 0)))
+            } catch {
+                try? descriptor.close()
+                throw error
+            }
+        } catch {
+            throw .failed("open", path, error)
+        }
+    }
+
+    /// Takes over an open descriptor.
+    init(descriptor: FileDescriptor, path: String, byteCount: UInt64) {
+        self.descriptor = descriptor
+        self.path = path
+        self.byteCount = byteCount
+    }
+
+    deinit { try? descriptor.close() }
+
+    /// Fills the buffer from its start with the bytes at an offset.
+    ///
+    /// - Returns: How many bytes were read: fewer than the buffer holds only at the end of the file.
+    public func read(at offset: UInt64, into buffer: inout [UInt8]) throws(FileError) -> Int {
+        var filled = 0
+        do {
+            while filled < buffer.count {
+                let count = try buffer.withUnsafeMutableBytes { bytes in
+                    let rest = UnsafeMutableRawBufferPointer(rebasing: bytes[filled...])
+                    return try descriptor.read(
+                        fromAbsoluteOffset: Int64(clamping: offset) + Int64(filled), into: rest)
+                }
+                if count == 0 { break }
+                filled += count
+            }
+        } catch {
+            throw .failed("read", path, error)
+        }
+        return filled
+    }
+
+    /// Reads exactly that many bytes at an offset.
+    public func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] {
+        var buffer = [UInt8](repeating: 0, count: count)
+        let filled = try read(at: offset, into: &buffer)
+        guard filled == count else { throw .endsEarly(path: path, offset: offset + UInt64(filled)) }
+        return buffer
+    }
+}
+
+/// A part of a file that is read like a file of its own.
+public struct FileRegion: Sendable {
+    /// The file.
+    public let file: RandomAccessFile
+    /// Where the region starts in the file.
+    public let offset: UInt64
+    /// How many bytes it has.
+    public let byteCount: UInt64
+
+    /// A region; it need not fit the file: reading what is not there throws.
+    public init(file: RandomAccessFile, offset: UInt64, byteCount: UInt64) {
+        self.file = file
+        self.offset = offset
+        self.byteCount = byteCount
+    }
+
+    /// All of a file.
+    public init(_ file: RandomAccessFile) {
+        self.init(file: file, offset: 0, byteCount: file.byteCount)
+    }
+
+    /// Reads exactly that many bytes at an offset of the region.
+    public func read(at start: UInt64, count: Int) throws(FileError) -> [UInt8] {
+        guard start <= byteCount, UInt64(count) <= byteCount - start else {
+            throw .endsEarly(path: file.path, offset: offset.addingReportingOverflow(start).partialValue)
+        }
+        return try file.read(at: offset + start, count: count)
+    }
+
+    /// Reads all of it, in order, in parts.
+    public func forEachPart(_ body: (ArraySlice<UInt8>) throws -> Void) throws {
+        var buffer = [UInt8](repeating: 0, count: Int(min(max(byteCount, 1), 1 << 20)))
+        var done: UInt64 = 0
+        while done < byteCount {
+            let wanted = Int(min(UInt64(buffer.count), byteCount - done))
+            if wanted < buffer.count { buffer.removeLast(buffer.count - wanted) }
+            let count = try file.read(at: offset + done, into: &buffer)
+            guard count == wanted else { throw FileError.endsEarly(path: file.path, offset: offset + done + UInt64(count)) }
+            try body(buffer[...])
+            done += UInt64(count)
+        }
+    }
+
+    /// A part of this region; clamped to it.
+    public func part(at start: UInt64, byteCount count: UInt64) -> FileRegion {
+        let start = min(start, byteCount)
+        return FileRegion(file: file, offset: offset + start, byteCount: min(count, byteCount - start))
+    }
+}
+
+extension RandomAccessFile {
+    /// A file, pipe or terminal that is read once, in order.
+    public final class Stream {
+        private let descriptor: FileDescriptor
+        private let path: String
+        private let closes: Bool
+        /// The file's size; 0 if it has none.
+        public let byteCount: UInt64
+        /// How many bytes were read.
+        public private(set) var position: UInt64 = 0
+
+        /// Opens a file or pipe.
+        public init(path: String) throws(FileError) {
+            do {
+                descriptor = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec])
+            } catch {
+                throw .failed("open", path, error)
+            }
+            self.path = path
+            closes = true
+            byteCount = UInt64(max((try? descriptor.seek(offset: 0, from: .end)) ?? 0, 0))
+            _ = try? descriptor.seek(offset: 0, from: .start)
+        }
+
+        /// Takes standard input.
+        public init(standardInput: ()) throws(FileError) {
+            descriptor = .standardInput
+            path = "standard input"
+            closes = false
+            byteCount = 0
+        }
+
+        deinit {
+            if closes { try? descriptor.close() }
+        }
+
+        /// The next bytes; empty at the end.
+        public func next() throws(FileError) -> [UInt8] {
+            var buffer = [UInt8](repeating: 0, count: 1 << 18)
+            do {
+                let count = try buffer.withUnsafeMutableBytes { try descriptor.read(into: $0) }
+                position += UInt64(count)
+                buffer.removeLast(buffer.count - count)
+                return buffer
+            } catch {
+                throw .failed("read", path, error)
+            }
+        }
+    }
+}

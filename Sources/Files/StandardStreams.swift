@@ -1,0 +1,28 @@
+import Glibc
+import SystemPackage
+
+/// Standard output and standard error.
+public enum StandardStreams {
+    /// Writes bytes to standard output.
+    public static func write(_ bytes: ArraySlice<UInt8>) throws(FileError) {
+        do {
+            _ = try bytes.withUnsafeBytes { try FileDescriptor.standardOutput.writeAll($0) }
+        } catch {
+            throw .failed("write", "standard output", error)
+        }
+    }
+
+    /// Writes text to standard error; what cannot be written there is lost.
+    public static func writeError(_ text: String) {
+        _ = try? FileDescriptor.standardError.writeAll(text.utf8)
+    }
+
+    /// Whether standard error is a terminal, where progress may be drawn.
+    public static var isErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+}
+
+/// The machine.
+public enum Machine {
+    /// How many processors are in use, at least one.
+    public static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+}

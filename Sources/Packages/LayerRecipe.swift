@@ -1,0 +1,219 @@
+import Bytes
+import Delta
+import FileTree
+public import Files
+import ImageFiles
+import Images
+
+/// A finished recipe of one layer.
+public struct LayerRecipe: Sendable {
+    /// The new layer it makes.
+    public let layer: Int
+    /// Its bytes.
+    public let bytes: FileRegion
+    /// What each entry that is not simply taken from the old image costs: its share of the recipe's bytes.
+    public let costs: [Int: UInt64]
+    let digest: Digest
+}
+
+/// Makes the recipe of one new layer.
+struct LayerRecipeBuilder {
+    /// How an entry's content will be coded; patches are made later, several at a time.
+    private enum Plan: Sendable {
+        case reference(Int)
+        case patch(ancestor: Int)
+        case new
+    }
+
+    /// Contents larger than this are matched part by part, which bounds memory at about seven times as much.
+    private static let partByteCount: UInt64 = 128 << 20
+    /// How many bytes of patches may wait for being written.
+    private static let batchByteCount: UInt64 = 48 << 20
+
+    private let references: OldReferences
+    private let layer: Int
+    private let file: LayerFile
+    private let twins: [Int?]
+    private let plans: [Plan]
+    private let level: DeltaLevel
+    private let jobs: Int
+    private let progress: @Sendable (UInt64) -> Void
+
+    /// Plans how every entry is coded.
+    ///
+    /// - Parameters:
+    ///   - layer: Index of the new layer.
+    ///   - partner: Index of the old layer that it is paired with.
+    ///   - progress: Told how many more bytes of the layer are coded.
+    init(
+        _ new: OpenedImage, layer: Int, partner: Int?, references: OldReferences, similar: SimilarFiles,
+        level: DeltaLevel, jobs: Int, progress: @escaping @Sendable (UInt64) -> Void
+    ) {
+        self.references = references
+        self.layer = layer
+        self.level = level
+        self.jobs = jobs
+        self.progress = progress
+        let file = new.layers[layer]
+        let entries = new.index.listings[layer].entries
+        let twins = entries.map { similar.twin(of: $0.path, partner: partner) }
+        self.file = file
+        self.twins = twins
+        plans = entries.indices.map { index in
+            let entry = entries[index]
+            let count = file.layouts[index].contentByteCount
+            guard count > 0 else { return .new }
+            if let digest = entry.digest, let same = similar.sameContent(digest, byteCount: count, preferring: twins[index]) {
+                return .reference(same)
+            }
+            guard let ancestor = similar.ancestor(of: entry.path, byteCount: count, partner: partner) else { return .new }
+            return .patch(ancestor: ancestor)
+        }
+    }
+
+    func build() async throws -> LayerRecipe {
+        let encoder = try RecipeEncoder(level: level, references: references) { try SpooledStream() }
+        var costs: [Int: UInt64] = [:]
+        let batches = self.batches()
+        var next = patches(batches.first ?? 0..<0)
+        defer { next.cancel() }
+        for (index, batch) in batches.enumerated() {
+            let current = next
+            let patches = try await withTaskCancellationHandler(operation: { try await current.value }, onCancel: { current.cancel() })
+            if batches.indices.contains(index + 1) { next = self.patches(batches[index + 1]) }
+            for entry in batch {
+                try Task.checkCancellation()
+                costs[entry] = try add(entry, patches[entry], to: encoder)
+                progress(file.layouts[entry].endOffset - file.layouts[entry].structureOffset)
+            }
+        }
+        try finish(encoder)
+        return try stored(encoder, costs)
+    }
+
+    // MARK: - Planning
+
+    /// Runs of entries whose patches together are of bounded size.
+    private func batches() -> [Range<Int>] {
+        var batches: [Range<Int>] = []
+        var start = 0
+        var byteCount: UInt64 = 0
+        for index in plans.indices {
+            if case .patch = plans[index] { byteCount += file.layouts[index].contentByteCount }
+            if byteCount > Self.batchByteCount {
+                batches.append(start..<index + 1)
+                start = index + 1
+                byteCount = 0
+            }
+        }
+        return start < plans.count ? batches + [start..<plans.count] : batches
+    }
+
+    /// Makes the patches of a batch, as many at a time as memory allows.
+    private func patches(_ batch: Range<Int>) -> Task<[Int: [Patch]], any Error> {
+        Task {
+            let work = batch.compactMap { index -> (index: Int, ancestor: Int)? in
+                guard case .patch(let ancestor) = plans[index] else { return nil }
+                return (index, ancestor)
+            }
+            let largest = work.map { max(references.contentByteCount(of: $0.ancestor), file.layouts[$0.index].contentByteCount) }.max() ?? 0
+            // Large files first, so that none is left alone at the end.
+            let ordered = work.sorted {
+                (file.layouts[$1.index].contentByteCount, $0.index) < (file.layouts[$0.index].contentByteCount, $1.index)
+            }
+            let made = try await parallelMap(ordered, width: largest > Self.partByteCount / 2 ? 1 : jobs) { item in
+                (item.index, try patch(item.index, of: item.ancestor))
+            }
+            return Dictionary(uniqueKeysWithValues: made)
+        }
+    }
+
+    private func patch(_ index: Int, of ancestor: Int) throws -> [Patch] {
+        let oldCount = references.contentByteCount(of: ancestor)
+        let newCount = file.layouts[index].contentByteCount
+        let content = file.tar.part(at: file.layouts[index].contentOffset, byteCount: newCount)
+        let parts = (max(oldCount, newCount) + Self.partByteCount - 1) / Self.partByteCount
+        var patches: [Patch] = []
+        var previousEnd = 0
+        for part in 0..<max(parts, 1) {
+            let newStart = newCount / parts * part
+            let newEnd = part + 1 == parts ? newCount : newCount / parts * (part + 1)
+            // A part may have moved a little: it is matched against what lies around its place in the old content.
+            let margin = parts > 1 ? Self.partByteCount / 8 : 0
+            let oldPlace = oldCount / parts * part
+            let oldStart = oldPlace - min(margin, oldPlace)
+            let oldEnd = part + 1 == parts ? oldCount : min(oldCount, oldCount / parts * (part + 1) + margin)
+            let old = try references.content(of: ancestor, at: oldStart, count: Int(oldEnd - oldStart))
+            let new = try content.read(at: newStart, count: Int(newEnd - newStart))
+            guard !new.isEmpty else { continue }
+            let patch = try Matcher(old: old).patch(new, oldOffset: Int(oldStart), previousEnd: previousEnd)
+            previousEnd = patch.oldEnd
+            patches.append(patch)
+        }
+        return patches
+    }
+
+    // MARK: - Coding
+
+    /// Codes one entry; returns about what it takes by itself.
+    private func add(_ index: Int, _ patches: [Patch]?, to encoder: RecipeEncoder) throws -> UInt64 {
+        let layout = file.layouts[index]
+        let region = file.tar.part(at: layout.contentOffset, byteCount: layout.contentByteCount)
+        var content = EntryContent.new
+        var cost: UInt64 = 0
+        if layout.contentByteCount > 0 {
+            switch plans[index] {
+            case .reference(let reference): content = .reference(reference)
+            case .patch(let ancestor):
+                let patched = UInt64((patches ?? []).reduce(0) { $0 + $1.estimatedByteCount })
+                let whole = try estimate(region)
+                cost = min(patched, whole)
+                if patched < whole { content = .patch(reference: ancestor, patches ?? []) }
+            case .new: cost = try estimate(region)
+            }
+        }
+        try encoder.add(
+            structure: file.tar.read(at: layout.structureOffset, count: layout.structureByteCount),
+            padding: file.tar.read(at: layout.contentOffset + layout.contentByteCount, count: layout.paddingByteCount),
+            predictor: twins[index], content: content, contentByteCount: layout.contentByteCount,
+            forEachPart: region.forEachPart)
+        return cost
+    }
+
+    private func estimate(_ region: FileRegion) throws -> UInt64 {
+        var sum: UInt64 = 0
+        try region.forEachPart { sum += UInt64(StreamEstimate.of(Array($0))) }
+        return sum
+    }
+
+    private func finish(_ encoder: RecipeEncoder) throws {
+        let end = file.layouts.last?.endOffset ?? 0
+        let rest = file.tar.part(at: end, byteCount: file.tar.byteCount - min(end, file.tar.byteCount))
+        var zeroCount: UInt64 = 0
+        var isZero = true
+        try rest.forEachPart { part in
+            guard isZero else { return }
+            let zeros = part.prefix { $0 == 0 }.count
+            zeroCount += UInt64(zeros)
+            isZero = zeros == part.count
+        }
+        let other = rest.part(at: zeroCount, byteCount: rest.byteCount - zeroCount)
+        try encoder.finish(zeroCount: zeroCount, restCount: other.byteCount, forEachPart: other.forEachPart)
+    }
+
+    private func stored(_ encoder: RecipeEncoder, _ costs: [Int: UInt64]) throws -> LayerRecipe {
+        let spool = try Spool()
+        var hasher = DigestHasher()
+        try encoder.forEachPart { part in
+            hasher.update(part)
+            try spool.append(part)
+        }
+        let region = FileRegion(spool.finish())
+        // Files are compressed together: each gets its share of what all of them really took.
+        let total = costs.values.reduce(0, +)
+        let shares = costs.filter { $0.value > 0 }.mapValues { cost in
+            total == 0 ? 0 : UInt64(Double(cost) / Double(total) * Double(region.byteCount))
+        }
+        return LayerRecipe(layer: layer, bytes: region, costs: shares, digest: hasher.finish())
+    }
+}

@@ -1,0 +1,70 @@
+import Delta
+import Files
+import ImageFiles
+
+/// The entries of the old image's layers, numbered through from the lowest layer, as recipes refer to them.
+struct OldReferences: ReferenceSource {
+    private let layers: [LayerFile]
+    private let firstOrdinals: [Int]
+    let entryCount: Int
+
+    init(_ layers: [LayerFile]) {
+        self.layers = layers
+        var first: [Int] = []
+        var count = 0
+        for layer in layers {
+            first.append(count)
+            count += layer.layouts.count
+        }
+        firstOrdinals = first
+        entryCount = count
+    }
+
+    /// The number of an entry of a layer.
+    func ordinal(layer: Int, entry: Int) -> Int { firstOrdinals[layer] + entry }
+
+    private func place(of ordinal: Int) -> (layer: LayerFile, layout: EntryLayout) {
+        var low = 0
+        var high = firstOrdinals.count
+        while low + 1 < high {
+            let middle = (low + high) / 2
+            if firstOrdinals[middle] <= ordinal { low = middle } else { high = middle }
+        }
+        // Of layers without entries, which start at the same number, the last is meant.
+        return (layers[low], layers[low].layouts[ordinal - firstOrdinals[low]])
+    }
+
+    func structure(of ordinal: Int) throws -> [UInt8] {
+        let (layer, layout) = place(of: ordinal)
+        return try layer.tar.read(at: layout.structureOffset, count: layout.structureByteCount)
+    }
+
+    func contentByteCount(of ordinal: Int) -> UInt64 { place(of: ordinal).layout.contentByteCount }
+
+    func content(of ordinal: Int, at offset: UInt64, count: Int) throws -> [UInt8] {
+        let (layer, layout) = place(of: ordinal)
+        return try layer.tar.part(at: layout.contentOffset, byteCount: layout.contentByteCount)
+            .read(at: offset, count: count)
+    }
+}
+
+/// No old image: what the recipe of an archive is made against.
+struct NoReferences: ReferenceSource {
+    var entryCount: Int { 0 }
+    func structure(of ordinal: Int) throws -> [UInt8] { [] }
+    func contentByteCount(of ordinal: Int) -> UInt64 { 0 }
+    func content(of ordinal: Int, at offset: UInt64, count: Int) throws -> [UInt8] { [] }
+}
+
+/// A recipe's stream in a temporary file.
+struct SpooledStream: StreamStore {
+    private let spool: Spool
+
+    init() throws { spool = try Spool() }
+
+    func append(_ bytes: [UInt8]) throws { try spool.append(bytes) }
+
+    func forEachPart(_ body: (ArraySlice<UInt8>) throws -> Void) throws {
+        try FileRegion(spool.finish()).forEachPart(body)
+    }
+}

@@ -1,0 +1,80 @@
+import Bytes
+import Files
+import ImageFiles
+import Images
+import Tar
+
+/// Writes an image as an archive of our own making: always the same bytes for the same image.
+enum PackedImage {
+    /// A file of the archive.
+    struct Member {
+        let name: String
+        let byteCount: UInt64
+        let emit: ((ArraySlice<UInt8>) throws -> Void) throws -> Void
+
+        init(_ name: String, _ bytes: [UInt8]) {
+            self.name = name
+            byteCount = UInt64(bytes.count)
+            emit = { try $0(bytes[...]) }
+        }
+
+        init(_ name: String, byteCount: UInt64, emit: @escaping ((ArraySlice<UInt8>) throws -> Void) throws -> Void) {
+            self.name = name
+            self.byteCount = byteCount
+            self.emit = emit
+        }
+    }
+
+    /// The image of a layout folder as an OCI archive in a temporary file.
+    static func ociArchive(_ image: OpenedImage) throws -> FileRegion {
+        guard let manifest = image.manifest else {
+            throw PackageError.noSuchOutput(reason: "'\(image.container.source)' has no manifest")
+        }
+        let layers = zip(image.index.summary.layers, image.layers).map { summary, file in
+            Member("blobs/sha256/\(summary.digest.hex)", byteCount: file.blob.byteCount, emit: file.blob.forEachPart)
+        }
+        let spool = try Spool()
+        try write(
+            ociMembers(manifest: manifest, config: image.config, name: image.index.summary.names.first, layers: layers)
+        ) { try spool.append($0) }
+        return FileRegion(spool.finish())
+    }
+
+    /// The members of an OCI archive (OCI image spec, "Image Layout").
+    static func ociMembers(manifest: [UInt8], config: [UInt8], name: String?, layers: [Member]) throws -> [Member] {
+        let document = try JSONBytes.decode(ManifestDocument.self, manifest)
+        let descriptor = Descriptor(
+            mediaType: document.mediaType ?? MediaType.ociManifest, digest: Digest.of(manifest),
+            size: UInt64(manifest.count),
+            annotations: name.map { ["org.opencontainers.image.ref.name": $0] } ?? [:])
+        let head = [
+            Member("oci-layout", Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8)),
+            Member("index.json", try StableJSON.encode(IndexDocument(manifests: [descriptor]))),
+            Member("blobs/sha256/\(Digest.of(manifest).hex)", manifest),
+            Member("blobs/sha256/\(Digest.of(config).hex)", config),
+        ]
+        var names: Set<String> = []
+        return (head + layers).filter { names.insert($0.name).inserted }
+    }
+
+    /// The members of a `docker save` archive with uncompressed layers (moby image spec 1.2).
+    static func dockerMembers(config: [UInt8], names: [String], layers: [Member]) throws -> [Member] {
+        let configName = "\(Digest.of(config).hex).json"
+        let manifest = [
+            SavedImageDocument(Config: configName, RepoTags: names.filter { $0.contains(":") }, Layers: layers.map(\.name))
+        ]
+        let head = [Member(configName, config), Member("manifest.json", try StableJSON.encode(manifest))]
+        var seen: Set<String> = []
+        return (head + layers).filter { seen.insert($0.name).inserted }
+    }
+
+    /// Writes members as a tar.
+    static func write(_ members: [Member], into sink: (ArraySlice<UInt8>) throws -> Void) throws {
+        for member in members {
+            try sink(TarWriter.header(name: member.name, byteCount: member.byteCount)[...])
+            try member.emit(sink)
+            try sink(TarWriter.padding(byteCount: member.byteCount)[...])
+        }
+        try sink(TarWriter.end[...])
+    }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Bytes
+import Files
+import ImageFiles
+import Packages
+
+/// `silt apply`
+struct Apply: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make the new image of the old one and a delta package.",
+        discussion: """
+            The old image is found by the content of its layers: it may be saved by another tool or in another \
+            layout than the one the package was made from. Every digest is checked before the output gets its name.
+            """)
+
+    @Argument(help: "The old image: an archive, a layout folder, or - for standard input.")
+    var old: String
+
+    @Argument(help: "The delta package, or - for standard input.")
+    var package: String
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The archive to write, or - for standard output.", valueName: "file"))
+    var output: String
+
+    @Option(help: "What to write: same (the archive the package was made from), oci or docker.")
+    var outputFormat: OutputFormat = .same
+
+    @Option(help: ArgumentHelp("The image to choose in the old archive.", valueName: "name"))
+    var image: String?
+
+    @Flag(help: "Replace the output if it exists.")
+    var force = false
+
+    @OptionGroup var reading: ReadingOptions
+
+    func validate() throws {
+        guard old != "-" || package != "-" else {
+            throw ValidationError("only one of OLD and PACKAGE can come from standard input")
+        }
+    }
+
+    func run() async throws {
+        let progress = ProgressLine()
+        let package = try DeltaPackage.open(package)
+        let image = try await reading.load(
+            reading.request(old, image: image, hashesFiles: false), "reading \(old)", progress)
+        let applier = try DeltaApplier(package: package, old: image)
+        defer { progress.clear() }
+        if output == "-" {
+            // What goes into a pipe cannot be taken back: the exit code tells whether it was right.
+            try applier.apply(outputFormat, into: { try StandardStreams.write($0) }) {
+                progress.show("applying", done: $0, total: $1)
+            }
+            return
+        }
+        let file = try OutputFile(path: output, replacesExisting: force)
+        try applier.apply(outputFormat, into: file.write) { progress.show("applying", done: $0, total: $1) }
+        try file.commit()
+        progress.clear()
+        let names = package.document.new.names.joined(separator: " ")
+        print(
+            "\(output): \(ByteCount.grouped(file.byteCount)) bytes, image \(package.document.new.imageID.short)"
+                + (names.isEmpty ? "" : " (\(names))"))
+    }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Dispatch
+import Files
+import Glibc
+import Packages
+
+/// The program: explores image pairs, makes and applies deltas.
+struct Silt: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "silt",
+        abstract: "Explore what changed between two container images; make and apply the smallest deltas.",
+        discussion: """
+            silt OLD NEW opens the explorer. OLD and NEW are archives of 'docker save', 'podman save', 'skopeo copy', \
+            'ctr images export' or 'nerdctl save', plain or compressed, OCI layout folders, or - for standard input.
+
+            Exit codes: 0 done, 1 the images differ (with --exit-code), 2 wrong usage or input, 3 damaged data, \
+            4 a file could not be read or written, 130 interrupted.
+            """,
+        version: ToolVersion.number,
+        subcommands: [
+            Explore.self, Diff.self, Create.self, Apply.self, Inspect.self, Verify.self, Layers.self, List.self,
+            Demo.self,
+        ],
+        defaultSubcommand: Explore.self)
+}
+
+@main
+enum Program {
+    static func main() async {
+        // A reader that goes away (`silt diff … | head`) ends the program quietly.
+        signal(SIGPIPE, SIG_DFL)
+        let command: any ParsableCommand
+        do {
+            command = try Silt.parseAsRoot()
+        } catch {
+            // Help and version are asked for; everything else is wrong usage.
+            let isAnswer = Silt.exitCode(for: error) == .success
+            if isAnswer { Silt.exit(withError: error) }
+            StandardStreams.writeError(Silt.fullMessage(for: error) + "\n")
+            exit(ExitStatus.usage.rawValue)
+        }
+        let work = Task.detached { try await run(command) }
+        let interrupts = [SIGINT, SIGTERM, SIGHUP].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            // Cancelled work cleans up behind itself; then the program ends.
+            source.setEventHandler { work.cancel() }
+            source.resume()
+            return source
+        }
+        do {
+            try await work.value
+        } catch {
+            let status = ExitStatus(error)
+            if let message = status.message(error) { StandardStreams.writeError(message + "\n") }
+            exit(status.rawValue)
+        }
+        withExtendedLifetime(interrupts) {}
+    }
+
+    private static func run(_ parsed: any ParsableCommand) async throws {
+        var command = parsed
+        if var asynchronous = command as? any AsyncParsableCommand {
+            try await asynchronous.run()
+        } else {
+            try command.run()
+        }
+    }
+}
