@@ -65,7 +65,8 @@ let package = Package(
         .executableTarget(
             name: "silt",
             dependencies: [
-                "Bytes", "Canvas", "Delta", "FileTree", "Images", "ImageFiles", "Files", "Packages", "Explorer",
+                "Bytes", "Canvas", "Delta", "FileTree", "Images", "ImageFiles", "Files", "Packages", "Tar",
+                "Explorer",
                 "Terminals",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

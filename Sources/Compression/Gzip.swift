@@ -84,6 +84,19 @@ public final class GzipCompressor {
     }
 }
 
+/// gzip on whole buffers.
+public enum Gzip {
+    /// How many bytes a member with these bytes takes at the default level.
+    public static func byteCount(of bytes: [UInt8]) throws -> Int {
+        guard let header = GzipHeader([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]) else { return bytes.count }
+        var count = 0
+        let compressor = try GzipCompressor(level: 6, header: header) { count += $0.count }
+        try compressor.write(bytes[...])
+        try compressor.finish()
+        return count
+    }
+}
+
 /// zlib's version, which the bytes it makes depend on.
 public enum Zlib {
     /// `1.2.13`, …

@@ -44,11 +44,12 @@ public struct CreatedPackage: Sendable {
 
 /// Makes delta packages for a pair of images.
 public final class DeltaCreator: Sendable {
-    private let old: OpenedImage
-    private let new: OpenedImage
+    let old: OpenedImage
+    let new: OpenedImage
     private let references: OldReferences
     private let similar: SimilarFiles
     private let partners: [Int?]
+    private let knownEncodings = Mutex<LayerEncodings?>(nil)
 
     /// Prepares a pair of images.
     public init(old: OpenedImage, new: OpenedImage) {
@@ -77,11 +78,33 @@ public final class DeltaCreator: Sendable {
         return new.index.summary.layers.filter { seen.insert($0.diffID).inserted }.map(\.index)
     }
 
-    /// Makes the recipes of all changed layers, one after the other; those already made are taken as they are.
+    /// How every layer's blob is made of its tar; found out once, since it may take compressing the layer.
+    func encodings() throws -> LayerEncodings {
+        if let known = knownEncodings.withLock(\.self) { return known }
+        let encodings = try LayerEncodings(old: old, new: new)
+        knownEncodings.withLock { $0 = encodings }
+        return encodings
+    }
+
+    /// The new layers that a package carries whole because no recipe can make their compressed blobs.
+    public func carriedLayers() throws -> [Int] { try encodings().carried }
+
+    /// About how much the entries of a layer will cost that are not simply taken from the old image: a quick look.
+    ///
+    /// - Parameter layer: Index of a changed layer.
+    /// - Returns: Bytes for each such entry, by its place in the layer.
+    public func quickCosts(ofLayer layer: Int) throws -> [Int: UInt64] {
+        try LayerRecipeBuilder(
+            new, layer: layer, partner: partners[layer], references: references, similar: similar, level: .fast,
+            jobs: 1
+        ) { _ in }.quickCosts()
+    }
+
+    /// Makes the recipes of some layers, one after the other; those already made are taken as they are.
     public func recipes(
-        _ options: DeltaOptions, made: [LayerRecipe] = [], events: @escaping @Sendable (CreateEvent) -> Void = { _ in }
+        _ options: DeltaOptions, layers: [Int], made: [LayerRecipe] = [],
+        events: @escaping @Sendable (CreateEvent) -> Void = { _ in }
     ) async throws -> [LayerRecipe] {
-        let layers = changedLayers
         let total = layers.reduce(UInt64(0)) { $0 + new.layers[$1].tar.byteCount }
         let done = Mutex(UInt64(0))
         let progress: @Sendable (UInt64) -> Void = { count in
@@ -106,113 +129,6 @@ public final class DeltaCreator: Sendable {
             events(.layer(recipe))
         }
         return recipes
-    }
-
-    /// Makes a package.
-    ///
-    /// - Parameters:
-    ///   - path: Where it goes; it appears there only when it is complete and checked.
-    ///   - replacesExisting: Whether a file that is there may be replaced.
-    ///   - options: How to make it.
-    ///   - made: Recipes that were made before with the same level.
-    ///   - events: Told what goes on.
-    public func create(
-        at path: String, replacesExisting: Bool, options: DeltaOptions, made: [LayerRecipe] = [],
-        events: @escaping @Sendable (CreateEvent) -> Void = { _ in }
-    ) async throws -> CreatedPackage {
-        let output = try OutputFile(path: path, replacesExisting: replacesExisting)
-        let (encodings, carried) = try encodings()
-        let recipes = try await recipes(options, made: made, events: events)
-
-        let archive = try new.container.archive ?? PackedImage.ociArchive(new)
-        let documents = [new.config] + (new.manifest.map { [$0] } ?? [])
-        let archiveRecipe = try ArchiveRecipe(
-            archive, layers: new.index.summary.layers.map(\.digest), documents: documents.map { Digest.of($0) },
-            level: options.level)
-
-        let document = document(
-            encodings, recipes, archive: archiveRecipe, archiveByteCount: archive.byteCount,
-            documents: documents.map { Digest.of($0) })
-        let used = Set(document.new.layers.compactMap { if case .recipe(let digest) = $0.tar { digest } else { nil } })
-        var blobs = recipes.filter { used.contains($0.digest) }
-            .map { PackageWriter.Blob($0.bytes, digest: $0.digest, mediaType: PackageMediaType.recipe) }
-        blobs += carried.map { layer in
-            PackageWriter.Blob(
-                new.layers[layer].blob, digest: new.index.summary.layers[layer].digest, mediaType: PackageMediaType.blob)
-        }
-        let recipeBlob = PackageWriter.Blob(archiveRecipe.bytes, mediaType: PackageMediaType.recipe)
-        blobs.append(recipeBlob)
-        blobs.append(PackageWriter.Blob(new.config, mediaType: MediaType.ociConfig))
-        var subject: Descriptor?
-        if let manifest = new.manifest {
-            let blob = PackageWriter.Blob(manifest, mediaType: MediaType.ociManifest)
-            blobs.append(blob)
-            subject = blob.descriptor
-        }
-        try PackageWriter(document: document, blobs: blobs, subject: subject).write(to: output)
-        try output.sync()
-        if options.checks {
-            let package = try DeltaPackage.open(output.temporaryPath)
-            try DeltaApplier(package: package, old: old).apply(.same, into: { _ in }) {
-                events(.checking(done: $0, total: $1))
-            }
-        }
-        let byteCount = output.byteCount
-        try output.commit()
-        return CreatedPackage(byteCount: byteCount, document: document)
-    }
-
-    /// How every layer's blob is made of its tar, and the layers whose blobs must be carried whole.
-    private func encodings() throws -> (encodings: [DeltaDocument.Encoding], carried: [Int]) {
-        var encodings: [DeltaDocument.Encoding] = []
-        var carried: [Int] = []
-        for (layer, file) in zip(new.index.summary.layers, new.layers) {
-            if layer.compression == .none {
-                encodings.append(.none)
-            } else if old.index.summary.layers.contains(where: { $0.diffID == layer.diffID && $0.digest == layer.digest }) {
-                encodings.append(.old)
-            } else if layer.compression == .gzip, let found = try GzipProbe.parameters(of: file.blob, tar: file.tar) {
-                encodings.append(.gzip(level: found.level, header: Hex.string(found.header.bytes)))
-            } else {
-                encodings.append(.carried)
-                carried.append(layer.index)
-            }
-        }
-        return (encodings, carried)
-    }
-
-    private func document(
-        _ encodings: [DeltaDocument.Encoding], _ recipes: [LayerRecipe], archive: ArchiveRecipe,
-        archiveByteCount: UInt64, documents: [Digest]
-    ) -> DeltaDocument {
-        let oldIDs = old.index.summary.layers.map(\.diffID)
-        let newLayers = new.index.summary.layers
-        let layers = zip(newLayers, encodings).map { layer, encoding in
-            let tar: DeltaDocument.TarOrigin
-            if oldIDs.contains(layer.diffID) {
-                tar = .old
-            } else if encoding == .carried {
-                tar = .blob
-            } else {
-                let recipe = recipes.first { newLayers[$0.layer].diffID == layer.diffID }
-                tar = recipe.map { .recipe($0.digest) } ?? .blob
-            }
-            return DeltaDocument.Layer(
-                diffID: layer.diffID, byteCount: layer.byteCount ?? 0, digest: layer.digest,
-                blobByteCount: layer.blobByteCount, tar: tar, encoding: encoding)
-        }
-        return DeltaDocument(
-            formatVersion: DeltaDocument.formatVersion, tool: ToolVersion.description,
-            old: DeltaDocument.Old(
-                names: old.index.summary.names, imageID: old.index.summary.imageID, layers: oldIDs,
-                archiveByteCount: old.index.summary.archiveByteCount),
-            new: DeltaDocument.New(
-                names: new.index.summary.names, imageID: new.index.summary.imageID,
-                manifestDigest: new.index.summary.manifestDigest, platform: new.index.summary.platform?.description,
-                layers: layers,
-                archive: DeltaDocument.Archive(
-                    digest: archive.archiveDigest, byteCount: archiveByteCount, recipe: Digest.of(archive.bytes),
-                    documents: documents)))
     }
 }
 

@@ -93,6 +93,31 @@ struct LayerRecipeBuilder {
 
     // MARK: - Planning
 
+    /// A quick guess of what every entry costs that is not simply taken from the old image.
+    func quickCosts() throws -> [Int: UInt64] {
+        var costs: [Int: UInt64] = [:]
+        for (index, plan) in plans.enumerated() where file.layouts[index].contentByteCount > 0 {
+            try Task.checkCancellation()
+            let layout = file.layouts[index]
+            let count = Int(min(layout.contentByteCount, Self.quickByteCount))
+            let part = try file.tar.read(at: layout.contentOffset, count: count)
+            let share: Double
+            switch plan {
+            case .reference: continue
+            case .new: share = SimilarityEstimate.share(ofNew: part)
+            case .patch(let ancestor):
+                let oldCount = Int(min(references.contentByteCount(of: ancestor), Self.quickByteCount))
+                share = SimilarityEstimate.share(
+                    of: part, patching: try references.content(of: ancestor, at: 0, count: oldCount))
+            }
+            costs[index] = UInt64(share * Double(layout.contentByteCount))
+        }
+        return costs
+    }
+
+    /// How much of a content a quick guess looks at.
+    private static let quickByteCount: UInt64 = 4 << 20
+
     /// Runs of entries whose patches together are of bounded size.
     private func batches() -> [Range<Int>] {
         var batches: [Range<Int>] = []

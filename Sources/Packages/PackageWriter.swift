@@ -31,8 +31,8 @@ struct PackageWriter {
     /// Packages up to this size are worth zstd's best; larger ones hold little but compressed streams.
     private static let smallByteCount: UInt64 = 4 << 20
 
-    /// Writes the package to an output, uncommitted.
-    func write(to output: OutputFile) throws {
+    /// Gives out the package's bytes, in order.
+    func write(into sink: @escaping ([UInt8]) throws -> Void) throws {
         let config = Blob(try StableJSON.encode(document), mediaType: PackageMediaType.document)
         let manifest = Blob(
             try StableJSON.encode(
@@ -57,7 +57,7 @@ struct PackageWriter {
         }
         let total = members.reduce(UInt64(0)) { $0 + $1.byteCount }
         let level = total <= Self.smallByteCount ? 19 : 3
-        let compressor = try ZstdCompressor(ZstdOptions(level: level)) { try output.write($0) }
+        let compressor = try ZstdCompressor(ZstdOptions(level: level), sink: sink)
         try PackedImage.write(members) { part in
             try Task.checkCancellation()
             try compressor.write(part)

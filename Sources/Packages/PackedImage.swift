@@ -5,14 +5,16 @@ import Images
 import Tar
 
 /// Writes an image as an archive of our own making: always the same bytes for the same image.
-enum PackedImage {
+public enum PackedImage {
     /// A file of the archive.
-    struct Member {
-        let name: String
+    public struct Member {
+        /// Its name in the archive, at most 100 bytes.
+        public let name: String
         let byteCount: UInt64
         let emit: ((ArraySlice<UInt8>) throws -> Void) throws -> Void
 
-        init(_ name: String, _ bytes: [UInt8]) {
+        /// A file of bytes in memory.
+        public init(_ name: String, _ bytes: [UInt8]) {
             self.name = name
             byteCount = UInt64(bytes.count)
             emit = { try $0(bytes[...]) }
@@ -58,7 +60,7 @@ enum PackedImage {
     }
 
     /// The members of a `docker save` archive with uncompressed layers (moby image spec 1.2).
-    static func dockerMembers(config: [UInt8], names: [String], layers: [Member]) throws -> [Member] {
+    public static func dockerMembers(config: [UInt8], names: [String], layers: [Member]) throws -> [Member] {
         let configName = "\(Digest.of(config).hex).json"
         let manifest = [
             SavedImageDocument(Config: configName, RepoTags: names.filter { $0.contains(":") }, Layers: layers.map(\.name))
@@ -69,7 +71,7 @@ enum PackedImage {
     }
 
     /// Writes members as a tar.
-    static func write(_ members: [Member], into sink: (ArraySlice<UInt8>) throws -> Void) throws {
+    public static func write(_ members: [Member], into sink: (ArraySlice<UInt8>) throws -> Void) throws {
         for member in members {
             try sink(TarWriter.header(name: member.name, byteCount: member.byteCount)[...])
             try member.emit(sink)

@@ -58,6 +58,9 @@ public enum TarPrediction {
         digits(byteCount, count: 11) + [0]
     }
 
+    /// Permission bits as seven octal digits and a NUL.
+    static func mode(_ mode: UInt16) -> [UInt8] { digits(UInt64(mode), count: 7) + [0] }
+
     /// The checksum of a block as six octal digits, a NUL and a space, whatever its checksum field holds.
     public static func checksum(of block: [UInt8]) -> [UInt8] {
         digits(UInt64(clamping: TarHeader.checksum(block[...])), count: 6) + [0, UInt8(ascii: " ")]

@@ -39,7 +39,26 @@ enum Program {
             StandardStreams.writeError(Silt.fullMessage(for: error) + "\n")
             exit(ExitStatus.usage.rawValue)
         }
-        let work = Task.detached { try await run(command) }
+        do {
+            try await run(command)
+        } catch {
+            let status = ExitStatus(error)
+            if let message = status.message(error) { StandardStreams.writeError(message + "\n") }
+            exit(status.rawValue)
+        }
+    }
+
+    private static func run(_ parsed: any ParsableCommand) async throws {
+        guard parsed is any AsyncParsableCommand else {
+            // The explorer: it waits for keys on this thread and handles signals itself.
+            var command = parsed
+            return try command.run()
+        }
+        // A command cannot be sent to a task that can be cancelled; its arguments, which parsed once, can.
+        let work = Task.detached {
+            guard var command = try Silt.parseAsRoot() as? any AsyncParsableCommand else { return }
+            try await command.run()
+        }
         let interrupts = [SIGINT, SIGTERM, SIGHUP].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
@@ -48,22 +67,7 @@ enum Program {
             source.resume()
             return source
         }
-        do {
-            try await work.value
-        } catch {
-            let status = ExitStatus(error)
-            if let message = status.message(error) { StandardStreams.writeError(message + "\n") }
-            exit(status.rawValue)
-        }
-        withExtendedLifetime(interrupts) {}
-    }
-
-    private static func run(_ parsed: any ParsableCommand) async throws {
-        var command = parsed
-        if var asynchronous = command as? any AsyncParsableCommand {
-            try await asynchronous.run()
-        } else {
-            try command.run()
-        }
+        defer { withExtendedLifetime(interrupts) {} }
+        try await work.value
     }
 }

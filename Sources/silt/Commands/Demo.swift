@@ -1,8 +1,28 @@
 import ArgumentParser
+import Files
 
 /// `silt demo`
-struct Demo: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Explore a pair of example images.")
+struct Demo: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write a pair of example images and explore them.")
 
-    func run() async throws {}
+    @Option(help: ArgumentHelp("The folder to write old.tar and new.tar to (default: a new temporary one).", valueName: "folder"))
+    var dir: String?
+
+    @Flag(help: "Only write the images.")
+    var noExplore = false
+
+    func run() throws {
+        let folder = try dir ?? TemporaryFolder.make(prefix: "silt-demo")
+        let images = try ExampleImages()
+        for (name, bytes) in [("old.tar", images.old), ("new.tar", images.new)] {
+            let file = try OutputFile(path: "\(folder)/\(name)", replacesExisting: true)
+            try file.write(bytes)
+            try file.commit()
+        }
+        print("wrote \(folder)/old.tar and \(folder)/new.tar")
+        guard !noExplore else { return }
+        let explore = try Explore.parse(["\(folder)/old.tar", "\(folder)/new.tar"])
+        try explore.run()
+    }
 }

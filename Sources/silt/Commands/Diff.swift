@@ -32,8 +32,9 @@ struct Diff: AsyncParsableCommand {
         let (old, new) = try await pair.load(progress)
         var recipes: [LayerRecipe]?
         if costs {
-            recipes = try await DeltaCreator(old: old, new: new)
-                .recipes(DeltaOptions(level: level, jobs: pair.reading.width)) { event in
+            let creator = DeltaCreator(old: old, new: new)
+            let options = DeltaOptions(level: level, jobs: pair.reading.width)
+            recipes = try await creator.recipes(options, layers: creator.changedLayers) { event in
                     if case .coding(let done, let total) = event { progress.show("comparing", done: done, total: total) }
                 }
             progress.clear()

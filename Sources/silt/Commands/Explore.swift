@@ -1,12 +1,27 @@
 import ArgumentParser
-import Delta
+import Files
 
 /// `silt explore`, the command when none is named.
-struct Explore: AsyncParsableCommand {
+struct Explore: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Browse what changed between two images, and export a delta (the default).")
+        abstract: "Browse what changed between two images, and export a delta (the default).",
+        discussion: "Press ? in the explorer for its keys.")
 
     @OptionGroup var pair: PairOptions
 
-    func run() async throws {}
+    @Option(
+        help: ArgumentHelp(
+            "A theme's name or file: dark, light, monochrome, high-contrast, or your own.", valueName: "theme"))
+    var theme: String?
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The file name that export proposes.", valueName: "file"))
+    var output: String = "update.silt"
+
+    func run() throws {
+        let environment = Environment.all
+        let settings = try Configuration.load(environment: environment)
+        let theme = try Configuration.theme(theme ?? settings.theme, environment: environment)
+        let session = try Session(pair: pair, theme: theme, usesMouse: settings.usesMouse, exportPath: output)
+        try session.run()
+    }
 }

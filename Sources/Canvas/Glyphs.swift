@@ -1,0 +1,41 @@
+/// The characters that lines, bars and marks are drawn with.
+public struct Glyphs: Hashable, Sendable {
+    /// A line from left to right.
+    public let horizontal: String
+    /// A line from top to bottom.
+    public let vertical: String
+    /// A corner.
+    public let topLeft: String
+    /// A corner.
+    public let topRight: String
+    /// A corner.
+    public let bottomLeft: String
+    /// A corner.
+    public let bottomRight: String
+    /// Stands before a directory that is shut.
+    public let collapsed: String
+    /// Stands before a directory that is open.
+    public let expanded: String
+    /// Stands where text was left out.
+    public let ellipsis: String
+    /// The done part of a progress bar.
+    public let barDone: String
+    /// The rest of a progress bar.
+    public let barRest: String
+    /// Separates facts on a line.
+    public let separator: String
+    /// One picture after the other: something is going on.
+    public let spinner: [String]
+
+    /// Box drawing and geometric shapes.
+    public static let unicode = Glyphs(
+        horizontal: "─", vertical: "│", topLeft: "┌", topRight: "┐", bottomLeft: "└", bottomRight: "┘",
+        collapsed: "▸", expanded: "▾", ellipsis: "…", barDone: "█", barRest: "░", separator: "·",
+        spinner: ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"])
+
+    /// Seven-bit characters only.
+    public static let ascii = Glyphs(
+        horizontal: "-", vertical: "|", topLeft: "+", topRight: "+", bottomLeft: "+", bottomRight: "+",
+        collapsed: ">", expanded: "v", ellipsis: "~", barDone: "#", barRest: ".", separator: "|",
+        spinner: ["|", "/", "-", "\\"])
+}

@@ -1,0 +1,28 @@
+/// What a piece of text is; a theme says how that looks.
+public enum Role: String, CaseIterable, Hashable, Sendable {
+    case text, dim, title, header, footer, key, border
+    case borderFocused = "border-focused"
+    case cursor, selection
+    case added, removed, modified, metadata, moved, unchanged
+    case directory, estimate, match, progress, dialog, field, warning, error
+}
+
+/// How a cell is to look: what it is, and on what ground it stands.
+public struct Style: Hashable, Sendable {
+    /// What the text is.
+    public var role: Role
+    /// What lies under it (the cursor's line, a dialog); gives the background and adds its attributes.
+    public var ground: Role?
+
+    /// Text of that role, on a ground if one is given.
+    public init(_ role: Role, on ground: Role? = nil) {
+        self.role = role
+        self.ground = ground
+    }
+
+    /// Plain text.
+    public static let plain = Style(.text)
+
+    /// The same role on another ground.
+    public func on(_ ground: Role?) -> Style { Style(role, on: ground) }
+}

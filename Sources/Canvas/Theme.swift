@@ -1,0 +1,58 @@
+/// Says how every role looks.
+public struct Theme: Hashable, Sendable {
+    /// The name it is chosen by.
+    public let name: String
+    private let appearances: [Role: Appearance]
+
+    init(name: String, appearances: [Role: Appearance]) {
+        self.name = name
+        self.appearances = appearances
+    }
+
+    /// How text of one role looks by itself.
+    public func appearance(of role: Role) -> Appearance { appearances[role] ?? Appearance() }
+
+    /// How a cell looks: its role's text on its ground.
+    ///
+    /// The ground gives the background and its attributes; its foreground counts where the role has none of its own,
+    /// so that the cursor's line keeps the colours that tell the changes apart.
+    public func appearance(of style: Style) -> Appearance {
+        let text = appearance(of: style.role)
+        guard let ground = style.ground else { return text }
+        let under = appearance(of: ground)
+        return Appearance(
+            foreground: text.foreground == .terminal ? under.foreground : text.foreground,
+            background: under.background == .terminal ? text.background : under.background,
+            attributes: text.attributes.union(under.attributes))
+    }
+
+    /// A copy in which some roles look different.
+    func overriding(_ changes: [Role: Appearance], name: String) -> Theme {
+        Theme(name: name, appearances: appearances.merging(changes) { _, new in new })
+    }
+}
+
+extension Theme {
+    /// The names of the themes that come with the program, the default first.
+    public static let builtInNames = ["dark", "light", "monochrome", "high-contrast"]
+
+    /// Parses one of the themes that come with the program.
+    public static func builtIn(_ name: String) throws(ThemeError) -> Theme {
+        guard let source = source(of: name) else {
+            throw .unknownTheme(name, suggestion: Spelling.nearest(to: name, among: builtInNames))
+        }
+        return try ThemeParser.parse(source, file: "\(name).theme", name: name)
+    }
+
+    static func source(of name: String) -> String? {
+        let bytes: [UInt8]
+        switch name {
+        case "dark": bytes = PackageResources.dark_theme
+        case "light": bytes = PackageResources.light_theme
+        case "monochrome": bytes = PackageResources.monochrome_theme
+        case "high-contrast": bytes = PackageResources.high_contrast_theme
+        default: return nil
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,70 @@
+/// Why a theme cannot be used.
+public enum ThemeError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// No theme of that name comes with the program.
+    case unknownTheme(String, suggestion: String?)
+    /// A line is no `role = appearance`.
+    case malformed(file: String, line: Int, text: String)
+    /// A line names a role that does not exist.
+    case unknownRole(file: String, line: Int, role: String, suggestion: String?)
+    /// A line uses a word that is neither a colour nor an attribute.
+    case unknownWord(file: String, line: Int, word: String, suggestion: String?)
+    /// `inherit` names no theme that comes with the program.
+    case unknownParent(file: String, line: Int, name: String, suggestion: String?)
+    /// A role stands twice.
+    case repeatedRole(file: String, line: Int, role: String)
+    /// `inherit` stands after a role.
+    case lateInherit(file: String, line: Int)
+
+    /// One line for people.
+    public var description: String {
+        switch self {
+        case .unknownTheme(let name, let suggestion):
+            "no theme '\(name)'" + Self.hint(suggestion)
+                + (suggestion == nil ? "; there are \(Theme.builtInNames.joined(separator: ", "))" : "")
+        case .malformed(let file, let line, let text):
+            "'\(file)' line \(line): '\(text)' is not 'role = colour [on colour] [attributes]'"
+        case .unknownRole(let file, let line, let role, let suggestion):
+            "'\(file)' line \(line): no role '\(role)'" + Self.hint(suggestion)
+        case .unknownWord(let file, let line, let word, let suggestion):
+            "'\(file)' line \(line): '\(word)' is neither a colour nor an attribute" + Self.hint(suggestion)
+        case .unknownParent(let file, let line, let name, let suggestion):
+            "'\(file)' line \(line): no theme '\(name)' to inherit" + Self.hint(suggestion)
+        case .repeatedRole(let file, let line, let role):
+            "'\(file)' line \(line): role '\(role)' was given before"
+        case .lateInherit(let file, let line):
+            "'\(file)' line \(line): 'inherit' has to stand before all roles"
+        }
+    }
+
+    private static func hint(_ suggestion: String?) -> String {
+        suggestion.map { "; did you mean '\($0)'?" } ?? ""
+    }
+}
+
+/// Finds what somebody probably meant.
+enum Spelling {
+    /// The candidate that the fewest edits lead to, if they are few for the word's length.
+    static func nearest(to word: String, among candidates: [String]) -> String? {
+        let scored = candidates.map { (distance: distance(word, $0), candidate: $0) }
+        guard let best = scored.min(by: { ($0.distance, $0.candidate) < ($1.distance, $1.candidate) }),
+            best.distance <= max(1, word.count / 2)
+        else { return nil }
+        return best.candidate
+    }
+
+    /// Levenshtein's distance.
+    private static func distance(_ left: String, _ right: String) -> Int {
+        let right = Array(right)
+        var row = Array(0...right.count)
+        for (i, character) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, other) in right.enumerated() {
+                let substituted = diagonal + (character == other ? 0 : 1)
+                diagonal = row[j + 1]
+                row[j + 1] = min(substituted, row[j] + 1, row[j + 1] + 1)
+            }
+        }
+        return row[right.count]
+    }
+}

@@ -1,0 +1,115 @@
+/// Reads theme files; `themes/README.md` describes the format.
+public enum ThemeParser {
+    private static let colorNames = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"]
+    private static let attributeNames: [String: Attributes] = [
+        "bold": .bold, "dim": .dim, "reverse": .reverse, "underline": .underline, "italic": .italic,
+    ]
+
+    /// Parses a theme's text; roles it does not name look as in the theme it inherits, `dark` by default.
+    ///
+    /// `file` is the file's name for error messages.
+    public static func parse(_ source: String, file: String, name: String) throws(ThemeError) -> Theme {
+        var changes: [Role: Appearance] = [:]
+        var parent: String?
+        for (index, line) in source.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let place = Place(file: file, line: index + 1)
+            let words = meaningful(line)
+            guard !words.isEmpty else { continue }
+            guard words.count >= 3, words[1] == "=" else {
+                throw .malformed(file: file, line: place.line, text: words.joined(separator: " "))
+            }
+            if words[0] == "inherit" {
+                guard changes.isEmpty, parent == nil else { throw .lateInherit(file: file, line: place.line) }
+                guard words.count == 3, words[2] == "none" || Theme.builtInNames.contains(words[2]) else {
+                    throw .unknownParent(
+                        file: file, line: place.line, name: words[2],
+                        suggestion: Spelling.nearest(to: words[2], among: Theme.builtInNames))
+                }
+                parent = words[2]
+                continue
+            }
+            let role = try self.role(words[0], at: place)
+            guard changes[role] == nil else {
+                throw .repeatedRole(file: file, line: place.line, role: words[0])
+            }
+            changes[role] = try appearance(words[2...], at: place)
+        }
+        guard parent != "none" else { return Theme(name: name, appearances: changes) }
+        return try Theme.builtIn(parent ?? "dark").overriding(changes, name: name)
+    }
+
+    private struct Place {
+        let file: String
+        let line: Int
+    }
+
+    /// The line's words without its comment; a `=` is a word of its own. `#` starts a comment unless digits follow.
+    private static func meaningful(_ line: Substring) -> [String] {
+        var words: [String] = []
+        for word in line.replacing("=", with: " = ").split(whereSeparator: \.isWhitespace) {
+            if word.hasPrefix("#"), rgb(word) == nil { break }
+            words.append(String(word))
+        }
+        return words
+    }
+
+    private static func role(_ word: String, at place: Place) throws(ThemeError) -> Role {
+        guard let role = Role(rawValue: word) else {
+            throw .unknownRole(
+                file: place.file, line: place.line, role: word,
+                suggestion: Spelling.nearest(to: word, among: Role.allCases.map(\.rawValue)))
+        }
+        return role
+    }
+
+    private static func appearance(_ words: ArraySlice<String>, at place: Place) throws(ThemeError)
+        -> Appearance
+    {
+        var result = Appearance()
+        var hasForeground = false
+        var wantsBackground = false
+        for word in words {
+            if wantsBackground {
+                result.background = try color(word, at: place)
+                wantsBackground = false
+            } else if word == "on" {
+                wantsBackground = true
+            } else if let attribute = attributeNames[word] {
+                result.attributes.insert(attribute)
+            } else {
+                let color = try color(word, at: place)
+                guard !hasForeground else {
+                    throw .malformed(file: place.file, line: place.line, text: words.joined(separator: " "))
+                }
+                result.foreground = color
+                hasForeground = true
+            }
+        }
+        guard !wantsBackground else {
+            throw .malformed(file: place.file, line: place.line, text: words.joined(separator: " "))
+        }
+        return result
+    }
+
+    private static func color(_ word: String, at place: Place) throws(ThemeError) -> Color {
+        if word == "default" { return .terminal }
+        if let color = rgb(word[...]) { return color }
+        if let index = UInt8(word) { return .palette(index) }
+        let isBright = word.hasPrefix("bright-")
+        if let index = colorNames.firstIndex(of: isBright ? String(word.dropFirst(7)) : word) {
+            return .palette(UInt8(index + (isBright ? 8 : 0)))
+        }
+        let known = colorNames + colorNames.map { "bright-" + $0 } + attributeNames.keys + ["default", "on"]
+        throw .unknownWord(
+            file: place.file, line: place.line, word: word,
+            suggestion: Spelling.nearest(to: word, among: known))
+    }
+
+    private static func rgb(_ word: Substring) -> Color? {
+        guard word.hasPrefix("#"), word.utf8.count == 7, let value = UInt32(word.dropFirst(), radix: 16)
+        else {
+            return nil
+        }
+        return .rgb(UInt8(value >> 16 & 255), UInt8(value >> 8 & 255), UInt8(value & 255))
+    }
+}

@@ -1,0 +1,48 @@
+import FileTree
+
+/// Which changes the tree shows; directories stay as long as something in them does.
+struct Filter: Hashable, Sendable {
+    var shown = Set(Change.allCases)
+
+    /// What a filter for changes only leaves.
+    static let changes = Set(Change.allCases).subtracting([.unchanged])
+
+    var isEverything: Bool { shown.count == Change.allCases.count }
+
+    /// Shows only these; shows everything if that was so already.
+    mutating func toggle(only changes: Set<Change>) {
+        shown = shown == changes ? Set(Change.allCases) : changes
+    }
+
+    mutating func toggle(_ change: Change) {
+        if shown.remove(change) == nil { shown.insert(change) }
+    }
+
+    /// Whether something with these counts has anything to show.
+    func admits(_ counts: ChangeCounts) -> Bool {
+        if isEverything { return true }
+        return shown.contains { counts[$0] > 0 } || (shown.contains(.moved) && counts.movedAway > 0)
+    }
+
+    /// Words for a title; nil if everything is shown.
+    var description: String? {
+        if isEverything { return nil }
+        if shown == Self.changes { return "changes only" }
+        if shown.isEmpty { return "nothing shown" }
+        return Change.allCases.filter(shown.contains).map(\.word).joined(separator: ", ") + " only"
+    }
+}
+
+/// What the children of a directory are sorted by.
+enum SortOrder: String, Hashable, Sendable, CaseIterable {
+    case name, size
+    case cost = "cost to ship"
+
+    var next: SortOrder {
+        switch self {
+        case .name: .size
+        case .size: .cost
+        case .cost: .name
+        }
+    }
+}

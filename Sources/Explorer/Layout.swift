@@ -1,0 +1,101 @@
+import Canvas
+
+/// Where everything stands on a screen of some size; drawing, scrolling and the mouse all go by it.
+struct Layout: Hashable, Sendable {
+    /// Below this width the two sides share one column.
+    static let narrow = 60
+
+    let size: Size
+    let header: Rect
+    let layersTitle: Rect
+    let layers: Rect
+    let filesTitle: Rect
+    let files: Rect
+    let footer: Rect
+
+    init(_ size: Size, layerCount: Int, focus: Pane) {
+        self.size = size
+        let rows = size.rows
+        let headerRows = rows >= 12 ? 3 : rows >= 6 ? 2 : rows >= 4 ? 1 : 0
+        let footerRows = rows >= 3 ? 1 : 0
+        let body = rows - headerRows - footerRows
+        var layerRows = min(max(1, layerCount), max(3, body / 4))
+        var titles = 2
+        if body < 8 {
+            // No room for both: the pane that has the keys gets all of it.
+            titles = body >= 4 ? 1 : 0
+            layerRows = focus == .layers ? body - titles : 0
+        }
+        func rect(_ row: Int, _ rows: Int) -> Rect {
+            Rect(row: row, column: 0, rows: rows, columns: size.columns)
+        }
+        header = rect(0, headerRows)
+        let layersTitleRows = titles == 2 || titles == 1 && focus == .layers ? 1 : 0
+        layersTitle = rect(headerRows, layersTitleRows)
+        layers = rect(layersTitle.endRow, layerRows)
+        let filesTitleRows = titles == 2 || titles == 1 && focus == .files ? 1 : 0
+        filesTitle = rect(layers.endRow, filesTitleRows)
+        files = rect(filesTitle.endRow, rows - footerRows - filesTitle.endRow)
+        footer = rect(rows - footerRows, footerRows)
+    }
+
+    var isNarrow: Bool { size.columns < Self.narrow }
+
+    /// The columns of both panes.
+    var columns: Columns { Columns(width: size.columns) }
+}
+
+/// How a row of a pane is divided; what does not fit is left out, the least important first.
+struct Columns: Hashable, Sendable {
+    /// The old half.
+    let old: Range<Int>
+    /// The marker's column.
+    let marker: Int
+    /// The new half, without the cost.
+    let new: Range<Int>
+    /// The cost to ship; empty if there is no room.
+    let cost: Range<Int>
+    let showsSize: Bool
+    let showsMode: Bool
+    let showsOwner: Bool
+    let showsTime: Bool
+
+    static let sizeWidth = 9
+    static let modeWidth = 11
+    static let ownerWidth = 11
+    static let timeWidth = 17
+    private static let costWidth = 10
+
+    init(width: Int) {
+        let costWidth = width >= 30 ? Self.costWidth : 0
+        cost = (width - costWidth)..<width
+        if width < Layout.narrow {
+            old = 0..<0
+            marker = 0
+            new = min(2, width)..<max(min(2, width), width - costWidth)
+        } else {
+            let half = (width - costWidth - 3) / 2
+            old = 0..<half
+            marker = half + 1
+            new = (half + 3)..<(width - costWidth)
+        }
+        let half = new.count
+        showsSize = half >= 26
+        showsMode = half >= 60
+        showsOwner = half >= 74
+        showsTime = half >= 90
+    }
+
+    /// Columns of a half that belong to the name.
+    func nameWidth(_ half: Range<Int>) -> Int {
+        let taken =
+            (showsSize ? Self.sizeWidth : 0) + (showsMode ? Self.modeWidth : 0)
+            + (showsOwner ? Self.ownerWidth : 0) + (showsTime ? Self.timeWidth : 0)
+        return max(0, half.count - taken)
+    }
+}
+
+/// A list that can have the keys.
+enum Pane: Hashable, Sendable {
+    case layers, files
+}

@@ -1,0 +1,55 @@
+import Canvas
+
+/// One line of text with a place to edit.
+struct TextField: Hashable, Sendable {
+    private(set) var characters: [Character]
+    private(set) var position: Int
+
+    init(_ text: String = "") {
+        characters = Array(text)
+        position = characters.count
+    }
+
+    var text: String { String(characters) }
+
+    /// Edits; returns false for a key that edits nothing.
+    mutating func press(_ key: Key) -> Bool {
+        switch key {
+        case .character(let character):
+            characters.insert(character, at: position)
+            position += 1
+        case .backspace:
+            guard position > 0 else { return true }
+            position -= 1
+            characters.remove(at: position)
+        case .delete, .control("d"):
+            if position < characters.count { characters.remove(at: position) }
+        case .left, .control("b"): position = max(0, position - 1)
+        case .right, .control("f"): position = min(characters.count, position + 1)
+        case .home, .control("a"): position = 0
+        case .end, .control("e"): position = characters.count
+        case .control("u"):
+            characters.removeFirst(position)
+            position = 0
+        case .control("k"): characters.removeLast(characters.count - position)
+        case .control("w"): removeWord()
+        default: return false
+        }
+        return true
+    }
+
+    private mutating func removeWord() {
+        let head = characters[..<position]
+        let trimmed = head.reversed().drop { $0 == " " || $0 == "/" }.drop { $0 != " " && $0 != "/" }
+        characters.removeSubrange(trimmed.count..<position)
+        position = trimmed.count
+    }
+
+    /// The part that fits a width, and the cursor's column in it.
+    func window(columns: Int) -> (text: String, column: Int) {
+        var start = 0
+        while start < position, TextWidth.of(String(characters[start..<position])) >= columns { start += 1 }
+        let column = TextWidth.of(String(characters[start..<position]))
+        return (TextFit.end(String(characters[start...]), columns: columns, mark: ""), column)
+    }
+}
