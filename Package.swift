@@ -71,6 +71,14 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: safe),
+
+        // Tests: one target for each floor's modules, and what they share.
+        .target(name: "TestSupport", dependencies: ["Canvas"], path: "Tests/TestSupport", swiftSettings: common),
+        .testTarget(name: "CanvasTests", dependencies: ["Canvas"], swiftSettings: common),
+        .testTarget(name: "TerminalsTests", dependencies: ["Terminals", "CTerminal", "Canvas"], swiftSettings: common),
+        .testTarget(
+            name: "ExplorerTests", dependencies: ["Explorer", "Bytes", "Canvas", "FileTree", "Images", "TestSupport"],
+            exclude: ["Screens"], swiftSettings: common),
     ],
     swiftLanguageModes: [.v6]
 )

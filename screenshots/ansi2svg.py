@@ -125,7 +125,7 @@ def svg(capture, columns, title):
             x = MARGIN + column * CELL_WIDTH
             if back != BACKGROUND:
                 body.append(f'<rect x="{x:.1f}" y="{top}" width="{taken * CELL_WIDTH:.1f}" '
-                            f'height="{LINE_HEIGHT}" fill="{back}"/>')
+                            f'height="{LINE_HEIGHT}" fill="{back}" shape-rendering="crispEdges"/>')
             if not text.strip():
                 continue
             more = ' font-weight="bold"' if look.bold else ""

@@ -9,8 +9,9 @@ public enum Color: Hashable, Sendable {
 
     /// The palette index to use on a terminal with that many colours; nil for the terminal's own colour.
     ///
-    /// Colours that the terminal lacks become the nearest one it has, by squared distance in RGB: of the cube and the
-    /// greys when there are 256, of the first 16 or 8 otherwise.
+    /// Colours that the terminal lacks become the nearest one it has: with 256 colours by squared distance in RGB, with
+    /// 16 or 8 by hue, because by distance every pale colour would become white. There, greys of the middle become the
+    /// terminal's own colour: neither black nor white can be read on every ground.
     public func index(colorCount: Int) -> Int? {
         guard colorCount >= 8 else { return nil }
         let usable = colorCount >= 256 ? 256 : colorCount >= 16 ? 16 : 8
@@ -19,21 +20,46 @@ public enum Color: Hashable, Sendable {
         case .palette(let index) where Int(index) < usable: return Int(index)
         // A terminal with 8 colours shows the bright ones as the basic ones.
         case .palette(let index) where index < 16: return Int(index) - 8
-        case .palette(let index): return Self.nearest(to: Self.components(Int(index)), in: 0..<usable)
-        case .rgb(let red, let green, let blue):
-            // The first sixteen differ from one terminal to the next: a 256-colour palette is used without them.
-            let candidates = usable == 256 ? 16..<256 : 0..<usable
-            return Self.nearest(to: (Int(red), Int(green), Int(blue)), in: candidates)
+        case .palette, .rgb:
+            guard let wanted = components else { return nil }
+            return usable == 256 ? Self.nearest(to: wanted) : Self.basic(wanted, usable)
         }
     }
 
-    private static func nearest(to wanted: (Int, Int, Int), in candidates: Range<Int>) -> Int {
+    /// How light a grey is, 0 to 255; nil for what is no grey.
+    public var grayLevel: Int? {
+        guard let (red, green, blue) = components else { return nil }
+        let darkest = min(red, green, blue)
+        let lightest = max(red, green, blue)
+        return lightest - darkest < 24 ? (lightest + darkest) / 2 : nil
+    }
+
+    private var components: (Int, Int, Int)? {
+        switch self {
+        case .terminal: nil
+        case .palette(let index): Self.components(Int(index))
+        case .rgb(let red, let green, let blue): (Int(red), Int(green), Int(blue))
+        }
+    }
+
+    private static func basic(_ wanted: (Int, Int, Int), _ count: Int) -> Int? {
+        let parts = [wanted.0, wanted.1, wanted.2]
+        guard let darkest = parts.min(), let lightest = parts.max() else { return nil }
+        if lightest - darkest < 24 { return lightest < 50 ? 0 : lightest >= 230 ? 7 : nil }
+        // The parts above the middle make the hue.
+        let middle = (darkest + lightest + 1) / 2
+        let hue = parts.enumerated().reduce(0) { $0 | ($1.element >= middle ? 1 << $1.offset : 0) }
+        return hue + (count >= 16 && lightest >= 230 ? 8 : 0)
+    }
+
+    /// The first sixteen differ from one terminal to the next, so they are no candidates.
+    private static func nearest(to wanted: (Int, Int, Int)) -> Int? {
         func distance(_ index: Int) -> Int {
             let (red, green, blue) = components(index)
             let (x, y, z) = (red - wanted.0, green - wanted.1, blue - wanted.2)
             return x * x + y * y + z * z
         }
-        return candidates.min { (distance($0), $0) < (distance($1), $1) } ?? candidates.lowerBound
+        return (16..<256).min { (distance($0), $0) < (distance($1), $1) }
     }
 
     /// Red, green and blue of a palette colour as xterm shows it.

@@ -47,7 +47,7 @@ enum Spelling {
     static func nearest(to word: String, among candidates: [String]) -> String? {
         let scored = candidates.map { (distance: distance(word, $0), candidate: $0) }
         guard let best = scored.min(by: { ($0.distance, $0.candidate) < ($1.distance, $1.candidate) }),
-            best.distance <= max(1, word.count / 2)
+            best.distance <= (word.count + 1) / 2
         else { return nil }
         return best.candidate
     }

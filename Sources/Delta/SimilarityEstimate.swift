@@ -17,7 +17,6 @@ public enum SimilarityEstimate {
             sampleCount += 1
             if !words.mayHold(content, at: position) { missingCount += 1 }
         }
-        // Where code moved, operands differ but are cheap: half of what is missing costs next to nothing.
-        return Double(missingCount) / Double(sampleCount) * share(ofNew: content) * 0.5
+        return Double(missingCount) / Double(sampleCount) * share(ofNew: content)
     }
 }

@@ -55,6 +55,8 @@ extension Command {
     /// Every key there is. The order is that of the help and, for what has a title, of the footer.
     public static let table: [Binding] = [
         Binding(.help, ["?", .function(1)], "help", "show this help", in: panes),
+        Binding(.quit, ["q", .control("c")], "quit", "quit", in: panes),
+        Binding(.export, ["e"], "export", "write the delta package", in: panes, unless: needsComparison),
         Binding(.up, [.up, "k"], "", "one line up", in: scrolled.union([.filters])),
         Binding(.down, [.down, "j"], "", "one line down", in: scrolled.union([.filters])),
         Binding(.pageUp, [.pageUp, .control("b")], "", "one page up", in: scrolled),
@@ -67,29 +69,27 @@ extension Command {
         Binding(.collapse, [.left, "h"], "", "shut a directory, or go to the one around it", in: [.files]),
         Binding(.expandAll, ["E"], "", "open all directories", in: [.files], unless: needsFiles),
         Binding(.collapseAll, ["C"], "", "shut all directories", in: [.files], unless: needsFiles),
+        Binding(.search, ["/"], "search", "find in paths", in: panes, unless: needsFiles),
+        Binding(.changesOnly, ["c"], "changes", "show changes only, or everything", in: panes),
         Binding(
             .showLayer, [.enter, .right, "l"], "files", "show the files of the layers in this row",
             in: [.layers],
             unless: needsComparison),
         Binding(
-            .squash, ["s", " "], "layer/all", "files of one layer, or of the whole image", in: [.layers],
+            .squash, ["s", " "], "layers", "files of one layer, or of the whole image", in: [.layers],
             unless: needsComparison),
         Binding(
-            .squash, ["s"], "layer/all", "files of one layer, or of the whole image", in: [.files],
+            .squash, ["s"], "layers", "files of one layer, or of the whole image", in: [.files],
             unless: needsComparison),
-        Binding(.changesOnly, ["c"], "changes", "show changes only, or everything", in: panes),
         Binding(.addedOnly, ["+"], "", "show added files only, or everything", in: panes),
         Binding(.removedOnly, ["-"], "", "show removed files only, or everything", in: panes),
         Binding(.modifiedOnly, ["~"], "", "show modified files only, or everything", in: panes),
+        Binding(.details, ["i"], "info", "show old and new side by side, and how it ships", in: panes),
         Binding(.filterMenu, ["f"], "filter", "choose which changes to show", in: panes),
         Binding(.order, ["o"], "order", "sort by name, size or cost to ship", in: panes),
-        Binding(.search, ["/"], "search", "find in paths", in: panes, unless: needsFiles),
         Binding(.nextMatch, ["n"], "", "to the next match", in: panes, unless: needsMatches),
         Binding(.previousMatch, ["N"], "", "to the previous match", in: panes, unless: needsMatches),
         Binding(.clear, [.escape], "", "forget the search", in: panes),
-        Binding(.details, ["i"], "info", "show old and new side by side, and how it ships", in: panes),
-        Binding(.export, ["e"], "export", "write the delta package", in: panes, unless: needsComparison),
-        Binding(.quit, ["q", .control("c")], "quit", "quit", in: panes),
 
         Binding(.nextMatch, [.down, .control("n")], "next", in: [.search]),
         Binding(.previousMatch, [.up, .control("p")], "previous", in: [.search]),

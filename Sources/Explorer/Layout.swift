@@ -16,7 +16,7 @@ struct Layout: Hashable, Sendable {
     init(_ size: Size, layerCount: Int, focus: Pane) {
         self.size = size
         let rows = size.rows
-        let headerRows = rows >= 12 ? 3 : rows >= 6 ? 2 : rows >= 4 ? 1 : 0
+        let headerRows = rows >= 32 ? 3 : rows >= 6 ? 2 : rows >= 4 ? 1 : 0
         let footerRows = rows >= 3 ? 1 : 0
         let body = rows - headerRows - footerRows
         var layerRows = min(max(1, layerCount), max(3, body / 4))

@@ -106,7 +106,7 @@ struct LayerRecipeBuilder {
             case .reference: continue
             case .new: share = SimilarityEstimate.share(ofNew: part)
             case .patch(let ancestor):
-                let oldCount = Int(min(references.contentByteCount(of: ancestor), Self.quickByteCount))
+                let oldCount = Int(min(references.contentByteCount(of: ancestor), Self.quickOldByteCount))
                 share = SimilarityEstimate.share(
                     of: part, patching: try references.content(of: ancestor, at: 0, count: oldCount))
             }
@@ -115,8 +115,9 @@ struct LayerRecipeBuilder {
         return costs
     }
 
-    /// How much of a content a quick guess looks at.
+    /// How much of a new content a quick guess looks at, and how much of an old one: there it may have moved.
     private static let quickByteCount: UInt64 = 4 << 20
+    private static let quickOldByteCount: UInt64 = 48 << 20
 
     /// Runs of entries whose patches together are of bounded size.
     private func batches() -> [Range<Int>] {

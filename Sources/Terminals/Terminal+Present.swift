@@ -60,11 +60,14 @@ struct ColorPairs {
         // Eight colours: bright text is bold text, as terminals have always shown it.
         if count == 8, case .palette(8..<16) = appearance.foreground { attributes.insert(.bold) }
         let foreground = Self.color(appearance.foreground, count)
-        let background = Self.color(appearance.background, count)
-        // A ground that is no colour of its own here would hide the cursor's line.
-        if appearance.background != .terminal, background < 0 || background == foreground {
-            attributes.insert(.reverse)
-            return (attributes, pair(Key(foreground: foreground, background: -1)))
+        var background = Self.color(appearance.background, count)
+        if count < 256, appearance.background != .terminal {
+            // Few colours: a dark ground is the terminal's own, a grey one is reversed text, or it would not be seen.
+            let level = appearance.background.grayLevel
+            let isDark = level.map { $0 < 50 } ?? false
+            let isMiddle = level.map { $0 < 128 } ?? (background < 0)
+            if isDark || isMiddle { background = -1 }
+            if !isDark && (isMiddle || background < 0) { attributes.insert(.reverse) }
         }
         return (attributes, pair(Key(foreground: foreground, background: background)))
     }

@@ -9,7 +9,6 @@ enum DetailLine: Hashable, Sendable {
     case fact(String, old: String, new: String)
     /// A fact of both together.
     case note(String, String)
-    case blank
 }
 
 extension Explorer {
@@ -93,9 +92,9 @@ extension Explorer {
             .fact("type", old: kind(old, node.isInOld), new: kind(new, node.isInNew)),
             fact("mode") { "\(Shown.mode($0))  \(String($0.mode, radix: 8))" },
             fact("owner") { "\($0.uid):\($0.gid)" },
-            fact("size") { $0.kind == .file ? ByteCount.grouped($0.size) + " B" : "" },
             fact("changed") { Shown.time($0.modified, seconds: true) },
         ]
+        lines += rare("size") { $0.kind == .file ? ByteCount.grouped($0.size) + " B" : "" }
         lines += rare("link to") { EscapedText.of($0.linkTarget) }
         lines += rare("device") {
             $0.kind == .characterDevice || $0.kind == .blockDevice

@@ -35,7 +35,6 @@ struct DetailsView {
             let lines = TextFit.wrap(text, columns: width - Self.labelWidth)
             guard let first = lines.first else { return [[label(name)]] }
             return [[label(name), Span(first)]] + lines.dropFirst().map { [label(""), Span($0)] }
-        case .blank: return [[]]
         }
     }
 

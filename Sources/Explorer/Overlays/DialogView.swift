@@ -26,7 +26,8 @@ struct DialogView {
         let widths = (lines + [hints, [Span(title)]]).map { $0.reduce(0) { $0 + TextWidth.of($1.text) } }
         let columns = min(innerColumns, max(widths.max() ?? 0, minimumColumns))
         let rows = Self.innerRows(size, lines: lines.count)
-        let box = frame.bounds.centered(rows: rows + 3, columns: columns + 4)
+        // A blank line before the keys where there is room for it.
+        let box = frame.bounds.centered(rows: rows + 4, columns: columns + 4)
         frame.fill(box, style: Style(.dialog, on: .dialog))
         frame.box(box, glyphs: glyphs, style: Style(.borderFocused, on: .dialog))
         let text = TextFit.end(" \(title) ", columns: max(0, box.columns - 2), mark: glyphs.ellipsis)

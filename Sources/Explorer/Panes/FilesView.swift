@@ -38,15 +38,15 @@ struct FilesView {
 
     private var title: String {
         switch explorer.scope {
-        case .squashed: return "Files of the whole image"
+        case .squashed: return "Files: whole image"
         case .pair(let index):
             guard explorer.pairs.indices.contains(index) else { return "Files" }
             let pair = explorer.pairs[index]
             switch (pair.old, pair.new) {
-            case (let old?, let new?) where old == new: return "Files of layer \(new + 1)"
-            case (let old?, let new?): return "Files of layers \(old + 1) and \(new + 1)"
-            case (let old?, nil): return "Files of removed layer \(old + 1)"
-            case (nil, let new?): return "Files of added layer \(new + 1)"
+            case (let old?, let new?) where old == new: return "Files: layer \(new + 1)"
+            case (let old?, let new?): return "Files: layers \(old + 1) and \(new + 1)"
+            case (let old?, nil): return "Files: removed layer \(old + 1)"
+            case (nil, let new?): return "Files: added layer \(new + 1)"
             case (nil, nil): return "Files"
             }
         }

@@ -23,7 +23,8 @@ struct PaneTitle {
         }
         guard labels else { return }
         for half in [columns.old, columns.new] where columns.showsSize && !half.isEmpty {
-            frame.putRight(" size", row: area.row, endColumn: half.upperBound, style: Style(.dim), width: 5)
+            frame.putRight(
+                " size ", row: area.row, endColumn: half.upperBound + 1, style: Style(.dim), width: 6)
         }
         guard !columns.cost.isEmpty else { return }
         frame.putRight(

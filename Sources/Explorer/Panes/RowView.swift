@@ -128,7 +128,9 @@ struct RowView {
         guard columns.showsSize else { return }
         let bytes = isDirectory ? (isOld ? node.oldByteCount : node.newByteCount) : entry?.size ?? 0
         let hasSize = isDirectory || entry?.kind == .file
-        put(hasSize ? ByteCount.text(bytes) : "", Columns.sizeWidth, isDirectory ? .dim : .text)
+        put(
+            hasSize ? ByteCount.text(bytes) : "", Columns.sizeWidth,
+            isDirectory || node.change == .unchanged ? .dim : .text)
     }
 
     /// Writes a name; what the search found in it stands out.

@@ -1,0 +1,36 @@
+import Canvas
+import Testing
+
+struct TextTests {
+    @Test(arguments: [
+        ("", 0), ("abc", 3), ("日本", 4), ("e\u{301}", 1), ("한", 2), ("😀", 2), ("\u{200b}", 0), ("ﬀ", 1),
+        ("─│▸█", 4),
+    ])
+    func `columns of text`(text: String, columns: Int) {
+        #expect(TextWidth.of(text) == columns)
+    }
+
+    @Test(arguments: [
+        ("abcdefghij", 10, "abcdefghij"), ("abcdefghij", 7, "abc…hij"), ("abcdefghij", 2, "…j"),
+        ("abcdefghij", 1, "a"),
+        ("abcdefghij", 0, ""), ("日本語日本語", 7, "日…本語"), ("日本語日本語", 6, "日…語"),
+    ])
+    func `the middle gives way first`(text: String, columns: Int, fitted: String) {
+        let result = TextFit.middle(text, columns: columns, mark: "…")
+        #expect(result == fitted)
+        #expect(TextWidth.of(result) <= columns)
+    }
+
+    @Test func `the end or the start gives way where that is asked for`() {
+        #expect(TextFit.end("abcdef", columns: 4, mark: "~") == "abc~")
+        #expect(TextFit.start("abcdef", columns: 4, mark: "~") == "~def")
+        #expect(TextFit.start("ab", columns: 4, mark: "~") == "ab")
+    }
+
+    @Test func `wrapping breaks at blanks and cuts longer words`() {
+        #expect(TextFit.wrap("one two three", columns: 7) == ["one two", "three"])
+        #expect(TextFit.wrap("abcdefgh ij", columns: 3) == ["abc", "def", "gh", "ij"])
+        #expect(TextFit.wrap("日本", columns: 1).isEmpty == false)
+        #expect(TextFit.wrap("a", columns: 0).isEmpty)
+    }
+}

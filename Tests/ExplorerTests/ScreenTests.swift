@@ -1,0 +1,164 @@
+import Canvas
+import FileTree
+import Testing
+
+@testable import Explorer
+
+struct ScreenTests {
+    @Test(arguments: [
+        (Script.Stage.nothing, "stage-1-nothing"), (.reading, "stage-2-reading"),
+        (.summaries, "stage-3-summaries"),
+        (.compared, "stage-4-compared"), (.estimated, "stage-5-estimated"),
+    ])
+    func `the screen fills as the images are read`(stage: Script.Stage, name: String) {
+        Script(at: stage).expectScreen(name)
+    }
+
+    @Test(arguments: [(80, 24), (120, 40), (200, 60), (59, 20), (40, 10), (20, 5)])
+    func `the opened tree at many sizes`(columns: Int, rows: Int) {
+        var script = Script(columns: columns, rows: rows)
+        script.press("E j j")
+        script.expectScreen("tree-\(columns)x\(rows)")
+    }
+
+    @Test func `ASCII where the terminal has no more`() {
+        var script = Script()
+        script.press("E j")
+        script.expectScreen("ascii-80x24", .ascii)
+        for character in script.screen(.ascii).text where !character.isASCII {
+            #expect("très日本語の名前".contains(character), "only names may be more than ASCII")
+        }
+    }
+
+    @Test func `one layer's files`() {
+        var script = Script()
+        script.press("tab j s E")
+        script.expectScreen("layer-80x24")
+    }
+
+    @Test(arguments: [("80x24", 80, 24), ("120x40", 120, 40), ("20x5", 20, 5)])
+    func `details of a modified file`(name: String, columns: Int, rows: Int) {
+        var script = Script(columns: columns, rows: rows)
+        script.press("/")
+        script.type("libcrypto")
+        script.press("enter i")
+        script.expectScreen("details-\(name)")
+    }
+
+    @Test func `details of a file with attributes, of a moved one, of a layer`() {
+        var script = Script()
+        script.press("/")
+        script.type("ping")
+        script.press("enter i")
+        script.expectScreen("details-added")
+        script.press("esc /")
+        script.type("engine")
+        script.press("enter i")
+        script.expectScreen("details-moved")
+        script.press("esc tab j i")
+        script.expectScreen("details-layer")
+    }
+
+    @Test(arguments: [("80x24", 80, 24), ("120x40", 120, 40), ("20x5", 20, 5)])
+    func `help`(name: String, columns: Int, rows: Int) {
+        var script = Script(columns: columns, rows: rows)
+        script.press("? j j")
+        script.expectScreen("help-\(name)")
+    }
+
+    @Test func `filters`() {
+        var script = Script()
+        script.press("E f j j space")
+        script.expectScreen("filters-80x24")
+    }
+
+    @Test func `changes only, sorted by cost`() {
+        var script = Script()
+        script.press("E c o o")
+        script.expectScreen("changes-by-cost")
+    }
+
+    @Test func `search while typing and after`() {
+        var script = Script()
+        script.press("/")
+        script.type("lib")
+        script.expectScreen("search-typing")
+        script.press("enter n")
+        script.expectScreen("search-kept")
+    }
+
+    @Test func `a search without a match`() {
+        var script = Script()
+        script.press("/")
+        script.type("zzz")
+        script.expectScreen("search-nothing")
+    }
+
+    @Test func `an error in the status line`() {
+        var script = Script()
+        script.send(.warning("layer 3 ends early: 'usr/bin/git' needs 507 more bytes \u{1b}[2J"))
+        script.expectScreen("warning")
+    }
+
+    @Test(arguments: [("80x24", 80, 24), ("20x5", 20, 5)])
+    func `an error that ends the program`(name: String, columns: Int, rows: Int) {
+        var script = Script(columns: columns, rows: rows, at: .reading)
+        script.send(
+            .failed("'app.tar' is not an image archive: neither 'index.json' nor 'manifest.json' is in it"))
+        script.expectScreen("failure-\(name)")
+    }
+
+    @Test(arguments: [("80x24", 80, 24), ("20x5", 20, 5)])
+    func `an export from the dialog to the result`(name: String, columns: Int, rows: Int) {
+        var script = Script(columns: columns, rows: rows)
+        script.press("e")
+        script.expectScreen("export-\(name)-1-dialog")
+        script.press("tab right enter")
+        script.expectScreen("export-\(name)-2-starting")
+        script.send(.exportExists(ExportRequest(path: "update.silt", level: .best, overwrites: false)))
+        script.expectScreen("export-\(name)-3-overwrite")
+        script.press("y")
+        script.send(
+            .exporting(
+                ExportProgress(
+                    phase: "layer 2 of 4", done: 68_164_812, total: 170_412_032, elapsed: .seconds(4))))
+        script.expectScreen("export-\(name)-4-progress")
+        script.press("q")
+        script.expectScreen("export-\(name)-5-quitting")
+        script.press("n")
+        script.send(
+            .exported(
+                ExportResult(
+                    path: "update.silt", byteCount: 938_415, elapsed: .milliseconds(65_400),
+                    applyCommand: "silt apply shop-1.4.tar update.silt -o shop-1.5.tar")))
+        script.expectScreen("export-\(name)-6-result")
+    }
+
+    @Test func `no size is too small for any screen`() {
+        for keys in ["E", "i", "? G", "f", "e", "/ x", "tab i"] {
+            var script = Script()
+            script.press(keys)
+            for rows in 0...26 {
+                for columns in [0, 1, 2, 3, 5, 9, 17, 29, 30, 31, 59, 60, 61, 79, 150] {
+                    script.send(.input(.resize(Size(rows: rows, columns: columns))))
+                    let frame = script.screen()
+                    #expect(frame.size == Size(rows: rows, columns: columns))
+                    if let cursor = frame.cursor, columns >= 20, rows >= 5 {
+                        #expect(frame.bounds.contains(cursor))
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `hostile names never reach the screen as they are`() {
+        var script = Script()
+        script.press("E")
+        for cell in script.screen().cells {
+            for scalar in cell.text.unicodeScalars {
+                #expect(scalar.value >= 0x20 && scalar.value != 0x7f)
+            }
+        }
+        #expect(script.screen().text.contains("\\xff\\x1b[2J.bin"))
+    }
+}

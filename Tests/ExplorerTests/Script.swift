@@ -1,0 +1,106 @@
+import Canvas
+import FileTree
+import Images
+import TestSupport
+import Testing
+
+@testable import Explorer
+
+/// Drives an explorer by keys and plays the session: comparisons are answered at once, other effects are kept.
+struct Script {
+    var explorer: Explorer
+    let fixture: Fixture
+    private(set) var effects: [Effect] = []
+
+    /// Stages of reading that a script can begin at.
+    enum Stage {
+        case nothing, reading, summaries, compared, estimated
+    }
+
+    init(_ fixture: Fixture = .application, columns: Int = 80, rows: Int = 24, at stage: Stage = .estimated) {
+        self.fixture = fixture
+        let options = Options(oldSource: "shop-1.4.tar", newSource: "shop-1.5.tar")
+        explorer = Explorer(options, size: Size(rows: rows, columns: columns))
+        guard stage != .nothing else { return }
+        send(.loading(.old, LoadProgress(phase: "indexing layer 3", done: 130_000_000, total: 169_900_544)))
+        send(.loading(.new, LoadProgress(phase: "reading", done: 9_000_000, total: nil)))
+        guard stage != .reading else { return }
+        send(.summary(.old, fixture.oldSummary))
+        var unread = fixture.newSummary
+        for index in unread.layers.indices { unread.layers[index].byteCount = nil }
+        send(.summary(.new, unread))
+        guard stage != .summaries else { return }
+        for layer in fixture.newSummary.layers { send(.layerIndexed(.new, layer)) }
+        send(.aligned(fixture.pairs))
+        guard stage != .compared else { return }
+        send(.costs(fixture.costs(isExact: false)))
+        send(.totals(Fixture.totals))
+        send(.layerCosts([1: Cost(bytes: 1_012_400, isExact: false), 2: Cost(bytes: 12_000, isExact: true)]))
+    }
+
+    mutating func send(_ message: Message) {
+        for effect in explorer.update(message) {
+            effects.append(effect)
+            if case .compare(let scope, let generation) = effect {
+                send(.compared(scope, generation: generation, fixture.tree(scope)))
+            }
+        }
+    }
+
+    /// Presses keys: one character each, or a name (`down`, `enter`, `^c`), with blanks between them.
+    mutating func press(_ keys: String) {
+        for key in keys.split(separator: " ") { send(.input(.key(Self.key(String(key))))) }
+    }
+
+    mutating func type(_ text: String) {
+        for character in text { send(.input(.key(.character(character)))) }
+    }
+
+    mutating func mouse(_ action: MouseEvent.Action, row: Int, column: Int) {
+        send(.input(.mouse(MouseEvent(action, at: Point(row: row, column: column)))))
+    }
+
+    /// The effects since the last call.
+    mutating func takeEffects() -> [Effect] {
+        defer { effects = [] }
+        return effects
+    }
+
+    private static func key(_ name: String) -> Key {
+        let named: [String: Key] = [
+            "space": " ", "enter": .enter, "tab": .tab, "backtab": .backTab, "esc": .escape,
+            "backspace": .backspace,
+            "del": .delete, "up": .up, "down": .down, "left": .left, "right": .right, "home": .home,
+            "end": .end,
+            "pgup": .pageUp, "pgdn": .pageDown,
+        ]
+        if let key = named[name] { return key }
+        if name.hasPrefix("^"), let letter = name.dropFirst().first { return .control(letter) }
+        guard name.count == 1, let character = name.first else {
+            Issue.record("no key is called '\(name)'")
+            return .escape
+        }
+        return .character(character)
+    }
+
+    func screen(_ glyphs: Glyphs = .unicode) -> Frame { explorer.view(glyphs: glyphs) }
+
+    func expectScreen(
+        _ name: String, _ glyphs: Glyphs = .unicode, file: String = #filePath,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        TestSupport.expectScreen(screen(glyphs), name, file: file, sourceLocation: sourceLocation)
+    }
+
+    /// The paths on the list, from top to bottom.
+    var paths: [String] {
+        guard let files = explorer.files else { return [] }
+        return files.rows.map { String(decoding: files.tree.path(of: $0.node).bytes, as: UTF8.self) }
+    }
+
+    /// The path under the cursor.
+    var path: String {
+        guard let files = explorer.files, let row = files.current else { return "" }
+        return String(decoding: files.tree.path(of: row.node).bytes, as: UTF8.self)
+    }
+}
