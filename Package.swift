@@ -17,6 +17,7 @@ let package = Package(
     products: [.executable(name: "silt", targets: ["silt"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
     ],
@@ -24,6 +25,7 @@ let package = Package(
         // Floor 0: C libraries as Debian ships them.
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CDivsufsort", providers: [.apt(["libdivsufsort-dev"])]),
         .target(name: "CTerminal", linkerSettings: [.linkedLibrary("ncursesw")]),
@@ -37,7 +39,7 @@ let package = Package(
         .target(name: "Canvas", exclude: ["themes/README.md"], resources: [.embedInCode("themes")], swiftSettings: safe),
 
         // Floor 2: wrappers, each the only importer of its C library.
-        .target(name: "Compression", dependencies: ["CZstd", "CZlib"], swiftSettings: common),
+        .target(name: "Compression", dependencies: ["CLzma", "CZstd", "CZlib"], swiftSettings: common),
         .target(name: "SuffixSorting", dependencies: ["CDivsufsort"], swiftSettings: common),
         .target(name: "Archives", dependencies: ["CArchive"], swiftSettings: common),
         .target(
@@ -48,7 +50,11 @@ let package = Package(
 
         // Floor 3: engines. Delta works on bytes alone; ImageFiles reads images from files.
         .target(
-            name: "Delta", dependencies: ["Bytes", "Tar", "Compression", "SuffixSorting"],
+            name: "Delta",
+            dependencies: [
+                "Bytes", "Tar", "Compression", "SuffixSorting",
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
             exclude: ["FORMAT.md"], swiftSettings: safe),
         .target(
             name: "ImageFiles",

@@ -1,4 +1,4 @@
-/* curses.h declares the wide-character functions only for XPG4 and later; ncursesw.pc says the same with -D. */
+/* curses.h declares the wide-character functions only for XPG4 and later; ncursesw.pc says so with -D. */
 #define _XOPEN_SOURCE 700
 #define _DEFAULT_SOURCE 1
 #define NCURSES_WIDECHAR 1
@@ -148,7 +148,8 @@ static bool choose_locale(void) {
     const char *wanted = getenv("LC_ALL");
     if (wanted == NULL || *wanted == '\0') wanted = getenv("LC_CTYPE");
     if (wanted == NULL || *wanted == '\0') wanted = getenv("LANG");
-    bool is_unset = wanted == NULL || *wanted == '\0' || strcmp(wanted, "C") == 0 || strcmp(wanted, "POSIX") == 0;
+    bool is_unset = wanted == NULL || *wanted == '\0' || strcmp(wanted, "C") == 0
+        || strcmp(wanted, "POSIX") == 0;
     /* A locale with another codeset was chosen on purpose: its terminal would show garbage. */
     const char *codeset = wanted == NULL ? NULL : strchr(wanted, '.');
     if (!is_unset && codeset != NULL && strncasecmp(codeset + 1, "utf", 3) != 0) return false;

@@ -2,16 +2,17 @@
 public enum Color: Hashable, Sendable {
     /// The terminal's own foreground or background.
     case terminal
-    /// One of the 256 palette colours: 0-7 the basic ones, 8-15 their bright kin, 16-231 a cube, 232-255 greys.
+    /// One of the 256 palette colours: 0-7 the basic ones, 8-15 their bright kin, 16-231 a cube, 232-255
+    /// greys.
     case palette(UInt8)
     /// Red, green and blue.
     case rgb(UInt8, UInt8, UInt8)
 
     /// The palette index to use on a terminal with that many colours; nil for the terminal's own colour.
     ///
-    /// Colours that the terminal lacks become the nearest one it has: with 256 colours by squared distance in RGB, with
-    /// 16 or 8 by hue, because by distance every pale colour would become white. There, greys of the middle become the
-    /// terminal's own colour: neither black nor white can be read on every ground.
+    /// Colours that the terminal lacks become the nearest one it has: with 256 colours by squared distance in
+    /// RGB, with 16 or 8 by hue, because by distance every pale colour would become white. There, greys of
+    /// the middle become the terminal's own colour: neither black nor white can be read on every ground.
     public func index(colorCount: Int) -> Int? {
         guard colorCount >= 8 else { return nil }
         let usable = colorCount >= 256 ? 256 : colorCount >= 16 ? 16 : 8

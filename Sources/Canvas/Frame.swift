@@ -24,7 +24,8 @@ public struct Frame: Hashable, Sendable {
         return cells[row * size.columns + column]
     }
 
-    /// Writes text to the right of a place, in at most `width` columns; what lies outside the frame is dropped.
+    /// Writes text to the right of a place, in at most `width` columns; what lies outside the frame is
+    /// dropped.
     ///
     /// A wide character that would be cut in half is left out. Returns the columns that the text took.
     @discardableResult

@@ -5,6 +5,9 @@ public enum Role: String, CaseIterable, Hashable, Sendable {
     case cursor, selection
     case added, removed, modified, metadata, moved, unchanged
     case directory, estimate, match, progress, dialog, field, warning, error
+
+    /// Whether it stands out by its background, wherever it stands.
+    var isMark: Bool { self == .match || self == .field }
 }
 
 /// How a cell is to look: what it is, and on what ground it stands.

@@ -14,15 +14,17 @@ public struct Theme: Hashable, Sendable {
 
     /// How a cell looks: its role's text on its ground.
     ///
-    /// The ground gives the background and its attributes; its foreground counts where the role has none of its own,
-    /// so that the cursor's line keeps the colours that tell the changes apart.
+    /// The ground gives the background and its attributes; its foreground counts where the role has none of
+    /// its own, so that the cursor's line keeps the colours that tell the changes apart. Marks keep a
+    /// background of their own.
     public func appearance(of style: Style) -> Appearance {
         let text = appearance(of: style.role)
         guard let ground = style.ground else { return text }
         let under = appearance(of: ground)
         return Appearance(
             foreground: text.foreground == .terminal ? under.foreground : text.foreground,
-            background: under.background == .terminal ? text.background : under.background,
+            background: style.role.isMark || under.background == .terminal
+                ? text.background : under.background,
             attributes: text.attributes.union(under.attributes))
     }
 

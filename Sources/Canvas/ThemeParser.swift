@@ -43,7 +43,8 @@ public enum ThemeParser {
         let line: Int
     }
 
-    /// The line's words without its comment; a `=` is a word of its own. `#` starts a comment unless digits follow.
+    /// The line's words without its comment; a `=` is a word of its own. `#` starts a comment unless digits
+    /// follow.
     private static func meaningful(_ line: Substring) -> [String] {
         var words: [String] = []
         for word in line.replacing("=", with: " = ").split(whereSeparator: \.isWhitespace) {

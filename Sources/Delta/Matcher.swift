@@ -6,6 +6,8 @@
 /// at hand are taken without a search, and a table of the old content's 8-byte words skips searches that would find
 /// nothing.
 public struct Matcher {
+    private let content: [UInt8]
+    /// The old content without what references make of it.
     private let old: [UInt8]
     private let suffixes: SuffixSearch
     private let words: WordFilter
@@ -16,8 +18,9 @@ public struct Matcher {
     private static let gain = 8
 
     /// Prepares an old content for matching; takes about six times its size in memory.
-    public init(old: [UInt8]) {
-        self.old = old
+    public init(old content: [UInt8]) {
+        self.content = content
+        old = NeutralContent.of(content)
         suffixes = SuffixSearch(old)
         words = WordFilter(old)
     }
@@ -26,10 +29,9 @@ public struct Matcher {
     ///
     /// - Parameters:
     ///   - new: The new content, or a part of it.
-    ///   - oldOffset: Where in the old content the part starts that this matcher was given.
-    ///   - previousEnd: Where in the old content the patch before this one ended.
-    public func patch(_ new: [UInt8], oldOffset: Int = 0, previousEnd: Int = 0) throws -> Patch {
-        Patch(steps: try steps(new), old: old, oldOffset: oldOffset, previousEnd: previousEnd, new: new)
+    ///   - place: Where the parts are that this matcher and `new` hold.
+    public func patch(_ new: [UInt8], place: PatchPlace = PatchPlace()) throws -> Patch {
+        Patch(steps: try steps(NeutralContent.of(new)), old: content, new: new, place: place)
     }
 
     func steps(_ new: [UInt8]) throws -> [PatchStep] {

@@ -10,6 +10,8 @@ public struct Patch: Sendable {
     public internal(set) var literal: [UInt8] = []
     /// How many bytes the patch makes.
     public internal(set) var byteCount = 0
+    /// Whether differences are to predicted bytes, and the choices between prediction and old bytes end `control`.
+    public internal(set) var isPredicted = false
     /// Where in the old content its last step ended.
     public internal(set) var oldEnd = 0
 
@@ -35,28 +37,82 @@ extension Patch {
     /// - Parameters:
     ///   - steps: The steps, whose old positions count from the start of `old`.
     ///   - old: A part of the old content, or all of it.
-    ///   - oldOffset: Where in the old content that part starts.
-    ///   - previousEnd: Where in the old content the step before these ended.
     ///   - new: What the steps make.
-    init(steps: [PatchStep], old: [UInt8], oldOffset: Int, previousEnd: Int, new: [UInt8]) {
+    ///   - place: Where those parts are, for a content that is patched in several.
+    init(steps: [PatchStep], old: [UInt8], new: [UInt8], place: PatchPlace) {
         var control = ByteWriter()
-        difference.reserveCapacity(new.count)
-        var oldPosition = previousEnd - oldOffset
-        var newPosition = 0
+        var oldPosition = place.previousEnd - place.oldOffset
         for step in steps {
             control.signed(Int64(step.oldStart - oldPosition))
             control.varint(step.copyCount)
             control.varint(step.literalCount)
-            for index in 0..<step.copyCount {
-                difference.append(new[newPosition + index] &- old[step.oldStart + index])
-            }
+            oldPosition = step.oldStart + step.copyCount
+        }
+        oldEnd = place.oldOffset + oldPosition
+        byteCount = new.count
+        difference.reserveCapacity(new.count)
+
+        let predictor =
+            place.isWhole && steps.count <= ReferencePredictor.stepLimit
+            ? ReferencePredictor(
+                oldHead: old.prefix(ElfImage.headByteCount), newHead: new.prefix(ElfImage.headByteCount), steps: steps)
+            : nil
+        var choices: [UInt8] = []
+        var newPosition = 0
+        for step in steps {
+            addCopy(step, old, new, newPosition, predictor, &choices)
             newPosition += step.copyCount
             literal += new[newPosition..<newPosition + step.literalCount]
             newPosition += step.literalCount
-            oldPosition = step.oldStart + step.copyCount
         }
-        self.control = control.bytes
-        oldEnd = oldOffset + oldPosition
-        byteCount = newPosition
+        isPredicted = predictor != nil
+        self.control = control.bytes + choices
+    }
+
+    /// Adds the differences of a copy, block by block: to what is predicted where that agrees better.
+    private mutating func addCopy(
+        _ step: PatchStep, _ old: [UInt8], _ new: [UInt8], _ newStart: Int, _ predictor: ReferencePredictor?,
+        _ choices: inout [UInt8]
+    ) {
+        var done = 0
+        while done < step.copyCount {
+            let count = min(step.copyCount - done, ReferencePredictor.blockByteCount)
+            let newPosition = newStart + done
+            var expected = Array(old[(step.oldStart + done)..<(step.oldStart + done + count)])
+            if let predictor, newPosition >= ElfImage.headByteCount {
+                var predicted = expected
+                if predictor.predict(&predicted, oldOffset: step.oldStart + done, newOffset: newPosition) {
+                    var gain = 0
+                    for index in 0..<count where predicted[index] != expected[index] {
+                        if predicted[index] == new[newPosition + index] { gain += 1 }
+                        if expected[index] == new[newPosition + index] { gain -= 1 }
+                    }
+                    choices.append(gain > 0 ? 1 : 0)
+                    if gain > 0 { expected = predicted }
+                }
+            }
+            for index in 0..<count { difference.append(new[newPosition + index] &- expected[index]) }
+            done += count
+        }
+    }
+}
+
+/// Which parts of two contents a patch is made of.
+public struct PatchPlace: Sendable {
+    /// Where in the old content the old part starts.
+    public var oldOffset = 0
+    /// Where in the old content the patch before this one ended.
+    public var previousEnd = 0
+    /// Whether the parts are the whole contents.
+    public var isWhole = true
+
+    /// Whole contents.
+    public init() {}
+
+    /// Parts of contents.
+    public init(oldOffset: Int, previousEnd: Int) {
+        self.oldOffset = oldOffset
+        self.previousEnd = previousEnd
+        isWhole = false
     }
 }

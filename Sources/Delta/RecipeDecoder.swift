@@ -35,8 +35,8 @@ public struct RecipeHeader: Equatable, Sendable {
             guard version == RecipeFormat.version else { throw DeltaError.unknownVersion(version) }
             byteCount = try reader.varint()
             entryCount = try reader.varint()
-            // Every entry has a header block.
-            guard entryCount <= byteCount / 512 else { throw DeltaError.damaged("it has too many entries") }
+            // Every entry has a header block; larger archives than this are made up.
+            guard byteCount < 1 << 60, entryCount <= byteCount / 512 else { throw DeltaError.damaged("its size or count of entries cannot be") }
             var found: [(RecipeFormat.StreamID, RecipeFormat.Codec, UInt64, UInt64)] = []
             for _ in 0..<(try reader.count(atMost: RecipeFormat.StreamID.allCases.count)) {
                 guard let id = RecipeFormat.StreamID(rawValue: try reader.byte()),
@@ -163,10 +163,10 @@ public final class RecipeDecoder {
             let reference = try nextReference()
             count = references.contentByteCount(of: reference)
             emit = { try self.emitReference(reference, count, $0) }
-        case .patch:
+        case .patch, .predictedPatch:
             let reference = try nextReference()
             count = try contents.varint()
-            emit = { try self.emitPatch(reference, count, $0) }
+            emit = { try self.emitPatch(reference, count, isPredicted: code == .predictedPatch, $0) }
         case .new:
             count = try contents.varint()
             emit = { try self.emitNew(count, $0) }
@@ -221,6 +221,14 @@ public final class RecipeDecoder {
         }
     }
 
+    private func emitPatch(_ reference: Int, _ count: UInt64, isPredicted: Bool, _ sink: Sink) throws {
+        try take(count)
+        let patcher = PatchDecoder(
+            old: OldContent(references, reference), control: try reader(.control),
+            difference: try reader(.difference), literal: try reader(.literal))
+        try isPredicted ? patcher.runPredicted(count, sink) : patcher.run(count, sink)
+    }
+
     private func emitZeros(_ count: UInt64, _ sink: Sink) throws {
         try take(count)
         var rest = count
@@ -245,61 +253,5 @@ public final class RecipeDecoder {
             rest -= UInt64(part.count)
         }
     }
-
-    private func emitPatch(_ reference: Int, _ count: UInt64, _ sink: Sink) throws {
-        try take(count)
-        let old = OldContent(references, reference)
-        let control = try reader(.control)
-        let difference = try reader(.difference)
-        var rest = count
-        var position: Int64 = 0
-        while rest > 0 {
-            try Task.checkCancellation()
-            let (start, overflows) = position.addingReportingOverflow(try control.signed())
-            let copyCount = try control.varint()
-            let literalCount = try control.varint()
-            guard !overflows, start >= 0, UInt64(start) <= old.byteCount, copyCount <= old.byteCount - UInt64(start),
-                copyCount <= rest, literalCount <= rest - copyCount, copyCount + literalCount > 0
-            else { throw DeltaError.damaged("a patch reaches out of its file") }
-            var done: UInt64 = 0
-            while done < copyCount {
-                let differences = try difference.some(atMost: Int(min(copyCount - done, 1 << 16)))
-                var bytes = try old.bytes(at: UInt64(start) + done, count: differences.count)
-                for (index, value) in zip(bytes.indices, differences) { bytes[index] &+= value }
-                try sink(bytes)
-                done += UInt64(differences.count)
-            }
-            try copy(literalCount, from: .literal, to: sink)
-            rest -= copyCount + literalCount
-            position = start + Int64(copyCount)
-        }
-    }
 }
 
-/// An old content read in windows: patches mostly move forward through it.
-private final class OldContent {
-    private static let windowByteCount: UInt64 = 1 << 17
-
-    private let references: any ReferenceSource
-    private let ordinal: Int
-    private var window: [UInt8] = []
-    private var windowStart: UInt64 = 0
-    let byteCount: UInt64
-
-    init(_ references: any ReferenceSource, _ ordinal: Int) {
-        self.references = references
-        self.ordinal = ordinal
-        byteCount = references.contentByteCount(of: ordinal)
-    }
-
-    /// Bytes that the caller knows to be there.
-    func bytes(at offset: UInt64, count: Int) throws -> ArraySlice<UInt8> {
-        if offset < windowStart || offset + UInt64(count) > windowStart + UInt64(window.count) {
-            windowStart = offset
-            let wanted = min(max(UInt64(count), Self.windowByteCount), byteCount - offset)
-            window = try references.content(of: ordinal, at: offset, count: Int(wanted))
-        }
-        let start = Int(offset - windowStart)
-        return window[start..<start + count]
-    }
-}

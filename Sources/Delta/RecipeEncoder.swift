@@ -35,7 +35,8 @@ public final class RecipeEncoder {
     ) throws {
         self.references = references
         writers = try RecipeFormat.StreamID.allCases.reduce(into: [:]) { writers, stream in
-            writers[stream] = StreamWriter(level.options(for: stream), store: try makeStore())
+            writers[stream] = StreamWriter(
+                level.options(for: stream), xz: level.xzOptions(for: stream), store: try makeStore())
         }
     }
 
@@ -92,7 +93,7 @@ public final class RecipeEncoder {
             code(.reference)
             place(reference)
         case .patch(let reference, let patches):
-            code(.patch)
+            code(patches.count == 1 && patches[0].isPredicted ? .predictedPatch : .patch)
             place(reference)
             numbers.varint(count)
             for patch in patches {

@@ -9,6 +9,8 @@ public enum RecipeFormat {
 
     /// No stream may need a larger decompression window: it bounds the receiver's memory.
     static let windowLogLimit = 26
+    /// The same bound for xz, whose dictionary is most of what it needs.
+    static let xzMemoryLimit: UInt64 = 36 << 20
 
     /// A recipe's streams, in the order in which they are stored.
     enum StreamID: UInt8, CaseIterable {
@@ -17,12 +19,12 @@ public enum RecipeFormat {
 
     /// How a stream is stored.
     enum Codec: UInt8 {
-        case raw, zstd
+        case raw, zstd, xz
     }
 
     /// Where an entry's content comes from.
     enum ContentCode: UInt64 {
-        case predicted, empty, reference, patch, new, layer, document
+        case predicted, empty, reference, patch, new, layer, document, predictedPatch
     }
 
     /// Bits of an entry's shape; the count of its extensions stands above them.
@@ -34,6 +36,15 @@ public enum RecipeFormat {
 /// How much time to spend on a small delta.
 public enum DeltaLevel: String, CaseIterable, Hashable, Sendable {
     case fast, `default`, best
+
+    /// The xz options for one of a recipe's streams, or nil where zstd is tried alone.
+    func xzOptions(for stream: RecipeFormat.StreamID) -> XzOptions? {
+        switch (self, stream) {
+        case (.fast, _), (_, .references), (_, .contents), (_, .shapes), (_, .fields): nil
+        case (.default, _): XzOptions(preset: 6)
+        case (.best, _): XzOptions(preset: 8, isExtreme: true)
+        }
+    }
 
     /// The zstd options for one of a recipe's streams.
     func options(for stream: RecipeFormat.StreamID) -> ZstdOptions {

@@ -42,6 +42,9 @@ final class StreamReader {
         case .zstd:
             let decompressor = try ZstdDecompressor(windowLogLimit: RecipeFormat.windowLogLimit, source: stored)
             fill = { try decompressor.read(into: &$0) }
+        case .xz:
+            let decompressor = try XzDecompressor(memoryLimit: RecipeFormat.xzMemoryLimit, source: stored)
+            fill = { try decompressor.read(into: &$0) }
         }
     }
 

@@ -8,53 +8,91 @@ public protocol StreamStore {
     func forEachPart(_ body: (ArraySlice<UInt8>) throws -> Void) throws
 }
 
-/// Compresses one stream of a recipe: short ones whole, so that the frame fits them, long ones as they come.
+/// Compresses one stream of a recipe: short ones whole, with each coder that may win, long ones as they come.
 final class StreamWriter {
     private static let wholeLimit = 1 << 20
 
     private let options: ZstdOptions
+    private let xzOptions: XzOptions?
     private let store: any StreamStore
     private var pending: [UInt8] = []
-    private var compressor: ZstdCompressor?
+    private var coder: Coder?
     /// How many bytes were written before compression.
     private(set) var byteCount: UInt64 = 0
     /// How many bytes they became.
     private(set) var storedByteCount: UInt64 = 0
     private(set) var codec = RecipeFormat.Codec.raw
 
-    init(_ options: ZstdOptions, store: any StreamStore) {
+    private enum Coder {
+        case zstd(ZstdCompressor)
+        case xz(XzCompressor)
+    }
+
+    init(_ options: ZstdOptions, xz: XzOptions?, store: any StreamStore) {
         self.options = options
+        xzOptions = xz
         self.store = store
     }
 
     func write(_ bytes: ArraySlice<UInt8>) throws {
         byteCount += UInt64(bytes.count)
-        if let compressor { return try compressor.write(bytes) }
-        pending += bytes
-        guard pending.count > Self.wholeLimit else { return }
-        let compressor = try ZstdCompressor(options) { [self] in try keep($0) }
-        self.compressor = compressor
-        codec = .zstd
-        try compressor.write(pending[...])
-        pending = []
+        if coder == nil {
+            pending += bytes
+            guard pending.count > Self.wholeLimit else { return }
+            try startCoder()
+            try code(pending[...])
+            pending = []
+        } else {
+            try code(bytes)
+        }
     }
 
     func write(_ bytes: [UInt8]) throws { try write(bytes[...]) }
 
+    /// Long streams go to xz where it may be used: on differences and code it wins.
+    private func startCoder() throws {
+        if let xzOptions {
+            coder = .xz(try XzCompressor(xzOptions) { [self] in try keep($0) })
+            codec = .xz
+        } else {
+            coder = .zstd(try ZstdCompressor(options) { [self] in try keep($0) })
+            codec = .zstd
+        }
+    }
+
+    private func code(_ bytes: ArraySlice<UInt8>) throws {
+        switch coder {
+        case .zstd(let compressor): try compressor.write(bytes)
+        case .xz(let compressor): try compressor.write(bytes)
+        case nil: break
+        }
+    }
+
     /// Ends the stream.
     func finish() throws {
-        if let compressor {
-            try compressor.finish()
-            self.compressor = nil
-            return
+        switch coder {
+        case .zstd(let compressor): try compressor.finish()
+        case .xz(let compressor): try compressor.finish()
+        case nil: try finishWhole()
         }
-        let compressed = try Zstd.compress(pending, options)
-        if compressed.count < pending.count {
+        coder = nil
+    }
+
+    private func finishWhole() throws {
+        var best = pending
+        let byZstd = try Zstd.compress(pending, options)
+        if byZstd.count < best.count {
+            best = byZstd
             codec = .zstd
-            try keep(compressed)
-        } else {
-            try keep(pending)
         }
+        if let xzOptions {
+            let byXz = try Xz.compress(pending, xzOptions)
+            if byXz.count < best.count {
+                best = byXz
+                codec = .xz
+            }
+        }
+        try keep(best)
         pending = []
     }
 

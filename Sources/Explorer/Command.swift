@@ -70,9 +70,10 @@ extension Command {
         Binding(.expandAll, ["E"], "", "open all directories", in: [.files], unless: needsFiles),
         Binding(.collapseAll, ["C"], "", "shut all directories", in: [.files], unless: needsFiles),
         Binding(.search, ["/"], "search", "find in paths", in: panes, unless: needsFiles),
-        Binding(.changesOnly, ["c"], "changes", "show changes only, or everything", in: panes),
         Binding(
-            .showLayer, [.enter, .right, "l"], "files", "show the files of the layers in this row",
+            .changesOnly, ["c"], "changes", "show changes only, content changes only, everything", in: panes),
+        Binding(
+            .showLayer, [.enter, .right, "l"], "files", "in the layers: show the files of this row",
             in: [.layers],
             unless: needsComparison),
         Binding(

@@ -7,6 +7,8 @@ struct CostTable: Sendable {
     private var sums: [UInt64]
     /// How many files at and under a node are estimated or not yet estimated.
     private var openCounts: [Int]
+    /// How many of those are not estimated at all.
+    private var missingCounts: [Int]
     /// How many nodes at and under a node have a figure.
     private var knownCounts: [Int]
     private var nodeOf: [EntryID: Int] = [:]
@@ -16,7 +18,8 @@ struct CostTable: Sendable {
         own = Array(repeating: nil, count: count)
         sums = Array(repeating: 0, count: count)
         openCounts = Array(repeating: 0, count: count)
-        knownCounts = Array(repeating: 0, count: count)
+        missingCounts = openCounts
+        knownCounts = openCounts
         for (index, node) in tree.nodes.enumerated() {
             guard let id = node.new else { continue }
             nodeOf[id] = index
@@ -29,11 +32,13 @@ struct CostTable: Sendable {
                 knownCounts[index] += 1
             } else if Self.isExpected(tree, index) {
                 openCounts[index] += 1
+                missingCounts[index] += 1
             }
             guard index > 0 else { continue }
             let parent = tree.nodes[index].parent
             sums[parent] = sums[parent].addingClamped(sums[index])
             openCounts[parent] += openCounts[index]
+            missingCounts[parent] += missingCounts[index]
             knownCounts[parent] += knownCounts[index]
         }
     }
@@ -52,7 +57,8 @@ struct CostTable: Sendable {
         for (id, cost) in costs {
             guard let index = nodeOf[id], own[index] != cost else { continue }
             let before = own[index]
-            let wasOpen = before.map { !$0.isExact } ?? Self.isExpected(tree, index)
+            let wasMissing = before == nil && Self.isExpected(tree, index)
+            let wasOpen = before.map { !$0.isExact } ?? wasMissing
             let opened = (cost.isExact ? 0 : 1) - (wasOpen ? 1 : 0)
             own[index] = cost
             var node = index
@@ -60,6 +66,7 @@ struct CostTable: Sendable {
                 let rest = sums[node] - min(sums[node], before?.bytes ?? 0)
                 sums[node] = rest.addingClamped(cost.bytes)
                 openCounts[node] += opened
+                missingCounts[node] -= wasMissing ? 1 : 0
                 knownCounts[node] += before == nil ? 1 : 0
                 if node == 0 { break }
                 node = tree.nodes[node].parent
@@ -72,7 +79,9 @@ struct CostTable: Sendable {
 
     /// What a node costs with everything under it.
     func state(of node: Int) -> CostState {
-        if knownCounts[node] == 0 { return openCounts[node] > 0 ? .pending : .nothing }
+        // Nothing so far and more to come is no zero.
+        if missingCounts[node] > 0, sums[node] == 0 { return .pending }
+        if knownCounts[node] == 0 { return .nothing }
         return .known(Cost(bytes: sums[node], isExact: openCounts[node] == 0))
     }
 }

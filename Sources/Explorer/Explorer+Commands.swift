@@ -126,7 +126,7 @@ extension Explorer {
 
     private mutating func choose(_ command: Command) {
         switch command {
-        case .changesOnly: filter.toggle(only: Filter.changes)
+        case .changesOnly: filter.advance()
         case .addedOnly: filter.toggle(only: [.added])
         case .removedOnly: filter.toggle(only: [.removed])
         case .modifiedOnly: filter.toggle(only: [.modified])

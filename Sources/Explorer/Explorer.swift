@@ -90,7 +90,7 @@ public struct Explorer: Sendable {
         guard !overlays.contains(where: { if case .failure = $0 { true } else { false } }) else {
             return false
         }
-        return !isAligned || files == nil || overlays.contains(.exporting)
+        return !isAligned || files == nil || totals.delta == nil || overlays.contains(.exporting)
     }
 
     /// Takes a message in; returns what is to be done outside.
@@ -147,6 +147,11 @@ public struct Explorer: Sendable {
         let isFirst = tables.isEmpty
         tables[scope] = FileTable(tree, costs: costs, filter: filter, order: order)
         settle()
+        // "There are no files yet" is over.
+        if status?.isWarning == false { status = nil }
+        if scope == .squashed, tree.isUnchanged {
+            status = Status(text: "both images hold the same files", isWarning: false)
+        }
         return isFirst ? [.startEstimates] : []
     }
 

@@ -99,7 +99,8 @@ struct FileTable: Sendable {
         cursor.move(to: row, count: rows.count, height: height)
     }
 
-    /// The tree's nodes from top to bottom as the filter and the order say; children of those that `opens` names.
+    /// The tree's nodes from top to bottom as the filter and the order say; children of those that `opens`
+    /// names.
     func list(opening opens: (Int) -> Bool) -> [Row] {
         var result: [Row] = []
         var pending: [Row] = []

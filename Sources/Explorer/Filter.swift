@@ -7,11 +7,23 @@ struct Filter: Hashable, Sendable {
     /// What a filter for changes only leaves.
     static let changes = Set(Change.allCases).subtracting([.unchanged])
 
+    /// What is left of them where another time or owner does not matter.
+    static let contentChanges = changes.subtracting([.metadata])
+
     var isEverything: Bool { shown.count == Change.allCases.count }
 
     /// Shows only these; shows everything if that was so already.
     mutating func toggle(only changes: Set<Change>) {
         shown = shown == changes ? Set(Change.allCases) : changes
+    }
+
+    /// Everything, all changes, changes of content, everything.
+    mutating func advance() {
+        switch shown {
+        case Self.changes: shown = Self.contentChanges
+        case Self.contentChanges: shown = Set(Change.allCases)
+        default: shown = Self.changes
+        }
     }
 
     mutating func toggle(_ change: Change) {
@@ -28,6 +40,7 @@ struct Filter: Hashable, Sendable {
     var description: String? {
         if isEverything { return nil }
         if shown == Self.changes { return "changes only" }
+        if shown == Self.contentChanges { return "content changes only" }
         if shown.isEmpty { return "nothing shown" }
         return Change.allCases.filter(shown.contains).map(\.word).joined(separator: ", ") + " only"
     }
@@ -35,8 +48,7 @@ struct Filter: Hashable, Sendable {
 
 /// What the children of a directory are sorted by.
 enum SortOrder: String, Hashable, Sendable, CaseIterable {
-    case name, size
-    case cost = "cost to ship"
+    case name, size, cost
 
     var next: SortOrder {
         switch self {

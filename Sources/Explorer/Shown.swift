@@ -107,7 +107,17 @@ enum Shown {
         }
         if text.hasSuffix(" # buildkit") { text = text.dropLast(" # buildkit".count) }
         let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        return Shown.text(words)
+        // Eight digits of a content hash tell as much as sixty-four.
+        return Shown.text(words.replacing(/([0-9a-f]{8})[0-9a-f]{56}/) { $0.1 })
+    }
+
+    /// An image's name without the registry that everybody means.
+    static func imageName(_ name: String) -> String {
+        var name = name[...]
+        for prefix in ["docker.io/library/", "docker.io/"] where name.hasPrefix(prefix) {
+            name = name.dropFirst(prefix.count)
+        }
+        return Shown.text(String(name))
     }
 
     /// A change's role.

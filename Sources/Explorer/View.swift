@@ -19,7 +19,7 @@ extension Explorer {
 
     /// What a side's image is called.
     func name(of side: Side) -> String {
-        if let summary = sides[side]?.summary { return Shown.text(summary.displayName) }
+        if let summary = sides[side]?.summary { return Shown.imageName(summary.displayName) }
         return Shown.text(side == .old ? options.oldSource : options.newSource)
     }
 

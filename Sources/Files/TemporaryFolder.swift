@@ -2,9 +2,19 @@ import Glibc
 import SystemPackage
 
 /// Folders for files that outlive the program.
-public enum TemporaryFolder {
+public enum NewFolder {
+    /// Makes a folder, unless it is there.
+    ///
+    /// - Returns: Its path as it was given.
+    public static func make(at path: String) throws(FileError) -> String {
+        guard mkdir(path, 0o777) == 0 || errno == EEXIST && FileKind.at(path) == .directory else {
+            throw .failed("make folder", path, Errno(rawValue: errno))
+        }
+        return path
+    }
+
     /// Makes a new folder that only its owner may read, in `$TMPDIR` or /tmp.
-    public static func make(prefix: String) throws(FileError) -> String {
+    public static func temporary(prefix: String) throws(FileError) -> String {
         let parent = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
         var template = Array("\(parent)/\(prefix)-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw .failed("make a folder in", parent, Errno(rawValue: errno)) }

@@ -172,7 +172,9 @@ struct LayerRecipeBuilder {
             let old = try references.content(of: ancestor, at: oldStart, count: Int(oldEnd - oldStart))
             let new = try content.read(at: newStart, count: Int(newEnd - newStart))
             guard !new.isEmpty else { continue }
-            let patch = try Matcher(old: old).patch(new, oldOffset: Int(oldStart), previousEnd: previousEnd)
+            let place =
+                parts > 1 ? PatchPlace(oldOffset: Int(oldStart), previousEnd: previousEnd) : PatchPlace()
+            let patch = try Matcher(old: old).patch(new, place: place)
             previousEnd = patch.oldEnd
             patches.append(patch)
         }

@@ -28,7 +28,8 @@ extension Terminal {
             && frame.cells[index + 1].isContinuation
     }
 
-    /// Curses blanks half of a wide character when the other half is overwritten, so its neighbours are put again.
+    /// Curses blanks half of a wide character when the other half is overwritten, so its neighbours are put
+    /// again.
     private func isWidthChanged(_ previous: Frame?, _ frame: Frame, _ index: Int) -> Bool {
         guard let previous else { return true }
         let neighbours = [index - 1, index + 1].filter(frame.cells.indices.contains)
@@ -62,7 +63,8 @@ struct ColorPairs {
         let foreground = Self.color(appearance.foreground, count)
         var background = Self.color(appearance.background, count)
         if count < 256, appearance.background != .terminal {
-            // Few colours: a dark ground is the terminal's own, a grey one is reversed text, or it would not be seen.
+            // Few colours: a dark ground is the terminal's own, a grey one is reversed text, or it would not
+            // be seen.
             let level = appearance.background.grayLevel
             let isDark = level.map { $0 < 50 } ?? false
             let isMiddle = level.map { $0 < 128 } ?? (background < 0)

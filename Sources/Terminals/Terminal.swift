@@ -20,8 +20,8 @@ public final class Terminal {
 
     /// Opens the process's controlling terminal, so that standard input and output may be pipes.
     ///
-    /// Without colour, attributes remain; the environment's `NO_COLOR` does the same. Without mouse, the terminal's own
-    /// selecting and pasting works.
+    /// Without colour, attributes remain; the environment's `NO_COLOR` does the same. Without mouse, the
+    /// terminal's own selecting and pasting works.
     public convenience init(
         device: String = "/dev/tty", wantsColor: Bool = true, wantsMouse: Bool = true
     ) throws(TerminalError) {
@@ -151,7 +151,12 @@ public final class Terminal {
                     .mouse(MouseEvent(event.kind == CT_WHEEL_UP ? .wheelUp : .wheelDown, at: point)))
             default:
                 guard let key = Key(event) else { continue }
-                inputs.append(key == .control("z") ? suspend() : .key(key))
+                switch key {
+                case .control("z"): inputs.append(suspend())
+                // What anybody presses when something else wrote to the terminal.
+                case .control("l"): inputs.append(redraw())
+                default: inputs.append(.key(key))
+                }
             }
         }
     }

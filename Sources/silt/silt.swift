@@ -42,6 +42,8 @@ enum Program {
         do {
             try await run(command)
         } catch {
+            // `silt help` and `--help` of a command come out of running it.
+            if Silt.exitCode(for: error) == .success { Silt.exit(withError: error) }
             let status = ExitStatus(error)
             if let message = status.message(error) { StandardStreams.writeError(message + "\n") }
             exit(status.rawValue)

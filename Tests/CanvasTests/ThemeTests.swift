@@ -43,11 +43,13 @@ struct ThemeTests {
 
     @Test func `the cursor's line keeps the colour of the change`() throws {
         let theme = try ThemeParser.parse(
-            "inherit = none\nadded = green\ncursor = black on 238 bold", file: "my.theme", name: "my")
+            "inherit = none\nadded = green\nmatch = black on 221\ncursor = black on 238 bold",
+            file: "my.theme", name: "my")
         #expect(
             theme.appearance(of: Style(.added, on: .cursor))
                 == Appearance(foreground: .palette(2), background: .palette(238), attributes: .bold))
         #expect(theme.appearance(of: Style(.text, on: .cursor)).foreground == .palette(0))
+        #expect(theme.appearance(of: Style(.match, on: .cursor)).background == .palette(221))
     }
 
     @Test(arguments: [

@@ -101,6 +101,8 @@ struct BehaviourTests {
         var script = Script(at: .compared)
         #expect(script.explorer.files?.costs.state(of: 0) == .pending)
         let estimates = script.fixture.costs(isExact: false)
+        for id in estimates.keys.prefix(3) { script.send(.costs([id: Cost(bytes: 0, isExact: false)])) }
+        #expect(script.explorer.files?.costs.state(of: 0) == .pending)
         let sum = estimates.values.reduce(0) { $0 + $1.bytes }
         script.send(.costs(estimates))
         #expect(script.explorer.files?.costs.state(of: 0) == .known(Cost(bytes: sum, isExact: false)))
@@ -197,8 +199,23 @@ struct BehaviourTests {
         #expect(script.effects == [])
         script.press("/")
         #expect(script.explorer.status?.text == "there are no files to show yet")
+        script.send(.summary(.old, script.fixture.oldSummary))
+        script.send(.summary(.new, script.fixture.newSummary))
+        script.send(.aligned(script.fixture.pairs))
+        #expect(script.explorer.status == nil)
+        _ = script.takeEffects()
         script.press("q")
         #expect(script.effects == [.quit])
+    }
+
+    @Test func `images without a difference are said to be so`() {
+        var fixture = Fixture.application
+        fixture.new = fixture.old
+        fixture.pairs = fixture.old.indices.map { LayerPair(old: $0, new: $0, change: .same) }
+        fixture.newSummary = fixture.oldSummary
+        let script = Script(fixture, at: .compared)
+        #expect(script.explorer.status?.text == "both images hold the same files")
+        #expect(script.screen().text.contains("Layers: all 4 the same"))
     }
 
     @Test func `sixty thousand files stay in order`() {

@@ -102,6 +102,7 @@ struct ExportTests {
 
     @Test func `ticks are wanted only while something moves`() {
         #expect(Script(at: .summaries).explorer.isAnimated)
+        #expect(Script(at: .compared).explorer.isAnimated)
         #expect(!Script().explorer.isAnimated)
         #expect(exporting().explorer.isAnimated)
     }

@@ -6,7 +6,8 @@ import Testing
 
 @testable import Explorer
 
-/// Drives an explorer by keys and plays the session: comparisons are answered at once, other effects are kept.
+/// Drives an explorer by keys and plays the session: comparisons are answered at once, other effects are
+/// kept.
 struct Script {
     var explorer: Explorer
     let fixture: Fixture

@@ -1,4 +1,4 @@
-/* What Silt needs of curses, without one curses name: nothing here is a macro, a variadic or a mutable global. */
+/* What Silt needs of curses, without one curses name: no macro, no variadic, no mutable global. */
 #pragma once
 
 #include <stdbool.h>
@@ -26,7 +26,7 @@ typedef struct {
 /* Signals that arrived since the last call of ct_take_signals. */
 enum { CT_RESIZED = 1, CT_SUSPEND = 2, CT_TERMINATE = 4 };
 
-/* Opens a terminal on two descriptors, which stay the caller's. `type` is TERM's value or NULL for the environment's. */
+/* Opens a terminal on two descriptors, which stay the caller's; a NULL type is that of the environment. */
 ct_open_result ct_open(const char *type, int input, int output, bool wants_color, bool wants_mouse);
 
 /* Gives the terminal back as it was; may be called twice. */

@@ -148,7 +148,9 @@ extension Explorer {
             case .pending: ", not estimated yet"
             case .known(let cost): ", " + Shown.cost(cost)
             }
-        guard node.isInNew else { return "nothing: the new image lacks it" }
+        guard node.isInNew else {
+            return node.peer == nil ? "nothing: the new image lacks it" : "a reference, where it is now"
+        }
         if node.isDirectory { return "what is in it" + cost }
         switch node.change {
         case .unchanged: return "nothing: the old image holds it" + cost

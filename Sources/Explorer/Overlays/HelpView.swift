@@ -35,8 +35,8 @@ struct HelpView {
         lines += [[], [Span("Markers", .title)]]
         lines += [
             line("+", .added, "added"), line("-", .removed, "removed"),
-            line("~", .modified, "modified: other content; a directory: something in it changed"),
-            line("*", .metadata, "only mode, owner, time, attributes or link target changed"),
+            line("~", .modified, "modified: other content (of a directory: something in it)"),
+            line("*", .metadata, "metadata: only mode, owner, time, attributes or link target"),
             line(">", .moved, "moved: the same content at another path"), line("=", .unchanged, "unchanged"),
             line("~1.2 kB", .estimate, "an estimate; without ~ the number is exact"),
             line("?", .dim, "not estimated yet"),

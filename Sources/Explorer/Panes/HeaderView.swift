@@ -31,21 +31,22 @@ struct HeaderView {
     }
 
     private func draw(_ side: Side, in columns: Range<Int>, row: Int, on frame: inout Frame) {
+        let label = side == .old ? "old " : "new "
+        let name = explorer.name(of: side)
         var facts: [String] = []
         if let summary = explorer.sides[side]?.summary {
             let short = (summary.manifestDigest ?? summary.imageID).short
-            let size = ByteCount.text(summary.archiveByteCount)
-            facts = columns.count >= 50 ? [short, size] : [size]
-            if columns.count >= 80, let platform = summary.platform {
-                facts.insert(Shown.text(platform.description), at: 0)
-            }
+            facts = [ByteCount.text(summary.archiveByteCount), short]
+            facts += summary.platform.map { [Shown.text($0.description)] } ?? []
         }
+        // The size always stands; the others only beside a whole name.
+        let wanted = columns.count - label.count - TextWidth.of(name)
+        while facts.count > 1, facts.reduce(0, { $0 + $1.count + 2 }) > wanted { facts.removeLast() }
         let tail = facts.map { "  " + $0 }.joined()
-        let label = side == .old ? "old " : "new "
         let room = columns.count - label.count - TextWidth.of(tail)
-        let name = TextFit.middle(explorer.name(of: side), columns: room, mark: glyphs.ellipsis)
+        let fitted = TextFit.middle(name, columns: room, mark: glyphs.ellipsis)
         frame.put(
-            [Span(label, .dim), Span(name, .header), Span(tail, .dim)],
+            [Span(label, .dim), Span(fitted, .header), Span(tail, .dim)],
             at: Point(row: row, column: columns.lowerBound), width: columns.count)
     }
 

@@ -11,8 +11,8 @@ extension FileTable {
         guard node.isDirectory, node.change == .unchanged || node.change == .metadata else {
             return node.change
         }
-        let own = node.change == .metadata ? 1 : 0
-        return node.counts.changed > own ? .modified : node.change
+        if node.counts.changed > node.counts.metadata { return .modified }
+        return node.counts.metadata > 0 ? .metadata : .unchanged
     }
 }
 

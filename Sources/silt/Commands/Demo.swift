@@ -13,7 +13,7 @@ struct Demo: ParsableCommand {
     var noExplore = false
 
     func run() throws {
-        let folder = try dir ?? TemporaryFolder.make(prefix: "silt-demo")
+        let folder = try dir.map { try NewFolder.make(at: $0) } ?? NewFolder.temporary(prefix: "silt-demo")
         let images = try ExampleImages()
         for (name, bytes) in [("old.tar", images.old), ("new.tar", images.new)] {
             let file = try OutputFile(path: "\(folder)/\(name)", replacesExisting: true)

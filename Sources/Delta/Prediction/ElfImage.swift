@@ -1,0 +1,80 @@
+/// What a 64-bit little-endian ELF file says about its addresses (System V ABI, "Program Header").
+struct ElfImage {
+    /// A loaded part of the file.
+    struct Segment: Equatable {
+        let offset: Int
+        let address: Int
+        /// Bytes in the file.
+        let byteCount: Int
+        /// Bytes in memory: more than in the file where zeros follow.
+        let memoryByteCount: Int
+        let isExecutable: Bool
+    }
+
+    /// How much of a file's start must be known: its headers stand there.
+    static let headByteCount = 4096
+    static let machineX86 = 62
+    static let machineARM = 183
+
+    /// `e_machine`.
+    let machine: Int
+    /// The loaded segments by rising offset; never empty.
+    let segments: [Segment]
+    /// Where `.eh_frame_hdr` lies in the file: its table counts from its own start.
+    let unwindTable: Range<Int>?
+
+    /// Reads the headers from a file's first bytes; nil if they are none of a supported file.
+    init?(head: ArraySlice<UInt8>) {
+        let bytes = Array(head.prefix(Self.headByteCount))
+        guard bytes.starts(with: [0x7f, 0x45, 0x4c, 0x46, 2, 1]), bytes.count >= 64 else { return nil }
+        func number(_ position: Int, _ count: Int) -> Int? {
+            guard position >= 0, position + count <= bytes.count else { return nil }
+            var value: UInt64 = 0
+            for index in (0..<count).reversed() { value = value << 8 | UInt64(bytes[position + index]) }
+            // Addresses beyond this have no place in a file; nothing added to them may overflow.
+            return value < 1 << 48 ? Int(value) : nil
+        }
+        guard let machine = number(18, 2), machine == Self.machineX86 || machine == Self.machineARM,
+            let start = number(32, 8), let size = number(54, 2), let count = number(56, 2), size >= 56, count <= 64
+        else { return nil }
+        var segments: [Segment] = []
+        var unwindTable: Range<Int>?
+        for index in 0..<count {
+            let place = start + index * size
+            guard let type = number(place, 4), let flags = number(place + 4, 4), let offset = number(place + 8, 8),
+                let address = number(place + 16, 8), let byteCount = number(place + 32, 8),
+                let memory = number(place + 40, 8)
+            else { continue }
+            if type == 1, byteCount > 0 {
+                segments.append(
+                    Segment(
+                        offset: offset, address: address, byteCount: byteCount,
+                        memoryByteCount: max(memory, byteCount), isExecutable: flags & 1 != 0))
+            } else if type == 0x6474_e550 {
+                unwindTable = offset..<offset + byteCount
+            }
+        }
+        guard !segments.isEmpty else { return nil }
+        self.machine = machine
+        // Equal offsets keep the order of the headers.
+        self.segments = segments.enumerated()
+            .sorted { ($0.element.offset, $0.offset) < ($1.element.offset, $1.offset) }.map(\.element)
+        self.unwindTable = unwindTable
+    }
+
+    /// The segment that holds a file offset.
+    func segment(atOffset offset: Int) -> Segment? {
+        segments.last { $0.offset <= offset && offset < $0.offset + $0.byteCount }
+    }
+
+    /// The segment that holds an address, also behind its bytes in the file.
+    func segment(atAddress address: Int) -> Segment? {
+        segments.first { $0.address <= address && address < $0.address + $0.memoryByteCount }
+    }
+
+    /// The address of a file offset; where nothing is loaded, as if the segment before it went on.
+    func address(ofOffset offset: Int) -> Int {
+        let segment = segments.last { $0.offset <= offset } ?? segments[0]
+        return offset - segment.offset + segment.address
+    }
+}

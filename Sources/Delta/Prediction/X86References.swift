@@ -1,0 +1,76 @@
+/// Finds what looks like relative references in x86-64 code, without disassembling it.
+enum X86References {
+    /// Opcodes before a ModRM byte that may address relative to the instruction pointer.
+    private static let memoryOpcodes: [Bool] = {
+        var table = [Bool](repeating: false, count: 256)
+        for opcode in [
+            0x01, 0x03, 0x09, 0x0b, 0x21, 0x23, 0x29, 0x2b, 0x31, 0x33, 0x38, 0x39, 0x3a, 0x3b, 0x63, 0x80, 0x81, 0x83,
+            0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8a, 0x8b, 0x8d, 0xc6, 0xc7, 0xd8, 0xd9, 0xdb, 0xdd, 0xf6, 0xf7, 0xfe,
+            0xff,
+            // Second bytes of two-byte opcodes: SSE moves and arithmetic, cmov, movzx and movsx, imul, cmpxchg.
+            0x10, 0x11, 0x12, 0x13, 0x14, 0x16, 0x28, 0x29, 0x2a, 0x2e, 0x2f, 0x40, 0x44, 0x45, 0x4f, 0x51, 0x54, 0x57,
+            0x58, 0x59, 0x5c, 0x5d, 0x5e, 0x5f, 0x6e, 0x6f, 0x7e, 0x7f, 0xaf, 0xb0, 0xb1, 0xb6, 0xb7, 0xbe, 0xbf, 0xc1,
+            0xd6, 0xe6, 0xef,
+        ] { table[opcode] = true }
+        return table
+    }()
+
+    /// Goes through a run of code.
+    ///
+    /// - Parameters:
+    ///   - code: The bytes; a reference that does not end in them is not found.
+    ///   - address: The address of the first byte.
+    ///   - image: What addresses there are: a reference to none is no reference.
+    ///   - body: Takes the operand's place, the address it refers to and the segment that holds that.
+    static func scan(
+        _ code: [UInt8], address: Int, image: ElfImage, body: (Int, Int, ElfImage.Segment) -> Void
+    ) {
+        var index = 0
+        var segment = image.segments[0]
+        while index + 5 < code.count {
+            let byte = code[index]
+            var operand = 0
+            var mustBeCode = true
+            if byte == 0xe8 || byte == 0xe9 {
+                operand = index + 1
+            } else if byte == 0x0f, code[index + 1] & 0xf0 == 0x80 {
+                operand = index + 2
+            } else if byte & 0xc7 == 0x05, index > 0, memoryOpcodes[Int(code[index - 1])] {
+                operand = index + 1
+                mustBeCode = false
+            }
+            guard operand > 0, operand + 4 <= code.count else {
+                index += 1
+                continue
+            }
+            let target = address + operand + 4 + Int(LittleEndian.word(code, operand))
+            // References mostly go where the one before went: into the same segment.
+            if target < segment.address || target >= segment.address + segment.memoryByteCount {
+                guard let found = image.segment(atAddress: target) else {
+                    index += 1
+                    continue
+                }
+                segment = found
+            }
+            guard segment.isExecutable || !mustBeCode else {
+                index += 1
+                continue
+            }
+            body(operand, target, segment)
+            index = operand + 4
+        }
+    }
+}
+
+/// Numbers in native code and data.
+enum LittleEndian {
+    static func word(_ bytes: [UInt8], _ index: Int) -> Int32 {
+        Int32(
+            bitPattern: UInt32(bytes[index]) | UInt32(bytes[index + 1]) << 8 | UInt32(bytes[index + 2]) << 16
+                | UInt32(bytes[index + 3]) << 24)
+    }
+
+    static func store(_ value: Int32, _ bytes: inout [UInt8], _ index: Int) {
+        for byte in 0..<4 { bytes[index + byte] = UInt8(truncatingIfNeeded: value >> Int32(byte * 8)) }
+    }
+}

@@ -1,0 +1,84 @@
+#!/bin/bash
+# Takes the README's pictures of the real program: runs it in tmux, presses keys, turns what is on the screen into
+# SVG (screenshots/ansi2svg.py) and, where rsvg-convert is installed, PNG.
+#
+#   screenshots/make.sh [OLD NEW]      two images; without them, the pair of 'silt demo'
+#
+# SILT=path/to/silt (.build/release/silt), COLUMNS_=120, ROWS=36, OUT=screenshots change what is run, how large, where to.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+silt=$(realpath "${SILT:-$here/../.build/release/silt}")
+columns=${COLUMNS_:-120}
+rows=${ROWS:-36}
+out=$(realpath -m "${OUT:-$here}")
+work=$(mktemp -d)
+socket=silt-pictures-$$
+mux() { tmux -L "$socket" -f /dev/null "$@"; }
+trap 'mux kill-server 2>/dev/null || true; rm -rf "$work"' EXIT
+
+[ -x "$silt" ] || { echo "make.sh: no program at '$silt': build it with 'swift build -c release'" >&2; exit 2; }
+mkdir -p "$out"
+case $# in
+0)
+    mkdir "$work/demo"
+    "$silt" demo --no-explore --dir "$work/demo" >/dev/null
+    old=$work/demo/old.tar new=$work/demo/new.tar
+    ;;
+2) old=$(realpath "$1") new=$(realpath "$2") ;;
+*) echo "usage: make.sh [OLD NEW]" >&2; exit 2 ;;
+esac
+
+screen() { mux capture-pane -p; }
+
+# Waits until the screen shows a text and then stands still for a second; pictures show no half-drawn state.
+settle() {
+    local wanted=$1 before="" now="" still=0 tries=0
+    while [ $still -lt 4 ]; do
+        sleep 0.25
+        tries=$((tries + 1))
+        [ $tries -le $((${WAIT:-180} * 4)) ] || { screen >&2; echo "make.sh: '$wanted' never came" >&2; exit 1; }
+        now=$(screen)
+        if [ "$now" = "$before" ] && grep -qF -- "$wanted" <<<"$now"; then still=$((still + 1)); else still=0; fi
+        before=$now
+    done
+}
+
+picture() {
+    mux capture-pane -e -N -p >"$work/$1.ansi"
+    python3 "$here/ansi2svg.py" --columns "$columns" --title "silt $(basename "$old") $(basename "$new")" \
+        <"$work/$1.ansi" >"$out/$1.svg"
+    if command -v rsvg-convert >/dev/null; then rsvg-convert --zoom 1.5 "$out/$1.svg" -o "$out/$1.png"; fi
+    echo "$out/$1.svg"
+}
+
+# Options of the server come before its first window: TERM is read when that begins.
+cd "$work"
+mux start-server \; set -g default-terminal tmux-256color \; set -g status off \; \
+    new-session -d -x "$columns" -y "$rows" -e LC_ALL=C.UTF-8 "$(printf '%q ' "$silt" "$old" "$new")"
+
+settle 'delta '
+picture overview
+# Changes of content only, the most expensive first, everything open.
+mux send-keys c c E o o g
+settle 'by cost'
+picture tree
+# Down to the costliest file.
+mux send-keys Right Right Right Right Right Right Right Right Right Right i
+settle 'ships as'
+picture details
+mux send-keys Escape
+sleep 0.3
+mux send-keys e
+settle 'Export the delta package'
+mux send-keys Enter
+settle 'Exported'
+picture export
+mux send-keys Enter
+sleep 0.3
+mux send-keys '?'
+settle 'Keys'
+picture help
+mux send-keys Escape
+sleep 0.3
+mux send-keys q
