@@ -32,11 +32,14 @@ let package = Package(
 
         // Floor 1: values. No I/O, no C.
         .target(
-            name: "Bytes", dependencies: [.product(name: "Crypto", package: "swift-crypto")], swiftSettings: safe),
+            name: "Bytes", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: safe),
         .target(name: "Tar", dependencies: ["Bytes"], swiftSettings: safe),
         .target(name: "FileTree", dependencies: ["Bytes"], swiftSettings: safe),
         .target(name: "Images", dependencies: ["Bytes", "FileTree"], swiftSettings: safe),
-        .target(name: "Canvas", exclude: ["themes/README.md"], resources: [.embedInCode("themes")], swiftSettings: safe),
+        .target(
+            name: "Canvas", exclude: ["themes/README.md"], resources: [.embedInCode("themes")],
+            swiftSettings: safe),
 
         // Floor 2: wrappers, each the only importer of its C library.
         .target(name: "Compression", dependencies: ["CLzma", "CZstd", "CZlib"], swiftSettings: common),
@@ -63,9 +66,12 @@ let package = Package(
         // Floor 4: packages on disk; screens without a terminal.
         .target(
             name: "Packages",
-            dependencies: ["Bytes", "Tar", "FileTree", "Images", "ImageFiles", "Files", "Delta", "Compression"],
+            dependencies: [
+                "Bytes", "Tar", "FileTree", "Images", "ImageFiles", "Files", "Delta", "Compression",
+            ],
             swiftSettings: safe),
-        .target(name: "Explorer", dependencies: ["Bytes", "Canvas", "FileTree", "Images"], swiftSettings: safe),
+        .target(
+            name: "Explorer", dependencies: ["Bytes", "Canvas", "FileTree", "Images"], swiftSettings: safe),
 
         // Floor 5: the program.
         .executableTarget(
@@ -79,11 +85,14 @@ let package = Package(
             swiftSettings: safe),
 
         // Tests: one target for each floor's modules, and what they share.
-        .target(name: "TestSupport", dependencies: ["Canvas"], path: "Tests/TestSupport", swiftSettings: common),
+        .target(
+            name: "TestSupport", dependencies: ["Canvas"], path: "Tests/TestSupport", swiftSettings: common),
         .testTarget(name: "CanvasTests", dependencies: ["Canvas"], swiftSettings: common),
-        .testTarget(name: "TerminalsTests", dependencies: ["Terminals", "CTerminal", "Canvas"], swiftSettings: common),
         .testTarget(
-            name: "ExplorerTests", dependencies: ["Explorer", "Bytes", "Canvas", "FileTree", "Images", "TestSupport"],
+            name: "TerminalsTests", dependencies: ["Terminals", "CTerminal", "Canvas"], swiftSettings: common),
+        .testTarget(
+            name: "ExplorerTests",
+            dependencies: ["Explorer", "Bytes", "Canvas", "FileTree", "Images", "TestSupport"],
             exclude: ["Screens"], swiftSettings: common),
     ],
     swiftLanguageModes: [.v6]

@@ -67,12 +67,15 @@ public enum FilteredReader {
     ///   - next: Gives the next bytes of the input; empty at its end.
     ///   - body: Takes decompressed bytes, in order.
     /// - Throws: `ArchiveError` for damaged input, and whatever the closures throw.
-    public static func read(next: @escaping () throws -> [UInt8], body: (ArraySlice<UInt8>) throws -> Void) throws {
+    public static func read(next: @escaping () throws -> [UInt8], body: (ArraySlice<UInt8>) throws -> Void)
+        throws
+    {
         let handle = try ArchiveHandle()
         let feed = Feed(next)
         let filters = archive_read_support_filter_all(handle.raw)
         // A missing filter library only means that libarchive would run a program for it.
-        guard filters == ARCHIVE_OK || filters == ARCHIVE_WARN, archive_read_support_format_raw(handle.raw) == ARCHIVE_OK,
+        guard filters == ARCHIVE_OK || filters == ARCHIVE_WARN,
+            archive_read_support_format_raw(handle.raw) == ARCHIVE_OK,
             archive_read_support_format_empty(handle.raw) == ARCHIVE_OK
         else { throw ArchiveError(handle.raw) }
         let opened = archive_read_open(
@@ -91,7 +94,9 @@ public enum FilteredReader {
             }
             var buffer = [UInt8](repeating: 0, count: 1 << 18)
             while true {
-                let count = buffer.withUnsafeMutableBytes { archive_read_data(handle.raw, $0.baseAddress, $0.count) }
+                let count = buffer.withUnsafeMutableBytes {
+                    archive_read_data(handle.raw, $0.baseAddress, $0.count)
+                }
                 guard count >= 0 else { throw feed.error ?? ArchiveError(handle.raw) }
                 if count == 0 { return }
                 try body(buffer[..<count])

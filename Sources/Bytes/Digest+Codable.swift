@@ -3,7 +3,9 @@ extension Digest: Codable {
         let text = try decoder.singleValueContainer().decode(String.self)
         guard let digest = Digest(text) else {
             throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "no sha256 digest: '\(text.prefix(100))'"))
+                .init(
+                    codingPath: decoder.codingPath,
+                    debugDescription: "no sha256 digest: '\(text.prefix(100))'"))
         }
         self = digest
     }

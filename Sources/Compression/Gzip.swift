@@ -31,7 +31,9 @@ public final class GzipCompressor {
     ///   - level: zlib's level, 1 ... 9.
     ///   - header: The header to write.
     ///   - sink: Takes compressed bytes, in order.
-    public init(level: Int, header: GzipHeader, sink: @escaping ([UInt8]) throws -> Void) throws(CompressionError) {
+    public init(level: Int, header: GzipHeader, sink: @escaping ([UInt8]) throws -> Void)
+        throws(CompressionError)
+    {
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         self.sink = sink
@@ -58,7 +60,9 @@ public final class GzipCompressor {
         try run([], Z_FINISH)
         var trailer: [UInt8] = []
         for value in [UInt32(truncatingIfNeeded: checksum), byteCount] {
-            for shift in stride(from: 0, to: 32, by: 8) { trailer.append(UInt8(truncatingIfNeeded: value >> UInt32(shift))) }
+            for shift in stride(from: 0, to: 32, by: 8) {
+                trailer.append(UInt8(truncatingIfNeeded: value >> UInt32(shift)))
+            }
         }
         try sink(trailer)
     }

@@ -48,7 +48,9 @@ public final class XzCompressor {
             }
             rest = rest.dropFirst(consumed)
             if produced > 0 { try sink(Array(output[..<produced])) }
-            if result == LZMA_STREAM_END || action == LZMA_RUN && rest.isEmpty && produced < output.count { return }
+            if result == LZMA_STREAM_END || action == LZMA_RUN && rest.isEmpty && produced < output.count {
+                return
+            }
         }
     }
 }
@@ -65,7 +67,9 @@ public final class XzDecompressor {
     /// - Parameters:
     ///   - memoryLimit: How many bytes of memory the stream may ask for.
     ///   - source: Gives the next compressed bytes; empty at their end.
-    public init(memoryLimit: UInt64, source: @escaping () throws -> ArraySlice<UInt8>) throws(CompressionError) {
+    public init(memoryLimit: UInt64, source: @escaping () throws -> ArraySlice<UInt8>)
+        throws(CompressionError)
+    {
         self.source = source
         guard lzma_stream_decoder(coder.stream, memoryLimit, 0) == LZMA_OK else {
             throw .failed(library: "xz", reason: "cannot start")

@@ -38,7 +38,9 @@ public final class ZstdCompressor {
         var parameters = [(ZSTD_c_compressionLevel, options.level)]
         if let windowLog = options.windowLog { parameters.append((ZSTD_c_windowLog, windowLog)) }
         if options.findsLongMatches { parameters.append((ZSTD_c_enableLongDistanceMatching, 1)) }
-        for (name, value) in parameters { try check(ZSTD_CCtx_setParameter(context, name, Int32(clamping: value))) }
+        for (name, value) in parameters {
+            try check(ZSTD_CCtx_setParameter(context, name, Int32(clamping: value)))
+        }
         if let byteCount { try check(ZSTD_CCtx_setPledgedSrcSize(context, byteCount)) }
     }
 
@@ -82,7 +84,9 @@ public final class ZstdDecompressor {
     /// - Parameters:
     ///   - windowLogLimit: The largest window accepted, as a base-2 logarithm: it bounds the memory.
     ///   - source: Gives the next compressed bytes; empty at their end.
-    public init(windowLogLimit: Int, source: @escaping () throws -> ArraySlice<UInt8>) throws(CompressionError) {
+    public init(windowLogLimit: Int, source: @escaping () throws -> ArraySlice<UInt8>)
+        throws(CompressionError)
+    {
         guard let context = ZSTD_createDCtx() else { throw .failed(library: "zstd", reason: "out of memory") }
         self.context = context
         self.source = source
@@ -105,7 +109,8 @@ public final class ZstdDecompressor {
             var consumed = 0
             try input.withUnsafeBytes { sourceBytes in
                 try buffer.withUnsafeMutableBytes { target in
-                    var inBuffer = ZSTD_inBuffer(src: sourceBytes.baseAddress, size: sourceBytes.count, pos: 0)
+                    var inBuffer = ZSTD_inBuffer(
+                        src: sourceBytes.baseAddress, size: sourceBytes.count, pos: 0)
                     var outBuffer = ZSTD_outBuffer(dst: target.baseAddress, size: target.count, pos: produced)
                     isFinished = try check(ZSTD_decompressStream(context, &outBuffer, &inBuffer)) == 0
                     consumed = inBuffer.pos
@@ -144,7 +149,8 @@ public enum Zstd {
         var target = [UInt8](repeating: 0, count: bound)
         let count = target.withUnsafeMutableBytes { output in
             bytes.withUnsafeBytes { input in
-                ZSTD_compress(output.baseAddress, bound, input.baseAddress, input.count, Int32(clamping: level))
+                ZSTD_compress(
+                    output.baseAddress, bound, input.baseAddress, input.count, Int32(clamping: level))
             }
         }
         return ZSTD_isError(count) != 0 ? bytes.count : count

@@ -10,7 +10,8 @@ enum CommonPrefix {
         var count = 0
         while count + 8 <= limit {
             // Both loads lie inside: `count + 8` is at most `limit`.
-            let first = unsafe leftBytes.unsafeLoadUnaligned(fromUncheckedByteOffset: leftStart + count, as: UInt64.self)
+            let first = unsafe leftBytes.unsafeLoadUnaligned(
+                fromUncheckedByteOffset: leftStart + count, as: UInt64.self)
             let second = unsafe rightBytes.unsafeLoadUnaligned(
                 fromUncheckedByteOffset: rightStart + count, as: UInt64.self)
             if first != second {

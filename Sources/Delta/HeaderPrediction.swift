@@ -13,7 +13,9 @@ struct HeaderPrediction {
 
     /// What a field holds if nothing else is said.
     ///
-    /// - Parameter block: The block so far; the checksum is predicted last, over all other fields.
+    /// - Parameters:
+    ///   - field: Which field.
+    ///   - block: The block so far; the checksum is predicted last, over all other fields.
     func expected(_ field: TarField, in block: [UInt8]) -> [UInt8] {
         switch field {
         case .size: TarPrediction.size(byteCount)

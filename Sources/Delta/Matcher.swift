@@ -89,7 +89,9 @@ public struct Matcher {
         _ steps: inout [PatchStep], _ new: [UInt8], from: Anchor, to: Anchor, isEnd: Bool
     ) -> Anchor {
         let gap = to.new - from.new
-        var forward = bestExtension(limit: min(gap, old.count - from.old)) { old[from.old + $0] == new[from.new + $0] }
+        var forward = bestExtension(limit: min(gap, old.count - from.old)) {
+            old[from.old + $0] == new[from.new + $0]
+        }
         var backward =
             isEnd
             ? 0
@@ -108,7 +110,8 @@ public struct Matcher {
         }
         // Two anchors may touch: then there is nothing between them.
         if gap > backward {
-            steps.append(PatchStep(oldStart: from.old, copyCount: forward, literalCount: gap - forward - backward))
+            steps.append(
+                PatchStep(oldStart: from.old, copyCount: forward, literalCount: gap - forward - backward))
         }
         return Anchor(new: to.new - backward, old: to.old - backward)
     }

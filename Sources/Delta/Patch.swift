@@ -55,7 +55,8 @@ extension Patch {
         let predictor =
             place.isWhole && steps.count <= ReferencePredictor.stepLimit
             ? ReferencePredictor(
-                oldHead: old.prefix(ElfImage.headByteCount), newHead: new.prefix(ElfImage.headByteCount), steps: steps)
+                oldHead: old.prefix(ElfImage.headByteCount), newHead: new.prefix(ElfImage.headByteCount),
+                steps: steps)
             : nil
         var choices: [UInt8] = []
         var newPosition = 0

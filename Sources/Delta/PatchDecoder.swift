@@ -21,7 +21,8 @@ final class PatchDecoder {
         let (start, overflows) = Int64(position).addingReportingOverflow(try control.signed())
         let copyCount = try control.varint()
         let literalCount = try control.varint()
-        guard !overflows, start >= 0, UInt64(start) <= old.byteCount, copyCount <= old.byteCount - UInt64(start),
+        guard !overflows, start >= 0, UInt64(start) <= old.byteCount,
+            copyCount <= old.byteCount - UInt64(start),
             copyCount <= rest, literalCount <= rest - copyCount, copyCount + literalCount > 0
         else { throw DeltaError.damaged("a patch reaches out of its file") }
         return PatchStep(oldStart: Int(start), copyCount: Int(copyCount), literalCount: Int(literalCount))
@@ -68,7 +69,9 @@ final class PatchDecoder {
                 if newPosition >= ElfImage.headByteCount {
                     if predictor == nil {
                         predictor = ReferencePredictor(oldHead: oldHead, newHead: head[...], steps: steps)
-                        guard predictor != nil else { throw DeltaError.damaged("it predicts what has no references") }
+                        guard predictor != nil else {
+                            throw DeltaError.damaged("it predicts what has no references")
+                        }
                     }
                     try predict(&bytes, predictor, oldOffset: step.oldStart + done, newOffset: newPosition)
                 }
@@ -86,7 +89,9 @@ final class PatchDecoder {
         _ bytes: inout [UInt8], _ predictor: ReferencePredictor?, oldOffset: Int, newOffset: Int
     ) throws {
         var predicted = bytes
-        guard let predictor, predictor.predict(&predicted, oldOffset: oldOffset, newOffset: newOffset) else { return }
+        guard let predictor, predictor.predict(&predicted, oldOffset: oldOffset, newOffset: newOffset) else {
+            return
+        }
         switch try control.byte() {
         case 0: return
         case 1: bytes = predicted
@@ -108,7 +113,9 @@ final class PatchDecoder {
         var rest = count
         var position = 0
         while rest > 0 {
-            guard steps.count < ReferencePredictor.stepLimit else { throw DeltaError.damaged("a patch has too many steps") }
+            guard steps.count < ReferencePredictor.stepLimit else {
+                throw DeltaError.damaged("a patch has too many steps")
+            }
             let step = try nextStep(after: position, rest: rest)
             steps.append(step)
             rest -= UInt64(step.copyCount + step.literalCount)

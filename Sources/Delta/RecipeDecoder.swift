@@ -36,25 +36,33 @@ public struct RecipeHeader: Equatable, Sendable {
             byteCount = try reader.varint()
             entryCount = try reader.varint()
             // Every entry has a header block; larger archives than this are made up.
-            guard byteCount < 1 << 60, entryCount <= byteCount / 512 else { throw DeltaError.damaged("its size or count of entries cannot be") }
+            guard byteCount < 1 << 60, entryCount <= byteCount / 512 else {
+                throw DeltaError.damaged("its size or count of entries cannot be")
+            }
             var found: [(RecipeFormat.StreamID, RecipeFormat.Codec, UInt64, UInt64)] = []
             for _ in 0..<(try reader.count(atMost: RecipeFormat.StreamID.allCases.count)) {
                 guard let id = RecipeFormat.StreamID(rawValue: try reader.byte()),
-                    let codec = RecipeFormat.Codec(rawValue: try reader.byte()), found.last.map({ $0.0.rawValue < id.rawValue }) ?? true
+                    let codec = RecipeFormat.Codec(rawValue: try reader.byte()),
+                    found.last.map({ $0.0.rawValue < id.rawValue }) ?? true
                 else { throw DeltaError.damaged("it has an unknown stream") }
                 found.append((id, codec, try reader.varint(), try reader.varint()))
             }
             var offset = UInt64(reader.offset)
             var streams: [Stream] = []
             for (id, codec, byteCount, stored) in found {
-                guard byteCount > 0, stored <= storedByteCount - offset, codec != .raw || byteCount == stored else {
+                guard byteCount > 0, stored <= storedByteCount - offset, codec != .raw || byteCount == stored
+                else {
                     throw DeltaError.damaged("stream '\(id)' does not fit")
                 }
                 streams.append(
-                    Stream(name: "\(id)", byteCount: byteCount, storedByteCount: stored, id: id, codec: codec, offset: offset))
+                    Stream(
+                        name: "\(id)", byteCount: byteCount, storedByteCount: stored, id: id, codec: codec,
+                        offset: offset))
                 offset += stored
             }
-            guard offset == storedByteCount else { throw DeltaError.damaged("it has bytes that belong to nothing") }
+            guard offset == storedByteCount else {
+                throw DeltaError.damaged("it has bytes that belong to nothing")
+            }
             self.streams = streams
         } catch is BytesError {
             throw DeltaError.damaged("its header ends early")
@@ -94,7 +102,9 @@ public final class RecipeDecoder {
             let stream = header.streams.first { $0.id == id }
             var offset = stream?.offset ?? 0
             let end = offset + (stream?.storedByteCount ?? 0)
-            readers[id] = try StreamReader(id, codec: stream?.codec ?? .raw, byteCount: stream?.byteCount ?? 0) {
+            readers[id] = try StreamReader(
+                id, codec: stream?.codec ?? .raw, byteCount: stream?.byteCount ?? 0
+            ) {
                 let count = Int(min(end - offset, 1 << 16))
                 defer { offset += UInt64(count) }
                 return count == 0 ? [] : try read(offset, count)[...]
@@ -114,7 +124,10 @@ public final class RecipeDecoder {
     ///   - sink: Takes its bytes; never more than the header says.
     ///   - external: Tells the size of a layer's blob or a document and then gives out its bytes; only the recipe of
     ///     an archive asks for those.
-    public func run(into sink: Sink, external: (ExternalContent) throws -> (byteCount: UInt64, emit: (Sink) throws -> Void))
+    public func run(
+        into sink: Sink,
+        external: (ExternalContent) throws -> (byteCount: UInt64, emit: (Sink) throws -> Void)
+    )
         throws
     {
         for _ in 0..<header.entryCount {
@@ -184,7 +197,9 @@ public final class RecipeDecoder {
             try take(count)
             var rest = count
             try emit { bytes in
-                guard UInt64(bytes.count) <= rest else { throw DeltaError.damaged("a blob is longer than it says") }
+                guard UInt64(bytes.count) <= rest else {
+                    throw DeltaError.damaged("a blob is longer than it says")
+                }
                 rest -= UInt64(bytes.count)
                 try sink(bytes)
             }
@@ -215,7 +230,8 @@ public final class RecipeDecoder {
         try take(count)
         var offset: UInt64 = 0
         while offset < count {
-            let part = try references.content(of: reference, at: offset, count: Int(min(count - offset, 1 << 20)))
+            let part = try references.content(
+                of: reference, at: offset, count: Int(min(count - offset, 1 << 20)))
             try sink(part[...])
             offset += UInt64(part.count)
         }
@@ -254,4 +270,3 @@ public final class RecipeDecoder {
         }
     }
 }
-

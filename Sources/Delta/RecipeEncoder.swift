@@ -68,9 +68,11 @@ public final class RecipeEncoder {
 
         let hasReference = place < Int64(references.entryCount)
         try writeContent(
-            content, count: contentByteCount, predictor: hasReference ? Int(place) : nil, forEachPart: forEachPart)
+            content, count: contentByteCount, predictor: hasReference ? Int(place) : nil,
+            forEachPart: forEachPart)
         try structure.add(
-            entryStructure, padding: padding, reference: hasReference ? references.structure(of: Int(place)) : nil,
+            entryStructure, padding: padding,
+            reference: hasReference ? references.structure(of: Int(place)) : nil,
             byteCount: contentByteCount)
         let coded = structure.drain()
         try write(coded.shapes, to: .shapes)

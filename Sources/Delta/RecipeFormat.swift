@@ -58,7 +58,8 @@ public enum DeltaLevel: String, CaseIterable, Hashable, Sendable {
         case .new: return ZstdOptions(level: level, windowLog: 25, findsLongMatches: true)
         case .literal: return ZstdOptions(level: level, windowLog: 24, findsLongMatches: true)
         case .difference: return ZstdOptions(level: level, windowLog: 23)
-        case .references, .contents, .shapes, .fields, .control: return ZstdOptions(level: level, windowLog: 22)
+        case .references, .contents, .shapes, .fields, .control:
+            return ZstdOptions(level: level, windowLog: 22)
         }
     }
 }

@@ -40,7 +40,8 @@ final class StreamReader {
                 return filled
             }
         case .zstd:
-            let decompressor = try ZstdDecompressor(windowLogLimit: RecipeFormat.windowLogLimit, source: stored)
+            let decompressor = try ZstdDecompressor(
+                windowLogLimit: RecipeFormat.windowLogLimit, source: stored)
             fill = { try decompressor.read(into: &$0) }
         case .xz:
             let decompressor = try XzDecompressor(memoryLimit: RecipeFormat.xzMemoryLimit, source: stored)
@@ -93,7 +94,9 @@ final class StreamReader {
         var shift: UInt64 = 0
         while true {
             let next = try byte()
-            guard shift < 63 || next <= 1 else { throw DeltaError.damaged("stream '\(name)' holds a bad number") }
+            guard shift < 63 || next <= 1 else {
+                throw DeltaError.damaged("stream '\(name)' holds a bad number")
+            }
             value |= UInt64(next & 0x7f) << shift
             if next & 0x80 == 0 { return value }
             shift += 7
@@ -117,6 +120,8 @@ final class StreamReader {
 
     /// Throws unless all of it was read.
     func checkEnd() throws {
-        guard left == 0, position == end else { throw DeltaError.damaged("stream '\(name)' holds more than it should") }
+        guard left == 0, position == end else {
+            throw DeltaError.damaged("stream '\(name)' holds more than it should")
+        }
     }
 }

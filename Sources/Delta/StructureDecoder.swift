@@ -17,7 +17,9 @@ struct StructureDecoder {
         let old = try reference.map { try TarStructure($0) }
         let shape = try shapes.varint()
         let extensionCount = shape >> RecipeFormat.shapeExtensionShift
-        guard extensionCount <= Self.extensionCountLimit else { throw DeltaError.damaged("too many extension headers") }
+        guard extensionCount <= Self.extensionCountLimit else {
+            throw DeltaError.damaged("too many extension headers")
+        }
         var structure: [UInt8] = []
         for index in 0..<Int(extensionCount) {
             let twin = old.flatMap { $0.extensions.indices.contains(index) ? $0.extensions[index] : nil }
@@ -26,7 +28,8 @@ struct StructureDecoder {
         let header = try nextHeader(
             shapes, fields,
             HeaderPrediction(
-                reference: old?.header ?? HeaderPrediction.zeroBlock, previous: previousHeader, byteCount: byteCount))
+                reference: old?.header ?? HeaderPrediction.zeroBlock, previous: previousHeader,
+                byteCount: byteCount))
         previousHeader = header[...]
         structure += header
         if shape & RecipeFormat.shapeHasTail != 0 {
@@ -64,7 +67,9 @@ struct StructureDecoder {
     ) throws -> [UInt8] {
         let differs = try shapes.varint()
         let isLiteral = differs == 0 ? 0 : try shapes.varint()
-        guard differs < 1 << 16, isLiteral & ~differs == 0 else { throw DeltaError.damaged("unknown header fields") }
+        guard differs < 1 << 16, isLiteral & ~differs == 0 else {
+            throw DeltaError.damaged("unknown header fields")
+        }
         var block = [UInt8](repeating: 0, count: 512)
         for field in HeaderPrediction.order {
             let bit: UInt64 = 1 << UInt64(field.rawValue)

@@ -30,7 +30,8 @@ struct StructureEncoder {
         addHeader(
             new.header,
             HeaderPrediction(
-                reference: old?.header ?? HeaderPrediction.zeroBlock, previous: previousHeader, byteCount: byteCount))
+                reference: old?.header ?? HeaderPrediction.zeroBlock, previous: previousHeader,
+                byteCount: byteCount))
         previousHeader = new.header
         if !new.tail.isEmpty { fields.block(Array(new.tail)) }
         if hasPadding { fields.raw(padding) }

@@ -108,8 +108,12 @@ public struct DiffTree: Sendable {
                 let newChild = newNext < newChildren.count ? newChildren[newNext] : nil
                 let oldName = oldChild.map { oldTree.nodes[$0].name }
                 let newName = newChild.map { newTree.nodes[$0].name }
-                let takesOld = newName.map { name in oldName.map { !name.lexicographicallyPrecedes($0) } ?? false } ?? true
-                let takesNew = oldName.map { name in newName.map { !name.lexicographicallyPrecedes($0) } ?? false } ?? true
+                let takesOld =
+                    newName.map { name in oldName.map { !name.lexicographicallyPrecedes($0) } ?? false }
+                    ?? true
+                let takesNew =
+                    oldName.map { name in newName.map { !name.lexicographicallyPrecedes($0) } ?? false }
+                    ?? true
                 let oldSide = takesOld ? oldChild : nil
                 let newSide = takesNew ? newChild : nil
                 if takesOld { oldNext += 1 }
@@ -118,13 +122,16 @@ public struct DiffTree: Sendable {
                 pending.append((nodes.count, oldSide, newSide))
                 nodes.append(
                     node(
-                        name: (takesOld ? oldName : newName) ?? [], parent: index, oldSide.map { (oldTree, $0) },
+                        name: (takesOld ? oldName : newName) ?? [], parent: index,
+                        oldSide.map { (oldTree, $0) },
                         newSide.map { (newTree, $0) }))
             }
         }
     }
 
-    private func node(name: [UInt8], parent: Int, _ old: (tree: Tree, index: Int)?, _ new: (tree: Tree, index: Int)?)
+    private func node(
+        name: [UInt8], parent: Int, _ old: (tree: Tree, index: Int)?, _ new: (tree: Tree, index: Int)?
+    )
         -> Node
     {
         let oldID = old.flatMap { $0.tree.nodes[$0.index].entry }
@@ -159,11 +166,14 @@ public struct DiffTree: Sendable {
         guard !removed.isEmpty else { return }
         for keepsName in [true, false] {
             for index in nodes.indices where nodes[index].change == .added {
-                guard let digest = movableDigest(newEntry(nodes[index])), let candidates = removed[digest] else {
+                guard let digest = movableDigest(newEntry(nodes[index])), let candidates = removed[digest]
+                else {
                     continue
                 }
                 guard
-                    let place = candidates.firstIndex(where: { !keepsName || nodes[$0].name == nodes[index].name })
+                    let place = candidates.firstIndex(where: {
+                        !keepsName || nodes[$0].name == nodes[index].name
+                    })
                 else { continue }
                 let peer = candidates[place]
                 removed[digest]?.remove(at: place)

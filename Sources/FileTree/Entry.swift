@@ -90,7 +90,8 @@ public struct Entry: Hashable, Sendable {
 
     /// An entry with the given fields; what is left out is zero or empty.
     public init(
-        path: TreePath, kind: EntryKind, mode: UInt16 = 0o644, uid: UInt64 = 0, gid: UInt64 = 0, size: UInt64 = 0,
+        path: TreePath, kind: EntryKind, mode: UInt16 = 0o644, uid: UInt64 = 0, gid: UInt64 = 0,
+        size: UInt64 = 0,
         modified: Timestamp = Timestamp(seconds: 0), linkTarget: [UInt8] = [],
         extendedAttributes: [ExtendedAttribute] = [], deviceMajor: UInt64 = 0, deviceMinor: UInt64 = 0,
         digest: Digest? = nil, extent: Extent? = nil, isSparse: Bool = false

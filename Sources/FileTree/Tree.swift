@@ -80,7 +80,9 @@ private struct TreeBuilder {
     /// Lays a layer over what is there: its whiteouts concern only what lies below it, wherever they stand in it.
     mutating func apply(_ layer: LayerListing, index: Int) {
         for entry in layer.entries {
-            guard entry.kind == .whiteout || entry.kind == .opaqueMarker, let slot = find(entry.path) else { continue }
+            guard entry.kind == .whiteout || entry.kind == .opaqueMarker, let slot = find(entry.path) else {
+                continue
+            }
             if entry.kind == .whiteout { remove(slot) } else { removeChildren(of: slot) }
         }
         place(layer, index: index, showsMarkers: false)
@@ -139,7 +141,9 @@ private struct TreeBuilder {
     private func find(_ path: TreePath) -> Int? {
         var slot = 0
         for component in path.components {
-            guard let next = lookup[Key(parent: slot, name: component)], slots[next].isPresent else { return nil }
+            guard let next = lookup[Key(parent: slot, name: component)], slots[next].isPresent else {
+                return nil
+            }
             slot = next
         }
         return slot

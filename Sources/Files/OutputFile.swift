@@ -84,13 +84,16 @@ public final class OutputFile {
     public func commit() throws(FileError) {
         try sync()
         if replacesExisting {
-            guard rename(temporaryPath, path) == 0 else { throw .failed("rename to", path, Errno(rawValue: errno)) }
+            guard rename(temporaryPath, path) == 0 else {
+                throw .failed("rename to", path, Errno(rawValue: errno))
+            }
         } else {
             // link, unlike rename, never replaces what appeared in the meantime.
             guard link(temporaryPath, path) == 0 else {
                 if errno == EEXIST { throw .exists(path: path) }
                 // Some file systems have no hard links.
-                guard errno == EPERM || errno == ENOTSUP, access(path, F_OK) != 0, rename(temporaryPath, path) == 0
+                guard errno == EPERM || errno == ENOTSUP, access(path, F_OK) != 0,
+                    rename(temporaryPath, path) == 0
                 else { throw .failed("name", path, Errno(rawValue: errno)) }
                 return try close()
             }
@@ -109,7 +112,8 @@ public final class OutputFile {
     private func syncFolder() {
         let folder = FilePath(path).removingLastComponent()
         guard
-            let handle = try? FileDescriptor.open(folder.isEmpty ? "." : folder, .readOnly, options: [.closeOnExec])
+            let handle = try? FileDescriptor.open(
+                folder.isEmpty ? "." : folder, .readOnly, options: [.closeOnExec])
         else { return }
         fsync(handle.rawValue)
         try? handle.close()

@@ -101,7 +101,9 @@ public struct FileRegion: Sendable {
             let wanted = Int(min(UInt64(buffer.count), byteCount - done))
             if wanted < buffer.count { buffer.removeLast(buffer.count - wanted) }
             let count = try file.read(at: offset + done, into: &buffer)
-            guard count == wanted else { throw FileError.endsEarly(path: file.path, offset: offset + done + UInt64(count)) }
+            guard count == wanted else {
+                throw FileError.endsEarly(path: file.path, offset: offset + done + UInt64(count))
+            }
             try body(buffer[...])
             done += UInt64(count)
         }

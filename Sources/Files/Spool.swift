@@ -17,7 +17,8 @@ public final class Spool: Sendable {
 
     /// Makes an empty one.
     public init() throws(FileError) {
-        let folder = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/var/tmp"
+        let folder =
+            getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/var/tmp"
         var template = Array("\(folder)/silt-XXXXXX".utf8CString)
         let raw = mkstemp(&template)
         guard raw >= 0 else { throw .failed("make a temporary file in", folder, Errno(rawValue: errno)) }

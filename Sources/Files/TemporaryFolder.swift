@@ -17,7 +17,9 @@ public enum NewFolder {
     public static func temporary(prefix: String) throws(FileError) -> String {
         let parent = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
         var template = Array("\(parent)/\(prefix)-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw .failed("make a folder in", parent, Errno(rawValue: errno)) }
+        guard mkdtemp(&template) != nil else {
+            throw .failed("make a folder in", parent, Errno(rawValue: errno))
+        }
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

@@ -34,9 +34,12 @@ struct CandidateFinder {
         } else if let saved = try document("manifest.json") {
             candidates = try savedCandidates(saved)
         } else {
-            throw ImageError.notAnImage(source: source, reason: "neither 'index.json' nor 'manifest.json' is in it")
+            throw ImageError.notAnImage(
+                source: source, reason: "neither 'index.json' nor 'manifest.json' is in it")
         }
-        guard !candidates.isEmpty else { throw ImageError.notAnImage(source: source, reason: "it lists no image") }
+        guard !candidates.isEmpty else {
+            throw ImageError.notAnImage(source: source, reason: "it lists no image")
+        }
         return candidates
     }
 
@@ -107,7 +110,8 @@ struct CandidateFinder {
             return (region: region, digest: Optional(layer.digest), name: name)
         }
         return Candidate(
-            names: names, platform: descriptor.platform ?? document.platform, manifestDigest: descriptor.digest,
+            names: names, platform: descriptor.platform ?? document.platform,
+            manifestDigest: descriptor.digest,
             manifest: bytes, config: config, configDocument: document, blobs: blobs)
     }
 
@@ -117,7 +121,8 @@ struct CandidateFinder {
         let actual = Digest.of(bytes)
         guard actual == descriptor.digest else {
             throw ImageError.wrongDigest(
-                source: source, name: name, expected: descriptor.digest.description, actual: actual.description)
+                source: source, name: name, expected: descriptor.digest.description,
+                actual: actual.description)
         }
         return bytes
     }
@@ -135,13 +140,16 @@ struct CandidateFinder {
     /// containerd writes the full name beside the OCI annotation, which then holds the tag alone.
     private func names(of descriptor: Descriptor) -> [String] {
         let keys = ["io.containerd.image.name", "org.opencontainers.image.ref.name"]
-        return keys.compactMap { descriptor.annotations[$0] }.prefix(1).map { EscapedText.of($0.utf8, limit: 300) }
+        return keys.compactMap { descriptor.annotations[$0] }.prefix(1).map {
+            EscapedText.of($0.utf8, limit: 300)
+        }
     }
 
     // MARK: - docker save
 
     private func savedCandidates(_ bytes: [UInt8]) throws -> [Candidate] {
-        let saved = try JSONDocument.decode([SavedImageDocument].self, bytes, name: "manifest.json", source: source)
+        let saved = try JSONDocument.decode(
+            [SavedImageDocument].self, bytes, name: "manifest.json", source: source)
         return try saved.map { image in
             let config = try savedConfig(image.Config)
             let name = EscapedText.of(image.Config.utf8, limit: 200)
@@ -155,7 +163,8 @@ struct CandidateFinder {
                 return (region: region, digest: digest, name: name)
             }
             return Candidate(
-                names: (image.RepoTags ?? []).map { EscapedText.of($0.utf8, limit: 300) }, platform: document.platform,
+                names: (image.RepoTags ?? []).map { EscapedText.of($0.utf8, limit: 300) },
+                platform: document.platform,
                 config: config, configDocument: document, blobs: blobs)
         }
     }

@@ -23,7 +23,8 @@ public struct Container: Sendable {
     private let folder: String?
     private let members: [TreePath: ContainerMember]
 
-    private init(source: String, archive: FileRegion?, folder: String?, members: [TreePath: ContainerMember]) {
+    private init(source: String, archive: FileRegion?, folder: String?, members: [TreePath: ContainerMember])
+    {
         self.source = source
         self.archive = archive
         self.folder = folder
@@ -43,7 +44,8 @@ public struct Container: Sendable {
         }
         switch FileKind.at(path) {
         case .directory: return Container(source: path, archive: nil, folder: path, members: [:])
-        case .other: return try archive(spooled(try RandomAccessFile.Stream(path: path), path, progress), path)
+        case .other:
+            return try archive(spooled(try RandomAccessFile.Stream(path: path), path, progress), path)
         case .file, .missing:
             let file = try RandomAccessFile(path: path)
             guard file.byteCount > 0 else { throw ImageError.notAnImage(source: path, reason: "it is empty") }
@@ -77,7 +79,8 @@ public struct Container: Sendable {
             try lister.walk()
         } catch let error as TarError {
             if case .badChecksum(0) = error {
-                throw ImageError.notAnImage(source: source, reason: "it is neither a tar archive nor a layout folder")
+                throw ImageError.notAnImage(
+                    source: source, reason: "it is neither a tar archive nor a layout folder")
             }
             throw ImageError.damaged(source: source, reason: error.description)
         }
@@ -99,12 +102,14 @@ public struct Container: Sendable {
             case .link(let target, let isSymbolic):
                 guard let next = resolve(target, isSymbolic ? current.parent : nil) else {
                     throw ImageError.damaged(
-                        source: source, reason: "link '\(EscapedText.of(current.bytes))' points out of the archive")
+                        source: source,
+                        reason: "link '\(EscapedText.of(current.bytes))' points out of the archive")
                 }
                 current = next
             }
         }
-        throw ImageError.damaged(source: source, reason: "links to '\(EscapedText.of(name.bytes))' go in a circle")
+        throw ImageError.damaged(
+            source: source, reason: "links to '\(EscapedText.of(name.bytes))' go in a circle")
     }
 
     private func resolve(_ target: [UInt8], _ folder: TreePath?) -> TreePath? {
@@ -162,14 +167,16 @@ private struct MemberLister: TarVisitor {
         }
         try walker.finish(visitor: &self)
         guard walker.hasEndMarker else {
-            throw ImageError.damaged(source: source, reason: "it ends early: the end-of-archive marker is missing")
+            throw ImageError.damaged(
+                source: source, reason: "it ends early: the end-of-archive marker is missing")
         }
     }
 
     mutating func begin(_ member: TarMember, structure: [UInt8]) throws {
         guard let path = TreePath(tarName: member.name) else {
             throw ImageError.damaged(
-                source: source, reason: "entry '\(EscapedText.of(member.name, limit: 200))' leaves the archive")
+                source: source,
+                reason: "entry '\(EscapedText.of(member.name, limit: 200))' leaves the archive")
         }
         let content: ContainerMember.Content
         switch member.type {
@@ -211,7 +218,8 @@ public enum Unpacking {
             }) { part in
                 count += UInt64(part.count)
                 guard count <= limit else {
-                    throw ImageError.damaged(source: region.file.path, reason: "a blob unpacks to more than it should")
+                    throw ImageError.damaged(
+                        source: region.file.path, reason: "a blob unpacks to more than it should")
                 }
                 try body(part)
             }

@@ -78,10 +78,13 @@ public enum ImageLoader {
         let done = Mutex(UInt64(0))
         let work = zip(candidate.blobs, summary.layers).map { (blob: $0.0, layer: $0.1) }
         let results = try await parallelMap(work, width: request.jobs) { item in
-            let limit = request.layerByteCountLimit ?? item.blob.region.byteCount.multipliedClamped(256)
+            let limit =
+                request.layerByteCountLimit
+                ?? item.blob.region.byteCount.multipliedClamped(256)
                 .addingClamped(1 << 30)
             let indexer = LayerIndexer(
-                blob: item.blob.region, digest: item.blob.digest, summary: item.layer, source: container.source,
+                blob: item.blob.region, digest: item.blob.digest, summary: item.layer,
+                source: container.source,
                 byteCountLimit: limit, hashesFiles: request.hashesFiles
             ) { count in
                 let sum = done.withLock { value in
@@ -106,14 +109,16 @@ public enum ImageLoader {
         let diffIDs = try (candidate.configDocument.rootfs.diff_ids ?? []).map { text in
             guard let digest = Digest(text) else {
                 throw ImageError.damaged(
-                    source: source, reason: "diff id '\(EscapedText.of(text.utf8, limit: 100))' is no sha256 digest")
+                    source: source,
+                    reason: "diff id '\(EscapedText.of(text.utf8, limit: 100))' is no sha256 digest")
             }
             return digest
         }
         guard diffIDs.count == candidate.blobs.count else {
             throw ImageError.damaged(
                 source: source,
-                reason: "its configuration lists \(diffIDs.count) layers, its manifest \(candidate.blobs.count)")
+                reason:
+                    "its configuration lists \(diffIDs.count) layers, its manifest \(candidate.blobs.count)")
         }
         let commands = (candidate.configDocument.history ?? []).filter { !($0.empty_layer ?? false) }
             .map { $0.created_by ?? "" }
@@ -123,7 +128,8 @@ public enum ImageLoader {
             let compression: LayerCompression =
                 magic.starts(with: Magic.gzip) ? .gzip : magic.starts(with: Magic.zstd) ? .zstd : .none
             return LayerSummary(
-                index: index, digest: blob.digest ?? diffID, diffID: diffID, blobByteCount: blob.region.byteCount,
+                index: index, digest: blob.digest ?? diffID, diffID: diffID,
+                blobByteCount: blob.region.byteCount,
                 compression: compression, createdBy: commands.count == diffIDs.count ? commands[index] : "")
         }
         let blobs = layers.reduce(UInt64(0)) { $0.addingClamped($1.blobByteCount) }
@@ -152,10 +158,13 @@ private struct ImageChoice {
             let before = candidates
             candidates = candidates.filter { $0.platform.map { $0.satisfies(wanted) } ?? false }
             guard !candidates.isEmpty else {
-                throw ImageError.noMatch(source: source, wanted: "platform '\(wanted)'", choices: before.map(label))
+                throw ImageError.noMatch(
+                    source: source, wanted: "platform '\(wanted)'", choices: before.map(label))
             }
         }
-        guard let first = candidates.first else { throw ImageError.notAnImage(source: source, reason: "it lists no image") }
+        guard let first = candidates.first else {
+            throw ImageError.notAnImage(source: source, reason: "it lists no image")
+        }
         // Several names of one image are no choice.
         if candidates.allSatisfy({ $0.config == first.config && $0.manifestDigest == first.manifestDigest }) {
             var merged = first
@@ -171,7 +180,9 @@ private struct ImageChoice {
 
     private func matches(_ candidate: Candidate, _ wanted: String) -> Bool {
         let ids = [Digest.of(candidate.config), candidate.manifestDigest].compactMap(\.self)
-        if wanted.count >= 4, ids.contains(where: { $0.hex.hasPrefix(wanted) || $0.description.hasPrefix(wanted) }) {
+        if wanted.count >= 4,
+            ids.contains(where: { $0.hex.hasPrefix(wanted) || $0.description.hasPrefix(wanted) })
+        {
             return true
         }
         // What docker shows as app:1 may be stored as docker.io/library/app:1.
@@ -183,7 +194,9 @@ private struct ImageChoice {
     }
 
     private func label(_ candidate: Candidate) -> String {
-        let name = candidate.names.isEmpty ? Digest.of(candidate.config).short : candidate.names.joined(separator: " ")
+        let name =
+            candidate.names.isEmpty
+            ? Digest.of(candidate.config).short : candidate.names.joined(separator: " ")
         return candidate.platform.map { "\(name) (\($0))" } ?? name
     }
 }

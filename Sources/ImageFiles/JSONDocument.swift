@@ -32,7 +32,8 @@ enum JSONDocument {
 
     private static func reason(_ error: DecodingError) -> String {
         func place(_ path: [any CodingKey]) -> String {
-            path.map { $0.intValue.map { "[\($0)]" } ?? ".\(EscapedText.of($0.stringValue.utf8, limit: 80))" }.joined()
+            path.map { $0.intValue.map { "[\($0)]" } ?? ".\(EscapedText.of($0.stringValue.utf8, limit: 80))" }
+                .joined()
         }
         switch error {
         case .keyNotFound(let key, let context):

@@ -67,7 +67,10 @@ struct LayerIndexer {
             summary.digest = result.blobDigest
             summary.byteCount = result.tar.byteCount
             summary.entryCount = builder.entries.count
-            return (summary, LayerListing(entries: builder.entries), LayerFile(blob: blob, tar: result.tar, layouts: builder.layouts))
+            return (
+                summary, LayerListing(entries: builder.entries),
+                LayerFile(blob: blob, tar: result.tar, layouts: builder.layouts)
+            )
         } catch let error as TarError {
             throw ImageError.badLayer(source: source, layer: name, reason: error.description)
         } catch let error as ArchiveError {
@@ -96,7 +99,9 @@ struct LayerIndexer {
         return (blob, summary.diffID)
     }
 
-    private func readCompressed(_ builder: inout ListingBuilder) throws -> (tar: FileRegion, blobDigest: Digest) {
+    private func readCompressed(_ builder: inout ListingBuilder) throws -> (
+        tar: FileRegion, blobDigest: Digest
+    ) {
         var walker = TarWalker()
         var tarHasher = DigestHasher()
         let input = HashingInput(blob, progress: progress)
@@ -108,8 +113,10 @@ struct LayerIndexer {
                 guard spool.byteCount + UInt64(part.count) <= byteCountLimit else {
                     throw ImageError.badLayer(
                         source: source, layer: name,
-                        reason: "it unpacks to more than \(ByteCount.text(byteCountLimit)), far more than its "
-                            + "\(ByteCount.text(blob.byteCount)) should hold; raise --max-layer-size if you trust it")
+                        reason:
+                            "it unpacks to more than \(ByteCount.text(byteCountLimit)), far more than its "
+                            + "\(ByteCount.text(blob.byteCount)) should hold; raise --max-layer-size if you trust it"
+                    )
                 }
                 tarHasher.update(part)
                 try spool.append(part)

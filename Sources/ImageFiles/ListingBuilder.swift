@@ -56,15 +56,19 @@ struct ListingBuilder: TarVisitor {
     mutating func trailer(_ bytes: ArraySlice<UInt8>) throws {}
 
     private static func entry(of member: TarMember) throws -> Entry {
-        guard let fullPath = TreePath(tarName: member.name) else { throw ListingError.leavesImage(name: member.name) }
+        guard let fullPath = TreePath(tarName: member.name) else {
+            throw ListingError.leavesImage(name: member.name)
+        }
         let (path, kind) = try role(of: fullPath, member)
         return Entry(
             path: path, kind: kind, mode: member.mode, uid: member.uid, gid: member.gid,
             size: member.type == .file ? member.size : 0,
             modified: Timestamp(seconds: member.modified, nanoseconds: member.modifiedNanoseconds),
             linkTarget: member.linkName,
-            extendedAttributes: member.extendedAttributes.map { ExtendedAttribute(name: $0.name, value: $0.value) }
-                .sorted { $0.name.lexicographicallyPrecedes($1.name) },
+            extendedAttributes: member.extendedAttributes.map {
+                ExtendedAttribute(name: $0.name, value: $0.value)
+            }
+            .sorted { $0.name.lexicographicallyPrecedes($1.name) },
             deviceMajor: member.device.major, deviceMinor: member.device.minor,
             extent: member.type == .file
                 ? Extent(offset: member.contentOffset, byteCount: member.storedByteCount) : nil,

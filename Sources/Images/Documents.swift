@@ -83,7 +83,8 @@ public struct ConfigDocument: Decodable, Sendable {
     /// The platform the configuration names.
     public var platform: Platform? {
         guard let os, let architecture, !os.isEmpty, !architecture.isEmpty else { return nil }
-        return Platform(os: os, architecture: architecture, variant: variant.flatMap { $0.isEmpty ? nil : $0 })
+        return Platform(
+            os: os, architecture: architecture, variant: variant.flatMap { $0.isEmpty ? nil : $0 })
     }
 }
 

@@ -62,7 +62,8 @@ public struct ImageSummary: Hashable, Sendable {
 
     /// An image of those facts.
     public init(
-        source: String, names: [String], imageID: Digest, manifestDigest: Digest? = nil, platform: Platform? = nil,
+        source: String, names: [String], imageID: Digest, manifestDigest: Digest? = nil,
+        platform: Platform? = nil,
         created: String? = nil, archiveByteCount: UInt64, layers: [LayerSummary]
     ) {
         self.source = source

@@ -51,7 +51,9 @@ public enum LayerAlignment {
         for index in new.indices {
             // The closest of equal layers, so that repeated empty layers keep their places.
             let candidates = old.indices.filter { !isTaken[$0] && old[$0].diffID == new[index].diffID }
-            guard let best = candidates.min(by: { (abs($0 - index), $0) < (abs($1 - index), $1) }) else { continue }
+            guard let best = candidates.min(by: { (abs($0 - index), $0) < (abs($1 - index), $1) }) else {
+                continue
+            }
             partner[index] = best
             isTaken[best] = true
         }
@@ -62,7 +64,8 @@ public enum LayerAlignment {
         for end in anchors + [new.count] {
             let oldEnd = end < new.count ? partner[end] ?? old.count : old.count
             rows += alignGap(
-                old: (oldStart..<oldEnd).filter { !isTaken[$0] }, new: Array(newStart..<end), partner: partner,
+                old: (oldStart..<oldEnd).filter { !isTaken[$0] }, new: Array(newStart..<end),
+                partner: partner,
                 oldLayers: old, newLayers: new, overlap: overlap)
             if end < new.count {
                 rows.append(LayerPair(old: oldEnd, new: end, change: .same))
@@ -82,7 +85,9 @@ public enum LayerAlignment {
             guard let value = partner[index] else { continue }
             length[index] = 1
             for earlier in 0..<index {
-                guard let other = partner[earlier], other < value, length[earlier] + 1 > length[index] else { continue }
+                guard let other = partner[earlier], other < value, length[earlier] + 1 > length[index] else {
+                    continue
+                }
                 length[index] = length[earlier] + 1
                 previous[index] = earlier
             }

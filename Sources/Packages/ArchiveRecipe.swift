@@ -16,6 +16,7 @@ struct ArchiveRecipe {
     ///   - archive: The archive.
     ///   - layers: The blobs of the image's layers.
     ///   - documents: Digests of the documents that the package carries.
+    ///   - level: How hard to compress.
     init(_ archive: FileRegion, layers: [Digest], documents: [Digest], level: DeltaLevel) throws {
         var members = MemberCollector()
         var walker = TarWalker()
@@ -44,8 +45,10 @@ struct ArchiveRecipe {
                 forEachPart: archive.part(at: member.offset, byteCount: member.byteCount).forEachPart)
         }
         let end = members.end
-        let rest = archive.part(at: end + members.zeroCount, byteCount: archive.byteCount - end - members.zeroCount)
-        try encoder.finish(zeroCount: members.zeroCount, restCount: rest.byteCount, forEachPart: rest.forEachPart)
+        let rest = archive.part(
+            at: end + members.zeroCount, byteCount: archive.byteCount - end - members.zeroCount)
+        try encoder.finish(
+            zeroCount: members.zeroCount, restCount: rest.byteCount, forEachPart: rest.forEachPart)
         var bytes: [UInt8] = []
         try encoder.forEachPart { bytes += $0 }
         self.bytes = bytes

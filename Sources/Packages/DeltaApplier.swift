@@ -110,7 +110,8 @@ public struct DeltaApplier: Sendable {
     private func ociMembers() throws -> [PackedImage.Member] {
         guard document.new.archive.documents.count == 2, document.new.manifestDigest != nil else {
             throw PackageError.noSuchOutput(
-                reason: "the new image has no OCI manifest, since 'docker save' before version 25 writes none; "
+                reason:
+                    "the new image has no OCI manifest, since 'docker save' before version 25 writes none; "
                     + "use --output-format docker, or skopeo to convert the result")
         }
         let layers = document.new.layers.indices.map { index in
@@ -125,7 +126,8 @@ public struct DeltaApplier: Sendable {
     private func dockerMembers() throws -> [PackedImage.Member] {
         let layers = document.new.layers.indices.map { index in
             PackedImage.Member(
-                "\(document.new.layers[index].diffID.hex).tar", byteCount: document.new.layers[index].byteCount,
+                "\(document.new.layers[index].diffID.hex).tar",
+                byteCount: document.new.layers[index].byteCount,
                 emit: { try emitTar(index, $0) })
         }
         return try PackedImage.dockerMembers(config: document(0), names: document.new.names, layers: layers)
@@ -189,7 +191,9 @@ public struct DeltaApplier: Sendable {
             return
         case .recipe(let digest):
             let decoder = try decoder(digest, references)
-            guard decoder.header.byteCount == layer.byteCount else { throw sizeMismatch("layer \(index + 1)") }
+            guard decoder.header.byteCount == layer.byteCount else {
+                throw sizeMismatch("layer \(index + 1)")
+            }
             try decoder.run(into: write) { _ in throw DeltaError.damaged("a layer cannot hold a layer") }
         case .blob:
             try Unpacking.forEachPart(of: package.region(layer.digest), limit: layer.byteCount, write)
@@ -210,7 +214,8 @@ public struct DeltaApplier: Sendable {
 
     private func check(_ what: String, _ actual: Digest, _ expected: Digest) throws {
         guard actual == expected else {
-            throw PackageError.wrongResult(what: what, expected: expected.description, actual: actual.description)
+            throw PackageError.wrongResult(
+                what: what, expected: expected.description, actual: actual.description)
         }
     }
 }

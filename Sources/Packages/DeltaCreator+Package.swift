@@ -54,14 +54,16 @@ extension DeltaCreator {
         let archive = try new.container.archive ?? PackedImage.ociArchive(new)
         let documents = [new.config] + (new.manifest.map { [$0] } ?? [])
         let archiveRecipe = try ArchiveRecipe(
-            archive, layers: summary.layers.map(\.digest), documents: documents.map { Digest.of($0) }, level: level)
+            archive, layers: summary.layers.map(\.digest), documents: documents.map { Digest.of($0) },
+            level: level)
 
         var blobs = recipes.map {
             PackageWriter.Blob($0.bytes, digest: $0.digest, mediaType: PackageMediaType.recipe)
         }
         blobs += encodings.carried.map { layer in
             PackageWriter.Blob(
-                new.layers[layer].blob, digest: summary.layers[layer].digest, mediaType: PackageMediaType.blob)
+                new.layers[layer].blob, digest: summary.layers[layer].digest, mediaType: PackageMediaType.blob
+            )
         }
         blobs.append(PackageWriter.Blob(archiveRecipe.bytes, mediaType: PackageMediaType.recipe))
         blobs.append(PackageWriter.Blob(new.config, mediaType: MediaType.ociConfig))

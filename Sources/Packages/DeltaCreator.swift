@@ -95,7 +95,8 @@ public final class DeltaCreator: Sendable {
     /// - Returns: Bytes for each such entry, by its place in the layer.
     public func quickCosts(ofLayer layer: Int) throws -> [Int: UInt64] {
         try LayerRecipeBuilder(
-            new, layer: layer, partner: partners[layer], references: references, similar: similar, level: .fast,
+            new, layer: layer, partner: partners[layer], references: references, similar: similar,
+            level: .fast,
             jobs: 1
         ) { _ in }.quickCosts()
     }

@@ -64,7 +64,8 @@ private struct PackageReader {
         let container = try Container.open(path)
         let index: IndexDocument = try document(container, "index.json")
         guard index.manifests.count == 1, let reference = index.manifests.first else {
-            throw PackageError.notAPackage(path: path, reason: "its index lists \(index.manifests.count) manifests")
+            throw PackageError.notAPackage(
+                path: path, reason: "its index lists \(index.manifests.count) manifests")
         }
         let manifestBytes = try bytes(checked(container, reference))
         let manifest = try decode(ManifestDocument.self, manifestBytes, "manifest")
@@ -101,7 +102,9 @@ private struct PackageReader {
         return try decode(Document.self, bytes(region), "'\(name)'")
     }
 
-    private func decode<Document: Decodable>(_ type: Document.Type, _ bytes: [UInt8], _ what: String) throws -> Document {
+    private func decode<Document: Decodable>(_ type: Document.Type, _ bytes: [UInt8], _ what: String) throws
+        -> Document
+    {
         do {
             return try JSONBytes.decode(type, bytes)
         } catch {
@@ -117,13 +120,16 @@ private struct PackageReader {
     }
 
     private func checked(_ container: Container, _ descriptor: Descriptor) throws -> FileRegion {
-        guard let name = TreePath("blobs/sha256/\(descriptor.digest.hex)"), let region = try container.file(name) else {
+        guard let name = TreePath("blobs/sha256/\(descriptor.digest.hex)"),
+            let region = try container.file(name)
+        else {
             throw PackageError.damaged(path: path, reason: "blob \(descriptor.digest) is not in it")
         }
         var hasher = DigestHasher()
         try region.forEachPart { hasher.update($0) }
         guard hasher.finish() == descriptor.digest, region.byteCount == descriptor.size else {
-            throw PackageError.damaged(path: path, reason: "blob \(descriptor.digest) does not have its digest")
+            throw PackageError.damaged(
+                path: path, reason: "blob \(descriptor.digest) does not have its digest")
         }
         return region
     }

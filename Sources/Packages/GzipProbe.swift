@@ -17,7 +17,8 @@ struct GzipProbe {
     /// Compresses the tar at every level until the blob comes out; a level that does not fit is given up early.
     static func parameters(of blob: FileRegion, tar: FileRegion) throws -> Parameters? {
         let count = GzipHeader.byteCount
-        guard blob.byteCount > UInt64(count), let header = GzipHeader(try blob.read(at: 0, count: count)[...]) else {
+        guard blob.byteCount > UInt64(count), let header = GzipHeader(try blob.read(at: 0, count: count)[...])
+        else {
             return nil
         }
         for level in levels where try rebuilds(blob, tar, Parameters(level: level, header: header)) {
@@ -26,7 +27,9 @@ struct GzipProbe {
         return nil
     }
 
-    private static func rebuilds(_ blob: FileRegion, _ tar: FileRegion, _ parameters: Parameters) throws -> Bool {
+    private static func rebuilds(_ blob: FileRegion, _ tar: FileRegion, _ parameters: Parameters) throws
+        -> Bool
+    {
         var position: UInt64 = 0
         do {
             let compressor = try GzipCompressor(level: parameters.level, header: parameters.header) { bytes in

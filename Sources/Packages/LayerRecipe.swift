@@ -42,8 +42,13 @@ struct LayerRecipeBuilder {
     /// Plans how every entry is coded.
     ///
     /// - Parameters:
+    ///   - new: The new image.
     ///   - layer: Index of the new layer.
     ///   - partner: Index of the old layer that it is paired with.
+    ///   - references: The old image's entries.
+    ///   - similar: Where those are that resemble something.
+    ///   - level: How hard to compress.
+    ///   - jobs: How many files to match at a time.
     ///   - progress: Told how many more bytes of the layer are coded.
     init(
         _ new: OpenedImage, layer: Int, partner: Int?, references: OldReferences, similar: SimilarFiles,
@@ -63,10 +68,14 @@ struct LayerRecipeBuilder {
             let entry = entries[index]
             let count = file.layouts[index].contentByteCount
             guard count > 0 else { return .new }
-            if let digest = entry.digest, let same = similar.sameContent(digest, byteCount: count, preferring: twins[index]) {
+            if let digest = entry.digest,
+                let same = similar.sameContent(digest, byteCount: count, preferring: twins[index])
+            {
                 return .reference(same)
             }
-            guard let ancestor = similar.ancestor(of: entry.path, byteCount: count, partner: partner) else { return .new }
+            guard let ancestor = similar.ancestor(of: entry.path, byteCount: count, partner: partner) else {
+                return .new
+            }
             return .patch(ancestor: ancestor)
         }
     }
@@ -79,7 +88,8 @@ struct LayerRecipeBuilder {
         defer { next.cancel() }
         for (index, batch) in batches.enumerated() {
             let current = next
-            let patches = try await withTaskCancellationHandler(operation: { try await current.value }, onCancel: { current.cancel() })
+            let patches = try await withTaskCancellationHandler(
+                operation: { try await current.value }, onCancel: { current.cancel() })
             if batches.indices.contains(index + 1) { next = self.patches(batches[index + 1]) }
             for entry in batch {
                 try Task.checkCancellation()
@@ -142,12 +152,18 @@ struct LayerRecipeBuilder {
                 guard case .patch(let ancestor) = plans[index] else { return nil }
                 return (index, ancestor)
             }
-            let largest = work.map { max(references.contentByteCount(of: $0.ancestor), file.layouts[$0.index].contentByteCount) }.max() ?? 0
+            let largest =
+                work.map {
+                    max(references.contentByteCount(of: $0.ancestor), file.layouts[$0.index].contentByteCount)
+                }.max() ?? 0
             // Large files first, so that none is left alone at the end.
             let ordered = work.sorted {
-                (file.layouts[$1.index].contentByteCount, $0.index) < (file.layouts[$0.index].contentByteCount, $1.index)
+                (file.layouts[$1.index].contentByteCount, $0.index) < (
+                    file.layouts[$0.index].contentByteCount, $1.index
+                )
             }
-            let made = try await parallelMap(ordered, width: largest > Self.partByteCount / 2 ? 1 : jobs) { item in
+            let made = try await parallelMap(ordered, width: largest > Self.partByteCount / 2 ? 1 : jobs) {
+                item in
                 (item.index, try patch(item.index, of: item.ancestor))
             }
             return Dictionary(uniqueKeysWithValues: made)
@@ -202,7 +218,8 @@ struct LayerRecipeBuilder {
         }
         try encoder.add(
             structure: file.tar.read(at: layout.structureOffset, count: layout.structureByteCount),
-            padding: file.tar.read(at: layout.contentOffset + layout.contentByteCount, count: layout.paddingByteCount),
+            padding: file.tar.read(
+                at: layout.contentOffset + layout.contentByteCount, count: layout.paddingByteCount),
             predictor: twins[index], content: content, contentByteCount: layout.contentByteCount,
             forEachPart: region.forEachPart)
         return cost

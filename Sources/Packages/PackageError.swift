@@ -33,7 +33,8 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
         case .wrongOldImage(let path, let image, let missing):
             "'\(image)' is not the old image of '\(path)': \(missing.joined(separator: ", ")) "
                 + (missing.count == 1 ? "is missing" : "are missing")
-        case .wrongResult(let what, let expected, let actual): "\(what) came out as \(actual) instead of \(expected)"
+        case .wrongResult(let what, let expected, let actual):
+            "\(what) came out as \(actual) instead of \(expected)"
         case .otherCompression(let layer, let image):
             "layer \(layer) of '\(image)' is compressed differently than in the image the package was made from; "
                 + "--output-format docker makes the same image with uncompressed layers"

@@ -20,7 +20,10 @@ public enum PackedImage {
             emit = { try $0(bytes[...]) }
         }
 
-        init(_ name: String, byteCount: UInt64, emit: @escaping ((ArraySlice<UInt8>) throws -> Void) throws -> Void) {
+        init(
+            _ name: String, byteCount: UInt64,
+            emit: @escaping ((ArraySlice<UInt8>) throws -> Void) throws -> Void
+        ) {
             self.name = name
             self.byteCount = byteCount
             self.emit = emit
@@ -33,17 +36,23 @@ public enum PackedImage {
             throw PackageError.noSuchOutput(reason: "'\(image.container.source)' has no manifest")
         }
         let layers = zip(image.index.summary.layers, image.layers).map { summary, file in
-            Member("blobs/sha256/\(summary.digest.hex)", byteCount: file.blob.byteCount, emit: file.blob.forEachPart)
+            Member(
+                "blobs/sha256/\(summary.digest.hex)", byteCount: file.blob.byteCount,
+                emit: file.blob.forEachPart)
         }
         let spool = try Spool()
         try write(
-            ociMembers(manifest: manifest, config: image.config, name: image.index.summary.names.first, layers: layers)
+            ociMembers(
+                manifest: manifest, config: image.config, name: image.index.summary.names.first,
+                layers: layers)
         ) { try spool.append($0) }
         return FileRegion(spool.finish())
     }
 
     /// The members of an OCI archive (OCI image spec, "Image Layout").
-    static func ociMembers(manifest: [UInt8], config: [UInt8], name: String?, layers: [Member]) throws -> [Member] {
+    static func ociMembers(manifest: [UInt8], config: [UInt8], name: String?, layers: [Member]) throws
+        -> [Member]
+    {
         let document = try JSONBytes.decode(ManifestDocument.self, manifest)
         let descriptor = Descriptor(
             mediaType: document.mediaType ?? MediaType.ociManifest, digest: Digest.of(manifest),
@@ -63,7 +72,8 @@ public enum PackedImage {
     public static func dockerMembers(config: [UInt8], names: [String], layers: [Member]) throws -> [Member] {
         let configName = "\(Digest.of(config).hex).json"
         let manifest = [
-            SavedImageDocument(Config: configName, RepoTags: names.filter { $0.contains(":") }, Layers: layers.map(\.name))
+            SavedImageDocument(
+                Config: configName, RepoTags: names.filter { $0.contains(":") }, Layers: layers.map(\.name))
         ]
         let head = [Member(configName, config), Member("manifest.json", try StableJSON.encode(manifest))]
         var seen: Set<String> = []

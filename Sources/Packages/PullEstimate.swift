@@ -10,7 +10,9 @@ public enum PullEstimate {
     /// Layers that are compressed count as they are; of others, samples are compressed as registries' clients do.
     ///
     /// - Returns: The bytes, and whether they are exact.
-    public static func byteCount(old: OpenedImage, new: OpenedImage) throws -> (byteCount: UInt64, isExact: Bool) {
+    public static func byteCount(old: OpenedImage, new: OpenedImage) throws -> (
+        byteCount: UInt64, isExact: Bool
+    ) {
         let known = Set(old.index.summary.layers.map(\.diffID))
         var sum: UInt64 = 0
         var isExact = true

@@ -47,8 +47,12 @@ struct SimilarFiles {
         let twins = (byPath[path] ?? []).filter { $0.byteCount > 0 }
         if let twin = twins.last(where: { $0.layer == partner }) ?? twins.last { return twin.ordinal }
         for name in Self.looseNames(path) {
-            let near = (byLooseName[name] ?? []).filter { $0.byteCount / 4 <= byteCount && byteCount / 4 <= $0.byteCount }
-            if let best = near.min(by: { distance($0, byteCount) < distance($1, byteCount) }) { return best.ordinal }
+            let near = (byLooseName[name] ?? []).filter {
+                $0.byteCount / 4 <= byteCount && byteCount / 4 <= $0.byteCount
+            }
+            if let best = near.min(by: { distance($0, byteCount) < distance($1, byteCount) }) {
+                return best.ordinal
+            }
         }
         return nil
     }
@@ -88,7 +92,9 @@ struct SimilarFiles {
         return loose
     }
 
-    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    }
 
     private static func isHexDigit(_ byte: UInt8) -> Bool {
         isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)

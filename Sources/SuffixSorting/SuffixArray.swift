@@ -12,7 +12,9 @@ public enum SuffixArray {
     public static func sort(_ text: [UInt8]) -> [Int32] {
         guard !text.isEmpty, text.count <= byteCountLimit else { return [] }
         return [Int32](unsafeUninitializedCapacity: text.count) { array, count in
-            let result = text.withUnsafeBufferPointer { divsufsort($0.baseAddress, array.baseAddress, Int32($0.count)) }
+            let result = text.withUnsafeBufferPointer {
+                divsufsort($0.baseAddress, array.baseAddress, Int32($0.count))
+            }
             count = result == 0 ? text.count : 0
         }
     }

@@ -24,12 +24,16 @@ struct PaxRecords {
             guard record.last == UInt8(ascii: "\n"), record.endIndex - 1 > space,
                 let equals = record[(space + 1)...].firstIndex(of: UInt8(ascii: "="))
             else { throw .badExtension(reason: "has a malformed record", offset: offset) }
-            try take(key: record[(space + 1)..<equals], value: record[(equals + 1)..<(record.endIndex - 1)], offset)
+            try take(
+                key: record[(space + 1)..<equals], value: record[(equals + 1)..<(record.endIndex - 1)], offset
+            )
             rest = rest[record.endIndex...]
         }
     }
 
-    private mutating func take(key: ArraySlice<UInt8>, value: ArraySlice<UInt8>, _ offset: UInt64) throws(TarError) {
+    private mutating func take(key: ArraySlice<UInt8>, value: ArraySlice<UInt8>, _ offset: UInt64)
+        throws(TarError)
+    {
         let bytes = Array(value)
         let name = String(decoding: key, as: UTF8.self)
         switch name {
@@ -57,7 +61,9 @@ struct PaxRecords {
     }
 
     private func text(_ value: [UInt8], _ name: String, _ offset: UInt64) throws(TarError) -> [UInt8]? {
-        guard !value.contains(0) else { throw .badExtension(reason: "has a NUL byte in '\(name)'", offset: offset) }
+        guard !value.contains(0) else {
+            throw .badExtension(reason: "has a NUL byte in '\(name)'", offset: offset)
+        }
         // An empty value takes back the record (POSIX).
         return value.isEmpty ? nil : value
     }
@@ -88,7 +94,9 @@ struct PaxRecords {
         guard let whole = parts.first, let magnitude = decimal(whole), magnitude < 1 << 60 else { return nil }
         var nanoseconds: UInt64 = 0
         if parts.count == 2, !parts[1].isEmpty {
-            let digits = Array(parts[1].prefix(9)) + [UInt8](repeating: UInt8(ascii: "0"), count: max(0, 9 - parts[1].count))
+            let digits =
+                Array(parts[1].prefix(9))
+                + [UInt8](repeating: UInt8(ascii: "0"), count: max(0, 9 - parts[1].count))
             guard let fraction = decimal(digits[...]) else { return nil }
             nanoseconds = fraction
         }

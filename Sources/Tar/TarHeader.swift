@@ -24,7 +24,9 @@ struct TarHeader {
 
     var type: UInt8 { block[block.startIndex + 156] }
 
-    private func field(_ start: Int, _ count: Int) -> ArraySlice<UInt8> { block.dropFirst(start).prefix(count) }
+    private func field(_ start: Int, _ count: Int) -> ArraySlice<UInt8> {
+        block.dropFirst(start).prefix(count)
+    }
 
     private func text(_ start: Int, _ count: Int) -> [UInt8] { Array(field(start, count).prefix { $0 != 0 }) }
 

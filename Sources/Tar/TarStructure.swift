@@ -42,10 +42,13 @@ public struct TarStructure: Sendable {
 
 /// The fields that make up a header block, byte for byte (POSIX.1-2017 pax, "ustar Interchange Format").
 public enum TarField: Int, CaseIterable, Sendable {
-    case name, mode, uid, gid, size, modified, checksum, type, linkName, magic, userName, groupName, deviceMajor
+    case name, mode, uid, gid, size, modified, checksum, type, linkName, magic, userName, groupName,
+        deviceMajor
     case deviceMinor, prefix, rest
 
-    private static let starts = [0, 100, 108, 116, 124, 136, 148, 156, 157, 257, 265, 297, 329, 337, 345, 500, 512]
+    private static let starts = [
+        0, 100, 108, 116, 124, 136, 148, 156, 157, 257, 265, 297, 329, 337, 345, 500, 512,
+    ]
 
     /// Where in the block the field lies.
     public var range: Range<Int> { Self.starts[rawValue]..<Self.starts[rawValue + 1] }
@@ -67,7 +70,9 @@ public enum TarPrediction {
     }
 
     private static func digits(_ value: UInt64, count: Int) -> [UInt8] {
-        (0..<count).reversed().map { UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value >> UInt64($0 * 3) & 7) }
+        (0..<count).reversed().map {
+            UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value >> UInt64($0 * 3) & 7)
+        }
     }
 }
 

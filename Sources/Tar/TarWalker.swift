@@ -80,7 +80,8 @@ public struct TarWalker: Sendable {
                 return
             case .header: try fill(TarHeader.byteCount, from: &rest, visitor: &visitor)
             case .sparseMap: try fill(TarHeader.byteCount, from: &rest, visitor: &visitor)
-            case .extensionBody(_, let count): try fill((count + 511) / 512 * 512, from: &rest, visitor: &visitor)
+            case .extensionBody(_, let count):
+                try fill((count + 511) / 512 * 512, from: &rest, visitor: &visitor)
             case .padding(let count): try fill(count, from: &rest, visitor: &visitor)
             }
         }
@@ -236,26 +237,36 @@ public struct TarWalker: Sendable {
         default: throw TarError.unsupportedType(header.type, offset: offset)
         }
         if type == .file {
-            guard !isDirectoryName else { throw TarError.ambiguous(reason: "a file whose name ends in '/'", offset: offset) }
+            guard !isDirectoryName else {
+                throw TarError.ambiguous(reason: "a file whose name ends in '/'", offset: offset)
+            }
             if isSparse {
                 size = try pax?.sparseRealSize ?? header.sparseRealSize()
                 name = pax?.sparseName ?? name
             }
         } else {
-            guard size == 0 else { throw TarError.ambiguous(reason: "content on an entry that is no file", offset: offset) }
+            guard size == 0 else {
+                throw TarError.ambiguous(reason: "content on an entry that is no file", offset: offset)
+            }
             stored = 0
         }
         // So that no sum of offsets can overflow.
-        guard stored < 1 << 60, size < 1 << 60 else { throw TarError.badNumber(field: "size", offset: offset) }
+        guard stored < 1 << 60, size < 1 << 60 else {
+            throw TarError.badNumber(field: "size", offset: offset)
+        }
         guard !name.isEmpty else { throw TarError.ambiguous(reason: "no name", offset: offset) }
         let isDevice = type == .characterDevice || type == .blockDevice
         return TarMember(
-            structureOffset: structureOffset, structureByteCount: 0, storedByteCount: stored, name: name, type: type,
-            mode: try header.mode(), uid: try pax?.uid ?? header.uid(), gid: try pax?.gid ?? header.gid(), size: size,
+            structureOffset: structureOffset, structureByteCount: 0, storedByteCount: stored, name: name,
+            type: type,
+            mode: try header.mode(), uid: try pax?.uid ?? header.uid(), gid: try pax?.gid ?? header.gid(),
+            size: size,
             modified: try pax?.modified?.seconds ?? header.modified(),
             modifiedNanoseconds: pax?.modified?.nanoseconds ?? 0,
-            linkName: type == .hardLink || type == .symlink ? pax?.linkPath ?? longLink ?? header.linkName : [],
-            extendedAttributes: pax?.extendedAttributes ?? [], device: isDevice ? try header.device() : (0, 0),
+            linkName: type == .hardLink || type == .symlink
+                ? pax?.linkPath ?? longLink ?? header.linkName : [],
+            extendedAttributes: pax?.extendedAttributes ?? [],
+            device: isDevice ? try header.device() : (0, 0),
             isSparse: isSparse)
     }
 }

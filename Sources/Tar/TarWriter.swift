@@ -52,6 +52,7 @@ public enum TarWriter {
     }
 
     private static func base256(_ value: UInt64) -> [UInt8] {
-        [0x80, 0, 0, 0] + stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> UInt64($0)) }
+        [0x80, 0, 0, 0]
+            + stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> UInt64($0)) }
     }
 }

@@ -12,7 +12,8 @@ enum ConfigurationError: Error, Equatable, CustomStringConvertible {
 
     var description: String {
         switch self {
-        case .malformed(let file, let line, let text): "'\(file)' line \(line): '\(text)' is not 'key = value'"
+        case .malformed(let file, let line, let text):
+            "'\(file)' line \(line): '\(text)' is not 'key = value'"
         case .unknownKey(let file, let line, let key):
             "'\(file)' line \(line): no setting '\(key)'; there are theme and mouse"
         case .badValue(let file, let line, let key, let value):
@@ -44,12 +45,15 @@ struct Configuration: Equatable {
             let content = line.prefix { $0 != "#" }.trimmed
             guard !content.isEmpty else { continue }
             let parts = content.split(separator: "=", maxSplits: 1).map(\.trimmed)
-            guard parts.count == 2 else { throw ConfigurationError.malformed(file: file, line: index + 1, text: content) }
+            guard parts.count == 2 else {
+                throw ConfigurationError.malformed(file: file, line: index + 1, text: content)
+            }
             switch parts[0] {
             case "theme": theme = parts[1]
             case "mouse":
                 guard let value = ["on": true, "off": false][parts[1]] else {
-                    throw ConfigurationError.badValue(file: file, line: index + 1, key: parts[0], value: parts[1])
+                    throw ConfigurationError.badValue(
+                        file: file, line: index + 1, key: parts[0], value: parts[1])
                 }
                 usesMouse = value
             default: throw ConfigurationError.unknownKey(file: file, line: index + 1, key: parts[0])

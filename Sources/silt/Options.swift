@@ -23,7 +23,9 @@ struct PairOptions: ParsableArguments {
     @OptionGroup var reading: ReadingOptions
 
     func validate() throws {
-        guard old != "-" || new != "-" else { throw ValidationError("only one image can come from standard input") }
+        guard old != "-" || new != "-" else {
+            throw ValidationError("only one image can come from standard input")
+        }
     }
 
     var oldRequest: ImageRequest { reading.request(old, image: oldImage ?? image) }
@@ -64,7 +66,8 @@ struct ReadingOptions: ParsableArguments {
             hashesFiles: hashesFiles)
     }
 
-    func load(_ request: ImageRequest, _ label: String, _ progress: ProgressLine) async throws -> OpenedImage {
+    func load(_ request: ImageRequest, _ label: String, _ progress: ProgressLine) async throws -> OpenedImage
+    {
         defer { progress.clear() }
         return try await ImageLoader.load(request) { event in
             switch event {

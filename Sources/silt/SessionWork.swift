@@ -65,7 +65,9 @@ final class SessionWork: Sendable {
             switch event {
             case .opening(let done, let total):
                 guard throttle.admits(isLast: false) else { return }
-                mailbox.send(.loading(side, LoadProgress(phase: "unpacking", done: done, total: total > 0 ? total : nil)))
+                mailbox.send(
+                    .loading(
+                        side, LoadProgress(phase: "unpacking", done: done, total: total > 0 ? total : nil)))
             case .found(let summary): mailbox.send(.summary(side, summary))
             case .indexing(let done, let total):
                 guard throttle.admits(isLast: done == total) else { return }
@@ -86,7 +88,8 @@ final class SessionWork: Sendable {
         case .pair(let row):
             guard pairs.indices.contains(row) else { return }
             tree = DiffTree(
-                old: old.index.listings, new: new.index.listings, oldIndex: pairs[row].old, newIndex: pairs[row].new)
+                old: old.index.listings, new: new.index.listings, oldIndex: pairs[row].old,
+                newIndex: pairs[row].new)
         }
         mailbox.send(.compared(scope, generation: generation, tree))
     }
@@ -170,7 +173,9 @@ final class SessionWork: Sendable {
 
     private func setTotals(_ change: (inout Totals) -> Void) {
         let totals = state.withLock { state in
-            state.totals.archive = state.new.map { Cost(bytes: $0.index.summary.archiveByteCount, isExact: true) }
+            state.totals.archive = state.new.map {
+                Cost(bytes: $0.index.summary.archiveByteCount, isExact: true)
+            }
             change(&state.totals)
             return state.totals
         }
@@ -206,12 +211,15 @@ final class SessionWork: Sendable {
                             phase: step.phase, done: step.done, total: step.total,
                             elapsed: ContinuousClock.now - start)))
             }
-            if level == Self.estimateLevel { setTotals { $0.delta = Cost(bytes: package.byteCount, isExact: true) } }
+            if level == Self.estimateLevel {
+                setTotals { $0.delta = Cost(bytes: package.byteCount, isExact: true) }
+            }
             let source = state.withLock { $0.old?.container.source ?? "OLD" }
             mailbox.send(
                 .exported(
                     ExportResult(
-                        path: request.path, byteCount: package.byteCount, elapsed: ContinuousClock.now - start,
+                        path: request.path, byteCount: package.byteCount,
+                        elapsed: ContinuousClock.now - start,
                         applyCommand: ApplyCommand.text(old: source, package: request.path))))
         } catch is CancellationError {
             mailbox.send(.exportCancelled)

@@ -18,7 +18,8 @@ struct Silt: AsyncParsableCommand {
             """,
         version: ToolVersion.number,
         subcommands: [
-            Explore.self, Diff.self, Create.self, Apply.self, Inspect.self, Verify.self, Layers.self, List.self,
+            Explore.self, Diff.self, Create.self, Apply.self, Inspect.self, Verify.self, Layers.self,
+            List.self,
             Demo.self,
         ],
         defaultSubcommand: Explore.self)

@@ -35,13 +35,15 @@ struct ElfImage {
             return value < 1 << 48 ? Int(value) : nil
         }
         guard let machine = number(18, 2), machine == Self.machineX86 || machine == Self.machineARM,
-            let start = number(32, 8), let size = number(54, 2), let count = number(56, 2), size >= 56, count <= 64
+            let start = number(32, 8), let size = number(54, 2), let count = number(56, 2), size >= 56,
+            count <= 64
         else { return nil }
         var segments: [Segment] = []
         var unwindTable: Range<Int>?
         for index in 0..<count {
             let place = start + index * size
-            guard let type = number(place, 4), let flags = number(place + 4, 4), let offset = number(place + 8, 8),
+            guard let type = number(place, 4), let flags = number(place + 4, 4),
+                let offset = number(place + 8, 8),
                 let address = number(place + 16, 8), let byteCount = number(place + 32, 8),
                 let memory = number(place + 40, 8)
             else { continue }

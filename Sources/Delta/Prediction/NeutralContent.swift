@@ -4,7 +4,8 @@ enum NeutralContent {
     ///
     /// Only the encoder needs it: matches found here are as valid as any for the contents themselves.
     static func of(_ content: [UInt8]) -> [UInt8] {
-        guard let image = ElfImage(head: content.prefix(ElfImage.headByteCount)), image.machine == ElfImage.machineX86
+        guard let image = ElfImage(head: content.prefix(ElfImage.headByteCount)),
+            image.machine == ElfImage.machineX86
         else { return content }
         var neutral = content
         for segment in image.segments where segment.isExecutable && segment.offset < content.count {

@@ -20,7 +20,8 @@ struct ReferencePredictor {
     ///   - newHead: The first bytes of the new content.
     ///   - steps: All steps of the patch.
     init?(oldHead: ArraySlice<UInt8>, newHead: ArraySlice<UInt8>, steps: [PatchStep]) {
-        guard let old = ElfImage(head: oldHead), let new = ElfImage(head: newHead), old.machine == new.machine else {
+        guard let old = ElfImage(head: oldHead), let new = ElfImage(head: newHead), old.machine == new.machine
+        else {
             return nil
         }
         self.old = old
@@ -32,7 +33,8 @@ struct ReferencePredictor {
     private func shift(ofAddress address: Int, in segment: ElfImage.Segment) -> Int {
         // Zeros behind the file's bytes moved like the last of those.
         let offset = segment.offset + min(address - segment.address, segment.byteCount - 1)
-        return new.address(ofOffset: offset + map.shift(at: offset)) - (segment.address + offset - segment.offset)
+        return new.address(ofOffset: offset + map.shift(at: offset))
+            - (segment.address + offset - segment.offset)
     }
 
     /// Changes a block of old bytes into what is expected of the new ones.
@@ -85,7 +87,9 @@ struct ReferencePredictor {
             if code & 0x7c00_0000 == 0x1400_0000 {
                 // b and bl: a signed 26-bit count of words.
                 let distance = Int(Int32(bitPattern: code << 6) >> 6) * 4
-                guard let segment = old.segment(atAddress: place + distance), segment.isExecutable else { continue }
+                guard let segment = old.segment(atAddress: place + distance), segment.isExecutable else {
+                    continue
+                }
                 let change = shift(ofAddress: place + distance, in: segment) - context.ownShift
                 guard change != 0, change % 4 == 0 else { continue }
                 let field = UInt32(truncatingIfNeeded: (distance + change) / 4) & 0x03ff_ffff
@@ -121,7 +125,8 @@ struct ReferencePredictor {
         let newCode =
             code & 0x9f00_001f | UInt32(truncatingIfNeeded: newPages & 3) << 29
             | UInt32(truncatingIfNeeded: newPages >> 2 & 0x7ffff) << 5
-        let newFollower = follower & ~0x003f_fc00 | UInt32(truncatingIfNeeded: (newTarget & 0xfff) >> scale) << 10
+        let newFollower =
+            follower & ~0x003f_fc00 | UInt32(truncatingIfNeeded: (newTarget & 0xfff) >> scale) << 10
         LittleEndian.store(Int32(bitPattern: newCode), &block, index)
         LittleEndian.store(Int32(bitPattern: newFollower), &block, index + 4)
         return newCode != code || newFollower != follower
@@ -150,7 +155,9 @@ struct ReferencePredictor {
             }
             if abs(value) >= Self.smallestDistance {
                 let isUnwindEntry = old.unwindTable?.contains(offset) ?? false
-                let base = isUnwindEntry ? old.address(ofOffset: old.unwindTable?.lowerBound ?? 0) : context.oldAddress + index
+                let base =
+                    isUnwindEntry
+                    ? old.address(ofOffset: old.unwindTable?.lowerBound ?? 0) : context.oldAddress + index
                 let target = base + value
                 if let segment = old.segment(atAddress: target), segment.isExecutable || isUnwindEntry {
                     let change = shift(ofAddress: target, in: segment) - context.ownShift

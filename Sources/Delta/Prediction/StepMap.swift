@@ -24,7 +24,8 @@ struct StepMap {
         var newPosition = 0
         for step in steps {
             if step.copyCount > 0 {
-                copies.append(Copy(start: step.oldStart, count: step.copyCount, shift: newPosition - step.oldStart))
+                copies.append(
+                    Copy(start: step.oldStart, count: step.copyCount, shift: newPosition - step.oldStart))
             }
             newPosition += step.copyCount + step.literalCount
         }

@@ -19,7 +19,9 @@ struct Apply: AsyncParsableCommand {
     @Argument(help: "The delta package, or - for standard input.")
     var package: String
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The archive to write, or - for standard output.", valueName: "file"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The archive to write, or - for standard output.", valueName: "file"))
     var output: String
 
     @Option(help: "What to write: same (the archive the package was made from), oci or docker.")

@@ -41,6 +41,7 @@ struct Create: AsyncParsableCommand {
         let archive = package.document.new.archive.byteCount
         print(
             "\(output): \(ByteCount.grouped(package.byteCount)) bytes, "
-                + "\(ByteCount.percent(package.byteCount, of: archive)) of the new archive (\(ByteCount.text(archive)))")
+                + "\(ByteCount.percent(package.byteCount, of: archive)) of the new archive (\(ByteCount.text(archive)))"
+        )
     }
 }

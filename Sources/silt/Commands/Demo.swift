@@ -6,7 +6,10 @@ struct Demo: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write a pair of example images and explore them.")
 
-    @Option(help: ArgumentHelp("The folder to write old.tar and new.tar to (default: a new temporary one).", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp(
+            "The folder to write old.tar and new.tar to (default: a new temporary one).", valueName: "folder")
+    )
     var dir: String?
 
     @Flag(help: "Only write the images.")

@@ -35,8 +35,10 @@ struct Diff: AsyncParsableCommand {
             let creator = DeltaCreator(old: old, new: new)
             let options = DeltaOptions(level: level, jobs: pair.reading.width)
             recipes = try await creator.recipes(options, layers: creator.changedLayers) { event in
-                    if case .coding(let done, let total) = event { progress.show("comparing", done: done, total: total) }
+                if case .coding(let done, let total) = event {
+                    progress.show("comparing", done: done, total: total)
                 }
+            }
             progress.clear()
         }
         let report = DiffReport(old, new, changedOnly: changedOnly, recipes: recipes)

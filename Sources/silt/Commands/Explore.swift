@@ -11,7 +11,8 @@ struct Explore: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A theme's name or file: dark, light, monochrome, high-contrast, or your own.", valueName: "theme"))
+            "A theme's name or file: dark, light, monochrome, high-contrast, or your own.", valueName: "theme"
+        ))
     var theme: String?
 
     @Option(name: .shortAndLong, help: ArgumentHelp("The file name that export proposes.", valueName: "file"))

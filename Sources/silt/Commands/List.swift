@@ -9,7 +9,9 @@ struct SingleOptions: ParsableArguments {
     @Argument(help: "The image: an archive, a layout folder, or - for standard input.")
     var image: String
 
-    @Option(name: .customLong("image"), help: ArgumentHelp("The image to choose in the archive.", valueName: "name"))
+    @Option(
+        name: .customLong("image"),
+        help: ArgumentHelp("The image to choose in the archive.", valueName: "name"))
     var name: String?
 
     @OptionGroup var reading: ReadingOptions
@@ -29,8 +31,10 @@ struct Layers: AsyncParsableCommand {
         let summary = try await single.load().index.summary
         for layer in summary.layers {
             print(
-                "\(layer.index + 1)".padded(4) + "\(layer.diffID)  " + ByteCount.text(layer.byteCount ?? 0).padded(10)
-                    + "\(layer.compression.rawValue)".padded(6) + "\(layer.entryCount ?? 0) entries  ".padded(18)
+                "\(layer.index + 1)".padded(4) + "\(layer.diffID)  "
+                    + ByteCount.text(layer.byteCount ?? 0).padded(10)
+                    + "\(layer.compression.rawValue)".padded(6)
+                    + "\(layer.entryCount ?? 0) entries  ".padded(18)
                     + EscapedText.of(layer.createdBy.utf8, limit: 100))
         }
     }

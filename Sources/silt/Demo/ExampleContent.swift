@@ -18,14 +18,17 @@ enum ExampleContent {
         var random = Sequence(state: seed)
         var bytes: [UInt8] = [0x7f, 0x45, 0x4c, 0x46]
         let opcodes: [[UInt8]] = [
-            [0x48, 0x89], [0x48, 0x8b, 0x05], [0xe8], [0x0f, 0x84], [0x48, 0x8d, 0x3d], [0x55], [0xc3], [0x31, 0xc0],
+            [0x48, 0x89], [0x48, 0x8b, 0x05], [0xe8], [0x0f, 0x84], [0x48, 0x8d, 0x3d], [0x55], [0xc3],
+            [0x31, 0xc0],
         ]
         while bytes.count < byteCount {
             let opcode = opcodes[Int(random.next() % UInt64(opcodes.count))]
             bytes += opcode
             if opcode.count != 1 || opcode[0] == 0xe8 {
                 let operand = random.next()
-                bytes += [UInt8(truncatingIfNeeded: operand), UInt8(truncatingIfNeeded: operand >> 8) & 0x1f, 0, 0]
+                bytes += [
+                    UInt8(truncatingIfNeeded: operand), UInt8(truncatingIfNeeded: operand >> 8) & 0x1f, 0, 0,
+                ]
             }
         }
         return Array(bytes.prefix(byteCount))
@@ -36,7 +39,8 @@ enum ExampleContent {
         var random = Sequence(state: seed)
         for step in 1...6 {
             let place = bytes.count / 7 * step
-            bytes.insert(contentsOf: code(seed: random.next(), byteCount: 40 + Int(random.next() % 200)), at: place)
+            bytes.insert(
+                contentsOf: code(seed: random.next(), byteCount: 40 + Int(random.next() % 200)), at: place)
         }
         var place = 5
         while place < bytes.count {
@@ -49,7 +53,8 @@ enum ExampleContent {
     static func text(seed: UInt64, lineCount: Int) -> [UInt8] {
         var random = Sequence(state: seed)
         let words = [
-            "order", "price", "return", "self", "value", "if", "else", "for", "item", "in", "total", "None", "def",
+            "order", "price", "return", "self", "value", "if", "else", "for", "item", "in", "total", "None",
+            "def",
             "import", "customer", "await", "session", "commit", "=", "==", "+", "(", ")", "[0]", "log.info",
         ]
         var text = ""

@@ -21,12 +21,14 @@ struct ExampleImages {
     private static func archive(isNew: Bool) throws -> [UInt8] {
         let layers = [base(), libraries(isNew: isNew), application(isNew: isNew)]
         let commands = [
-            "/bin/sh -c #(nop) ADD file:rootfs.tar in / ", "RUN /bin/sh -c pip install -r requirements.txt # buildkit",
+            "/bin/sh -c #(nop) ADD file:rootfs.tar in / ",
+            "RUN /bin/sh -c pip install -r requirements.txt # buildkit",
             "COPY app /srv/app # buildkit",
         ]
         let diffIDs = layers.map { Digest.of($0) }
         let config = Config(
-            architecture: "amd64", os: "linux", created: isNew ? "2026-11-20T09:00:00Z" : "2026-11-01T09:00:00Z",
+            architecture: "amd64", os: "linux",
+            created: isNew ? "2026-11-20T09:00:00Z" : "2026-11-01T09:00:00Z",
             config: Config.Run(Cmd: ["python3", "-m", "orders"], Env: ["PATH=/usr/local/bin:/usr/bin:/bin"]),
             rootfs: Config.RootFS(type: "layers", diff_ids: diffIDs),
             history: commands.map { Config.History(created_by: $0) })
@@ -70,18 +72,25 @@ struct ExampleImages {
 
     private static func base() -> [UInt8] {
         var layer = LayerWriter(modified: baseTime)
-        for name in ["bin", "etc", "lib", "srv", "tmp", "usr", "usr/bin", "usr/lib", "usr/share", "var", "var/lib"] {
+        for name in [
+            "bin", "etc", "lib", "srv", "tmp", "usr", "usr/bin", "usr/lib", "usr/share", "var", "var/lib",
+        ] {
             layer.directory(name)
         }
         layer.link("lib64", to: "usr/lib")
         layer.file("etc/os-release", Array("NAME=\"Example Linux\"\nVERSION_ID=12\n".utf8))
-        layer.file("etc/passwd", Array("root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n".utf8))
+        layer.file(
+            "etc/passwd", Array("root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n".utf8))
         for (index, name) in ["sh", "ls", "cat", "tar", "python3"].enumerated() {
-            layer.file("usr/bin/\(name)", ExampleContent.code(seed: UInt64(index + 1), byteCount: 180_000), mode: 0o755)
+            layer.file(
+                "usr/bin/\(name)", ExampleContent.code(seed: UInt64(index + 1), byteCount: 180_000),
+                mode: 0o755)
         }
         layer.file("usr/lib/libc.so.6", ExampleContent.code(seed: 40, byteCount: 900_000), mode: 0o755)
         for index in 0..<30 {
-            layer.file("usr/share/zoneinfo-\(index)", ExampleContent.code(seed: UInt64(100 + index), byteCount: 2_000))
+            layer.file(
+                "usr/share/zoneinfo-\(index)",
+                ExampleContent.code(seed: UInt64(100 + index), byteCount: 2_000))
         }
         return layer.end()
     }
@@ -94,12 +103,15 @@ struct ExampleImages {
         var solver = ExampleContent.code(seed: 7, byteCount: 1_200_000)
         if isNew { ExampleContent.rebuild(&solver, seed: 8) }
         layer.file("\(root)/_solver.so", solver, mode: 0o755)
-        layer.file("\(root)/solver-\(version).dist/METADATA", Array("Name: solver\nVersion: \(version)\n".utf8))
+        layer.file(
+            "\(root)/solver-\(version).dist/METADATA", Array("Name: solver\nVersion: \(version)\n".utf8))
         let driver = ExampleContent.code(seed: 9, byteCount: 300_000)
         layer.file(isNew ? "\(root)/drivers/pg.so" : "\(root)/_pg.so", driver, mode: 0o755)
         if !isNew { layer.file("\(root)/legacy.py", ExampleContent.text(seed: 11, lineCount: 400)) }
         for index in 0..<40 {
-            layer.file("\(root)/web/module_\(index).py", ExampleContent.text(seed: UInt64(200 + index), lineCount: 120))
+            layer.file(
+                "\(root)/web/module_\(index).py",
+                ExampleContent.text(seed: UInt64(200 + index), lineCount: 120))
         }
         if isNew { layer.file("\(root)/web/metrics.py", ExampleContent.text(seed: 12, lineCount: 300)) }
         return layer.end()
@@ -128,7 +140,8 @@ private struct LayerWriter {
     init(modified: UInt64) { self.modified = modified }
 
     mutating func directory(_ name: String) {
-        bytes += TarWriter.header(name: name + "/", byteCount: 0, type: .directory, mode: 0o755, modified: modified)
+        bytes += TarWriter.header(
+            name: name + "/", byteCount: 0, type: .directory, mode: 0o755, modified: modified)
     }
 
     mutating func link(_ name: String, to target: String) {

@@ -74,16 +74,20 @@ struct DiffReport: Encodable {
             let newLayer = pair.new.map { new.index.summary.layers[$0] }
             return Layer(
                 change: pair.change.rawValue, old: pair.old.map { $0 + 1 }, new: pair.new.map { $0 + 1 },
-                oldBytes: oldLayer?.byteCount, newBytes: newLayer?.byteCount, diffID: (newLayer ?? oldLayer)?.diffID,
+                oldBytes: oldLayer?.byteCount, newBytes: newLayer?.byteCount,
+                diffID: (newLayer ?? oldLayer)?.diffID,
                 createdBy: (newLayer ?? oldLayer)?.createdBy ?? "",
                 patchBytes: costs.flatMap { costs in pair.new.map { costs[$0]?.bytes.byteCount ?? 0 } })
         }
         let tree = DiffTree(old: old.index.listings, new: new.index.listings)
         let sum = tree.nodes[0].counts
         counts = Counts(
-            added: sum.added, removed: sum.removed, modified: sum.modified, metadata: sum.metadata, moved: sum.moved,
+            added: sum.added, removed: sum.removed, modified: sum.modified, metadata: sum.metadata,
+            moved: sum.moved,
             unchanged: sum.unchanged)
-        isSame = sum.changed == 0 && old.index.summary.layers.map(\.diffID) == new.index.summary.layers.map(\.diffID)
+        isSame =
+            sum.changed == 0
+            && old.index.summary.layers.map(\.diffID) == new.index.summary.layers.map(\.diffID)
         files = tree.nodes.indices.compactMap { index in
             let node = tree.nodes[index]
             if index == 0 || changedOnly && node.change == .unchanged { return nil }
@@ -110,7 +114,8 @@ struct DiffReport: Encodable {
             path: text, pathHex: Array(text.utf8) == path ? nil : Hex.string(path), change: node.change.word,
             type: typeName((newEntry ?? oldEntry)?.kind ?? .directory), oldBytes: oldEntry?.size,
             newBytes: newEntry?.size,
-            movedFrom: node.change == .moved ? node.peer.map { EscapedText.of(tree.path(of: $0).bytes) } : nil,
+            movedFrom: node.change == .moved
+                ? node.peer.map { EscapedText.of(tree.path(of: $0).bytes) } : nil,
             layer: node.new.map { $0.layer + 1 },
             patchBytes: costs.flatMap { costs in node.new.map { costs[$0.layer]?.costs[$0.ordinal] ?? 0 } })
     }
@@ -139,14 +144,17 @@ extension DiffReport {
         ]
         for layer in layers {
             let numbers = "\(layer.old.map(String.init) ?? "-") -> \(layer.new.map(String.init) ?? "-")"
-            let sizes = [layer.oldBytes, layer.newBytes].compactMap(\.self).map(ByteCount.text).joined(separator: " -> ")
+            let sizes = [layer.oldBytes, layer.newBytes].compactMap(\.self).map(ByteCount.text).joined(
+                separator: " -> ")
             let command = EscapedText.of(layer.createdBy.utf8, limit: 60)
             lines.append(
-                "  \(mark(layer.change)) \(numbers.padded(9))\(sizes.padded(22))\(cost(layer.patchBytes))\(command)")
+                "  \(mark(layer.change)) \(numbers.padded(9))\(sizes.padded(22))\(cost(layer.patchBytes))\(command)"
+            )
         }
         lines += ["", isSame ? "the images hold the same files" : "files: \(countsText)"]
         lines += files.map { file in
-            let sizes = [file.oldBytes, file.newBytes].compactMap(\.self).map(ByteCount.text).joined(separator: " -> ")
+            let sizes = [file.oldBytes, file.newBytes].compactMap(\.self).map(ByteCount.text).joined(
+                separator: " -> ")
             let from = file.movedFrom.map { "  (from \($0))" } ?? ""
             return "  \(mark(file.change)) \(sizes.padded(22))\(cost(file.patchBytes))\(file.path)\(from)"
         }
@@ -194,7 +202,9 @@ extension DiffReport {
         LayerPair.Change(rawValue: word)?.marker ?? Change.allCases.first { $0.word == word }?.marker ?? "?"
     }
 
-    private func cost(_ byteCount: UInt64?) -> String { byteCount.map { ByteCount.text($0).padded(10) } ?? "" }
+    private func cost(_ byteCount: UInt64?) -> String {
+        byteCount.map { ByteCount.text($0).padded(10) } ?? ""
+    }
 
     private func size(_ byteCount: UInt64?) -> String { byteCount.map(ByteCount.text) ?? "" }
 

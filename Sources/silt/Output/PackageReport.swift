@@ -10,7 +10,8 @@ struct PackageReport {
     init(_ package: DeltaPackage) throws {
         let document = package.document
         var lines = [
-            "package   \(package.manifestDigest)", "made by   \(document.tool), format \(document.formatVersion)",
+            "package   \(package.manifestDigest)",
+            "made by   \(document.tool), format \(document.formatVersion)",
             "old       \(Self.name(document.old.names))  image \(document.old.imageID.short)  "
                 + "\(document.old.layers.count) layers",
             "new       \(Self.name(document.new.names))  image \(document.new.imageID.short)  "

@@ -20,7 +20,10 @@ final class ProgressLine: Sendable {
         guard isOn else { return }
         let now = ContinuousClock.now
         state.withLock { state in
-            if label == state.label, done < total, let last = state.lastTick, now - last < .milliseconds(100) { return }
+            if label == state.label, done < total, let last = state.lastTick, now - last < .milliseconds(100)
+            {
+                return
+            }
             state.label = label
             state.lastTick = now
             draw(ProgressText.line(label, done: done, total: total), &state)

@@ -1,0 +1,12 @@
+import Explorer
+import FoundationEssentials
+import Testing
+
+struct ReadmeTests {
+    @Test func `the README lists the keys of the command table`() throws {
+        let readme = try String(
+            decoding: Data(contentsOf: URL(filePath: "\(#filePath)/../../../README.md").standardizedFileURL),
+            as: UTF8.self)
+        #expect(readme.contains(Command.markdown), "put this into README.md:\n\(Command.markdown)")
+    }
+}
