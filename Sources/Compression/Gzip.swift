@@ -31,6 +31,7 @@ public final class GzipCompressor {
     ///   - level: zlib's level, 1 ... 9.
     ///   - header: The header to write.
     ///   - sink: Takes compressed bytes, in order.
+    /// - Throws: `CompressionError` if zlib has no memory.
     public init(level: Int, header: GzipHeader, sink: @escaping ([UInt8]) throws -> Void)
         throws(CompressionError)
     {

@@ -24,6 +24,7 @@ public final class XzCompressor {
     /// - Parameters:
     ///   - options: How to compress.
     ///   - sink: Takes compressed bytes, in order.
+    /// - Throws: `CompressionError` if liblzma has no memory.
     public init(_ options: XzOptions, sink: @escaping ([UInt8]) throws -> Void) throws(CompressionError) {
         self.sink = sink
         let preset = options.preset | (options.isExtreme ? CLzma_preset_extreme : 0)
@@ -67,6 +68,7 @@ public final class XzDecompressor {
     /// - Parameters:
     ///   - memoryLimit: How many bytes of memory the stream may ask for.
     ///   - source: Gives the next compressed bytes; empty at their end.
+    /// - Throws: `CompressionError` if liblzma has no memory.
     public init(memoryLimit: UInt64, source: @escaping () throws -> ArraySlice<UInt8>)
         throws(CompressionError)
     {

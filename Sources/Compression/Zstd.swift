@@ -29,6 +29,7 @@ public final class ZstdCompressor {
     ///   - options: How to compress.
     ///   - byteCount: The size of the input if it is known; the frame then tells it.
     ///   - sink: Takes compressed bytes, in order.
+    /// - Throws: `CompressionError` if zstd has no memory or refuses the options.
     public init(
         _ options: ZstdOptions, byteCount: UInt64? = nil, sink: @escaping ([UInt8]) throws -> Void
     ) throws(CompressionError) {
@@ -84,6 +85,7 @@ public final class ZstdDecompressor {
     /// - Parameters:
     ///   - windowLogLimit: The largest window accepted, as a base-2 logarithm: it bounds the memory.
     ///   - source: Gives the next compressed bytes; empty at their end.
+    /// - Throws: `CompressionError` if zstd has no memory or refuses the options.
     public init(windowLogLimit: Int, source: @escaping () throws -> ArraySlice<UInt8>)
         throws(CompressionError)
     {

@@ -30,6 +30,8 @@ public struct Matcher {
     /// - Parameters:
     ///   - new: The new content, or a part of it.
     ///   - place: Where the parts are that this matcher and `new` hold.
+    /// - Returns: The patch.
+    /// - Throws: `CancellationError` when its task was cancelled.
     public func patch(_ new: [UInt8], place: PatchPlace = PatchPlace()) throws -> Patch {
         Patch(steps: try steps(NeutralContent.of(new)), old: content, new: new, place: place)
     }

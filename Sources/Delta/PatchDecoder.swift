@@ -17,6 +17,8 @@ final class PatchDecoder {
     /// - Parameters:
     ///   - position: Where the old bytes of the step before it ended.
     ///   - rest: How many bytes are still to be made.
+    /// - Returns: The step.
+    /// - Throws: `DeltaError` if the step reaches out of the old content or makes too much.
     private func nextStep(after position: Int, rest: UInt64) throws -> PatchStep {
         let (start, overflows) = Int64(position).addingReportingOverflow(try control.signed())
         let copyCount = try control.varint()

@@ -90,6 +90,7 @@ public final class RecipeDecoder {
     ///   - storedByteCount: How long it is.
     ///   - references: The old image, the same as when the recipe was made.
     ///   - read: Reads bytes of the recipe.
+    /// - Throws: `DeltaError` if it is no recipe.
     public init(
         storedByteCount: UInt64, references: any ReferenceSource,
         read: @escaping (_ offset: UInt64, _ count: Int) throws -> [UInt8]
@@ -124,6 +125,7 @@ public final class RecipeDecoder {
     ///   - sink: Takes its bytes; never more than the header says.
     ///   - external: Tells the size of a layer's blob or a document and then gives out its bytes; only the recipe of
     ///     an archive asks for those.
+    /// - Throws: `DeltaError` if the recipe is damaged, and whatever the closures throw.
     public func run(
         into sink: Sink,
         external: (ExternalContent) throws -> (byteCount: UInt64, emit: (Sink) throws -> Void)

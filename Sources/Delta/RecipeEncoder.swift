@@ -30,6 +30,7 @@ public final class RecipeEncoder {
     ///   - level: How hard to compress.
     ///   - references: The old image.
     ///   - makeStore: Makes room for a stream.
+    /// - Throws: What making room throws.
     public init(
         level: DeltaLevel, references: any ReferenceSource, makeStore: () throws -> any StreamStore
     ) throws {
@@ -53,6 +54,7 @@ public final class RecipeEncoder {
     ///   - content: What its content is made of.
     ///   - contentByteCount: How many content bytes it stores.
     ///   - forEachPart: Gives out the content; called only for `.new`.
+    /// - Throws: `TarError` if the blocks are no structure, and what reading and storing throw.
     public func add(
         structure entryStructure: [UInt8], padding: [UInt8], predictor: Int?, content: EntryContent,
         contentByteCount: UInt64, forEachPart: ((ArraySlice<UInt8>) throws -> Void) throws -> Void
@@ -126,6 +128,7 @@ public final class RecipeEncoder {
     ///   - zeroCount: How many zeros stand first.
     ///   - restCount: How many bytes follow them.
     ///   - forEachPart: Gives out those bytes.
+    /// - Throws: What reading and storing throw.
     public func finish(
         zeroCount: UInt64, restCount: UInt64, forEachPart: ((ArraySlice<UInt8>) throws -> Void) throws -> Void
     ) throws {

@@ -17,6 +17,7 @@ final class StreamReader {
     ///   - codec: How it is stored.
     ///   - byteCount: How many bytes it holds before compression.
     ///   - stored: Gives the next stored bytes; empty at their end.
+    /// - Throws: `CompressionError` if the decoder has no memory.
     init(
         _ name: RecipeFormat.StreamID, codec: RecipeFormat.Codec, byteCount: UInt64,
         stored: @escaping () throws -> ArraySlice<UInt8>

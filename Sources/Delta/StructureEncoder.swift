@@ -15,6 +15,7 @@ struct StructureEncoder {
     ///   - padding: What follows its content up to a whole block.
     ///   - reference: The blocks of the old entry that resembles it.
     ///   - byteCount: How many content bytes it stores.
+    /// - Throws: `TarError` if the blocks are no structure.
     mutating func add(_ structure: [UInt8], padding: [UInt8], reference: [UInt8]?, byteCount: UInt64) throws {
         let new = try TarStructure(structure)
         let old = try reference.map { try TarStructure($0) }

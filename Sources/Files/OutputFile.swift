@@ -17,6 +17,7 @@ public final class OutputFile {
     /// - Parameters:
     ///   - path: Its target.
     ///   - replacesExisting: Whether a file that is there may be replaced.
+    /// - Throws: `FileError` if the target is there and may not be replaced, or cannot be written.
     public init(path: String, replacesExisting: Bool) throws(FileError) {
         self.path = path
         self.replacesExisting = replacesExisting

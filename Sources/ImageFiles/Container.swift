@@ -36,6 +36,8 @@ public struct Container: Sendable {
     /// - Parameters:
     ///   - path: What the user named.
     ///   - progress: Told how many bytes were read of how many (0 if that is not known).
+    /// - Returns: The opened container.
+    /// - Throws: `ImageError` if it is no archive or damaged, `FileError` if it cannot be read.
     public static func open(
         _ path: String, progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
     ) throws -> Container {

@@ -17,6 +17,7 @@ struct ArchiveRecipe {
     ///   - layers: The blobs of the image's layers.
     ///   - documents: Digests of the documents that the package carries.
     ///   - level: How hard to compress.
+    /// - Throws: `TarError` if it is no tar, `FileError` if it cannot be read.
     init(_ archive: FileRegion, layers: [Digest], documents: [Digest], level: DeltaLevel) throws {
         var members = MemberCollector()
         var walker = TarWalker()

@@ -57,6 +57,7 @@ public struct DeltaApplier: Sendable {
     ///   - format: Which archive.
     ///   - sink: Takes its bytes, in order; what it was given is right only if this function returns.
     ///   - progress: Told how many bytes were made, of how many.
+    /// - Throws: `PackageError` if the package is damaged or does not make what it says, and what the sink throws.
     public func apply(
         _ format: OutputFormat, into sink: (ArraySlice<UInt8>) throws -> Void,
         progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }

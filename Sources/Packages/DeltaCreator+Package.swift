@@ -13,6 +13,8 @@ extension DeltaCreator {
     ///   - options: How to make it.
     ///   - made: Recipes that were made before with the same level.
     ///   - events: Told what goes on.
+    /// - Returns: What was made.
+    /// - Throws: `FileError`, `PackageError` if the check fails, `CancellationError` when its task was cancelled.
     public func create(
         at path: String, replacesExisting: Bool, options: DeltaOptions, made: [LayerRecipe] = [],
         events: @escaping @Sendable (CreateEvent) -> Void = { _ in }
@@ -39,6 +41,8 @@ extension DeltaCreator {
     /// - Parameters:
     ///   - recipes: The recipes of all changed layers but the carried ones.
     ///   - level: The level they were made with.
+    /// - Returns: Bytes.
+    /// - Throws: `FileError` if the images can no longer be read.
     public func packageByteCount(_ recipes: [LayerRecipe], level: DeltaLevel) throws -> UInt64 {
         var byteCount: UInt64 = 0
         _ = try assemble(recipes, level: level) { byteCount += UInt64($0.count) }

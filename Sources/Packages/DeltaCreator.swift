@@ -93,6 +93,7 @@ public final class DeltaCreator: Sendable {
     ///
     /// - Parameter layer: Index of a changed layer.
     /// - Returns: Bytes for each such entry, by its place in the layer.
+    /// - Throws: `FileError` if the images can no longer be read.
     public func quickCosts(ofLayer layer: Int) throws -> [Int: UInt64] {
         try LayerRecipeBuilder(
             new, layer: layer, partner: partners[layer], references: references, similar: similar,

@@ -5,6 +5,7 @@ public protocol TarVisitor {
     /// - Parameters:
     ///   - member: What it means and where it lies.
     ///   - structure: Its raw blocks before the content.
+    /// - Throws: Whatever ends the walk.
     mutating func begin(_ member: TarMember, structure: [UInt8]) throws
     /// Some of the current entry's stored content.
     mutating func content(_ bytes: ArraySlice<UInt8>) throws

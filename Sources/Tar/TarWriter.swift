@@ -9,6 +9,7 @@ public enum TarWriter {
     ///   - mode: Permission bits.
     ///   - modified: Seconds since 1970, less than 2^33.
     ///   - linkName: A link's target, at most 100 bytes.
+    /// - Returns: 512 bytes.
     public static func header(
         name: String, byteCount: UInt64, type: TarType = .file, mode: UInt16 = 0o644, modified: UInt64 = 0,
         linkName: String = ""
