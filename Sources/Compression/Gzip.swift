@@ -29,17 +29,21 @@ public final class GzipCompressor {
     ///
     /// - Parameters:
     ///   - level: zlib's level, 1 ... 9.
+    ///   - memoryLevel: zlib's memory level, 1 ... 9, which decides how long blocks get.
     ///   - header: The header to write.
     ///   - sink: Takes compressed bytes, in order.
     /// - Throws: `CompressionError` if zlib has no memory.
-    public init(level: Int, header: GzipHeader, sink: @escaping ([UInt8]) throws -> Void)
-        throws(CompressionError)
-    {
+    public init(
+        level: Int, memoryLevel: Int = 8, header: GzipHeader, sink: @escaping ([UInt8]) throws -> Void
+    ) throws(CompressionError) {
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         self.sink = sink
         self.header = header.bytes
-        guard CZlib_deflateInit2(stream, Int32(clamping: level), -MAX_WBITS, 8) == Z_OK else {
+        guard
+            CZlib_deflateInit2(stream, Int32(clamping: level), -MAX_WBITS, Int32(clamping: memoryLevel))
+                == Z_OK
+        else {
             throw .failed(library: "zlib", reason: "cannot start")
         }
     }
@@ -91,6 +95,59 @@ public final class GzipCompressor {
 
 /// gzip on whole buffers.
 public enum Gzip {
+    /// Compresses into one member.
+    ///
+    /// - Parameters:
+    ///   - bytes: What to compress.
+    ///   - level: zlib's level, 1 ... 9.
+    ///   - memoryLevel: zlib's memory level, 1 ... 9.
+    ///   - header: The header to write.
+    /// - Returns: The member.
+    /// - Throws: `CompressionError` if zlib has no memory.
+    public static func compress(_ bytes: [UInt8], level: Int, memoryLevel: Int, header: GzipHeader) throws
+        -> [UInt8]
+    {
+        var compressed: [UInt8] = []
+        let compressor = try GzipCompressor(level: level, memoryLevel: memoryLevel, header: header) {
+            compressed += $0
+        }
+        try compressor.write(bytes[...])
+        try compressor.finish()
+        return compressed
+    }
+
+    /// Decompresses one member that is all there is.
+    ///
+    /// - Parameters:
+    ///   - bytes: The member.
+    ///   - limit: How many bytes may come out.
+    /// - Returns: What it holds; nil if it is no single gzip member, damaged or larger than the limit.
+    public static func decompress(_ bytes: [UInt8], limit: Int) -> [UInt8]? {
+        var stream = z_stream()
+        // 16 asks zlib for the gzip format with its checks.
+        guard CZlib_inflateInit2(&stream, MAX_WBITS + 16) == Z_OK else { return nil }
+        defer { inflateEnd(&stream) }
+        var output: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        return bytes.withUnsafeBufferPointer { input in
+            stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
+            stream.avail_in = UInt32(clamping: input.count)
+            while true {
+                var result = Z_OK
+                let produced = buffer.withUnsafeMutableBufferPointer { target in
+                    stream.next_out = target.baseAddress
+                    stream.avail_out = UInt32(target.count)
+                    result = inflate(&stream, Z_NO_FLUSH)
+                    return target.count - Int(stream.avail_out)
+                }
+                guard output.count + produced <= limit else { return nil }
+                output += buffer[..<produced]
+                if result == Z_STREAM_END { return stream.avail_in == 0 ? output : nil }
+                guard result == Z_OK else { return nil }
+            }
+        }
+    }
+
     /// How many bytes a member with these bytes takes at the default level.
     public static func byteCount(of bytes: [UInt8]) throws -> Int {
         guard let header = GzipHeader([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]) else { return bytes.count }

@@ -110,6 +110,9 @@ public struct PatchPlace: Sendable {
     /// Whole contents.
     public init() {}
 
+    /// Whole contents, without predicting references.
+    static var unpredicted: PatchPlace { PatchPlace(oldOffset: 0, previousEnd: 0) }
+
     /// Parts of contents.
     public init(oldOffset: Int, previousEnd: Int) {
         self.oldOffset = oldOffset

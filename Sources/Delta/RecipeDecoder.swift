@@ -1,4 +1,5 @@
 import Bytes
+import Compression
 
 /// What a recipe's header says, before anything is rebuilt.
 public struct RecipeHeader: Equatable, Sendable {
@@ -182,6 +183,14 @@ public final class RecipeDecoder {
             let reference = try nextReference()
             count = try contents.varint()
             emit = { try self.emitPatch(reference, count, isPredicted: code == .predictedPatch, $0) }
+        case .gzipPatch:
+            let reference = try nextReference()
+            count = try contents.varint()
+            let file = try gzipFile(reference, count)
+            emit = {
+                try self.take(count)
+                try $0(file[...])
+            }
         case .new:
             count = try contents.varint()
             emit = { try self.emitNew(count, $0) }
@@ -245,6 +254,36 @@ public final class RecipeDecoder {
             old: OldContent(references, reference), control: try reader(.control),
             difference: try reader(.difference), literal: try reader(.literal))
         try isPredicted ? patcher.runPredicted(count, sink) : patcher.run(count, sink)
+    }
+
+    /// Makes a gzip file whose content is a patch of what an old one holds.
+    private func gzipFile(_ reference: Int, _ count: UInt64) throws -> [UInt8] {
+        let contents = try reader(.contents)
+        let oldCount = references.contentByteCount(of: reference)
+        guard count <= left, oldCount <= UInt64(GzipContent.byteCountLimit) else {
+            throw DeltaError.damaged("a gzip file is too large")
+        }
+        let byteCount = try contents.count(atMost: GzipContent.byteCountLimit)
+        let level = Int(try contents.byte())
+        let memoryLevel = Int(try contents.byte())
+        guard (1...9).contains(level), (1...9).contains(memoryLevel),
+            let header = GzipHeader(try reader(.fields).raw(GzipHeader.byteCount)[...])
+        else { throw DeltaError.damaged("a gzip file has unknown parameters") }
+        let oldFile = try references.content(of: reference, at: 0, count: Int(oldCount))
+        guard let old = GzipContent.contained(in: oldFile) else {
+            throw DeltaError.damaged("it refers to a gzip file that is none")
+        }
+        var bytes: [UInt8] = []
+        let patcher = PatchDecoder(
+            old: OldContent(MemoryReference(bytes: old), 0), control: try reader(.control),
+            difference: try reader(.difference),
+            literal: try reader(.literal))
+        try patcher.run(UInt64(byteCount)) { bytes += $0 }
+        let file = try Gzip.compress(bytes, level: level, memoryLevel: memoryLevel, header: header)
+        guard UInt64(file.count) == count else {
+            throw DeltaError.damaged("a gzip file comes out with another size")
+        }
+        return file
     }
 
     private func emitZeros(_ count: UInt64, _ sink: Sink) throws {

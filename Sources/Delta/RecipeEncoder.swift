@@ -1,4 +1,5 @@
 import Bytes
+import Compression
 
 /// What an entry's content is made of.
 public enum EntryContent: Sendable {
@@ -6,6 +7,8 @@ public enum EntryContent: Sendable {
     case reference(Int)
     /// Patches of an old entry's content that make the new one part by part.
     case patch(reference: Int, [Patch])
+    /// A patch of what an old gzip file holds.
+    case gzipPatch(reference: Int, GzipPatch)
     /// The bytes themselves.
     case new
     /// The blob of a layer of the new image, made by that layer's own recipe.
@@ -39,6 +42,12 @@ public final class RecipeEncoder {
             writers[stream] = StreamWriter(
                 level.options(for: stream), xz: level.xzOptions(for: stream), store: try makeStore())
         }
+    }
+
+    private func write(_ patch: Patch) throws {
+        try write(patch.control, to: .control)
+        try write(patch.difference, to: .difference)
+        try write(patch.literal, to: .literal)
     }
 
     private func write(_ bytes: [UInt8], to stream: RecipeFormat.StreamID) throws {
@@ -100,11 +109,16 @@ public final class RecipeEncoder {
             code(patches.count == 1 && patches[0].isPredicted ? .predictedPatch : .patch)
             place(reference)
             numbers.varint(count)
-            for patch in patches {
-                try write(patch.control, to: .control)
-                try write(patch.difference, to: .difference)
-                try write(patch.literal, to: .literal)
-            }
+            for patch in patches { try write(patch) }
+        case .gzipPatch(let reference, let gzip):
+            code(.gzipPatch)
+            place(reference)
+            numbers.varint(count)
+            numbers.varint(gzip.content.bytes.count)
+            numbers.byte(UInt8(gzip.content.level))
+            numbers.byte(UInt8(gzip.content.memoryLevel))
+            try write(gzip.content.header.bytes, to: .fields)
+            try write(gzip.patch)
         case .new where count == 0:
             code(predictor.map { references.contentByteCount(of: $0) == 0 } ?? false ? .predicted : .empty)
         case .new:

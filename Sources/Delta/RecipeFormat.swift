@@ -24,7 +24,7 @@ public enum RecipeFormat {
 
     /// Where an entry's content comes from.
     enum ContentCode: UInt64 {
-        case predicted, empty, reference, patch, new, layer, document, predictedPatch
+        case predicted, empty, reference, patch, new, layer, document, predictedPatch, gzipPatch
     }
 
     /// Bits of an entry's shape; the count of its extensions stands above them.
@@ -74,4 +74,19 @@ public protocol ReferenceSource: Sendable {
     func contentByteCount(of ordinal: Int) -> UInt64
     /// Some of an entry's stored content; throws if it is not all there.
     func content(of ordinal: Int, at offset: UInt64, count: Int) throws -> [UInt8]
+}
+
+/// One content in memory.
+struct MemoryReference: ReferenceSource {
+    let bytes: [UInt8]
+
+    var entryCount: Int { 1 }
+    func structure(of ordinal: Int) throws -> [UInt8] { [] }
+    func contentByteCount(of ordinal: Int) -> UInt64 { UInt64(bytes.count) }
+    func content(of ordinal: Int, at offset: UInt64, count: Int) throws -> [UInt8] {
+        guard offset <= UInt64(bytes.count), count <= bytes.count - Int(offset) else {
+            throw DeltaError.damaged("a patch reaches out of its file")
+        }
+        return Array(bytes[Int(offset)..<Int(offset) + count])
+    }
 }

@@ -146,7 +146,7 @@ struct LayerRecipeBuilder {
     }
 
     /// Makes the patches of a batch, as many at a time as memory allows.
-    private func patches(_ batch: Range<Int>) -> Task<[Int: [Patch]], any Error> {
+    private func patches(_ batch: Range<Int>) -> Task<[Int: MadePatch], any Error> {
         Task {
             let work = batch.compactMap { index -> (index: Int, ancestor: Int)? in
                 guard case .patch(let ancestor) = plans[index] else { return nil }
@@ -170,7 +170,20 @@ struct LayerRecipeBuilder {
         }
     }
 
-    private func patch(_ index: Int, of ancestor: Int) throws -> [Patch] {
+    /// What was found to make a content of an old one.
+    private enum MadePatch: Sendable {
+        case plain([Patch])
+        case gzip(GzipPatch)
+
+        var estimatedByteCount: UInt64 {
+            switch self {
+            case .plain(let patches): UInt64(patches.reduce(0) { $0 + $1.estimatedByteCount })
+            case .gzip(let gzip): UInt64(gzip.patch.estimatedByteCount)
+            }
+        }
+    }
+
+    private func patch(_ index: Int, of ancestor: Int) throws -> MadePatch {
         let oldCount = references.contentByteCount(of: ancestor)
         let newCount = file.layouts[index].contentByteCount
         let content = file.tar.part(at: file.layouts[index].contentOffset, byteCount: newCount)
@@ -188,19 +201,20 @@ struct LayerRecipeBuilder {
             let old = try references.content(of: ancestor, at: oldStart, count: Int(oldEnd - oldStart))
             let new = try content.read(at: newStart, count: Int(newEnd - newStart))
             guard !new.isEmpty else { continue }
+            if parts == 1, let gzip = try GzipPatch.between(old, new) { return .gzip(gzip) }
             let place =
                 parts > 1 ? PatchPlace(oldOffset: Int(oldStart), previousEnd: previousEnd) : PatchPlace()
             let patch = try Matcher(old: old).patch(new, place: place)
             previousEnd = patch.oldEnd
             patches.append(patch)
         }
-        return patches
+        return .plain(patches)
     }
 
     // MARK: - Coding
 
     /// Codes one entry; returns about what it takes by itself.
-    private func add(_ index: Int, _ patches: [Patch]?, to encoder: RecipeEncoder) throws -> UInt64 {
+    private func add(_ index: Int, _ made: MadePatch?, to encoder: RecipeEncoder) throws -> UInt64 {
         let layout = file.layouts[index]
         let region = file.tar.part(at: layout.contentOffset, byteCount: layout.contentByteCount)
         var content = EntryContent.new
@@ -209,10 +223,13 @@ struct LayerRecipeBuilder {
             switch plans[index] {
             case .reference(let reference): content = .reference(reference)
             case .patch(let ancestor):
-                let patched = UInt64((patches ?? []).reduce(0) { $0 + $1.estimatedByteCount })
-                let whole = try estimate(region)
-                cost = min(patched, whole)
-                if patched < whole { content = .patch(reference: ancestor, patches ?? []) }
+                cost = try estimate(region)
+                guard let made, made.estimatedByteCount < cost else { break }
+                cost = made.estimatedByteCount
+                switch made {
+                case .plain(let patches): content = .patch(reference: ancestor, patches)
+                case .gzip(let gzip): content = .gzipPatch(reference: ancestor, gzip)
+                }
             case .new: cost = try estimate(region)
             }
         }
