@@ -30,17 +30,18 @@ public final class RecipeEncoder {
     /// Starts a recipe.
     ///
     /// - Parameters:
-    ///   - level: How hard to compress.
+    ///   - level: How hard to compress; nil stores streams as they are, for a package that compresses them together
+    ///     with what resembles them.
     ///   - references: The old image.
     ///   - makeStore: Makes room for a stream.
     /// - Throws: What making room throws.
     public init(
-        level: DeltaLevel, references: any ReferenceSource, makeStore: () throws -> any StreamStore
+        level: DeltaLevel?, references: any ReferenceSource, makeStore: () throws -> any StreamStore
     ) throws {
         self.references = references
         writers = try RecipeFormat.StreamID.allCases.reduce(into: [:]) { writers, stream in
             writers[stream] = StreamWriter(
-                level.options(for: stream), xz: level.xzOptions(for: stream), store: try makeStore())
+                level?.options(for: stream), xz: level?.xzOptions(for: stream), store: try makeStore())
         }
     }
 

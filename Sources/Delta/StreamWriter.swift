@@ -12,7 +12,7 @@ public protocol StreamStore {
 final class StreamWriter {
     private static let wholeLimit = 1 << 20
 
-    private let options: ZstdOptions
+    private let options: ZstdOptions?
     private let xzOptions: XzOptions?
     private let store: any StreamStore
     private var pending: [UInt8] = []
@@ -28,7 +28,8 @@ final class StreamWriter {
         case xz(XzCompressor)
     }
 
-    init(_ options: ZstdOptions, xz: XzOptions?, store: any StreamStore) {
+    /// Starts a stream; without options it is stored as it is.
+    init(_ options: ZstdOptions?, xz: XzOptions?, store: any StreamStore) {
         self.options = options
         xzOptions = xz
         self.store = store
@@ -38,7 +39,7 @@ final class StreamWriter {
         byteCount += UInt64(bytes.count)
         if coder == nil {
             pending += bytes
-            guard pending.count > Self.wholeLimit else { return }
+            guard pending.count > Self.wholeLimit, options != nil else { return }
             try startCoder()
             try code(pending[...])
             pending = []
@@ -55,6 +56,7 @@ final class StreamWriter {
             coder = .xz(try XzCompressor(xzOptions) { [self] in try keep($0) })
             codec = .xz
         } else {
+            guard let options else { return }
             coder = .zstd(try ZstdCompressor(options) { [self] in try keep($0) })
             codec = .zstd
         }
@@ -80,10 +82,12 @@ final class StreamWriter {
 
     private func finishWhole() throws {
         var best = pending
-        let byZstd = try Zstd.compress(pending, options)
-        if byZstd.count < best.count {
-            best = byZstd
-            codec = .zstd
+        if let options {
+            let byZstd = try Zstd.compress(pending, options)
+            if byZstd.count < best.count {
+                best = byZstd
+                codec = .zstd
+            }
         }
         if let xzOptions {
             let byXz = try Xz.compress(pending, xzOptions)

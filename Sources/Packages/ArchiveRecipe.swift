@@ -10,6 +10,9 @@ struct ArchiveRecipe {
     /// Digest of the archive.
     let archiveDigest: Digest
 
+    /// Up to this much new content is left to the package to compress.
+    private static let smallByteCount: UInt64 = 1 << 20
+
     /// Reads the archive once.
     ///
     /// - Parameters:
@@ -30,16 +33,20 @@ struct ArchiveRecipe {
         try walker.finish(visitor: &members)
         archiveDigest = hasher.finish()
 
-        let encoder = try RecipeEncoder(level: level, references: NoReferences()) { MemoryStream() }
-        for member in members.members {
-            let content: EntryContent
+        let contents = members.members.map { member in
             if let layer = member.digest.flatMap({ layers.firstIndex(of: $0) }) {
-                content = .layer(layer)
-            } else if let document = member.digest.flatMap({ documents.firstIndex(of: $0) }) {
-                content = .document(document)
-            } else {
-                content = .new
+                return EntryContent.layer(layer)
             }
+            return member.digest.flatMap { documents.firstIndex(of: $0) }.map { .document($0) } ?? .new
+        }
+        // What saved archives hold besides are names and numbers that the package's documents hold, too.
+        let newByteCount = zip(members.members, contents).reduce(UInt64(0)) { sum, pair in
+            if case .new = pair.1 { sum + pair.0.byteCount } else { sum }
+        }
+        let encoder = try RecipeEncoder(
+            level: newByteCount > Self.smallByteCount ? level : nil, references: NoReferences()
+        ) { MemoryStream() }
+        for (member, content) in zip(members.members, contents) {
             try encoder.add(
                 structure: member.structure, padding: member.padding, predictor: nil, content: content,
                 contentByteCount: member.byteCount,
