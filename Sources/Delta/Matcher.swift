@@ -15,7 +15,7 @@ public struct Matcher {
     /// A run that agrees this long with the match at hand is taken as it is.
     private static let alignedRun = 32
     /// How much longer a match must be than what the match at hand would give.
-    private static let gain = 8
+    private static let gain = 16
 
     /// Prepares an old content for matching; takes about six times its size in memory.
     public init(old content: [UInt8]) {

@@ -59,6 +59,9 @@ struct TarHeader {
     /// Whether another block of an old GNU sparse map follows the header.
     var hasSparseExtension: Bool { block[block.startIndex + 482] != 0 }
 
+    /// Whether a GNU header of another type holds a sparse map, which some readers then follow.
+    var hasStraySparseMap: Bool { isGNU && type != UInt8(ascii: "S") && block[block.startIndex + 386] != 0 }
+
     private func unsigned(_ start: Int, _ count: Int, _ name: String) throws(TarError) -> UInt64 {
         let value = try number(start, count, name)
         guard value >= 0 else { throw .badNumber(field: name, offset: offset) }

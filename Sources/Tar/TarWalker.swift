@@ -241,6 +241,9 @@ public struct TarWalker: Sendable {
             guard !isDirectoryName else {
                 throw TarError.ambiguous(reason: "a file whose name ends in '/'", offset: offset)
             }
+            guard !header.hasStraySparseMap else {
+                throw TarError.ambiguous(reason: "a sparse map on an entry that is not sparse", offset: offset)
+            }
             if isSparse {
                 size = try pax?.sparseRealSize ?? header.sparseRealSize()
                 name = pax?.sparseName ?? name
