@@ -86,7 +86,23 @@ let package = Package(
 
         // Tests: one target for each floor's modules, and what they share.
         .target(
-            name: "TestSupport", dependencies: ["Canvas"], path: "Tests/TestSupport", swiftSettings: common),
+            name: "TestSupport", dependencies: ["Bytes", "Canvas", "Compression"], path: "Tests/TestSupport",
+            swiftSettings: common),
+        .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: common),
+        .testTarget(
+            name: "TarTests", dependencies: ["Tar", "CArchive", "TestSupport"], swiftSettings: common),
+        .testTarget(name: "FileTreeTests", dependencies: ["FileTree", "Bytes"], swiftSettings: common),
+        .testTarget(
+            name: "ImagesTests", dependencies: ["Images", "Bytes", "FileTree"], swiftSettings: common),
+        .testTarget(
+            name: "CompressionTests", dependencies: ["Compression", "TestSupport"], swiftSettings: common),
+        .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "DeltaTests", dependencies: ["Delta", "Compression", "Tar", "TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "ImageFilesTests",
+            dependencies: ["ImageFiles", "Bytes", "FileTree", "Files", "Images", "TestSupport"],
+            swiftSettings: common),
         .testTarget(name: "CanvasTests", dependencies: ["Canvas"], swiftSettings: common),
         .testTarget(
             name: "TerminalsTests", dependencies: ["Terminals", "CTerminal", "Canvas"], swiftSettings: common),

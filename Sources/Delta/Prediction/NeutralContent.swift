@@ -3,10 +3,13 @@ enum NeutralContent {
     /// Blanks the operands of references in native code, so that code which only moved matches as a whole.
     ///
     /// Only the encoder needs it: matches found here are as valid as any for the contents themselves.
-    static func of(_ content: [UInt8]) -> [UInt8] {
+    ///
+    /// - Parameter content: Any bytes.
+    /// - Returns: nil for what is no code of a known kind.
+    static func of(_ content: [UInt8]) -> [UInt8]? {
         guard let image = ElfImage(head: content.prefix(ElfImage.headByteCount)),
             image.machine == ElfImage.machineX86
-        else { return content }
+        else { return nil }
         var neutral = content
         for segment in image.segments where segment.isExecutable && segment.offset < content.count {
             let end = min(segment.offset + segment.byteCount, content.count)
