@@ -98,10 +98,21 @@ let package = Package(
             name: "CompressionTests", dependencies: ["Compression", "TestSupport"], swiftSettings: common),
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: common),
         .testTarget(
-            name: "DeltaTests", dependencies: ["Delta", "Compression", "Tar", "TestSupport"], swiftSettings: common),
+            name: "DeltaTests", dependencies: ["Delta", "Compression", "Tar", "TestSupport"],
+            swiftSettings: common),
         .testTarget(
             name: "ImageFilesTests",
             dependencies: ["ImageFiles", "Bytes", "FileTree", "Files", "Images", "TestSupport"],
+            swiftSettings: common),
+        .testTarget(
+            name: "PackagesTests",
+            dependencies: [
+                "Packages", "Bytes", "Delta", "FileTree", "Files", "ImageFiles", "Images", "TestSupport",
+            ],
+            exclude: ["Golden"], swiftSettings: common),
+        .testTarget(
+            name: "siltTests", dependencies: ["silt", "Bytes", "FileTree", "TestSupport"],
+            exclude: ["Output"],
             swiftSettings: common),
         .testTarget(name: "CanvasTests", dependencies: ["Canvas"], swiftSettings: common),
         .testTarget(

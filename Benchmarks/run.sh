@@ -34,10 +34,9 @@ measure() {
 }
 
 row() { # PAIR WHAT BYTES SECONDS MEGABYTES
-    printf '| %s | %s | %s | %s | %s |\n' "$1" "$2" "$(printf "%'d" "$3" 2>/dev/null || echo "$3")" "$4" "$5"
+    printf '| %s | %s | %s | %s | %s |\n' "$1" "$2" "$(sed -E ':a; s/([0-9])([0-9]{3})(,|$)/\1,\2\3/; ta' <<<"$3")" "$4" "$5"
 }
 
-export LC_NUMERIC=en_US.UTF-8
 echo "# Results"
 echo
 echo "Made by \`Benchmarks/run.sh\` with $("$SILT" --version) on $(nproc) cores. Sizes in bytes, exact; seconds and peak megabytes of whole processes."

@@ -36,13 +36,7 @@ public struct Tree: Sendable {
 
     /// The path of the node at that index.
     public func path(of index: Int) -> TreePath {
-        var names: [[UInt8]] = []
-        var current = index
-        while current != 0 {
-            names.append(nodes[current].name)
-            current = nodes[current].parent
-        }
-        return names.reversed().reduce(TreePath.root) { $0.appending($1) }
+        TreePath(toNode: index) { (nodes[$0].name, nodes[$0].parent) }
     }
 
     /// The index of the node at that path, or nil.

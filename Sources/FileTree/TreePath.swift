@@ -53,6 +53,22 @@ public struct TreePath: Hashable, Comparable, Sendable {
         return TreePath(unchecked: bytes + [UInt8(ascii: "/")] + name)
     }
 
+    /// The path that leads to a node of a tree.
+    ///
+    /// - Parameters:
+    ///   - index: The node; the root is 0.
+    ///   - step: A node's name and its parent.
+    init(toNode index: Int, step: (Int) -> (name: [UInt8], parent: Int)) {
+        var names: [[UInt8]] = []
+        var current = index
+        while current != 0 {
+            let (name, parent) = step(current)
+            names.append(name)
+            current = parent
+        }
+        bytes = Array(names.reversed().joined(separator: [UInt8(ascii: "/")]))
+    }
+
     public static func < (left: TreePath, right: TreePath) -> Bool {
         left.bytes.lexicographicallyPrecedes(right.bytes)
     }

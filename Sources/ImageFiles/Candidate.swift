@@ -50,10 +50,20 @@ struct CandidateFinder {
 
     // MARK: - OCI image layout
 
+    /// How many manifests and indexes are looked at.
+    private static let visitLimit = 10_000
+
+    /// A manifest or index under the names that led to it.
+    private struct Visit: Hashable {
+        let digest: Digest
+        let names: [String]
+    }
+
     private func ociCandidates(_ index: [UInt8]) throws -> [Candidate] {
         let document = try JSONDocument.decode(IndexDocument.self, index, name: "index.json", source: source)
         var candidates: [Candidate] = []
         var order: [Digest: Int] = [:]
+        var seen: Set<Visit> = []
         var missing: Descriptor?
         var pending = document.manifests.reversed().map { (descriptor: $0, names: names(of: $0), depth: 0) }
         while let (descriptor, names, depth) = pending.popLast() {
@@ -61,6 +71,11 @@ struct CandidateFinder {
             if let known = order[descriptor.digest] {
                 candidates[known].names += names.filter { !candidates[known].names.contains($0) }
                 continue
+            }
+            // An index that lists another twice, and that a third, …, would otherwise take for ever.
+            guard seen.insert(Visit(digest: descriptor.digest, names: names)).inserted else { continue }
+            guard seen.count <= Self.visitLimit else {
+                throw ImageError.damaged(source: source, reason: "its indexes list too many images")
             }
             guard let region = try container.file(blobPath(descriptor.digest)) else {
                 missing = missing ?? descriptor

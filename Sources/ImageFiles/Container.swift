@@ -80,7 +80,10 @@ public struct Container: Sendable {
         do {
             try lister.walk()
         } catch let error as TarError {
-            if case .badChecksum(0) = error {
+            // Less than a block is no tar, either.
+            var isTar = file.byteCount >= 512
+            if case .badChecksum(0) = error { isTar = false }
+            guard isTar else {
                 throw ImageError.notAnImage(
                     source: source, reason: "it is neither a tar archive nor a layout folder")
             }

@@ -4,8 +4,8 @@ import FoundationEssentials
 
 /// Reads the small JSON documents of an image.
 enum JSONDocument {
-    /// Larger documents are refused unread; registries refuse manifests from 4 MiB on.
-    static let byteCountLimit: UInt64 = 16 << 20
+    /// Larger documents are refused unread, as registries do; decoding takes a hundred times as much memory.
+    static let byteCountLimit: UInt64 = 4 << 20
 
     /// The bytes of a document.
     static func bytes(_ region: FileRegion, name: String, source: String) throws -> [UInt8] {

@@ -37,7 +37,7 @@ struct ListingBuilder: TarVisitor {
         hasContent = hashesFiles && member.type == .file
         hasher = DigestHasher()
         // Two sparse files are the same if their holes and their stored bytes are.
-        if member.isSparse { hasher.update(structure) }
+        hasher.update(member.sparseMap)
         entries.append(entry)
         layouts.append(EntryLayout(member))
     }

@@ -139,7 +139,7 @@ public struct DeltaApplier: Sendable {
             throw PackageError.damaged(path: package.path, reason: "it lacks the image's documents")
         }
         let region = try package.region(document.new.archive.documents[index])
-        guard region.byteCount <= 16 << 20 else { throw sizeMismatch("a document") }
+        guard region.byteCount <= 4 << 20 else { throw sizeMismatch("a document") }
         return try region.read(at: 0, count: Int(region.byteCount))
     }
 

@@ -113,7 +113,7 @@ private struct PackageReader {
     }
 
     private func bytes(_ region: FileRegion) throws -> [UInt8] {
-        guard region.byteCount <= 16 << 20 else {
+        guard region.byteCount <= 4 << 20 else {
             throw PackageError.damaged(path: path, reason: "a document in it is too large")
         }
         return try region.read(at: 0, count: Int(region.byteCount))

@@ -10,6 +10,8 @@ struct PaxRecords {
     private(set) var sparseRealSize: UInt64?
     private(set) var sparseName: [UInt8]?
     private(set) var isSparse = false
+    /// The records that say where holes are, as they stand.
+    private(set) var sparseMap: [UInt8] = []
 
     /// Whether a record says something that only this entry's own header may say.
     var namesContent: Bool { path != nil || linkPath != nil || size != nil || isSparse }
@@ -36,6 +38,9 @@ struct PaxRecords {
     {
         let bytes = Array(value)
         let name = String(decoding: key, as: UTF8.self)
+        if key.starts(with: "GNU.sparse.".utf8), name != "GNU.sparse.name" {
+            sparseMap += Array(key) + [UInt8(ascii: "=")] + bytes + [UInt8(ascii: "\n")]
+        }
         switch name {
         case "path": path = try text(bytes, name, offset)
         case "linkpath": linkPath = try text(bytes, name, offset)

@@ -10,6 +10,8 @@ public enum TarError: Error, Equatable, Sendable, CustomStringConvertible {
     case badExtension(reason: String, offset: UInt64)
     /// The header's type is one that no image layer may hold.
     case unsupportedType(UInt8, offset: UInt64)
+    /// A name is longer than any system can have as a path.
+    case nameTooLong(byteCount: Int, offset: UInt64)
     /// Readers would disagree about what the header means.
     case ambiguous(reason: String, offset: UInt64)
     /// The archive stops inside an entry.
@@ -22,6 +24,8 @@ public enum TarError: Error, Equatable, Sendable, CustomStringConvertible {
         case .badExtension(let reason, let offset): "tar extension header at byte \(offset) \(reason)"
         case .unsupportedType(let type, let offset):
             "tar header at byte \(offset) has type \(type), which image layers do not use"
+        case .nameTooLong(let byteCount, let offset):
+            "tar header at byte \(offset) has a name of \(byteCount) bytes; more than 16384 are refused"
         case .ambiguous(let reason, let offset): "tar header at byte \(offset) is ambiguous: \(reason)"
         case .endsEarly(let name, let missing):
             name.isEmpty

@@ -56,6 +56,9 @@ struct TarHeader {
     /// Size of an old GNU sparse file with its holes.
     func sparseRealSize() throws(TarError) -> UInt64 { try unsigned(483, 12, "real size") }
 
+    /// Where an old GNU sparse file has data, as far as the header tells.
+    var sparseMap: [UInt8] { Array(field(386, 97)) }
+
     /// Whether another block of an old GNU sparse map follows the header.
     var hasSparseExtension: Bool { block[block.startIndex + 482] != 0 }
 

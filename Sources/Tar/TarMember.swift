@@ -35,6 +35,8 @@ public struct TarMember: Sendable {
     public var device: (major: UInt64, minor: UInt64)
     /// Whether holes are left out of the stored content.
     public var isSparse: Bool
+    /// Where a sparse file has data, in the archive's own form; what is in the content itself is not repeated.
+    public var sparseMap: [UInt8]
 
     /// Offset of the stored content.
     public var contentOffset: UInt64 { structureOffset + structureByteCount }

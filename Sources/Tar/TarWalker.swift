@@ -31,6 +31,9 @@ public struct TarWalker: Sendable {
     /// Extension bodies are names and attributes; Go's reader has the same bound.
     private static let extensionLimit: UInt64 = 1 << 20
 
+    /// Four times what Linux can have as a path; listing what longer names nest would take for ever.
+    private static let nameByteCountLimit = 16 << 10
+
     private var state = State.header
     private var pending: [UInt8] = []
     private var offset: UInt64 = 0
@@ -118,6 +121,7 @@ public struct TarWalker: Sendable {
         case .header: try takeHeader(block, visitor: &visitor)
         case .sparseMap:
             structure += block
+            member?.sparseMap += block
             if block[504] == 0 { try beginContent(&visitor) }
         case .extensionBody(let type, let bodyCount):
             structure += block
@@ -242,7 +246,8 @@ public struct TarWalker: Sendable {
                 throw TarError.ambiguous(reason: "a file whose name ends in '/'", offset: offset)
             }
             guard !header.hasStraySparseMap else {
-                throw TarError.ambiguous(reason: "a sparse map on an entry that is not sparse", offset: offset)
+                throw TarError.ambiguous(
+                    reason: "a sparse map on an entry that is not sparse", offset: offset)
             }
             if isSparse {
                 size = try pax?.sparseRealSize ?? header.sparseRealSize()
@@ -258,6 +263,11 @@ public struct TarWalker: Sendable {
         guard stored < 1 << 60, size < 1 << 60 else {
             throw TarError.badNumber(field: "size", offset: offset)
         }
+        let linkName =
+            type == .hardLink || type == .symlink ? pax?.linkPath ?? longLink ?? header.linkName : []
+        for text in [name, linkName] where text.count > Self.nameByteCountLimit {
+            throw TarError.nameTooLong(byteCount: text.count, offset: offset)
+        }
         guard !name.isEmpty else { throw TarError.ambiguous(reason: "no name", offset: offset) }
         let isDevice = type == .characterDevice || type == .blockDevice
         return TarMember(
@@ -267,10 +277,10 @@ public struct TarWalker: Sendable {
             size: size,
             modified: try pax?.modified?.seconds ?? header.modified(),
             modifiedNanoseconds: pax?.modified?.nanoseconds ?? 0,
-            linkName: type == .hardLink || type == .symlink
-                ? pax?.linkPath ?? longLink ?? header.linkName : [],
+            linkName: linkName,
             extendedAttributes: pax?.extendedAttributes ?? [],
             device: isDevice ? try header.device() : (0, 0),
-            isSparse: isSparse)
+            isSparse: isSparse,
+            sparseMap: header.type == UInt8(ascii: "S") ? header.sparseMap : pax?.sparseMap ?? [])
     }
 }
