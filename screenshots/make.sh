@@ -25,7 +25,12 @@ case $# in
     "$silt" demo --no-explore --dir "$work/demo" >/dev/null
     old=$work/demo/old.tar new=$work/demo/new.tar
     ;;
-2) old=$(realpath "$1") new=$(realpath "$2") ;;
+2) # Under plain names: a picture tells nothing of the folders it was made in.
+    mkdir "$work/demo"
+    old=$work/demo/old.tar new=$work/demo/new.tar
+    ln -s "$(realpath "$1")" "$old"
+    ln -s "$(realpath "$2")" "$new"
+    ;;
 *) echo "usage: make.sh [OLD NEW]" >&2; exit 2 ;;
 esac
 
@@ -53,9 +58,9 @@ picture() {
 }
 
 # Options of the server come before its first window: TERM is read when that begins.
-cd "$work"
+cd "$work/demo"
 mux start-server \; set -g default-terminal tmux-256color \; set -g status off \; \
-    new-session -d -x "$columns" -y "$rows" -e LC_ALL=C.UTF-8 "$(printf '%q ' "$silt" "$old" "$new")"
+    new-session -d -x "$columns" -y "$rows" -e LC_ALL=C.UTF-8 "$(printf '%q ' "$silt" old.tar new.tar)"
 
 settle 'delta '
 picture overview
