@@ -111,7 +111,7 @@ let package = Package(
             ],
             exclude: ["Golden"], swiftSettings: common),
         .testTarget(
-            name: "siltTests", dependencies: ["silt", "Bytes", "FileTree", "TestSupport"],
+            name: "siltTests", dependencies: ["silt", "Bytes", "TestSupport"],
             exclude: ["Output"],
             swiftSettings: common),
         .testTarget(name: "CanvasTests", dependencies: ["Canvas"], swiftSettings: common),

@@ -153,7 +153,13 @@ extension RandomAccessFile {
         }
 
         /// The next bytes; empty at the end.
-        public func next() throws(FileError) -> [UInt8] {
+        ///
+        /// - Returns: At most 256 KiB.
+        /// - Throws: `FileError` if they cannot be read, `CancellationError` when its task was cancelled.
+        public func next() throws -> [UInt8] {
+            // A pipe may stay silent for ever: who waits for it must still hear that it is to stop.
+            var request = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
+            while poll(&request, 1, 100) == 0 { try Task.checkCancellation() }
             var buffer = [UInt8](repeating: 0, count: 1 << 18)
             do {
                 let count = try buffer.withUnsafeMutableBytes { try descriptor.read(into: $0) }
@@ -161,7 +167,7 @@ extension RandomAccessFile {
                 buffer.removeLast(buffer.count - count)
                 return buffer
             } catch {
-                throw .failed("read", path, error)
+                throw FileError.failed("read", path, error)
             }
         }
     }

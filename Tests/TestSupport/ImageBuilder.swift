@@ -27,6 +27,8 @@ public struct ImageBuilder: Sendable {
     public var architecture = "amd64"
     public var created = "2026-11-01T09:00:00Z"
     public var layers: [Layer]
+    /// What to take as configuration, whatever the layers are.
+    public var otherConfig: [UInt8]?
 
     /// An image of those layers, lowest first.
     public init(_ layers: [Layer], name: String = "example.org/app:1") {
@@ -35,7 +37,7 @@ public struct ImageBuilder: Sendable {
     }
 
     /// The configuration's bytes.
-    public var config: [UInt8] { config(diffIDs: layers.map(\.diffID.description)) }
+    public var config: [UInt8] { otherConfig ?? config(diffIDs: layers.map(\.diffID.description)) }
 
     /// The configuration with any diff ids.
     public func config(diffIDs: [String]) -> [UInt8] {
@@ -48,7 +50,10 @@ public struct ImageBuilder: Sendable {
                 .list(
                     layers.flatMap { layer in
                         // A step without a layer stands between the others, as in real images.
-                        [["created_by": .text(layer.createdBy)], ["created_by": "ENV A=1", "empty_layer": true]]
+                        [
+                            ["created_by": .text(layer.createdBy)],
+                            ["created_by": "ENV A=1", "empty_layer": true],
+                        ]
                     })
             ),
         ]).bytes
@@ -117,8 +122,15 @@ extension ImageBuilder {
         case .dockerLegacy: return legacy(blobs)
         case .dockerSkopeo: return skopeo(blobs)
         case .docker25:
-            return oci(blobs, packing, annotations: ["io.containerd.image.name": .text(name), "org.opencontainers.image.ref.name": "1"])
-                + [savedManifest("blobs/sha256/\(imageID.hex)", blobs.map { "blobs/sha256/\(Digest.of($0).hex)" })]
+            return oci(
+                blobs, packing,
+                annotations: [
+                    "io.containerd.image.name": .text(name), "org.opencontainers.image.ref.name": "1",
+                ])
+                + [
+                    savedManifest(
+                        "blobs/sha256/\(imageID.hex)", blobs.map { "blobs/sha256/\(Digest.of($0).hex)" })
+                ]
         case .ociArchive, .ociFolder:
             return oci(blobs, packing, annotations: ["org.opencontainers.image.ref.name": .text(name)])
         case .containerd: return containerd(blobs, packing)
@@ -126,13 +138,16 @@ extension ImageBuilder {
     }
 
     /// The saved image as one file.
-    public func archive(_ layout: Layout, _ packing: Packing = .plain, outer: Packing = .plain) throws -> [UInt8] {
+    public func archive(_ layout: Layout, _ packing: Packing = .plain, outer: Packing = .plain) throws
+        -> [UInt8]
+    {
         try outer.pack(try members(layout, packing).map(\.entry).tar)
     }
 
     /// Writes the saved image as a file, or as a folder where it is one; returns its path.
     public func save(
-        _ layout: Layout, _ packing: Packing = .plain, outer: Packing = .plain, to name: String, in scratch: Scratch
+        _ layout: Layout, _ packing: Packing = .plain, outer: Packing = .plain, to name: String,
+        in scratch: Scratch
     ) throws -> String {
         guard layout == .ociFolder else {
             return try scratch.write(name, try archive(layout, packing, outer: outer))
@@ -166,7 +181,8 @@ extension ImageBuilder {
         let files = zip(folders, blobs).flatMap { folder, blob in
             [
                 Member(folder + "/", []), Member("\(folder)/VERSION", Array("1.0".utf8)),
-                Member("\(folder)/json", JSON.object([("id", .text(folder))]).bytes), Member("\(folder)/layer.tar", blob),
+                Member("\(folder)/json", JSON.object([("id", .text(folder))]).bytes),
+                Member("\(folder)/layer.tar", blob),
             ]
         }
         return files + [
@@ -196,17 +212,23 @@ extension ImageBuilder {
         _ type: String, _ blob: [UInt8], _ more: [(String, JSON)] = []
     ) -> JSON {
         .object(
-            [("mediaType", .text(type)), ("digest", .text("\(Digest.of(blob))")), ("size", .number(blob.count))] + more)
+            [
+                ("mediaType", .text(type)), ("digest", .text("\(Digest.of(blob))")),
+                ("size", .number(blob.count)),
+            ] + more)
     }
 
     private func manifest(_ blobs: [[UInt8]], _ packing: Packing) -> [UInt8] {
-        let suffix = ["gzip", "foreign gzip"].contains { packing.description.hasPrefix($0) } ? "+gzip" : packing == .zstd ? "+zstd" : ""
-        return JSON.object([
+        JSON.object([
             ("schemaVersion", 2), ("mediaType", "application/vnd.oci.image.manifest.v1+json"),
             ("config", Self.descriptor("application/vnd.oci.image.config.v1+json", config)),
             (
                 "layers",
-                .list(blobs.map { Self.descriptor("application/vnd.oci.image.layer.v1.tar" + suffix, $0) })
+                .list(
+                    blobs.map {
+                        Self.descriptor(
+                            "application/vnd.oci.image.layer.v1.tar" + packing.mediaTypeSuffix, $0)
+                    })
             ),
         ]).bytes
     }
@@ -225,15 +247,18 @@ extension ImageBuilder {
                 "manifests",
                 [
                     Self.descriptor(
-                        "application/vnd.oci.image.manifest.v1+json", manifest, [("annotations", annotations)])
+                        "application/vnd.oci.image.manifest.v1+json", manifest, [("annotations", annotations)]
+                    )
                 ]
             ),
         ]).bytes
         return Self.unique(
             [
-                Member("blobs/", []), Member("blobs/sha256/", []), Member(blob: config), Member(blob: manifest),
+                Member("blobs/", []), Member("blobs/sha256/", []), Member(blob: config),
+                Member(blob: manifest),
             ] + blobs.map { Member(blob: $0) } + [
-                Member("index.json", index), Member("oci-layout", JSON.object([("imageLayoutVersion", "1.0.0")]).bytes),
+                Member("index.json", index),
+                Member("oci-layout", JSON.object([("imageLayoutVersion", "1.0.0")]).bytes),
             ])
     }
 
@@ -241,7 +266,8 @@ extension ImageBuilder {
         let manifest = manifest(blobs, packing)
         let attestation = JSON.object([
             ("schemaVersion", 2), ("mediaType", "application/vnd.oci.image.manifest.v1+json"),
-            ("config", Self.descriptor("application/vnd.oci.image.config.v1+json", Array("{}".utf8))), ("layers", []),
+            ("config", Self.descriptor("application/vnd.oci.image.config.v1+json", Array("{}".utf8))),
+            ("layers", []),
         ]).bytes
         let type = "application/vnd.oci.image.manifest.v1+json"
         let nested = JSON.object([
@@ -253,7 +279,8 @@ extension ImageBuilder {
                         type, manifest, [("platform", ["architecture": .text(architecture), "os": "linux"])]),
                     // A platform that was not saved: its manifest is not in the archive.
                     Self.descriptor(
-                        type, Array("elsewhere".utf8), [("platform", ["architecture": "riscv64", "os": "linux"])]),
+                        type, Array("elsewhere".utf8),
+                        [("platform", ["architecture": "riscv64", "os": "linux"])]),
                     Self.descriptor(
                         type, attestation,
                         [
@@ -270,16 +297,26 @@ extension ImageBuilder {
                 [
                     Self.descriptor(
                         "application/vnd.oci.image.index.v1+json", nested,
-                        [("annotations", ["io.containerd.image.name": .text(name), "org.opencontainers.image.ref.name": "1"])])
+                        [
+                            (
+                                "annotations",
+                                [
+                                    "io.containerd.image.name": .text(name),
+                                    "org.opencontainers.image.ref.name": "1",
+                                ]
+                            )
+                        ])
                 ]
             ),
         ]).bytes
         return Self.unique(
             [
-                Member("oci-layout", JSON.object([("imageLayoutVersion", "1.0.0")]).bytes), Member("index.json", index),
+                Member("oci-layout", JSON.object([("imageLayoutVersion", "1.0.0")]).bytes),
+                Member("index.json", index),
                 Member(blob: nested), Member(blob: manifest), Member(blob: attestation), Member(blob: config),
             ] + blobs.map { Member(blob: $0) } + [
-                savedManifest("blobs/sha256/\(imageID.hex)", blobs.map { "blobs/sha256/\(Digest.of($0).hex)" })
+                savedManifest(
+                    "blobs/sha256/\(imageID.hex)", blobs.map { "blobs/sha256/\(Digest.of($0).hex)" })
             ])
     }
 }

@@ -7,11 +7,17 @@ public enum Packing: Hashable, Sendable, CustomStringConvertible {
     case gzip(Int)
     /// gzip that no zlib makes: a file name in the header, and nothing compressed.
     case foreignGzip
+    /// Several gzip members one after the other, as eStargz and parallel compressors write.
+    case gzipMembers
     case zstd
+    /// Several zstd frames and one to be skipped, as zstd:chunked writes.
+    case zstdFrames
     case xz
 
     /// What layers come in.
-    public static let layers = [Packing.plain, .gzip(6), .gzip(1), .gzip(9), .foreignGzip, .zstd]
+    public static let layers = [
+        Packing.plain, .gzip(6), .gzip(1), .gzip(9), .foreignGzip, .gzipMembers, .zstd, .zstdFrames,
+    ]
     /// What whole archives come in.
     public static let archives = [Packing.plain, .gzip(6), .zstd, .xz]
 
@@ -20,8 +26,19 @@ public enum Packing: Hashable, Sendable, CustomStringConvertible {
         case .plain: "plain"
         case .gzip(let level): "gzip -\(level)"
         case .foreignGzip: "foreign gzip"
+        case .gzipMembers: "gzip members"
         case .zstd: "zstd"
+        case .zstdFrames: "zstd frames"
         case .xz: "xz"
+        }
+    }
+
+    /// What a layer's media type ends in.
+    var mediaTypeSuffix: String {
+        switch self {
+        case .plain, .xz: ""
+        case .gzip, .foreignGzip, .gzipMembers: "+gzip"
+        case .zstd, .zstdFrames: "+zstd"
         }
     }
 
@@ -31,8 +48,18 @@ public enum Packing: Hashable, Sendable, CustomStringConvertible {
         case .plain: bytes
         case .gzip(let level): try Self.gzip(bytes, level: level)
         case .foreignGzip: try Self.storedGzip(bytes)
+        case .gzipMembers: try Self.parts(bytes).flatMap { try Self.gzip($0, level: 6) }
         case .zstd: try Zstd.compress(bytes, ZstdOptions(level: 3))
+        case .zstdFrames:
+            try Self.parts(bytes).flatMap { try Zstd.compress($0, ZstdOptions(level: 3)) }
+                + [0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4]
         case .xz: try Xz.compress(bytes, XzOptions(preset: 1))
+        }
+    }
+
+    private static func parts(_ bytes: [UInt8]) -> [[UInt8]] {
+        stride(from: 0, to: max(bytes.count, 1), by: 3_000).map {
+            Array(bytes[$0..<min($0 + 3_000, bytes.count)])
         }
     }
 
@@ -53,7 +80,10 @@ public enum Packing: Hashable, Sendable, CustomStringConvertible {
             let block = rest.prefix(65_000)
             rest = rest.dropFirst(block.count)
             let count = UInt16(block.count)
-            packed += [rest.isEmpty ? 1 : 0, UInt8(count & 255), UInt8(count >> 8), UInt8(~count & 255), UInt8(~count >> 8)]
+            packed += [
+                rest.isEmpty ? 1 : 0, UInt8(count & 255), UInt8(count >> 8), UInt8(~count & 255),
+                UInt8(~count >> 8),
+            ]
             packed += block
         } while !rest.isEmpty
         return packed + (try gzip(bytes, level: 1)).suffix(8)

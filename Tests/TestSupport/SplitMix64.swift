@@ -38,7 +38,9 @@ public enum Content {
     /// Lines of words, as in source files.
     public static func text(_ seed: UInt64, _ count: Int) -> [UInt8] {
         var random = SplitMix64(seed: seed)
-        let words = ["return", "value", "if", "self.", "import ", "(x)", " = ", "\n", "order", "0x1f", "    ", "def "]
+        let words = [
+            "return", "value", "if", "self.", "import ", "(x)", " = ", "\n", "order", "0x1f", "    ", "def ",
+        ]
         var bytes: [UInt8] = []
         while bytes.count < count { bytes += Array(words[random.below(words.count)].utf8) }
         return Array(bytes.prefix(count))

@@ -43,7 +43,9 @@ public struct TarEntry: Sendable {
     }
 
     /// A file of text.
-    public static func file(_ path: String, _ content: String = "") -> TarEntry { file(path, Array(content.utf8)) }
+    public static func file(_ path: String, _ content: String = "") -> TarEntry {
+        file(path, Array(content.utf8))
+    }
 
     /// A directory.
     public static func directory(_ path: String) -> TarEntry {
@@ -108,7 +110,9 @@ public struct TarEntry: Sendable {
     private func header() -> [UInt8] {
         var block = [UInt8](repeating: 0, count: 512)
         func put(_ bytes: some Sequence<UInt8>, at offset: Int) {
-            for (index, byte) in bytes.enumerated() where offset + index < 512 { block[offset + index] = byte }
+            for (index, byte) in bytes.enumerated() where offset + index < 512 {
+                block[offset + index] = byte
+            }
         }
         put(path.prefix(100), at: 0)
         put(number(mode, width: 8), at: 100)
@@ -136,12 +140,17 @@ public struct TarEntry: Sendable {
     }
 
     private func number(_ value: UInt64, width: Int) -> [UInt8] {
-        if value < 1 << UInt64((width - 1) * 3) { return Array((Self.octal(value, digits: width - 1) + "\0").utf8) }
-        return style == .gnu ? Self.base256(Int64(clamping: value), width: width) : [UInt8](repeating: 48, count: width - 1)
+        if value < 1 << UInt64((width - 1) * 3) {
+            return Array((Self.octal(value, digits: width - 1) + "\0").utf8)
+        }
+        return style == .gnu
+            ? Self.base256(Int64(clamping: value), width: width) : [UInt8](repeating: 48, count: width - 1)
     }
 
     private func signed(_ value: Int64) -> [UInt8] {
-        value >= 0 ? number(UInt64(value), width: 12) : style == .gnu ? Self.base256(value, width: 12) : number(0, width: 12)
+        value >= 0
+            ? number(UInt64(value), width: 12)
+            : style == .gnu ? Self.base256(value, width: 12) : number(0, width: 12)
     }
 
     /// A number as octal digits.
@@ -168,7 +177,8 @@ public struct TarEntry: Sendable {
     }
 
     /// A pax header (`x`, or `g` for all entries) with its records.
-    public static func paxHeader(_ records: [(key: String, value: [UInt8])], flag: Character = "x") -> [UInt8] {
+    public static func paxHeader(_ records: [(key: String, value: [UInt8])], flag: Character = "x") -> [UInt8]
+    {
         TarEntry("PaxHeaders.0/entry", flag: flag).with {
             $0.content = records.flatMap { record($0.key, $0.value) }
         }.bytes

@@ -1,0 +1,133 @@
+import Delta
+import Tar
+import TestSupport
+
+/// A tar taken apart into what recipes speak of.
+struct LayerParts: TarVisitor {
+    struct Part {
+        var name: [UInt8]
+        var structure: [UInt8]
+        var content: [UInt8] = []
+        var padding: [UInt8] = []
+    }
+
+    private(set) var parts: [Part] = []
+    private(set) var trailer: [UInt8] = []
+
+    init(_ tar: [UInt8]) throws {
+        var walker = TarWalker()
+        try walker.consume(tar[...], visitor: &self)
+        try walker.finish(visitor: &self)
+    }
+
+    mutating func begin(_ member: TarMember, structure: [UInt8]) throws {
+        parts.append(Part(name: member.name, structure: structure))
+    }
+
+    mutating func content(_ bytes: ArraySlice<UInt8>) throws { parts[parts.count - 1].content += bytes }
+    mutating func end(padding: [UInt8]) throws { parts[parts.count - 1].padding = padding }
+    mutating func trailer(_ bytes: ArraySlice<UInt8>) throws { trailer += bytes }
+}
+
+/// An old image in memory.
+struct MemoryReferences: ReferenceSource {
+    struct OutOfBounds: Error {}
+
+    let parts: [LayerParts.Part]
+
+    /// All entries of those layers.
+    init(_ tars: [[UInt8]]) throws { parts = try tars.flatMap { try LayerParts($0).parts } }
+
+    var entryCount: Int { parts.count }
+    func structure(of ordinal: Int) throws -> [UInt8] { parts[ordinal].structure }
+    func contentByteCount(of ordinal: Int) -> UInt64 { UInt64(parts[ordinal].content.count) }
+
+    func content(of ordinal: Int, at offset: UInt64, count: Int) throws -> [UInt8] {
+        let content = parts[ordinal].content
+        guard offset <= UInt64(content.count), count >= 0, count <= content.count - Int(offset) else {
+            throw OutOfBounds()
+        }
+        return Array(content[Int(offset)..<Int(offset) + count])
+    }
+
+    func ordinal(named name: [UInt8]) -> Int? { parts.lastIndex { $0.name == name } }
+    func ordinal(holding content: [UInt8]) -> Int? {
+        content.isEmpty ? nil : parts.firstIndex { $0.content == content }
+    }
+}
+
+/// A stream in memory.
+final class MemoryStore: StreamStore {
+    private var bytes: [UInt8] = []
+    func append(_ more: [UInt8]) throws { bytes += more }
+    func forEachPart(_ body: (ArraySlice<UInt8>) throws -> Void) throws { try body(bytes[...]) }
+}
+
+enum Recipe {
+    /// The recipe of a layer: twins by name, contents by what they hold, patches where there is a twin.
+    static func encode(_ new: [UInt8], references: MemoryReferences, level: DeltaLevel?) throws -> [UInt8] {
+        let encoder = try RecipeEncoder(level: level, references: references) { MemoryStore() }
+        let layer = try LayerParts(new)
+        for part in layer.parts {
+            let twin = references.ordinal(named: part.name)
+            var content = EntryContent.new
+            if let same = references.ordinal(holding: part.content) {
+                content = .reference(same)
+            } else if let twin, !part.content.isEmpty, !references.parts[twin].content.isEmpty {
+                let old = references.parts[twin].content
+                if let gzip = try GzipPatch.between(old, part.content) {
+                    content = .gzipPatch(reference: twin, gzip)
+                } else {
+                    content = .patch(reference: twin, [try Matcher(old: old).patch(part.content)])
+                }
+            }
+            try add(part, predictor: twin, content, to: encoder)
+        }
+        let zeros = layer.trailer.prefix { $0 == 0 }.count
+        try encoder.finish(zeroCount: UInt64(zeros), restCount: UInt64(layer.trailer.count - zeros)) {
+            try $0(layer.trailer.dropFirst(zeros))
+        }
+        return try bytes(encoder)
+    }
+
+    static func add(
+        _ part: LayerParts.Part, predictor: Int?, _ content: EntryContent, to encoder: RecipeEncoder
+    ) throws {
+        try encoder.add(
+            structure: part.structure, padding: part.padding, predictor: predictor, content: content,
+            contentByteCount: UInt64(part.content.count)
+        ) { try $0(part.content[...]) }
+    }
+
+    static func bytes(_ encoder: RecipeEncoder) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        try encoder.forEachPart { bytes += $0 }
+        return bytes
+    }
+
+    /// Follows a recipe; counts bytes so that a damaged one cannot make more than it says.
+    static func decode(_ recipe: [UInt8], references: MemoryReferences) throws -> [UInt8] {
+        let decoder = try RecipeDecoder(storedByteCount: UInt64(recipe.count), references: references) {
+            offset, count in
+            Array(recipe[Int(offset)..<Int(offset) + count])
+        }
+        var made: [UInt8] = []
+        try decoder.run(into: { made += $0 }) { _ in throw DeltaError.damaged("a layer in a layer") }
+        return made
+    }
+
+    /// Makes contents of others, all in one recipe, and gives back what comes out.
+    static func apply(_ pairs: [(old: Int, new: [UInt8], patch: Patch)], of olds: [[UInt8]]) throws
+        -> [[UInt8]]
+    {
+        let oldTar = olds.enumerated().map { TarEntry.file("\($0)", $1) }.tar
+        let references = try MemoryReferences([oldTar])
+        let newTar = pairs.enumerated().map { TarEntry.file("\($0)", $1.new) }.tar
+        let encoder = try RecipeEncoder(level: nil, references: references) { MemoryStore() }
+        for (part, pair) in zip(try LayerParts(newTar).parts, pairs) {
+            try add(part, predictor: nil, .patch(reference: pair.old, [pair.patch]), to: encoder)
+        }
+        try encoder.finish(zeroCount: 1024, restCount: 0) { _ in }
+        return try LayerParts(decode(bytes(encoder), references: references)).parts.map(\.content)
+    }
+}

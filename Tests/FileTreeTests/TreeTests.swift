@@ -1,0 +1,284 @@
+import Bytes
+import FileTree
+import Testing
+
+/// Layers as lists of words and the merged tree as its paths.
+///
+/// `path/` is a directory, `path=content` a file, `-path` a whiteout, `!path` an opaque marker, `path>target` a symbolic
+/// link, `path` an empty file, `#path` a driver's bookkeeping.
+struct TreeCase: Sendable, CustomTestStringConvertible {
+    let name: String
+    let layers: [String]
+    let merged: String
+
+    init(_ name: String, _ layers: [String], _ merged: String) {
+        self.name = name
+        self.layers = layers
+        self.merged = merged
+    }
+
+    var testDescription: String { name }
+}
+
+private func entry(_ word: Substring) throws -> Entry {
+    func path(_ text: some StringProtocol) throws -> TreePath { try #require(TreePath(String(text))) }
+    switch word.first {
+    case "-": return Entry(path: try path(word.dropFirst()), kind: .whiteout)
+    case "!": return Entry(path: try path(word.dropFirst()), kind: .opaqueMarker)
+    case "#": return Entry(path: try path(word.dropFirst()), kind: .auxiliary)
+    default: break
+    }
+    if word.hasSuffix("/") { return Entry(path: try path(word), kind: .directory, mode: 0o755) }
+    let link = word.split(separator: ">", maxSplits: 1)
+    if link.count == 2 {
+        return Entry(path: try path(link[0]), kind: .symlink, linkTarget: Array(link[1].utf8))
+    }
+    let parts = word.split(separator: "=", maxSplits: 1)
+    let content = parts.count == 2 ? Array(parts[1].utf8) : []
+    return Entry(
+        path: try path(parts[0]), kind: .file, size: UInt64(content.count), digest: Digest.of(content))
+}
+
+private func listing(_ text: String) throws -> LayerListing {
+    LayerListing(entries: try text.split(separator: " ").map(entry))
+}
+
+/// All paths but the root, in order: with the layer each comes from, or `?` for an implied directory.
+private func words(_ tree: Tree, _ layers: [LayerListing]) -> String {
+    tree.nodes.indices.dropFirst().map { index -> (TreePath, String) in
+        let path = tree.path(of: index)
+        let text = EscapedText.of(path.bytes)
+        guard let id = tree.nodes[index].entry else { return (path, "\(text)/?") }
+        let entry = layers[id.layer].entries[id.ordinal]
+        return (path, text + (entry.kind == .directory ? "/" : "") + "@\(id.layer).\(id.ordinal)")
+    }.sorted { $0.0 < $1.0 }.map(\.1).joined(separator: " ")
+}
+
+struct TreeTests {
+    @Test(arguments: [
+        TreeCase("layers add up", ["a/ a/x", "a/y b"], "a/@0.0 a/x@0.1 a/y@1.0 b@1.1"),
+        TreeCase("the higher layer's file wins", ["a=1", "a=2"], "a@1.0"),
+        TreeCase("of two entries at one path in a layer the last wins", ["a=1 a=2"], "a@0.1"),
+        TreeCase("a missing parent is implied", ["usr/lib/x"], "usr/? usr/lib/? usr/lib/x@0.0"),
+        TreeCase("a parent that comes after its child counts", ["a/x a/"], "a/@0.1 a/x@0.0"),
+        TreeCase("a directory again keeps what is in it", ["a/ a/x", "a/"], "a/@1.0 a/x@0.1"),
+        TreeCase("a whiteout hides the lower file", ["a b", "-a"], "b@0.1"),
+        TreeCase("a whiteout hides the lower directory with all in it", ["a/ a/b/ a/b/c d", "-a"], "d@0.3"),
+        TreeCase("a whiteout of nothing does nothing", ["a", "-b -c/d"], "a@0.0"),
+        TreeCase("a whiteout does not hide its own layer", ["a", "a=2 -a"], "a@1.0"),
+        TreeCase("nor when it stands first", ["a", "-a a=2"], "a@1.1"),
+        TreeCase(
+            "an entry after a whiteout brings a new file in a new directory", ["d/ d/x d/y", "-d d/y"],
+            "d/? d/y@1.1"),
+        TreeCase("a whiteout in a lower layer does not hide higher ones", ["a", "-a", "a=3"], "a@2.0"),
+        TreeCase(
+            "an opaque directory hides what lay in it", ["d/ d/x d/e/ d/e/f", "d/ !d d/z"], "d/@1.0 d/z@1.2"),
+        TreeCase(
+            "an opaque marker after its layer's files does not hide them", ["d/ d/x", "d/ d/z !d"],
+            "d/@1.0 d/z@1.1"),
+        TreeCase("an opaque directory keeps the lower directory's entry", ["d/ d/x", "!d"], "d/@0.0"),
+        TreeCase("an opaque root hides everything", ["a b/ b/c", "! d"], "d@1.1"),
+        TreeCase("an opaque marker of nothing does nothing", ["a", "!d"], "a@0.0"),
+        TreeCase("a file replaces a directory with all in it", ["d/ d/x d/e/ d/e/f", "d=1"], "d@1.0"),
+        TreeCase("a directory replaces a file", ["d=1", "d/ d/x"], "d/@1.0 d/x@1.1"),
+        TreeCase("a file in what was a file makes it a directory", ["d=1", "d/x"], "d/? d/x@1.0"),
+        TreeCase("a directory replaces a link", ["d>e e/ e/x", "d/ d/y"], "d/@1.0 d/y@1.1 e/@0.1 e/x@0.2"),
+        TreeCase("a link replaces a directory with all in it", ["d/ d/x", "d>e"], "d@1.0"),
+        TreeCase("bookkeeping is no file", ["a #.wh..wh.plnk/1", "#.wh..wh.aufs"], "a@0.0"),
+        TreeCase(
+            "what comes back after a whiteout starts anew", ["d/ d/x", "-d", "d/ d/y"], "d/@2.0 d/y@2.1"),
+        TreeCase("a root entry is the root's own", ["/ a", "a=2"], "a@1.0"),
+        TreeCase("no layers make an empty tree", [], ""),
+    ])
+    func `layers are merged as a runtime does`(_ item: TreeCase) throws {
+        let layers = try item.layers.map(listing)
+        #expect(words(Tree(merging: layers), layers) == item.merged)
+    }
+
+    @Test func `a layer by itself shows its markers`() throws {
+        let layer = try listing("a/ -a/x !a b")
+        let tree = Tree(layer: layer, index: 3)
+        let paths = tree.nodes.indices.dropFirst().map { EscapedText.of(tree.path(of: $0).bytes) }.sorted()
+        #expect(paths == ["a", "a/.wh..wh..opq", "a/x", "b"])
+        #expect(tree.nodes.compactMap(\.entry).allSatisfy { $0.layer == 3 })
+    }
+
+    @Test func `nodes stand behind their parents, children are sorted, and paths are found`() throws {
+        let tree = Tree(merging: [try listing("b/z b/a c a/b/c/d")])
+        for (index, node) in tree.nodes.enumerated().dropFirst() {
+            #expect(node.parent < index)
+            #expect(tree.nodes[node.parent].children.contains(index))
+            #expect(tree.find(tree.path(of: index)) == index)
+        }
+        for node in tree.nodes {
+            let names = node.children.map { tree.nodes[$0].name }
+            #expect(names == names.sorted { $0.lexicographicallyPrecedes($1) })
+        }
+        #expect(tree.find(try #require(TreePath("a/x"))) == nil)
+        #expect(tree.find(.root) == 0)
+    }
+
+    @Test func `a path of thousands of components is no trap`() throws {
+        let deep = String(repeating: "d/", count: 5_000) + "x"
+        let tree = Tree(merging: [
+            LayerListing(entries: [Entry(path: try #require(TreePath(deep)), kind: .file)])
+        ])
+        #expect(tree.nodes.count == 5_002)
+        #expect(tree.path(of: 5_001) == TreePath(deep))
+    }
+}
+
+struct DiffTreeTests {
+    private func diff(_ old: [String], _ new: [String]) throws -> DiffTree {
+        DiffTree(old: try old.map(listing), new: try new.map(listing))
+    }
+
+    /// Every path with its change's marker, and where it moved.
+    private func changes(_ tree: DiffTree) -> String {
+        tree.nodes.indices.dropFirst().map { index -> (TreePath, String) in
+            let node = tree.nodes[index]
+            let path = tree.path(of: index)
+            let peer = node.peer.map { ":" + EscapedText.of(tree.path(of: $0).bytes) } ?? ""
+            return (path, node.change.marker + EscapedText.of(path.bytes) + peer)
+        }.sorted { $0.0 < $1.0 }.map(\.1).joined(separator: " ")
+    }
+
+    @Test(arguments: [
+        TreeCase("nothing changed", ["a=1 d/ d/x=2", "d/x=2 a=1 d/"], "=a =d =d/x"),
+        TreeCase("content changed", ["a=1", "a=2"], "~a"),
+        TreeCase("added and removed", ["a=1", "b=2"], "-a +b"),
+        TreeCase("moved", ["a=1", "d/b=1"], ">a:d/b +d >d/b:a"),
+        TreeCase(
+            "moved keeps its name if it can", ["a/x=1 a/y=1", "b/y=1 b/x=1"],
+            "-a >a/x:b/x >a/y:b/y +b >b/x:a/x >b/y:a/y"),
+        TreeCase("a copy is no move", ["a=1", "a=1 b=1"], "=a +b"),
+        TreeCase("one of two copies moved", ["a=1 b=1", "c=1"], ">a:c -b >c:a"),
+        TreeCase("empty files do not move", ["a", "b"], "-a +b"),
+        TreeCase("a file became a directory", ["a=1", "a/ a/x=1"], "~a +a/x"),
+        TreeCase("a directory became a link", ["a/ a/x=1", "a>b"], "~a -a/x"),
+        TreeCase("a link changed its target", ["a>b", "a>c"], "*a"),
+        TreeCase("an implied directory is like a listed one", ["a/x=1", "a/ a/x=1"], "=a =a/x"),
+        TreeCase("an implied directory is not like a file", ["a/x=1", "a=1"], "~a -a/x"),
+    ])
+    func `changes have their names`(_ item: TreeCase) throws {
+        #expect(try changes(diff([item.layers[0]], [item.layers[1]])) == item.merged)
+    }
+
+    @Test func `layers do not matter to the merged difference`() throws {
+        let tree = try diff(["a=1 b=1", "-b c=3"], ["c=3 a=1"])
+        #expect(tree.isUnchanged)
+    }
+
+    @Test func `one pair of layers is compared by itself`() throws {
+        let old = try ["a=1", "b=1 -a"].map(listing)
+        let new = try ["a=1", "b=2 c"].map(listing)
+        let changed = DiffTree(old: old, new: new, oldIndex: 1, newIndex: 1)
+        #expect(changes(changed) == "-a ~b +c")
+        let added = DiffTree(old: old, new: new, oldIndex: nil, newIndex: 1)
+        #expect(changes(added) == "+b +c")
+        let removed = DiffTree(old: old, new: new, oldIndex: 0, newIndex: nil)
+        #expect(changes(removed) == "-a")
+    }
+
+    @Test func `counts and bytes roll up to every directory`() throws {
+        let tree = try diff(
+            ["d/ d/same=1 d/changed=12 d/gone=123 moved=12345"],
+            ["d/ d/same=1 d/changed=1234 d/new=12 d/to=12345"])
+        let root = tree.nodes[0]
+        #expect(root.counts.added == 1)
+        #expect(root.counts.removed == 1)
+        #expect(root.counts.modified == 1)
+        #expect(root.counts.moved == 1)
+        #expect(root.counts.movedAway == 1)
+        #expect(root.counts.unchanged == 3)
+        #expect(root.oldByteCount == 1 + 2 + 3 + 5)
+        #expect(root.newByteCount == 1 + 4 + 2 + 5)
+        #expect(root.counts.changed == 5)
+        let folder = try #require(tree.nodes.first { $0.name == Array("d".utf8) })
+        #expect(folder.counts.moved == 1)
+        #expect(folder.counts.movedAway == 0)
+        #expect(folder.oldByteCount == 6)
+        for change in Change.allCases {
+            #expect(root.counts[change] == (change == .unchanged ? 3 : 1) || change == .metadata)
+        }
+    }
+
+    @Test func `a hard link adds no bytes`() throws {
+        let file = Entry(path: try #require(TreePath("a")), kind: .file, size: 10, digest: Digest.of([1]))
+        let link = Entry(path: try #require(TreePath("b")), kind: .hardLink, size: 10, digest: Digest.of([1]))
+        let tree = DiffTree(old: [], new: [LayerListing(entries: [file, link])])
+        #expect(tree.nodes[0].newByteCount == 10)
+    }
+
+    @Test func `sizes that lie do not overflow the sums`() throws {
+        let entries = try ["a", "b"].map { name in
+            Entry(
+                path: try #require(TreePath(name)), kind: .file, size: .max,
+                digest: Digest.of(Array(name.utf8)))
+        }
+        #expect(DiffTree(old: [], new: [LayerListing(entries: entries)]).nodes[0].newByteCount == .max)
+    }
+}
+
+struct ChangeTests {
+    private static let base = Entry(
+        path: .root, kind: .file, mode: 0o644, uid: 1, gid: 1, size: 3, modified: Timestamp(seconds: 5),
+        extendedAttributes: [ExtendedAttribute(name: [1], value: [2])], digest: Digest.of([1]),
+        extent: Extent(offset: 512, byteCount: 3))
+
+    struct Case: Sendable, CustomTestStringConvertible {
+        let name: String
+        let expected: Change
+        let change: @Sendable (inout Entry) -> Void
+        var testDescription: String { name }
+    }
+
+    @Test(arguments: [
+        Case(name: "nothing", expected: .unchanged) { _ in },
+        Case(name: "place in the layer", expected: .unchanged) { $0.extent = nil },
+        Case(name: "mode", expected: .metadata) { $0.mode = 0o4644 },
+        Case(name: "uid", expected: .metadata) { $0.uid = 2 },
+        Case(name: "gid", expected: .metadata) { $0.gid = 2 },
+        Case(name: "time", expected: .metadata) { $0.modified = Timestamp(seconds: 6) },
+        Case(name: "nanoseconds", expected: .metadata) {
+            $0.modified = Timestamp(seconds: 5, nanoseconds: 1)
+        },
+        Case(name: "attributes", expected: .metadata) { $0.extendedAttributes = [] },
+        Case(name: "content", expected: .modified) { $0.digest = Digest.of([2]) },
+        Case(name: "content and time", expected: .modified) {
+            $0.digest = Digest.of([2])
+            $0.modified = Timestamp(seconds: 6)
+        },
+        Case(name: "type", expected: .modified) { $0.kind = .symlink },
+        Case(name: "hard link to the same content", expected: .unchanged) {
+            $0.kind = .hardLink
+            $0.linkTarget = [1]
+        },
+    ])
+    func `an entry's change has its name`(_ item: Case) {
+        var entry = Self.base
+        item.change(&entry)
+        #expect(Change.between(Self.base, entry) == item.expected)
+        #expect(Change.between(entry, Self.base) == item.expected)
+    }
+
+    @Test func `devices differ by their numbers, links by their targets`() {
+        var device = Self.base
+        device.kind = .characterDevice
+        device.digest = nil
+        var other = device
+        other.deviceMinor = 3
+        #expect(Change.between(device, other) == .metadata)
+        var link = Self.base
+        link.kind = .symlink
+        link.linkTarget = [1]
+        var elsewhere = link
+        elsewhere.linkTarget = [2]
+        #expect(Change.between(link, elsewhere) == .metadata)
+    }
+
+    @Test func `markers and words tell changes apart`() {
+        #expect(Set(Change.allCases.map(\.marker)).count == Change.allCases.count)
+        #expect(Set(Change.allCases.map(\.word)).count == Change.allCases.count)
+    }
+}

@@ -1,0 +1,91 @@
+import Bytes
+import Delta
+import Foundation
+import ImageFiles
+import Packages
+import TestSupport
+import Testing
+
+/// Packages that were made once and must be readable for ever; see `Golden/README.md`.
+@Suite(.serialized) struct GoldenTests {
+    /// What the packages in `Golden/v1` make of its `old.tar.zst`.
+    struct Golden: Sendable, CustomTestStringConvertible {
+        /// The package, without `.silt`.
+        let name: String
+        let layout: Layout
+        let packing: Packing
+        var testDescription: String { name }
+    }
+
+    static let all = [
+        Golden(name: "docker-plain", layout: .dockerSkopeo, packing: .plain),
+        Golden(name: "oci-plain", layout: .ociArchive, packing: .plain),
+        // Carried whole: what zlib makes is no promise of ours.
+        Golden(name: "oci-zstd", layout: .ociArchive, packing: .zstd),
+    ]
+
+    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("Golden/v1")
+
+    @Test(arguments: all)
+    func `a package of version 1 makes what it always made`(_ golden: Golden) async throws {
+        let roundtrip = try Roundtrip()
+        let oldPath = Self.folder.appendingPathComponent("old.tar.zst").path
+        let package = Self.folder.appendingPathComponent("\(golden.name).silt").path
+        if ProcessInfo.processInfo.environment["RECORD"] == "1" { try await record(golden, roundtrip) }
+        let old = try await roundtrip.load(oldPath)
+        let made = try roundtrip.apply(package, to: old)
+        let digests = try String(
+            contentsOf: Self.folder.appendingPathComponent("SHA256SUMS"), encoding: .utf8)
+        #expect(digests.contains("\(Digest.of(made).hex)  \(golden.name).tar\n"))
+    }
+
+    /// Makes what is not there; what is there is a promise.
+    private func record(_ golden: Golden, _ roundtrip: Roundtrip) async throws {
+        let folder = Self.folder
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let oldPath = folder.appendingPathComponent("old.tar.zst")
+        if !FileManager.default.fileExists(atPath: oldPath.path) {
+            try Data(try GoldenImages.old.archive(.docker25, outer: .zstd)).write(to: oldPath)
+        }
+        let path = folder.appendingPathComponent("\(golden.name).silt").path
+        guard !FileManager.default.fileExists(atPath: path) else { return }
+        let old = try await roundtrip.load(oldPath.path)
+        let new = try await roundtrip.open(GoldenImages.new, golden.layout, golden.packing, as: "new")
+        let made = try await roundtrip.create(old, new, options: .init(level: .default))
+        try FileManager.default.copyItem(atPath: made, toPath: path)
+        let sums = folder.appendingPathComponent("SHA256SUMS")
+        let line = "\(Digest.of(try roundtrip.scratch.read("new")).hex)  \(golden.name).tar\n"
+        try ((try? String(contentsOf: sums, encoding: .utf8)) ?? "").appending(line).write(
+            to: sums, atomically: true, encoding: .utf8)
+        Issue.record("recorded \(golden.name)")
+    }
+}
+
+/// The images behind the golden packages; they may change, the packages may not.
+private enum GoldenImages {
+    static let old = image(isNew: false)
+    static let new = image(isNew: true)
+
+    private static func image(isNew: Bool) -> ImageBuilder {
+        let base: [TarEntry] = [.directory("etc"), .file("etc/motd", "hello")]
+        let entries = files(isNew: isNew).map { entry in entry.with { $0.modified += isNew ? 60 : 0 } }
+        return ImageBuilder([.init("ADD base", base), .init("RUN build", entries)])
+    }
+
+    private static func files(isNew: Bool) -> [TarEntry] {
+        let text = Content.text(1, 1_500)
+        let page = isNew ? Content.mutated(Content.text(2, 800), seed: 3) : Content.text(2, 800)
+        let sizes = [isNew ? 40 : 16, 16, 24, 32]
+        let attribute: [UInt8] = isNew ? [1] : [2]
+        return [
+            .file("text", isNew ? Content.mutated(text, seed: 4) : text),
+            .file("program", ELFBuilder.program(.x86, seed: 1, sizes: sizes)),
+            .file("arm", ELFBuilder.program(.arm, seed: 1, sizes: sizes)),
+            .file("page.gz", (try? Packing.gzip(6).pack(page)) ?? []),
+            .symlink("link", to: isNew ? "text" : "program"),
+            .file(isNew ? "new/place" : "old/place", Content.random(5, 600)),
+            .file(String(repeating: "n", count: 130), "x").attribute("user.a", attribute),
+        ]
+    }
+}

@@ -1,0 +1,204 @@
+import Bytes
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+struct ProgramTests {
+    private let scratch: Scratch
+
+    init() throws {
+        scratch = try Scratch()
+        try scratch.write("old.tar", try SampleImages.old.archive(.docker25))
+        try scratch.write("new.tar", try SampleImages.new.archive(.docker25))
+    }
+
+    /// A run of the program and how it ends.
+    struct Case: Sendable, CustomTestStringConvertible {
+        let arguments: String
+        let status: Int32
+        /// What the one line on standard error must hold.
+        let mentions: [String]
+
+        init(_ arguments: String, _ status: Int32, _ mentions: String...) {
+            self.arguments = arguments
+            self.status = status
+            self.mentions = mentions
+        }
+
+        var testDescription: String { arguments }
+    }
+
+    @Test(arguments: [
+        Case("diff old.tar", 2, "Missing expected argument '<new>'"),
+        Case("diff - -", 2, "only one image can come from standard input"),
+        Case("diff old.tar new.tar --jobs 0", 2, "--jobs"),
+        Case("diff old.tar new.tar --format xml", 2, "xml"),
+        Case("diff old.tar new.tar --frobnicate", 2, "--frobnicate"),
+        Case("create old.tar new.tar", 2, "--output"),
+        Case("diff old.tar text", 2, "silt: 'text' is not an image archive"),
+        Case("diff empty new.tar", 2, "silt: 'empty' is not an image archive", "empty"),
+        Case(
+            "diff old.tar new.tar --image other", 2, "silt: 'old.tar' holds no image 'other'",
+            "example.org/app:1"),
+        Case("diff old.tar new.tar --platform linux/arm64", 2, "linux/arm64", "linux/amd64"),
+        Case("apply old.tar new.tar -o out", 2, "silt: 'new.tar' is not a delta package"),
+        Case(
+            "apply new.tar good.silt -o out", 2, "silt: 'new.tar' is not the old image of 'good.silt'",
+            "layer 2", "sha256:"),
+        Case("apply old.tar good.silt -o old.tar", 2, "'old.tar' exists", "--force"),
+        Case("create old.tar new.tar -o good.silt", 2, "'good.silt' exists", "--force"),
+        Case("ls old.tar --layer 9", 2, "layer 9"),
+        Case("layers truncated.tar", 3, "silt: 'truncated.tar' is damaged"),
+        Case("layers flipped.tar", 3, "silt: 'flipped.tar' is damaged", "layer 1", "digest"),
+        Case("apply old.tar damaged.silt -o out", 3, "damaged.silt"),
+        Case("verify damaged.silt", 3, "damaged.silt"), Case("inspect damaged.silt", 3, "damaged.silt"),
+        Case("layers none.tar", 4, "silt: cannot open 'none.tar': no such file or directory"),
+        Case("create old.tar new.tar -o none/d.silt", 4, "silt: cannot write 'none/d.silt'", "no such file"),
+        Case("apply old.tar good.silt -o none/out", 4, "silt: cannot write 'none/out'"),
+        Case("apply old.tar good.silt -o folder --force", 4, "silt: cannot write 'folder'"),
+        Case("diff old.tar none.tar", 4, "none.tar"),
+    ])
+    func `what goes wrong has its exit code, one line, and leaves no file`(_ item: Case) throws {
+        try scratch.write("text", Array("hello\n".utf8))
+        try scratch.write("empty", [])
+        try scratch.makeFolder("folder")
+        let old = try scratch.read("old.tar")
+        try scratch.write("truncated.tar", Array(old.dropLast(5_000)))
+        var flipped = old
+        // Inside the first layer's first file.
+        let place = try #require(flipped.indices.first { flipped[$0...].starts(with: "root:x:0:0".utf8) })
+        flipped[place] ^= 1
+        try scratch.write("flipped.tar", flipped)
+        #expect(
+            try Program.run("create", "old.tar", "new.tar", "-o", "good.silt", "--level", "fast", in: scratch)
+                .status == 0)
+        let package = try scratch.read("good.silt")
+        try scratch.write("damaged.silt", Array(package.dropLast(package.count / 2)))
+        let before = scratch.names
+
+        let result = try Command(path: Program.path).run(
+            item.arguments.split(separator: " ").map(String.init), folder: scratch.path)
+        #expect(result.status == item.status, "\(result.errors)")
+        for mention in item.mentions { #expect(result.errors.contains(mention), "\(result.errors)") }
+        #expect(result.output == [])
+        if item.status > 2 || result.errors.hasPrefix("silt: ") {
+            #expect(result.errors.count { $0 == "\n" } == 1, "\(result.errors)")
+        }
+        #expect(scratch.names == before)
+        #expect(try scratch.read("old.tar") == old)
+    }
+
+    @Test func `help and version are answers`() throws {
+        let help = try Program.run("--help", in: scratch)
+        #expect(help.status == 0 && help.text.contains("USAGE: silt") && help.errors == "")
+        let version = try Program.run("--version", in: scratch)
+        #expect(version.status == 0 && version.errors == "")
+        #expect(version.text.split(separator: ".").count == 3)
+        for command in ["explore", "diff", "create", "apply", "inspect", "verify", "layers", "ls", "demo"] {
+            #expect(try Program.run(command, "--help", in: scratch).status == 0, "\(command)")
+        }
+    }
+
+    @Test func `a delta is made, inspected, verified and applied`() throws {
+        let made = try Program.run("create", "old.tar", "new.tar", "-o", "d.silt", in: scratch)
+        #expect(made.status == 0, "\(made.errors)")
+        #expect(made.text.hasPrefix("d.silt: ") && made.errors == "")
+        #expect(try Program.run("inspect", "d.silt", in: scratch).text.contains("from the old image"))
+        #expect(try Program.run("verify", "d.silt", in: scratch).status == 0)
+        let verified = try Program.run("verify", "d.silt", "--old", "old.tar", in: scratch)
+        let digest = Digest.of(try scratch.read("new.tar"))
+        #expect(verified.status == 0 && verified.text.contains("\(digest)"))
+        let applied = try Program.run("apply", "old.tar", "d.silt", "-o", "made.tar", in: scratch)
+        #expect(applied.status == 0, "\(applied.errors)")
+        #expect(try scratch.read("made.tar") == scratch.read("new.tar"))
+        #expect(scratch.names == ["d.silt", "made.tar", "new.tar", "old.tar"])
+        let again = try Program.run("apply", "old.tar", "d.silt", "-o", "made.tar", "--force", in: scratch)
+        #expect(again.status == 0)
+    }
+
+    @Test func `images and packages come from standard input, archives go to standard output`() throws {
+        let old = try scratch.read("old.tar")
+        #expect(
+            try Program.run(
+                "create", "-", "new.tar", "-o", "d.silt", input: try Packing.xz.pack(old), in: scratch
+            ).status == 0)
+        let applied = try Program.run("apply", "-", "d.silt", "-o", "-", input: old, in: scratch)
+        #expect(applied.status == 0 && applied.errors == "")
+        #expect(try applied.output == scratch.read("new.tar"))
+        let piped = try Program.run(
+            "apply", "old.tar", "-", "-o", "-", input: try scratch.read("d.silt"), in: scratch)
+        #expect(piped.output == applied.output, "\(piped.errors)")
+        #expect(try Program.run("layers", "-", input: old, in: scratch).text.count { $0 == "\n" } == 3)
+    }
+
+    @Test func `an interrupt ends a program that waits for input`() throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Program.path)
+        process.arguments = ["layers", "-"]
+        let input = Pipe()
+        process.standardInput = input
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        usleep(500_000)
+        process.terminate()
+        // What does not listen has to be killed, and then shows another status.
+        let number = process.processIdentifier
+        let end = DispatchWorkItem { kill(number, SIGKILL) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + 30, execute: end)
+        process.waitUntilExit()
+        end.cancel()
+        #expect(process.terminationStatus == 130 || process.terminationStatus == SIGTERM)
+        try input.fileHandleForWriting.close()
+    }
+
+    @Test func `a difference is an exit code only where it was asked for`() throws {
+        #expect(try Program.run("diff", "old.tar", "new.tar", in: scratch).status == 0)
+        #expect(try Program.run("diff", "old.tar", "new.tar", "--exit-code", in: scratch).status == 1)
+        #expect(try Program.run("diff", "old.tar", "old.tar", "--exit-code", in: scratch).status == 0)
+        try scratch.write("again.tar", try SampleImages.old.archive(.ociArchive, .gzip(6), outer: .zstd))
+        let same = try Program.run(
+            "diff", "old.tar", "again.tar", "--exit-code", "--changed-only", in: scratch)
+        #expect(same.status == 0 && same.text.contains("the images hold the same files"))
+    }
+
+    @Test(arguments: ["text", "json", "markdown"])
+    func `a difference looks as it always did`(format: String) throws {
+        let result = try Program.run("diff", "old.tar", "new.tar", "--format", format, in: scratch)
+        #expect(result.status == 0 && result.errors == "")
+        #expect(
+            try result.text
+                == expectOutput(
+                    result.text, "diff.\(format == "markdown" ? "md" : format == "text" ? "txt" : format)"))
+    }
+
+    @Test func `only changes are told where only they were asked for`() throws {
+        let result = try Program.run(
+            "diff", "old.tar", "new.tar", "--format", "json", "--changed-only", in: scratch)
+        #expect(try result.text == expectOutput(result.text, "diff-changed.json"))
+        #expect(!result.text.contains("\"unchanged\"\n") && result.text.contains("\"moved\""))
+    }
+
+    @Test func `names that would disturb a terminal are escaped`() throws {
+        let image = ImageBuilder([
+            .init("RUN \u{1b}]0;title", [.file("a\u{1b}[31m\nb"), TarEntry([0xff], flag: "0")])
+        ])
+        try scratch.write("hostile.tar", try image.archive(.docker25))
+        for format in ["text", "json", "markdown"] {
+            let result = try Program.run("diff", "old.tar", "hostile.tar", "--format", format, in: scratch)
+            #expect(result.status == 0)
+            #expect(result.text.unicodeScalars.allSatisfy { $0.value >= 0x20 || $0 == "\n" })
+        }
+        #expect(
+            try Program.run("ls", "hostile.tar", in: scratch).text.unicodeScalars.allSatisfy {
+                $0.value >= 0x20 || $0 == "\n"
+            })
+    }
+
+    @Test func `the example images are a pair that can be compared`() throws {
+        #expect(try Program.run("demo", "--no-explore", "--dir", scratch.path, in: scratch).status == 0)
+        let result = try Program.run(
+            "diff", "old.tar", "new.tar", "--exit-code", "--changed-only", in: scratch)
+        #expect(result.status == 1 && result.text.contains("example/orders:2.4.1"))
+    }
+}
