@@ -72,9 +72,9 @@ public enum FilteredReader {
     {
         let handle = try ArchiveHandle()
         let feed = Feed(next)
-        let filters = archive_read_support_filter_all(handle.raw)
-        // A missing filter library only means that libarchive would run a program for it.
-        guard filters == ARCHIVE_OK || filters == ARCHIVE_WARN,
+        // By name, since "all" includes filters that run programs found in PATH.
+        let filters = [ARCHIVE_FILTER_GZIP, ARCHIVE_FILTER_ZSTD, ARCHIVE_FILTER_XZ, ARCHIVE_FILTER_BZIP2]
+        guard filters.allSatisfy({ archive_read_support_filter_by_code(handle.raw, $0) == ARCHIVE_OK }),
             archive_read_support_format_raw(handle.raw) == ARCHIVE_OK,
             archive_read_support_format_empty(handle.raw) == ARCHIVE_OK
         else { throw ArchiveError(handle.raw) }
@@ -91,6 +91,10 @@ public enum FilteredReader {
             case ARCHIVE_OK, ARCHIVE_WARN: break
             case ARCHIVE_EOF: return
             default: throw feed.error ?? ArchiveError(handle.raw)
+            }
+            // The filter itself and the reading of bytes that libarchive counts as one.
+            guard archive_filter_count(handle.raw) <= 2 else {
+                throw ArchiveError.unreadable("it is compressed more than once")
             }
             var buffer = [UInt8](repeating: 0, count: 1 << 18)
             while true {

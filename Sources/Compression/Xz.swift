@@ -98,6 +98,13 @@ public final class XzDecompressor {
         }
         return filled
     }
+
+    /// Whether the stream ended and nothing follows it.
+    public func isAtEnd() throws -> Bool {
+        var probe: [UInt8] = [0]
+        guard try read(into: &probe) == 0, isFinished else { return false }
+        return try input.isEmpty && source().isEmpty
+    }
 }
 
 /// xz on whole buffers.

@@ -4,6 +4,7 @@ import Compression
 /// Reads one stream of a recipe; never holds more than a window and a buffer of it.
 final class StreamReader {
     private let fill: (inout [UInt8]) throws -> Int
+    private let isAtEnd: () throws -> Bool
     private let name: RecipeFormat.StreamID
     private var buffer: [UInt8]
     private var position = 0
@@ -28,6 +29,7 @@ final class StreamReader {
         switch codec {
         case .raw:
             var rest: ArraySlice<UInt8> = []
+            isAtEnd = { try rest.isEmpty && stored().isEmpty }
             fill = { target in
                 var filled = 0
                 while filled < target.count {
@@ -44,9 +46,11 @@ final class StreamReader {
             let decompressor = try ZstdDecompressor(
                 windowLogLimit: RecipeFormat.windowLogLimit, source: stored)
             fill = { try decompressor.read(into: &$0) }
+            isAtEnd = decompressor.isAtEnd
         case .xz:
             let decompressor = try XzDecompressor(memoryLimit: RecipeFormat.xzMemoryLimit, source: stored)
             fill = { try decompressor.read(into: &$0) }
+            isAtEnd = decompressor.isAtEnd
         }
     }
 
@@ -121,7 +125,7 @@ final class StreamReader {
 
     /// Throws unless all of it was read.
     func checkEnd() throws {
-        guard left == 0, position == end else {
+        guard left == 0, position == end, try isAtEnd() else {
             throw DeltaError.damaged("stream '\(name)' holds more than it should")
         }
     }

@@ -6,6 +6,7 @@ public final class OutputFile {
     /// The name it will have.
     public let path: String
     private let replacesExisting: Bool
+    private let target: String
     /// Where it is until it is complete.
     public let temporaryPath: String
     private let descriptor: FileDescriptor
@@ -21,14 +22,17 @@ public final class OutputFile {
     public init(path: String, replacesExisting: Bool) throws(FileError) {
         self.path = path
         self.replacesExisting = replacesExisting
-        if access(path, F_OK) == 0 {
-            if !replacesExisting { throw .exists(path: path) }
-            var status = stat()
-            if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-                throw .failed(action: "write", path: path, reason: "it is a directory")
+        var status = stat()
+        let exists = stat(path, &status) == 0
+        if exists {
+            guard replacesExisting else { throw .exists(path: path) }
+            guard status.st_mode & S_IFMT == S_IFREG else {
+                throw .failed(action: "write", path: path, reason: "it is no regular file")
             }
         }
-        var template = Array("\(path).part-XXXXXX".utf8CString)
+        // A link stays a link: what it points to is replaced.
+        target = exists ? Self.resolved(path) : path
+        var template = Array("\(target).part-XXXXXX".utf8CString)
         let raw = mkstemp(&template)
         guard raw >= 0 else { throw .failed("write", path, Errno(rawValue: errno)) }
         descriptor = FileDescriptor(rawValue: raw)
@@ -36,7 +40,13 @@ public final class OutputFile {
         _ = fcntl(raw, F_SETFD, FD_CLOEXEC)
         let mask = umask(0)
         umask(mask)
-        fchmod(raw, 0o666 & ~mask)
+        fchmod(raw, exists ? status.st_mode & 0o7777 : 0o666 & ~mask)
+    }
+
+    private static func resolved(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
     }
 
     deinit {
@@ -85,16 +95,16 @@ public final class OutputFile {
     public func commit() throws(FileError) {
         try sync()
         if replacesExisting {
-            guard rename(temporaryPath, path) == 0 else {
+            guard rename(temporaryPath, target) == 0 else {
                 throw .failed("rename to", path, Errno(rawValue: errno))
             }
         } else {
             // link, unlike rename, never replaces what appeared in the meantime.
-            guard link(temporaryPath, path) == 0 else {
+            guard link(temporaryPath, target) == 0 else {
                 if errno == EEXIST { throw .exists(path: path) }
                 // Some file systems have no hard links.
                 guard errno == EPERM || errno == ENOTSUP, access(path, F_OK) != 0,
-                    rename(temporaryPath, path) == 0
+                    rename(temporaryPath, target) == 0
                 else { throw .failed("name", path, Errno(rawValue: errno)) }
                 return try close()
             }
@@ -111,7 +121,7 @@ public final class OutputFile {
 
     /// Makes the name itself durable; best effort, since not every file system can.
     private func syncFolder() {
-        let folder = FilePath(path).removingLastComponent()
+        let folder = FilePath(target).removingLastComponent()
         guard
             let handle = try? FileDescriptor.open(
                 folder.isEmpty ? "." : folder, .readOnly, options: [.closeOnExec])

@@ -12,6 +12,9 @@ public enum StandardStreams {
         }
     }
 
+    /// Writes a line of text to standard output.
+    public static func line(_ text: String) throws(FileError) { try write(Array((text + "\n").utf8)[...]) }
+
     /// Writes text to standard error; what cannot be written there is lost.
     public static func writeError(_ text: String) {
         _ = try? FileDescriptor.standardError.writeAll(text.utf8)
@@ -23,6 +26,14 @@ public enum StandardStreams {
 
 /// The machine.
 public enum Machine {
+    /// Lets the program open as many files as it may: a layout folder can have thousands of blobs.
+    public static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
     /// How many processors are in use, at least one.
     public static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 }

@@ -50,8 +50,10 @@ struct CandidateFinder {
 
     // MARK: - OCI image layout
 
+    /// How many images a `docker save` archive may list.
+    private static let savedLimit = 1_000
     /// How many manifests and indexes are looked at.
-    private static let visitLimit = 10_000
+    private static let visitLimit = 1_000
 
     /// A manifest or index under the names that led to it.
     private struct Visit: Hashable {
@@ -165,10 +167,14 @@ struct CandidateFinder {
     private func savedCandidates(_ bytes: [UInt8]) throws -> [Candidate] {
         let saved = try JSONDocument.decode(
             [SavedImageDocument].self, bytes, name: "manifest.json", source: source)
+        guard saved.count <= Self.savedLimit else {
+            throw ImageError.damaged(source: source, reason: "it lists too many images")
+        }
+        var configs: [String: (bytes: [UInt8], document: ConfigDocument)] = [:]
         return try saved.map { image in
-            let config = try savedConfig(image.Config)
-            let name = EscapedText.of(image.Config.utf8, limit: 200)
-            let document = try JSONDocument.decode(ConfigDocument.self, config, name: name, source: source)
+            let known = try configs[image.Config] ?? savedConfig(image.Config)
+            configs[image.Config] = known
+            let (config, document) = known
             let blobs = try (image.Layers ?? []).map { layer in
                 let name = EscapedText.of(layer.utf8, limit: 200)
                 guard let path = TreePath(layer), let region = try container.file(path) else {
@@ -185,7 +191,7 @@ struct CandidateFinder {
     }
 
     /// A configuration is named by its digest: `HEX.json` or `blobs/sha256/HEX`.
-    private func savedConfig(_ name: String) throws -> [UInt8] {
+    private func savedConfig(_ name: String) throws -> (bytes: [UInt8], document: ConfigDocument) {
         let shown = EscapedText.of(name.utf8, limit: 200)
         guard let path = TreePath(name), let region = try container.file(path) else {
             throw ImageError.missing(source: source, name: shown)
@@ -199,6 +205,6 @@ struct CandidateFinder {
                     source: source, name: shown, expected: expected.description, actual: actual.description)
             }
         }
-        return bytes
+        return (bytes, try JSONDocument.decode(ConfigDocument.self, bytes, name: shown, source: source))
     }
 }

@@ -58,6 +58,9 @@ public struct Container: Sendable {
         }
     }
 
+    /// A compressed archive may unpack to this much, and to 256 times what was read of it.
+    private static let freeByteCount: UInt64 = 1 << 30
+
     /// Reads a stream into a temporary file, decompressing it on the way.
     private static func spooled(
         _ stream: RandomAccessFile.Stream, _ path: String, _ progress: (UInt64, UInt64) -> Void
@@ -66,6 +69,11 @@ public struct Container: Sendable {
         do {
             try FilteredReader.read(next: { try stream.next() }) { part in
                 try Task.checkCancellation()
+                let limit = stream.position.multipliedClamped(256).addingClamped(Self.freeByteCount)
+                guard spool.byteCount <= limit else {
+                    throw ImageError.damaged(
+                        source: path, reason: "it unpacks to more than \(ByteCount.text(limit)), far more than it should")
+                }
                 try spool.append(part)
                 progress(stream.position, stream.byteCount)
             }

@@ -51,7 +51,7 @@ public struct DeltaApplier: Sendable {
     /// How many bytes will be written.
     public var byteCount: UInt64 { document.new.archive.byteCount }
 
-    /// Makes the new image's archive and checks every digest on the way.
+    /// Makes the new image's archive; checks the digest of every layer that is rebuilt, and of the archive itself.
     ///
     /// - Parameters:
     ///   - format: Which archive.
@@ -83,6 +83,8 @@ public struct DeltaApplier: Sendable {
             throw PackageError.damaged(path: package.path, reason: error.description)
         } catch let error as CompressionError {
             throw PackageError.damaged(path: package.path, reason: error.description)
+        } catch is DecodingError {
+            throw PackageError.damaged(path: package.path, reason: "a document of the image cannot be decoded")
         }
     }
 
@@ -125,6 +127,10 @@ public struct DeltaApplier: Sendable {
     }
 
     private func dockerMembers() throws -> [PackedImage.Member] {
+        let listed = try JSONBytes.decode(ConfigDocument.self, document(0)).rootfs.diff_ids ?? []
+        guard listed == document.new.layers.map(\.diffID.description) else {
+            throw PackageError.damaged(path: package.path, reason: "its image's configuration lists other layers")
+        }
         let layers = document.new.layers.indices.map { index in
             PackedImage.Member(
                 "\(document.new.layers[index].diffID.hex).tar",
@@ -188,6 +194,7 @@ public struct DeltaApplier: Sendable {
                     path: package.path, image: oldSource, missing: ["layer \(index + 1) (\(layer.diffID))"])
             }
             // Its digest was checked when the old image was opened.
+            guard file.tar.byteCount == layer.byteCount else { throw sizeMismatch("layer \(index + 1)") }
             try file.tar.forEachPart(sink)
             return
         case .recipe(let digest):

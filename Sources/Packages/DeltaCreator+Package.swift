@@ -26,7 +26,7 @@ extension DeltaCreator {
         let document = try assemble(recipes, level: options.level) { try output.write($0) }
         try output.sync()
         if options.checks {
-            let package = try DeltaPackage.open(output.temporaryPath)
+            let package = try DeltaPackage.open(output.temporaryPath, shownAs: path)
             try DeltaApplier(package: package, old: old).apply(.same, into: { _ in }) {
                 events(.checking(done: $0, total: $1))
             }

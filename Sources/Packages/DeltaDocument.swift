@@ -106,6 +106,19 @@ public struct DeltaDocument: Codable, Hashable, Sendable {
     public var new: New
 }
 
+extension DeltaDocument {
+    /// Whether what is said twice is said alike.
+    var isConsistent: Bool {
+        let documents = new.archive.documents
+        guard documents.first == new.imageID, documents.dropFirst().first == new.manifestDigest,
+            documents.count == (new.manifestDigest == nil ? 1 : 2)
+        else { return false }
+        return new.layers.allSatisfy { layer in
+            layer.encoding != .none || (layer.digest == layer.diffID && layer.blobByteCount == layer.byteCount)
+        }
+    }
+}
+
 extension DeltaDocument.TarOrigin: Codable {
     public init(from decoder: any Decoder) throws {
         let text = try decoder.singleValueContainer().decode(String.self)

@@ -18,9 +18,12 @@ public struct DeltaPackage: Sendable {
     private let regions: [Digest: FileRegion]
 
     /// Opens a package; reads all of it once, to check it.
-    public static func open(_ path: String) throws -> DeltaPackage {
+    public static func open(_ path: String) throws -> DeltaPackage { try open(path, shownAs: path) }
+
+    /// Opens a package that still lies under another name than the one to use in messages.
+    static func open(_ file: String, shownAs path: String) throws -> DeltaPackage {
         do {
-            return try PackageReader(path: path).read()
+            return try PackageReader(file: file, path: path).read()
         } catch let error as ImageError {
             switch error {
             case .notAnImage(_, let reason): throw PackageError.notAPackage(path: path, reason: reason)
@@ -58,10 +61,11 @@ public struct DeltaPackage: Sendable {
 
 /// Reads a package's documents and checks its blobs.
 private struct PackageReader {
+    let file: String
     let path: String
 
     func read() throws -> DeltaPackage {
-        let container = try Container.open(path)
+        let container = try Container.open(file)
         let index: IndexDocument = try document(container, "index.json")
         guard index.manifests.count == 1, let reference = index.manifests.first else {
             throw PackageError.notAPackage(
@@ -74,7 +78,7 @@ private struct PackageReader {
                 path: path, reason: "it is an image or another artifact (made by 'silt create'?)")
         }
         var regions: [Digest: FileRegion] = [:]
-        for descriptor in [manifest.config] + manifest.layers {
+        for descriptor in [manifest.config] + manifest.layers where regions[descriptor.digest] == nil {
             regions[descriptor.digest] = try checked(container, descriptor)
         }
         guard let config = regions[manifest.config.digest] else {
@@ -85,8 +89,12 @@ private struct PackageReader {
         guard version == DeltaDocument.formatVersion else {
             throw PackageError.unknownVersion(path: path, version: version)
         }
+        let document = try decode(DeltaDocument.self, configBytes, "document")
+        guard document.isConsistent else {
+            throw PackageError.damaged(path: path, reason: "its document contradicts itself")
+        }
         return DeltaPackage(
-            path: path, document: try decode(DeltaDocument.self, configBytes, "document"),
+            path: path, document: document,
             manifestDigest: reference.digest, blobs: manifest.layers, regions: regions)
     }
 

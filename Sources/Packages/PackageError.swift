@@ -31,7 +31,7 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
             "'\(path)' has format version \(version), this program knows \(DeltaDocument.formatVersion); "
                 + "a newer silt is needed"
         case .wrongOldImage(let path, let image, let missing):
-            "'\(image)' is not the old image of '\(path)': \(missing.joined(separator: ", ")) "
+            "'\(image)' is not the old image of '\(path)': \(Self.listed(missing)) "
                 + (missing.count == 1 ? "is missing" : "are missing")
         case .wrongResult(let what, let expected, let actual):
             "\(what) came out as \(actual) instead of \(expected)"
@@ -40,5 +40,11 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "--output-format docker makes the same image with uncompressed layers"
         case .noSuchOutput(let reason): reason
         }
+    }
+
+    /// The first few of a list.
+    private static func listed(_ items: [String]) -> String {
+        let shown = items.prefix(8).joined(separator: ", ")
+        return items.count > 8 ? "\(shown) and \(items.count - 8) more" : shown
     }
 }

@@ -80,11 +80,21 @@ public enum PackedImage {
         return (head + layers).filter { seen.insert($0.name).inserted }
     }
 
+    private static func wrongSize(_ member: Member) -> PackageError {
+        .wrongResult(what: "'\(member.name)'", expected: "\(member.byteCount) bytes", actual: "another size")
+    }
+
     /// Writes members as a tar.
     public static func write(_ members: [Member], into sink: (ArraySlice<UInt8>) throws -> Void) throws {
         for member in members {
             try sink(TarWriter.header(name: member.name, byteCount: member.byteCount)[...])
-            try member.emit(sink)
+            var left = member.byteCount
+            try member.emit { part in
+                guard UInt64(part.count) <= left else { throw wrongSize(member) }
+                left -= UInt64(part.count)
+                try sink(part)
+            }
+            guard left == 0 else { throw wrongSize(member) }
             try sink(TarWriter.padding(byteCount: member.byteCount)[...])
         }
         try sink(TarWriter.end[...])

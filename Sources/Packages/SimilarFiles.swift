@@ -12,7 +12,8 @@ struct SimilarFiles {
     }
 
     private var byPath: [TreePath: [Candidate]] = [:]
-    private var byContent: [Digest: [Candidate]] = [:]
+    private var firstByContent: [Digest: Candidate] = [:]
+    private var contents: [Int: Digest] = [:]
     private var byLooseName: [[UInt8]: [Candidate]] = [:]
 
     init(_ old: OpenedImage, _ references: OldReferences) {
@@ -23,9 +24,13 @@ struct SimilarFiles {
                     byteCount: old.layers[layer].layouts[index].contentByteCount)
                 byPath[entry.path, default: []].append(candidate)
                 guard candidate.byteCount > 0, let digest = entry.digest else { continue }
-                byContent[digest, default: []].append(candidate)
+                if firstByContent[digest] == nil { firstByContent[digest] = candidate }
+                contents[candidate.ordinal] = digest
                 for name in Self.looseNames(entry.path) { byLooseName[name, default: []].append(candidate) }
             }
+        }
+        for name in byLooseName.keys {
+            byLooseName[name]?.sort { ($0.byteCount, $0.ordinal) < ($1.byteCount, $1.ordinal) }
         }
     }
 
@@ -37,8 +42,9 @@ struct SimilarFiles {
 
     /// An old entry with the same content, rather the one given.
     func sameContent(_ digest: Digest, byteCount: UInt64, preferring ordinal: Int?) -> Int? {
-        let candidates = (byContent[digest] ?? []).filter { $0.byteCount == byteCount }
-        return (candidates.first { $0.ordinal == ordinal } ?? candidates.first)?.ordinal
+        if let ordinal, contents[ordinal] == digest { return ordinal }
+        guard let first = firstByContent[digest], first.byteCount == byteCount else { return nil }
+        return first.ordinal
     }
 
     /// The old content that a new one most likely came from: at the same path, else under a name that differs only
@@ -47,17 +53,32 @@ struct SimilarFiles {
         let twins = (byPath[path] ?? []).filter { $0.byteCount > 0 }
         if let twin = twins.last(where: { $0.layer == partner }) ?? twins.last { return twin.ordinal }
         for name in Self.looseNames(path) {
-            let near = (byLooseName[name] ?? []).filter {
-                $0.byteCount / 4 <= byteCount && byteCount / 4 <= $0.byteCount
-            }
-            if let best = near.min(by: { distance($0, byteCount) < distance($1, byteCount) }) {
-                return best.ordinal
-            }
+            if let ordinal = nearest(to: byteCount, in: byLooseName[name] ?? []) { return ordinal }
         }
         return nil
     }
 
-    /// Nearest in size; of equals the first in the old image, so that the choice is always the same.
+    /// Nearest in size, between a quarter and four times of it; of equals the first in the old image.
+    ///
+    /// - Parameters:
+    ///   - byteCount: The size.
+    ///   - sorted: Candidates by rising size and ordinal.
+    /// - Returns: The candidate's ordinal.
+    private func nearest(to byteCount: UInt64, in sorted: [Candidate]) -> Int? {
+        var low = 0
+        var high = sorted.count
+        while low < high {
+            let middle = (low + high) / 2
+            if sorted[middle].byteCount < byteCount { low = middle + 1 } else { high = middle }
+        }
+        var smaller = low - 1
+        // Of equally large ones the first counts.
+        while smaller > 0, sorted[smaller - 1].byteCount == sorted[smaller].byteCount { smaller -= 1 }
+        let near = [smaller, low].filter { sorted.indices.contains($0) }.map { sorted[$0] }
+            .filter { $0.byteCount / 4 <= byteCount && byteCount / 4 <= $0.byteCount }
+        return near.min { distance($0, byteCount) < distance($1, byteCount) }?.ordinal
+    }
+
     private func distance(_ candidate: Candidate, _ byteCount: UInt64) -> (UInt64, Int) {
         (max(candidate.byteCount, byteCount) - min(candidate.byteCount, byteCount), candidate.ordinal)
     }

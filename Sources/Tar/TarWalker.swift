@@ -30,6 +30,8 @@ public struct TarWalker: Sendable {
 
     /// Extension bodies are names and attributes; Go's reader has the same bound.
     private static let extensionLimit: UInt64 = 1 << 20
+    /// More extension headers before one entry than any writer makes.
+    private static let extensionCountLimit = 64
 
     /// Four times what Linux can have as a path; listing what longer names nest would take for ever.
     private static let nameByteCountLimit = 16 << 10
@@ -43,6 +45,7 @@ public struct TarWalker: Sendable {
     private var longName: [UInt8]?
     private var longLink: [UInt8]?
     private var zeroBlockCount = 0
+    private var extensionCount = 0
 
     /// Starts at the first byte of an archive.
     public init() {}
@@ -121,6 +124,9 @@ public struct TarWalker: Sendable {
         case .header: try takeHeader(block, visitor: &visitor)
         case .sparseMap:
             structure += block
+            guard structure.count <= Int(Self.extensionLimit) else {
+                throw TarError.badExtension(reason: "has a sparse map larger than 1 MiB", offset: offset)
+            }
             member?.sparseMap += block
             if block[504] == 0 { try beginContent(&visitor) }
         case .extensionBody(let type, let bodyCount):
@@ -151,6 +157,10 @@ public struct TarWalker: Sendable {
             let size = try header.size()
             guard size <= Self.extensionLimit else {
                 throw TarError.badExtension(reason: "is larger than 1 MiB", offset: start)
+            }
+            extensionCount += 1
+            guard extensionCount <= Self.extensionCountLimit else {
+                throw TarError.badExtension(reason: "is one of more than 64 before an entry", offset: start)
             }
             structure += block
             state = size == 0 ? .header : .extensionBody(type: type, byteCount: Int(size))
@@ -209,6 +219,7 @@ public struct TarWalker: Sendable {
         pax = nil
         longName = nil
         longLink = nil
+        extensionCount = 0
         state = .header
     }
 

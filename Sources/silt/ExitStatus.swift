@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bytes
 import Files
 import ImageFiles
 import Packages
@@ -30,7 +31,8 @@ enum ExitStatus: Int32 {
         switch error {
         case is ExitCode: nil
         case is CancellationError: "silt: interrupted"
-        default: "silt: \(error)"
+        // Names from images are in messages; none may reach the terminal as more than text.
+        default: EscapedText.of("silt: \(error)".utf8)
         }
     }
 }

@@ -30,6 +30,7 @@ enum Program {
     static func main() async {
         // A reader that goes away (`silt diff … | head`) ends the program quietly.
         signal(SIGPIPE, SIG_DFL)
+        Machine.raiseDescriptorLimit()
         let command: any ParsableCommand
         do {
             command = try Silt.parseAsRoot()

@@ -49,8 +49,15 @@ struct ReferencePredictor {
         let context = Context(
             oldOffset: oldOffset, oldAddress: oldOffset - segment.offset + segment.address,
             ownShift: new.address(ofOffset: newOffset) - (oldOffset - segment.offset + segment.address))
-        if !segment.isExecutable { return predictData(&block, context) }
-        return old.machine == ElfImage.machineX86 ? predictX86(&block, context) : predictARM(&block, context)
+        let original = block
+        if !segment.isExecutable {
+            predictData(&block, context)
+        } else if old.machine == ElfImage.machineX86 {
+            predictX86(&block, context)
+        } else {
+            predictARM(&block, context)
+        }
+        return block != original
     }
 
     /// Where a block is and how far it moved.
@@ -62,23 +69,19 @@ struct ReferencePredictor {
 
     // MARK: - x86-64
 
-    private func predictX86(_ block: inout [UInt8], _ context: Context) -> Bool {
+    private func predictX86(_ block: inout [UInt8], _ context: Context) {
         let source = block
-        var isChanged = false
         X86References.scan(source, address: context.oldAddress, image: old) { operand, target, segment in
             let change = shift(ofAddress: target, in: segment) - context.ownShift
             guard change != 0 else { return }
             let value = LittleEndian.word(source, operand)
             LittleEndian.store(Int32(truncatingIfNeeded: Int(value) + change), &block, operand)
-            isChanged = true
         }
-        return isChanged
     }
 
     // MARK: - AArch64
 
-    private func predictARM(_ block: inout [UInt8], _ context: Context) -> Bool {
-        var isChanged = false
+    private func predictARM(_ block: inout [UInt8], _ context: Context) {
         var index = (4 - context.oldOffset % 4) % 4
         while index + 4 <= block.count {
             defer { index += 4 }
@@ -94,34 +97,32 @@ struct ReferencePredictor {
                 guard change != 0, change % 4 == 0 else { continue }
                 let field = UInt32(truncatingIfNeeded: (distance + change) / 4) & 0x03ff_ffff
                 LittleEndian.store(Int32(bitPattern: code & 0xfc00_0000 | field), &block, index)
-                isChanged = true
             } else if code & 0x9f00_0000 == 0x9000_0000, index + 8 <= block.count {
-                isChanged = predictPage(&block, index, code, place, context) || isChanged
+                predictPage(&block, index, code, place, context)
             }
         }
-        return isChanged
     }
 
     /// adrp and the add, ldr or str after it: together a page and a place in it.
     private func predictPage(
         _ block: inout [UInt8], _ index: Int, _ code: UInt32, _ place: Int, _ context: Context
-    ) -> Bool {
+    ) {
         let follower = UInt32(bitPattern: LittleEndian.word(block, index + 4))
-        guard follower >> 5 & 31 == code & 31 else { return false }
+        guard follower >> 5 & 31 == code & 31 else { return }
         let scale: Int
         if follower & 0xffc0_0000 == 0x9100_0000 {
             scale = 0
         } else if follower & 0x3b00_0000 == 0x3900_0000 {
             scale = Int(follower >> 30)
         } else {
-            return false
+            return
         }
         let pages = Int(Int32(bitPattern: (code & 0x00ff_ffe0) << 8) >> 11) & ~3 | Int(code >> 29 & 3)
         let target = (place & ~0xfff) + pages << 12 + Int(follower >> 10 & 0xfff) << scale
-        guard let segment = old.segment(atAddress: target) else { return false }
+        guard let segment = old.segment(atAddress: target) else { return }
         let newTarget = target + shift(ofAddress: target, in: segment)
         let newPages = (newTarget >> 12) - ((place + context.ownShift) >> 12)
-        guard newTarget & ((1 << scale) - 1) == 0 else { return false }
+        guard newTarget & ((1 << scale) - 1) == 0 else { return }
         let newCode =
             code & 0x9f00_001f | UInt32(truncatingIfNeeded: newPages & 3) << 29
             | UInt32(truncatingIfNeeded: newPages >> 2 & 0x7ffff) << 5
@@ -129,14 +130,12 @@ struct ReferencePredictor {
             follower & ~0x003f_fc00 | UInt32(truncatingIfNeeded: (newTarget & 0xfff) >> scale) << 10
         LittleEndian.store(Int32(bitPattern: newCode), &block, index)
         LittleEndian.store(Int32(bitPattern: newFollower), &block, index + 4)
-        return newCode != code || newFollower != follower
     }
 
     // MARK: - Data
 
     /// Pointers and relocations in words of eight bytes, unwind and jump tables in words of four.
-    private func predictData(_ block: inout [UInt8], _ context: Context) -> Bool {
-        var isChanged = false
+    private func predictData(_ block: inout [UInt8], _ context: Context) {
         var index = (4 - context.oldOffset % 4) % 4
         while index + 4 <= block.count {
             let offset = context.oldOffset + index
@@ -147,7 +146,6 @@ struct ReferencePredictor {
                     let change = shift(ofAddress: address, in: segment)
                     if change != 0 {
                         LittleEndian.store(Int32(truncatingIfNeeded: address + change), &block, index)
-                        isChanged = true
                     }
                     index += 8
                     continue
@@ -163,13 +161,11 @@ struct ReferencePredictor {
                     let change = shift(ofAddress: target, in: segment) - context.ownShift
                     if change != 0 {
                         LittleEndian.store(Int32(truncatingIfNeeded: value + change), &block, index)
-                        isChanged = true
                     }
                 }
             }
             index += 4
         }
-        return isChanged
     }
 
     /// Smaller numbers are counts and flags rather than pointers.

@@ -59,8 +59,8 @@ struct Apply: AsyncParsableCommand {
         try applier.apply(outputFormat, into: file.write) { progress.show("applying", done: $0, total: $1) }
         try file.commit()
         progress.clear()
-        let names = package.document.new.names.joined(separator: " ")
-        print(
+        let names = EscapedText.of(package.document.new.names.joined(separator: " ").utf8, limit: 300)
+        try StandardStreams.line(
             "\(output): \(ByteCount.grouped(file.byteCount)) bytes, image \(package.document.new.imageID.short)"
                 + (names.isEmpty ? "" : " (\(names))"))
     }

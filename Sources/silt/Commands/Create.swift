@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Bytes
 import Delta
 import Packages
@@ -39,7 +40,7 @@ struct Create: AsyncParsableCommand {
         }
         progress.clear()
         let archive = package.document.new.archive.byteCount
-        print(
+        try StandardStreams.line(
             "\(output): \(ByteCount.grouped(package.byteCount)) bytes, "
                 + "\(ByteCount.percent(package.byteCount, of: archive)) of the new archive (\(ByteCount.text(archive)))"
         )

@@ -23,7 +23,7 @@ struct Demo: ParsableCommand {
             try file.write(bytes)
             try file.commit()
         }
-        print("wrote \(folder)/old.tar and \(folder)/new.tar")
+        try StandardStreams.line("wrote \(folder)/old.tar and \(folder)/new.tar")
         guard !noExplore else { return }
         let explore = try Explore.parse(["\(folder)/old.tar", "\(folder)/new.tar"])
         try explore.run()

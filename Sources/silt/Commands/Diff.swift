@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Delta
 import Packages
 
@@ -43,9 +44,9 @@ struct Diff: AsyncParsableCommand {
         }
         let report = DiffReport(old, new, changedOnly: changedOnly, recipes: recipes)
         switch format {
-        case .text: print(report.text)
-        case .json: print(try PrettyJSON.text(report))
-        case .markdown: print(report.markdown)
+        case .text: try StandardStreams.line(report.text)
+        case .json: try StandardStreams.line(PrettyJSON.text(report))
+        case .markdown: try StandardStreams.line(report.markdown)
         }
         if exitCode, !report.isSame { throw ExitCode(ExitStatus.differs.rawValue) }
     }

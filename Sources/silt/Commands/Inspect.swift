@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Bytes
 import ImageFiles
 import Packages
@@ -20,8 +21,8 @@ struct Inspect: AsyncParsableCommand {
     func run() async throws {
         let package = try DeltaPackage.open(package)
         switch format {
-        case .text: print(try PackageReport(package).text)
-        case .json: print(try PrettyJSON.text(package.document))
+        case .text: try StandardStreams.line(PackageReport(package).text)
+        case .json: try StandardStreams.line(PrettyJSON.text(package.document))
         }
     }
 }
@@ -50,7 +51,7 @@ struct Verify: AsyncParsableCommand {
         }
         _ = try opened.recipeHeader(opened.document.new.archive.recipe)
         guard let old else {
-            print("\(package): all \(opened.blobs.count + 1) blobs have their digests")
+            try StandardStreams.line("\(package): all \(opened.blobs.count + 1) blobs have their digests")
             return
         }
         let image = try await reading.load(
@@ -60,6 +61,6 @@ struct Verify: AsyncParsableCommand {
             progress.show("verifying", done: $0, total: $1)
         }
         progress.clear()
-        print("\(package): makes \(opened.document.new.archive.digest) of '\(old)'")
+        try StandardStreams.line("\(package): makes \(opened.document.new.archive.digest) of '\(old)'")
     }
 }

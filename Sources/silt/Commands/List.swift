@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Bytes
 import FileTree
 import ImageFiles
@@ -30,7 +31,7 @@ struct Layers: AsyncParsableCommand {
     func run() async throws {
         let summary = try await single.load().index.summary
         for layer in summary.layers {
-            print(
+            try StandardStreams.line(
                 "\(layer.index + 1)".padded(4) + "\(layer.diffID)  "
                     + ByteCount.text(layer.byteCount ?? 0).padded(10)
                     + "\(layer.compression.rawValue)".padded(6)
@@ -54,7 +55,7 @@ struct List: AsyncParsableCommand {
         let index = try await single.load().index
         let tree: Tree
         if let layer {
-            guard index.listings.indices.contains(layer - 1) else {
+            guard layer >= 1, layer <= index.listings.count else {
                 throw ValidationError("there is no layer \(layer); the image has \(index.listings.count)")
             }
             tree = Tree(layer: index.listings[layer - 1], index: layer - 1)
@@ -67,7 +68,7 @@ struct List: AsyncParsableCommand {
             let entry = node.entry.map { index.listings[$0.layer].entries[$0.ordinal] }
             lines.append((path, EntryLine.text(entry, path: path)))
         }
-        for line in lines.sorted(by: { $0.path < $1.path }) { print(line.text) }
+        for line in lines.sorted(by: { $0.path < $1.path }) { try StandardStreams.line(line.text) }
     }
 }
 

@@ -26,7 +26,7 @@ struct PackageReport {
         }
         let carried = package.blobs.reduce(UInt64(0)) { $0.addingClamped($1.size) }
         lines += ["", "blobs     \(package.blobs.count), \(ByteCount.grouped(carried)) bytes"]
-        text = lines.joined(separator: "\n")
+        text = lines.map { EscapedText.of($0.utf8) }.joined(separator: "\n")
     }
 
     private static func name(_ names: [String]) -> String {
