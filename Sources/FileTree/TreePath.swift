@@ -28,9 +28,6 @@ public struct TreePath: Hashable, Comparable, Sendable {
     /// Makes a path of text; nil as for a tar name.
     public init?(_ text: String) { self.init(tarName: Array(text.utf8)) }
 
-    /// Whether this is the root.
-    public var isRoot: Bool { bytes.isEmpty }
-
     /// The names on the way from the root.
     public var components: [ArraySlice<UInt8>] { bytes.split(separator: UInt8(ascii: "/")) }
 

@@ -72,7 +72,8 @@ public struct Container: Sendable {
                 let limit = stream.position.multipliedClamped(256).addingClamped(Self.freeByteCount)
                 guard spool.byteCount <= limit else {
                     throw ImageError.damaged(
-                        source: path, reason: "it unpacks to more than \(ByteCount.text(limit)), far more than it should")
+                        source: path,
+                        reason: "it unpacks to more than \(ByteCount.text(limit)), far more than it should")
                 }
                 try spool.append(part)
                 progress(stream.position, stream.byteCount)

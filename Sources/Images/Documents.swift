@@ -5,17 +5,11 @@ public enum MediaType {
     public static let ociManifest = "application/vnd.oci.image.manifest.v1+json"
     public static let ociIndex = "application/vnd.oci.image.index.v1+json"
     public static let ociConfig = "application/vnd.oci.image.config.v1+json"
-    public static let ociLayer = "application/vnd.oci.image.layer.v1.tar"
     public static let ociEmpty = "application/vnd.oci.empty.v1+json"
-    public static let dockerManifest = "application/vnd.docker.distribution.manifest.v2+json"
     public static let dockerManifestList = "application/vnd.docker.distribution.manifest.list.v2+json"
-    public static let dockerConfig = "application/vnd.docker.container.image.v1+json"
 
     /// Whether a descriptor of that type points at a list of manifests.
     public static func isIndex(_ type: String) -> Bool { type == ociIndex || type == dockerManifestList }
-
-    /// Whether a descriptor of that type points at one image's manifest.
-    public static func isManifest(_ type: String) -> Bool { type == ociManifest || type == dockerManifest }
 }
 
 /// An index of manifests (OCI image spec, "Image Index"; Docker's manifest list).

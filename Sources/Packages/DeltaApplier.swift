@@ -84,7 +84,8 @@ public struct DeltaApplier: Sendable {
         } catch let error as CompressionError {
             throw PackageError.damaged(path: package.path, reason: error.description)
         } catch is DecodingError {
-            throw PackageError.damaged(path: package.path, reason: "a document of the image cannot be decoded")
+            throw PackageError.damaged(
+                path: package.path, reason: "a document of the image cannot be decoded")
         }
     }
 
@@ -129,7 +130,8 @@ public struct DeltaApplier: Sendable {
     private func dockerMembers() throws -> [PackedImage.Member] {
         let listed = try JSONBytes.decode(ConfigDocument.self, document(0)).rootfs.diff_ids ?? []
         guard listed == document.new.layers.map(\.diffID.description) else {
-            throw PackageError.damaged(path: package.path, reason: "its image's configuration lists other layers")
+            throw PackageError.damaged(
+                path: package.path, reason: "its image's configuration lists other layers")
         }
         let layers = document.new.layers.indices.map { index in
             PackedImage.Member(

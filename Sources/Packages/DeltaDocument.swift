@@ -114,7 +114,8 @@ extension DeltaDocument {
             documents.count == (new.manifestDigest == nil ? 1 : 2)
         else { return false }
         return new.layers.allSatisfy { layer in
-            layer.encoding != .none || (layer.digest == layer.diffID && layer.blobByteCount == layer.byteCount)
+            layer.encoding != .none
+                || (layer.digest == layer.diffID && layer.blobByteCount == layer.byteCount)
         }
     }
 }

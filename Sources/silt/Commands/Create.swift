@@ -24,6 +24,10 @@ struct Create: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Apply the package once to prove it.")
     var check = true
 
+    func validate() throws {
+        guard !output.isEmpty, output != "-" else { throw ValidationError("a package is written to a file") }
+    }
+
     func run() async throws {
         let progress = ProgressLine()
         let (old, new) = try await pair.load(progress)

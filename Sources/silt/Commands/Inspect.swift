@@ -43,6 +43,12 @@ struct Verify: AsyncParsableCommand {
 
     @OptionGroup var reading: ReadingOptions
 
+    func validate() throws {
+        guard package != "-" || old != "-" else {
+            throw ValidationError("only one of PACKAGE and --old can come from standard input")
+        }
+    }
+
     func run() async throws {
         let progress = ProgressLine()
         let opened = try DeltaPackage.open(package)
