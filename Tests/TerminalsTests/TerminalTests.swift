@@ -9,7 +9,7 @@ import Testing
 @Suite(.serialized) struct TerminalTests {
     private final class Fixture {
         let terminal: Terminal
-        let keys: Int32
+        private var keys: Int32
         let path: String
 
         init(type: String = "xterm-256color", wantsColor: Bool = true) throws {
@@ -26,8 +26,15 @@ import Testing
         }
 
         deinit {
-            close(keys)
+            hangUp()
             unlink(path)
+        }
+
+        /// Closes the keyboard's end, once: the number may be another test's file a moment later.
+        func hangUp() {
+            guard keys >= 0 else { return }
+            close(keys)
+            keys = -1
         }
 
         func type(_ text: String) {
@@ -140,7 +147,7 @@ import Testing
 
     @Test func `the other end going away asks the program to end`() throws {
         let fixture = try Fixture()
-        close(fixture.keys)
+        fixture.hangUp()
         let (inputs, _) = try fixture.terminal.wait(for: try Mailbox<Int>(), timeout: .seconds(1))
         #expect(inputs.contains(.terminate))
     }
