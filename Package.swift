@@ -43,6 +43,7 @@ let package = Package(
 
         // Floor 2: wrappers, each the only importer of its C library.
         .target(name: "Compression", dependencies: ["CLzma", "CZstd", "CZlib"], swiftSettings: common),
+        .target(name: "Deflate", swiftSettings: common),
         .target(name: "SuffixSorting", dependencies: ["CDivsufsort"], swiftSettings: common),
         .target(name: "Archives", dependencies: ["CArchive"], swiftSettings: common),
         .target(
@@ -55,7 +56,7 @@ let package = Package(
         .target(
             name: "Delta",
             dependencies: [
-                "Bytes", "Tar", "Compression", "SuffixSorting",
+                "Bytes", "Tar", "Compression", "Deflate", "SuffixSorting",
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
             exclude: ["FORMAT.md"], swiftSettings: safe),

@@ -5,12 +5,10 @@
 /// addresses shifted still counts as the same code. Two filters keep it fast: long runs that agree with the match
 /// at hand are taken without a search, and a table of the old content's 8-byte words skips searches that would find
 /// nothing.
-public struct Matcher {
-    private let content: [UInt8]
+public struct Matcher: Sendable {
     /// The old content without what references make of it.
     private let old: [UInt8]
-    private let suffixes: SuffixSearch
-    private let words: WordFilter
+    private let search: MatchSearch
 
     /// A run that agrees this long with the match at hand is taken as it is.
     private static let alignedRun = 32
@@ -18,32 +16,47 @@ public struct Matcher {
     /// themselves (measured on numpy, scipy and node: 8 gives many matches that cost more than they save).
     private let gain: Int
 
-    /// Prepares an old content for matching; takes about six times its size in memory.
-    public init(old content: [UInt8]) {
-        self.content = content
+    /// Prepares an old content for matching.
+    ///
+    /// - Parameters:
+    ///   - content: The old content.
+    ///   - method: How to search; sorting takes about six times the content's size in memory, hashing twice.
+    public init(old content: [UInt8], method: MatchMethod) {
         let neutral = NeutralContent.of(content)
         old = neutral ?? content
         gain = neutral == nil ? 8 : 16
-        suffixes = SuffixSearch(old)
-        words = WordFilter(old)
+        search = MatchSearch(old, method)
     }
 
-    /// Finds a patch that makes `new` of the old content.
+    /// Runs of a new content that are matched by themselves, so that it can be done at the same time; they do not depend
+    /// on how many are.
+    public static func parts(of new: MatchedContent) -> [Range<Int>] {
+        stride(from: 0, to: new.bytes.count, by: partByteCount).map {
+            $0..<min($0 + partByteCount, new.bytes.count)
+        }
+    }
+
+    private static let partByteCount = 8 << 20
+
+    /// Finds how a run of a new content can be made.
     ///
     /// - Parameters:
-    ///   - new: The new content, or a part of it.
-    ///   - place: Where the parts are that this matcher and `new` hold.
-    /// - Returns: The patch.
+    ///   - new: The new content.
+    ///   - part: Which run of it.
+    /// - Returns: The steps.
     /// - Throws: `CancellationError` when its task was cancelled.
-    public func patch(_ new: [UInt8], place: PatchPlace = PatchPlace()) throws -> Patch {
-        Patch(steps: try steps(NeutralContent.of(new) ?? new), old: content, new: new, place: place)
+    public func match(_ new: MatchedContent, _ part: Range<Int>) throws -> MatchedPart {
+        let isWhole = part == new.bytes.indices
+        let steps = try steps(isWhole ? new.bytes : Array(new.bytes[part]), offset: part.lowerBound)
+        return MatchedPart(steps: steps)
     }
 
-    func steps(_ new: [UInt8]) throws -> [PatchStep] {
+    /// Matches a new content that stands at an offset of a larger one.
+    private func steps(_ new: [UInt8], offset: Int) throws -> [PatchStep] {
         var steps: [PatchStep] = []
-        var last = Anchor(new: 0, old: 0)
+        var last = Anchor(new: 0, old: min(offset, old.count))
         var scan = 0
-        var found = SuffixSearch.Match(oldStart: 0, count: 0)
+        var found = SearchMatch(oldStart: 0, count: 0)
         while scan < new.count {
             try Task.checkCancellation()
             scan += found.count
@@ -54,11 +67,11 @@ public struct Matcher {
             while scan < new.count {
                 let aligned = CommonPrefix.count(old, scan + offset, new, scan)
                 if aligned >= Self.alignedRun {
-                    found = SuffixSearch.Match(oldStart: scan + offset, count: aligned)
+                    found = SearchMatch(oldStart: scan + offset, count: aligned)
                     agreeing = aligned
                     break
                 }
-                found = words.mayHold(new, at: scan) ? suffixes.longestMatch(of: new, at: scan) : .none
+                found = search.match(of: new, at: scan)
                 while counted < scan + found.count {
                     if agrees(new, counted, counted + offset) { agreeing += 1 }
                     counted += 1

@@ -31,7 +31,59 @@ struct PatchStep: Equatable {
     var literalCount: Int
 }
 
+/// A new content made ready for being matched.
+public struct MatchedContent: Sendable {
+    let bytes: [UInt8]
+
+    /// Prepares a content.
+    public init(_ content: [UInt8]) { bytes = NeutralContent.of(content) ?? content }
+}
+
+/// How a run of a new content can be made of an old one.
+public struct MatchedPart: Sendable {
+    let steps: [PatchStep]
+}
+
 extension Patch {
+    /// Finds a patch that makes one content of another.
+    ///
+    /// - Parameters:
+    ///   - old: The old content.
+    ///   - new: The new content.
+    ///   - method: How to search.
+    ///   - place: Where the parts are that `old` and `new` hold.
+    /// - Throws: `CancellationError` when its task was cancelled.
+    public static func between(
+        _ old: [UInt8], _ new: [UInt8], method: MatchMethod = .sorted, place: PatchPlace = PatchPlace()
+    ) throws -> Patch {
+        let content = MatchedContent(new)
+        let matcher = Matcher(old: old, method: method)
+        let parts = try Matcher.parts(of: content).map { try matcher.match(content, $0) }
+        return Patch(parts, old: old, new: new, place: place)
+    }
+
+    /// Makes a patch of the matches that were found for all runs of a new content, in order.
+    ///
+    /// - Parameters:
+    ///   - parts: How each run is made.
+    ///   - old: The old content.
+    ///   - new: The new content.
+    ///   - place: Where the parts are that `old` and `new` hold.
+    public init(_ parts: [MatchedPart], old: [UInt8], new: [UInt8], place: PatchPlace) {
+        var steps: [PatchStep] = []
+        for step in parts.lazy.flatMap(\.steps) {
+            // A match that goes on across the border of two runs is one.
+            if let last = steps.last, last.literalCount == 0, last.oldStart + last.copyCount == step.oldStart
+            {
+                steps[steps.count - 1].copyCount += step.copyCount
+                steps[steps.count - 1].literalCount = step.literalCount
+            } else {
+                steps.append(step)
+            }
+        }
+        self.init(steps: steps, old: old, new: new, place: place)
+    }
+
     /// Puts steps into their stored form.
     ///
     /// - Parameters:

@@ -1,5 +1,6 @@
 import Bytes
 import Compression
+import Deflate
 
 /// What a recipe's header says, before anything is rebuilt.
 public struct RecipeHeader: Equatable, Sendable {
@@ -33,7 +34,7 @@ public struct RecipeHeader: Equatable, Sendable {
                 throw DeltaError.damaged("it does not start with its magic number")
             }
             let version = Int(try reader.byte())
-            guard version == RecipeFormat.version else { throw DeltaError.unknownVersion(version) }
+            guard RecipeFormat.versions.contains(version) else { throw DeltaError.unknownVersion(version) }
             byteCount = try reader.varint()
             entryCount = try reader.varint()
             // Every entry has a header block; larger archives than this are made up.
@@ -80,6 +81,7 @@ public final class RecipeDecoder {
     public let header: RecipeHeader
     private let references: any ReferenceSource
     private let readers: [RecipeFormat.StreamID: StreamReader]
+    private let makeScratch: () throws -> any ScratchStore
     private var structure = StructureDecoder()
     private var lastPredictor: Int64 = -1
     private var lastReference: Int64 = 0
@@ -90,13 +92,16 @@ public final class RecipeDecoder {
     /// - Parameters:
     ///   - storedByteCount: How long it is.
     ///   - references: The old image, the same as when the recipe was made.
+    ///   - makeScratch: Makes room for an old file's unpacked form, at most 128 MiB.
     ///   - read: Reads bytes of the recipe.
     /// - Throws: `DeltaError` if it is no recipe.
     public init(
         storedByteCount: UInt64, references: any ReferenceSource,
+        makeScratch: @escaping () throws -> any ScratchStore,
         read: @escaping (_ offset: UInt64, _ count: Int) throws -> [UInt8]
     ) throws {
         self.references = references
+        self.makeScratch = makeScratch
         header = try RecipeHeader(storedByteCount: storedByteCount, read: read)
         left = header.byteCount
         var readers: [RecipeFormat.StreamID: StreamReader] = [:]
@@ -186,11 +191,12 @@ public final class RecipeDecoder {
         case .gzipPatch:
             let reference = try nextReference()
             count = try contents.varint()
-            let file = try gzipFile(reference, count)
-            emit = {
-                try self.take(count)
-                try $0(file[...])
-            }
+            emit = { try self.emitGzip(reference, count, $0) }
+        case .unpackedPatch:
+            let reference = try nextReference()
+            count = try contents.varint()
+            let formByteCount = try contents.count(atMost: UnpackedContent.byteCountLimit)
+            emit = { try self.emitUnpacked(reference, count, formByteCount, $0) }
         case .new:
             count = try contents.varint()
             emit = { try self.emitNew(count, $0) }
@@ -256,34 +262,57 @@ public final class RecipeDecoder {
         try isPredicted ? patcher.runPredicted(count, sink) : patcher.run(count, sink)
     }
 
-    /// Makes a gzip file whose content is a patch of what an old one holds.
-    private func gzipFile(_ reference: Int, _ count: UInt64) throws -> [UInt8] {
+    /// Makes a file of which a patch makes the unpacked form.
+    private func emitUnpacked(_ reference: Int, _ count: UInt64, _ formByteCount: Int, _ sink: Sink) throws {
+        try take(count)
+        let choices = try MemberChoices(try reader(.contents))
+        let old = try UnpackedReference(references, reference, choices, in: makeScratch())
+        let codes = MemberCodeReader(try reader(.contents))
+        let patcher = PatchDecoder(
+            old: OldContent(old, 0), control: try reader(.control), difference: try reader(.difference),
+            literal: try reader(.literal))
+        var rest = count
+        try withoutActuallyEscaping(sink) { sink in
+            let repacker = UnpackedContent.repacker(compress: codes.next) { bytes in
+                guard UInt64(bytes.count) <= rest else {
+                    throw DeltaError.damaged("an unpacked file becomes too large")
+                }
+                rest -= UInt64(bytes.count)
+                try sink(bytes)
+            }
+            try patcher.run(UInt64(formByteCount), repacker.write)
+            try repacker.finish()
+        }
+        guard rest == 0, codes.isAtEnd else {
+            throw DeltaError.damaged("an unpacked file becomes too small")
+        }
+    }
+
+    /// Makes a gzip file of a patch of what another holds: recipes of version 1 have no unpacked contents.
+    private func emitGzip(_ reference: Int, _ count: UInt64, _ sink: Sink) throws {
+        try take(count)
         let contents = try reader(.contents)
+        let limit = GzipPatch.byteCountLimit
+        let byteCount = try contents.count(atMost: limit)
+        let parameters = DeflateParameters(
+            encoder: .zlib, level: Int(try contents.byte()), memoryLevel: Int(try contents.byte()))
         let oldCount = references.contentByteCount(of: reference)
-        guard count <= left, oldCount <= UInt64(GzipContent.byteCountLimit) else {
-            throw DeltaError.damaged("a gzip file is too large")
-        }
-        let byteCount = try contents.count(atMost: GzipContent.byteCountLimit)
-        let level = Int(try contents.byte())
-        let memoryLevel = Int(try contents.byte())
-        guard (1...9).contains(level), (1...9).contains(memoryLevel),
-            let header = GzipHeader(try reader(.fields).raw(GzipHeader.byteCount)[...])
-        else { throw DeltaError.damaged("a gzip file has unknown parameters") }
-        let oldFile = try references.content(of: reference, at: 0, count: Int(oldCount))
-        guard let old = GzipContent.contained(in: oldFile) else {
-            throw DeltaError.damaged("it refers to a gzip file that is none")
-        }
+        guard oldCount <= UInt64(limit), (1...9).contains(parameters.level),
+            (1...9).contains(parameters.memoryLevel),
+            let old = GzipPatch.contained(
+                in: try references.content(of: reference, at: 0, count: Int(oldCount)))
+        else { throw DeltaError.damaged("it patches a gzip file that is none") }
+        let header = try reader(.fields).raw(GzipHeader.byteCount)
         var bytes: [UInt8] = []
         let patcher = PatchDecoder(
             old: OldContent(MemoryReference(bytes: old), 0), control: try reader(.control),
-            difference: try reader(.difference),
-            literal: try reader(.literal))
+            difference: try reader(.difference), literal: try reader(.literal))
         try patcher.run(UInt64(byteCount)) { bytes += $0 }
-        let file = try Gzip.compress(bytes, level: level, memoryLevel: memoryLevel, header: header)
+        let file = header + GzipPatch.member(bytes, parameters)
         guard UInt64(file.count) == count else {
             throw DeltaError.damaged("a gzip file comes out with another size")
         }
-        return file
+        try sink(file[...])
     }
 
     private func emitZeros(_ count: UInt64, _ sink: Sink) throws {

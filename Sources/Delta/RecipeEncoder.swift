@@ -7,8 +7,8 @@ public enum EntryContent: Sendable {
     case reference(Int)
     /// Patches of an old entry's content that make the new one part by part.
     case patch(reference: Int, [Patch])
-    /// A patch of what an old gzip file holds.
-    case gzipPatch(reference: Int, GzipPatch)
+    /// A patch of what an old file's compressed members hold.
+    case unpackedPatch(reference: Int, UnpackedPatch)
     /// The bytes themselves.
     case new
     /// The blob of a layer of the new image, made by that layer's own recipe.
@@ -111,15 +111,13 @@ public final class RecipeEncoder {
             place(reference)
             numbers.varint(count)
             for patch in patches { try write(patch) }
-        case .gzipPatch(let reference, let gzip):
-            code(.gzipPatch)
+        case .unpackedPatch(let reference, let unpacked):
+            code(.unpackedPatch)
             place(reference)
             numbers.varint(count)
-            numbers.varint(gzip.content.bytes.count)
-            numbers.byte(UInt8(gzip.content.level))
-            numbers.byte(UInt8(gzip.content.memoryLevel))
-            try write(gzip.content.header.bytes, to: .fields)
-            try write(gzip.patch)
+            numbers.varint(unpacked.patch.byteCount)
+            unpacked.write(to: &numbers)
+            try write(unpacked.patch)
         case .new where count == 0:
             code(predictor.map { references.contentByteCount(of: $0) == 0 } ?? false ? .predicted : .empty)
         case .new:

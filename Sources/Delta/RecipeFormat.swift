@@ -3,8 +3,10 @@ import Compression
 
 /// What encoder and decoder of recipes share; FORMAT.md is normative.
 public enum RecipeFormat {
-    /// The version written and read.
-    public static let version = 1
+    /// The version written.
+    public static let version = 2
+    /// The versions read.
+    static let versions = 1...version
     static let magic = Array("SLTR".utf8)
 
     /// No stream may need a larger decompression window: it bounds the receiver's memory.
@@ -24,7 +26,8 @@ public enum RecipeFormat {
 
     /// Where an entry's content comes from.
     enum ContentCode: UInt64 {
-        case predicted, empty, reference, patch, new, layer, document, predictedPatch, gzipPatch
+        case predicted, empty, reference, patch, new, layer, document, predictedPatch, gzipPatch,
+            unpackedPatch
     }
 
     /// Bits of an entry's shape; the count of its extensions stands above them.
@@ -36,6 +39,9 @@ public enum RecipeFormat {
 /// How much time to spend on a small delta.
 public enum DeltaLevel: String, CaseIterable, Hashable, Sendable {
     case fast, `default`, best
+
+    /// How old contents are searched.
+    public var matchMethod: MatchMethod { self == .best ? .sorted : .hashed }
 
     /// The xz options for one of a recipe's streams, or nil where zstd is tried alone.
     func xzOptions(for stream: RecipeFormat.StreamID) -> XzOptions? {
@@ -74,19 +80,4 @@ public protocol ReferenceSource: Sendable {
     func contentByteCount(of ordinal: Int) -> UInt64
     /// Some of an entry's stored content; throws if it is not all there.
     func content(of ordinal: Int, at offset: UInt64, count: Int) throws -> [UInt8]
-}
-
-/// One content in memory.
-struct MemoryReference: ReferenceSource {
-    let bytes: [UInt8]
-
-    var entryCount: Int { 1 }
-    func structure(of ordinal: Int) throws -> [UInt8] { [] }
-    func contentByteCount(of ordinal: Int) -> UInt64 { UInt64(bytes.count) }
-    func content(of ordinal: Int, at offset: UInt64, count: Int) throws -> [UInt8] {
-        guard offset <= UInt64(bytes.count), count <= bytes.count - Int(offset) else {
-            throw DeltaError.damaged("a patch reaches out of its file")
-        }
-        return Array(bytes[Int(offset)..<Int(offset) + count])
-    }
 }

@@ -213,7 +213,9 @@ public struct DeltaApplier: Sendable {
 
     private func decoder(_ digest: Digest, _ references: any ReferenceSource) throws -> RecipeDecoder {
         let region = try package.region(digest)
-        return try RecipeDecoder(storedByteCount: region.byteCount, references: references) {
+        return try RecipeDecoder(
+            storedByteCount: region.byteCount, references: references, makeScratch: { try SpooledStream() }
+        ) {
             try region.read(at: $0, count: $1)
         }
     }

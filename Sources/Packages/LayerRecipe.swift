@@ -164,7 +164,7 @@ struct LayerRecipeBuilder {
             }
             let made = try await parallelMap(ordered, width: largest > Self.partByteCount / 2 ? 1 : jobs) {
                 item in
-                (item.index, try patch(item.index, of: item.ancestor))
+                (item.index, try await patch(item.index, of: item.ancestor))
             }
             return Dictionary(uniqueKeysWithValues: made)
         }
@@ -173,17 +173,17 @@ struct LayerRecipeBuilder {
     /// What was found to make a content of an old one.
     private enum MadePatch: Sendable {
         case plain([Patch])
-        case gzip(GzipPatch)
+        case unpacked(UnpackedPatch)
 
         var estimatedByteCount: UInt64 {
             switch self {
             case .plain(let patches): UInt64(patches.reduce(0) { $0 + $1.estimatedByteCount })
-            case .gzip(let gzip): UInt64(gzip.patch.estimatedByteCount)
+            case .unpacked(let unpacked): UInt64(unpacked.patch.estimatedByteCount)
             }
         }
     }
 
-    private func patch(_ index: Int, of ancestor: Int) throws -> MadePatch {
+    private func patch(_ index: Int, of ancestor: Int) async throws -> MadePatch {
         let oldCount = references.contentByteCount(of: ancestor)
         let newCount = file.layouts[index].contentByteCount
         let content = file.tar.part(at: file.layouts[index].contentOffset, byteCount: newCount)
@@ -198,17 +198,34 @@ struct LayerRecipeBuilder {
             let oldPlace = oldCount / parts * part
             let oldStart = oldPlace - min(margin, oldPlace)
             let oldEnd = part + 1 == parts ? oldCount : min(oldCount, oldCount / parts * (part + 1) + margin)
-            let old = try references.content(of: ancestor, at: oldStart, count: Int(oldEnd - oldStart))
-            let new = try content.read(at: newStart, count: Int(newEnd - newStart))
-            guard !new.isEmpty else { continue }
-            if parts == 1, let gzip = try GzipPatch.between(old, new) { return .gzip(gzip) }
+            guard newEnd > newStart else { continue }
+            let oldPart = {
+                try references.content(of: ancestor, at: oldStart, count: Int(oldEnd - oldStart))
+            }
+            let newPart = { try content.read(at: newStart, count: Int(newEnd - newStart)) }
+            if parts == 1,
+                let unpacked = try UnpackedPatch.between(oldPart(), newPart(), method: level.matchMethod)
+            {
+                return .unpacked(unpacked)
+            }
+            // Matching large files takes most memory: meanwhile they are not kept.
+            let found = try await match(oldPart, newPart)
             let place =
                 parts > 1 ? PatchPlace(oldOffset: Int(oldStart), previousEnd: previousEnd) : PatchPlace()
-            let patch = try Matcher(old: old).patch(new, place: place)
+            let patch = Patch(found, old: try oldPart(), new: try newPart(), place: place)
             previousEnd = patch.oldEnd
             patches.append(patch)
         }
         return .plain(patches)
+    }
+
+    private func match(_ old: () throws -> [UInt8], _ new: () throws -> [UInt8]) async throws -> [MatchedPart]
+    {
+        let matcher = Matcher(old: try old(), method: level.matchMethod)
+        let content = MatchedContent(try new())
+        return try await parallelMap(Matcher.parts(of: content), width: jobs) {
+            try matcher.match(content, $0)
+        }
     }
 
     // MARK: - Coding
@@ -228,7 +245,7 @@ struct LayerRecipeBuilder {
                 cost = made.estimatedByteCount
                 switch made {
                 case .plain(let patches): content = .patch(reference: ancestor, patches)
-                case .gzip(let gzip): content = .gzipPatch(reference: ancestor, gzip)
+                case .unpacked(let unpacked): content = .unpackedPatch(reference: ancestor, unpacked)
                 }
             case .new: cost = try estimate(region)
             }

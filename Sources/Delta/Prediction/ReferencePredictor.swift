@@ -45,11 +45,14 @@ struct ReferencePredictor {
     ///   - newOffset: Where they go in the new content.
     /// - Returns: Whether anything was changed.
     func predict(_ block: inout [UInt8], oldOffset: Int, newOffset: Int) -> Bool {
-        guard let segment = old.segment(atOffset: oldOffset) else { return false }
+        let original = block
+        guard let segment = old.segment(atOffset: oldOffset) else {
+            predictTables(&block, oldOffset)
+            return block != original
+        }
         let context = Context(
             oldOffset: oldOffset, oldAddress: oldOffset - segment.offset + segment.address,
             ownShift: new.address(ofOffset: newOffset) - (oldOffset - segment.offset + segment.address))
-        let original = block
         if !segment.isExecutable {
             predictData(&block, context)
         } else if old.machine == ElfImage.machineX86 {
@@ -165,6 +168,21 @@ struct ReferencePredictor {
                 }
             }
             index += 4
+        }
+    }
+
+    /// Addresses in what is not loaded: tables of symbols and debug information.
+    private func predictTables(_ block: inout [UInt8], _ oldOffset: Int) {
+        var index = (8 - oldOffset % 8) % 8
+        while index + 8 <= block.count {
+            defer { index += 8 }
+            guard LittleEndian.word(block, index + 4) == 0 else { continue }
+            let address = Int(UInt32(bitPattern: LittleEndian.word(block, index)))
+            guard address >= Self.smallestPointer, let segment = old.segment(atAddress: address) else {
+                continue
+            }
+            let change = shift(ofAddress: address, in: segment)
+            if change != 0 { LittleEndian.store(Int32(truncatingIfNeeded: address + change), &block, index) }
         }
     }
 

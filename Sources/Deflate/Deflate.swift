@@ -1,0 +1,38 @@
+/// Makes the deflate streams (RFC 1951) of other programs again, byte for byte.
+public enum Deflate {
+    /// Compresses a content in one run.
+    ///
+    /// - Parameters:
+    ///   - content: What to compress.
+    ///   - parameters: Whose stream to make; numbers out of bounds count as the nearest bound.
+    /// - Returns: The raw stream, without a header or a checksum.
+    public static func compress(_ content: [UInt8], _ parameters: DeflateParameters) -> [UInt8] {
+        var encoder = StreamEncoder()
+        return content.withUnsafeBufferPointer { encoder.compress($0, parameters.bounded) }
+    }
+
+    /// Finds parameters that make exactly `compressed` of `content`.
+    ///
+    /// A candidate is given up at its first wrong block.
+    ///
+    /// - Parameters:
+    ///   - compressed: A whole raw deflate stream.
+    ///   - content: What is in it.
+    ///   - hints: What to try before the usual parameters.
+    /// - Returns: The first parameters that fit; nil if none do.
+    public static func parameters(
+        rebuilding compressed: ArraySlice<UInt8>, from content: [UInt8], hints: [DeflateParameters]
+    ) -> DeflateParameters? {
+        var encoder = StreamEncoder()
+        var tried: Set<DeflateParameters> = []
+        return content.withUnsafeBufferPointer { content in
+            compressed.withUnsafeBufferPointer { compressed in
+                for candidate in hints.map(\.bounded) + DeflateParameters.usual
+                where tried.insert(candidate).inserted {
+                    if encoder.makes(compressed, of: content, candidate) { return candidate }
+                }
+                return nil
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+/// Encodes whole streams, one after the other in the same memory.
+struct StreamEncoder: ~Copyable {
+    private var window = Window()
+    private var blocks = BlockWriter()
+    private var lazyLength = 0
+    /// What the stream should be, if that is known.
+    private var expected: UnsafeBufferPointer<UInt8>?
+    private var matchedCount = 0
+    private var isWrong = false
+
+    /// Compresses a content.
+    mutating func compress(_ content: UnsafeBufferPointer<UInt8>, _ parameters: DeflateParameters) -> [UInt8]
+    {
+        expected = nil
+        run(content, parameters)
+        return Array(blocks.written)
+    }
+
+    /// Whether compressing a content makes a stream; stops at the first block that does not.
+    mutating func makes(
+        _ stream: UnsafeBufferPointer<UInt8>, of content: UnsafeBufferPointer<UInt8>,
+        _ parameters: DeflateParameters
+    ) -> Bool {
+        expected = stream
+        run(content, parameters)
+        return !isWrong && matchedCount == stream.count
+    }
+
+    private mutating func run(_ content: UnsafeBufferPointer<UInt8>, _ parameters: DeflateParameters) {
+        let tuning = Tuning(parameters)
+        window.reset(content, tuning)
+        blocks.reset(tuning)
+        lazyLength = tuning.lazyLength
+        matchedCount = 0
+        isWrong = false
+        if tuning.isLazy { encodeLazily() } else { encodeGreedily() }
+        if !isWrong { finishBlock(isLast: true) }
+    }
+
+    /// Ends a block at the window's position; false if the stream is not the expected one.
+    @inline(never) @discardableResult private mutating func finishBlock(isLast: Bool = false) -> Bool {
+        blocks.finishBlock(
+            stored: window.block, byteCount: window.position - window.blockStart, isLast: isLast)
+        window.blockStart = window.position
+        guard let expected else { return true }
+        let written = blocks.written
+        isWrong =
+            expected.count - matchedCount < written.count
+            || !written.elementsEqual(
+                UnsafeBufferPointer(rebasing: expected[matchedCount...].prefix(written.count)))
+        matchedCount += written.count
+        blocks.dropWritten()
+        return !isWrong
+    }
+
+    /// Levels 1 to 3: takes the first match.
+    private mutating func encodeGreedily() {
+        while true {
+            window.fill()
+            if window.lookahead == 0 { return }
+            let position = window.position
+            var length = 0
+            if window.lookahead >= Limits.minimumMatch {
+                let head = window.insert(position)
+                if window.canSearch(head) {
+                    length = window.search(head, beating: Limits.minimumMatch - 1)
+                }
+            }
+            let isFull: Bool
+            let covered = position &- window.blockStart
+            if length >= Limits.minimumMatch {
+                isFull = blocks.append(
+                    length: length, distance: position &- window.matchStart, covered: covered)
+                window.lookahead &-= length
+                window.position &+= length
+                // Indexing all of a long match takes more time than it is worth.
+                if length <= lazyLength, window.lookahead >= Limits.minimumMatch {
+                    for place in position &+ 1..<position &+ length { window.insert(place) }
+                }
+            } else {
+                isFull = blocks.append(literal: window.byte(at: position), covered: covered)
+                window.lookahead &-= 1
+                window.position &+= 1
+            }
+            if isFull, !finishBlock() { return }
+        }
+    }
+
+    /// Levels 4 to 9: holds a match back until it is known that the next byte has no longer one.
+    private mutating func encodeLazily() {
+        var length = Limits.minimumMatch - 1
+        var isLiteralPending = false
+        while true {
+            window.fill()
+            if window.lookahead == 0 { break }
+            let position = window.position
+            let (knownLength, knownStart) = (length, window.matchStart)
+            length = Limits.minimumMatch - 1
+            if window.lookahead >= Limits.minimumMatch {
+                let head = window.insert(position)
+                if knownLength < lazyLength, window.canSearch(head) {
+                    length = window.search(head, beating: knownLength)
+                    if length == Limits.minimumMatch, position &- window.matchStart > Limits.farDistance {
+                        length = Limits.minimumMatch - 1
+                    }
+                }
+            }
+            if knownLength >= Limits.minimumMatch, length <= knownLength {
+                let isFull = blocks.append(
+                    length: knownLength, distance: position &- 1 &- knownStart,
+                    covered: position &- window.blockStart)
+                passMatch(knownLength)
+                isLiteralPending = false
+                length = Limits.minimumMatch - 1
+                if isFull, !finishBlock() { return }
+                continue
+            }
+            if isLiteralPending {
+                let isFull = blocks.append(
+                    literal: window.byte(at: position &- 1), covered: position &- window.blockStart)
+                if isFull, !finishBlock() { return }
+            }
+            isLiteralPending = true
+            window.lookahead &-= 1
+            window.position &+= 1
+        }
+        if isLiteralPending {
+            _ = blocks.append(literal: window.byte(at: window.position &- 1), covered: 0)
+        }
+    }
+
+    /// Indexes the rest of a match whose first two bytes are indexed, and moves behind it.
+    @inline(__always) private mutating func passMatch(_ length: Int) {
+        let first = window.position &+ 1
+        let end = window.position &+ length &- 1
+        // Three bytes must be there for a hash.
+        let lastPlace = window.position &+ window.lookahead &- Limits.minimumMatch
+        if first < min(end, lastPlace &+ 1) {
+            for place in first..<min(end, lastPlace &+ 1) { window.insert(place) }
+        }
+        window.lookahead &-= length &- 1
+        window.position = end
+    }
+}

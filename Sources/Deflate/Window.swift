@@ -1,0 +1,170 @@
+/// The last 32 KiB of input, what comes next, and where bytes like these were seen.
+struct Window: ~Copyable {
+    /// The buffer; what lies behind the input is zero or old, and gzip looks at it.
+    private let buffer: UnsafeMutablePointer<UInt8>
+    /// By hash of three bytes: where they last were; 0 for nowhere.
+    private let heads: UnsafeMutablePointer<UInt16>
+    /// By place, modulo the window: the place before it with the same hash.
+    private let previous: UnsafeMutablePointer<UInt16>
+    private var hashShift = 0
+    private var hashMask = 0
+    private var input = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+    private var inputOffset = 0
+    private var isGnuGzip = false
+    private var isAtEnd = false
+    private var goodLength = 0
+    private var niceLength = 0
+    private var chainLength = 0
+
+    /// The place to encode next.
+    var position = 0
+    /// How many bytes of input there are from there on.
+    var lookahead = 0
+    /// Where the block starts; negative if that has left the buffer.
+    var blockStart = 0
+    /// Where the last match starts that was found.
+    private(set) var matchStart = 0
+
+    /// Hashes and word-wise compares may look so far behind the buffer.
+    private static let slack = 16
+
+    init() {
+        buffer = .filled(0, Limits.bufferSize + Self.slack)
+        heads = .filled(0, Limits.maximumHashSize)
+        previous = .filled(0, Limits.windowSize)
+    }
+
+    deinit {
+        buffer.deallocate()
+        heads.deallocate()
+        previous.deallocate()
+    }
+
+    /// Starts a stream of that input, which must stay where it is.
+    mutating func reset(_ input: UnsafeBufferPointer<UInt8>, _ tuning: Tuning) {
+        self.input = input
+        inputOffset = 0
+        isGnuGzip = tuning.isGnuGzip
+        isAtEnd = false
+        (goodLength, niceLength, chainLength) = (tuning.goodLength, tuning.niceLength, tuning.chainLength)
+        hashShift = (tuning.hashBits + Limits.minimumMatch - 1) / Limits.minimumMatch
+        hashMask = 1 << tuning.hashBits - 1
+        (position, lookahead, blockStart, matchStart) = (0, 0, 0, 0)
+        buffer.update(repeating: 0, count: Limits.bufferSize + Self.slack)
+        heads.update(repeating: 0, count: hashMask + 1)
+    }
+
+    /// The byte at a place, which is in the buffer.
+    @inline(__always) func byte(at place: Int) -> UInt8 { buffer[place] }
+
+    /// What the block spans; nil if its start is no longer there.
+    var block: UnsafePointer<UInt8>? { blockStart >= 0 ? UnsafePointer(buffer + blockStart) : nil }
+
+    /// Reads input until there is enough ahead for a search or no more.
+    @inline(__always) mutating func fill() {
+        if lookahead < Limits.minimumLookahead, !isAtEnd { read() }
+    }
+
+    private mutating func read() {
+        while lookahead < Limits.minimumLookahead {
+            if position >= Limits.windowSize + Limits.maximumDistance { slide() }
+            let end = position + lookahead
+            let count = min(Limits.bufferSize - end, input.count - inputOffset)
+            guard count > 0, let source = input.baseAddress else {
+                // gzip stops for good, while zlib looks again and may move the window for nothing.
+                if isGnuGzip {
+                    isAtEnd = true
+                    (buffer + end).update(repeating: 0, count: 2)
+                }
+                return
+            }
+            (buffer + end).update(from: source + inputOffset, count: count)
+            inputOffset += count
+            lookahead += count
+        }
+    }
+
+    /// Moves the upper half of the buffer down.
+    private mutating func slide() {
+        let size = Limits.windowSize
+        buffer.update(from: buffer + size, count: size)
+        position -= size
+        blockStart -= size
+        matchStart -= size
+        Self.forgetFirstWindow(heads, hashMask + 1)
+        Self.forgetFirstWindow(previous, size)
+    }
+
+    private static func forgetFirstWindow(_ places: UnsafeMutablePointer<UInt16>, _ count: Int) {
+        let size = UInt16(Limits.windowSize)
+        for index in 0..<count {
+            let place = places[index]
+            places[index] = place >= size ? place &- size : 0
+        }
+    }
+
+    /// Notes a place down; returns the last place before it with the same hash, or 0.
+    @inline(__always) @discardableResult mutating func insert(_ place: Int) -> Int {
+        let bytes = buffer + place
+        let hash =
+            (Int(bytes[0]) &<< (2 &* hashShift) ^ Int(bytes[1]) &<< hashShift ^ Int(bytes[2])) & hashMask
+        let head = heads[hash]
+        previous[place & (Limits.windowSize &- 1)] = head
+        heads[hash] = UInt16(truncatingIfNeeded: place)
+        return Int(head)
+    }
+
+    /// Whether a search may start from what `insert` returned.
+    @inline(__always) func canSearch(_ head: Int) -> Bool {
+        head != 0 && position &- head <= Limits.maximumDistance
+            && position <= Limits.bufferSize - Limits.minimumLookahead
+    }
+
+    /// Looks for a match that is longer than a known one; returns the longest length and sets `matchStart`.
+    mutating func search(_ head: Int, beating knownLength: Int) -> Int {
+        let scan = UnsafeRawPointer(buffer + position)
+        let bottom = max(position &- Limits.maximumDistance, 0)
+        // zlib is content with what there is, while gzip compares on and cuts off later.
+        let niceLength = isGnuGzip ? niceLength : min(niceLength, lookahead)
+        var chainLength = knownLength >= goodLength ? chainLength >> 2 : chainLength
+        var longest = knownLength
+        let start = scan.loadUnaligned(as: UInt16.self)
+        var end = scan.loadUnaligned(fromByteOffset: longest &- 1, as: UInt16.self)
+        var candidate = head
+        repeat {
+            let match = UnsafeRawPointer(buffer + candidate)
+            if match.loadUnaligned(fromByteOffset: longest &- 1, as: UInt16.self) == end,
+                match.loadUnaligned(as: UInt16.self) == start
+            {
+                let length = Self.commonLength(scan, match)
+                if length > longest {
+                    matchStart = candidate
+                    longest = length
+                    if length >= niceLength { break }
+                    end = scan.loadUnaligned(fromByteOffset: longest &- 1, as: UInt16.self)
+                }
+            }
+            candidate = Int(previous[candidate & (Limits.windowSize &- 1)])
+            chainLength &-= 1
+        } while candidate > bottom && chainLength != 0
+        return min(longest, lookahead)
+    }
+
+    /// How many bytes are the same, up to the longest match; reads 6 bytes more.
+    @inline(__always) private static func commonLength(_ scan: UnsafeRawPointer, _ match: UnsafeRawPointer)
+        -> Int
+    {
+        var length = 0
+        repeat {
+            let difference =
+                scan.loadUnaligned(fromByteOffset: length, as: UInt64.self)
+                ^ match.loadUnaligned(fromByteOffset: length, as: UInt64.self)
+            if difference != 0 {
+                return min(
+                    length &+ difference.littleEndian.trailingZeroBitCount &>> 3, Limits.maximumMatch)
+            }
+            length &+= 8
+        } while length < Limits.maximumMatch
+        return Limits.maximumMatch
+    }
+}

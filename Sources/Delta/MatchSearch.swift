@@ -1,0 +1,112 @@
+/// How an old content is searched for matches.
+public enum MatchMethod: Hashable, Sendable {
+    /// By the words at its positions: fast, finds some match.
+    case hashed
+    /// By its sorted suffixes: finds the longest match.
+    case sorted
+}
+
+/// A place in an old content and how many bytes agree from there.
+struct SearchMatch: Equatable {
+    var oldStart: Int
+    var count: Int
+
+    static let none = SearchMatch(oldStart: 0, count: 0)
+}
+
+/// An old content made ready for being searched.
+enum MatchSearch: Sendable {
+    case hashed(HashSearch)
+    case sorted(SuffixSearch, WordFilter)
+
+    init(_ text: [UInt8], _ method: MatchMethod) {
+        switch method {
+        case .hashed: self = .hashed(HashSearch(text))
+        case .sorted: self = .sorted(SuffixSearch(text), WordFilter(text))
+        }
+    }
+
+    /// A match of the bytes at a position; the same for the same contents.
+    func match(of new: [UInt8], at position: Int) -> SearchMatch {
+        switch self {
+        case .hashed(let search): search.match(of: new, at: position)
+        case .sorted(let search, let words):
+            words.mayHold(new, at: position) ? search.longestMatch(of: new, at: position) : .none
+        }
+    }
+}
+
+/// Finds a match of a position by the eight bytes that stand there: the longest of those that were seen last.
+struct HashSearch: Sendable {
+    private let text: [UInt8]
+    /// For each slot the last indexed position whose word falls there, and one more; 0 for none.
+    private let latest: [UInt32]
+    /// For each indexed position the one before it in the same slot.
+    private let earlier: [UInt32]
+    private let shift: UInt64
+    private let step: Int
+
+    /// How many places are tried at most.
+    private static let depth = 8
+
+    init(_ text: [UInt8]) {
+        self.text = text
+        // Matches are longer than that by far: in large contents every fourth position is enough.
+        step = text.count > 16 << 20 ? 4 : 1
+        var log: UInt64 = 10
+        while (1 << log) < text.count / step, log < 27 { log += 1 }
+        shift = 64 - log
+        var latest = [UInt32](repeating: 0, count: 1 << Int(log))
+        var earlier = [UInt32](repeating: 0, count: text.count / step + 1)
+        for position in stride(from: 0, to: text.count - 7, by: step) {
+            guard let word = CommonPrefix.word(text, at: position) else { break }
+            let slot = Int(WordFilter.hash(word) >> shift)
+            earlier[position / step] = latest[slot]
+            latest[slot] = UInt32(position + 1)
+        }
+        self.latest = latest
+        self.earlier = earlier
+    }
+
+    func match(of new: [UInt8], at position: Int) -> SearchMatch {
+        guard let word = CommonPrefix.word(new, at: position) else { return .none }
+        var next = Int(latest[Int(WordFilter.hash(word) >> shift)])
+        var best = SearchMatch(oldStart: 0, count: 7)
+        for _ in 0..<Self.depth where next > 0 {
+            let start = next - 1
+            let count = CommonPrefix.count(text, start, new, position)
+            if count > best.count { best = SearchMatch(oldStart: start, count: count) }
+            next = Int(earlier[start / step])
+        }
+        return best.count < 8 ? .none : best
+    }
+}
+
+/// A table that tells of most 8-byte words that a text does not hold them.
+struct WordFilter {
+    private var bits: [UInt64]
+    private let shift: UInt64
+
+    init(_ text: [UInt8]) {
+        // Eight bits for each position keep one false "maybe" in eight words; of large texts four must do.
+        let density = text.count > 32 << 20 ? 4 : 8
+        var log: UInt64 = 10
+        while (1 << log) < text.count * density, log < 36 { log += 1 }
+        shift = 64 - log
+        bits = [UInt64](repeating: 0, count: 1 << Int(log - 6))
+        for position in text.indices.dropLast(7) {
+            guard let word = CommonPrefix.word(text, at: position) else { break }
+            let slot = Self.hash(word) >> shift
+            bits[Int(slot >> 6)] |= 1 << (slot & 63)
+        }
+    }
+
+    /// Whether the text may hold the eight bytes at a position; false is certain.
+    func mayHold(_ bytes: [UInt8], at position: Int) -> Bool {
+        guard let word = CommonPrefix.word(bytes, at: position) else { return false }
+        let slot = Self.hash(word) >> shift
+        return bits[Int(slot >> 6)] & 1 << (slot & 63) != 0
+    }
+
+    static func hash(_ word: UInt64) -> UInt64 { word &* 0x9e37_79b9_7f4a_7c15 }
+}

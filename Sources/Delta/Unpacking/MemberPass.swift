@@ -1,0 +1,202 @@
+/// One pass over a file or its unpacked form that turns it into the other; see FORMAT.md "Unpacked contents".
+///
+/// Both directions find the same members, since both look only at what lies between them, where file and form differ
+/// only in numbers that nothing is decided by.
+final class MemberPass {
+    /// Which way.
+    enum Direction {
+        case unpacking, repacking
+    }
+
+    /// What becomes of the data after a member's header.
+    enum Body {
+        /// It stays as it is.
+        case left
+        /// That is to be seen from so many bytes.
+        case needs(Int)
+        /// So many bytes become others.
+        case turned(byteCount: Int, into: [UInt8], MemberChecks)
+    }
+
+    private let direction: Direction
+    private let body: (_ rest: ArraySlice<UInt8>, _ isEnd: Bool) throws -> Body
+    private let sink: (ArraySlice<UInt8>) throws -> Void
+    private var buffer: [UInt8] = []
+    private var head = 0
+    /// How much of the rest there must be before it makes sense to look again.
+    private var wanted = 0
+    private var takenByteCount = 0
+    private var madeByteCount = 0
+    private var mayStartGzip = true
+    /// The member that just ended, if its checks follow.
+    private var ended: (kind: MemberHeader.Kind, checks: MemberChecks)?
+    private var records: [[UInt8]: (position: UInt32, checks: MemberChecks)] = [:]
+    /// Further members are not remembered for the central directory.
+    private static let recordLimit = 1 << 17
+
+    /// Starts a pass.
+    ///
+    /// - Parameters:
+    ///   - direction: Which way.
+    ///   - body: Turns what follows the header of a deflated member.
+    ///   - sink: Takes what comes out, in order.
+    init(
+        _ direction: Direction, body: @escaping (_ rest: ArraySlice<UInt8>, _ isEnd: Bool) throws -> Body,
+        sink: @escaping (ArraySlice<UInt8>) throws -> Void
+    ) {
+        self.direction = direction
+        self.body = body
+        self.sink = sink
+    }
+
+    /// Adds bytes at the end.
+    func write(_ bytes: ArraySlice<UInt8>) throws {
+        if head > 0 {
+            buffer.removeFirst(head)
+            head = 0
+        }
+        buffer += bytes
+        if buffer.count >= wanted { try advance(isEnd: false) }
+    }
+
+    /// Ends the pass.
+    func finish() throws { try advance(isEnd: true) }
+
+    private func advance(isEnd: Bool) throws {
+        wanted = 0
+        while head < buffer.count {
+            wanted = try step(buffer[head...], isEnd: isEnd)
+            if wanted > 0 { return }
+        }
+    }
+
+    /// Where the next byte is in the file.
+    private var filePosition: UInt32 {
+        UInt32(truncatingIfNeeded: direction == .unpacking ? takenByteCount : madeByteCount)
+    }
+
+    private func emit(_ count: Int) throws { try emit(buffer[head..<head + count], taking: count) }
+
+    private func emit(_ bytes: ArraySlice<UInt8>, taking count: Int) throws {
+        head += count
+        takenByteCount += count
+        madeByteCount += bytes.count
+        try sink(bytes)
+    }
+
+    /// Goes on; returns how many bytes there must be to do so, 0 if there were enough. At the end, what would need more
+    /// than there is counts as nothing.
+    private func step(_ rest: ArraySlice<UInt8>, isEnd: Bool) throws -> Int {
+        if let (kind, checks) = ended {
+            let count = kind == .gzip ? 8 : 16
+            guard isEnd || rest.count >= count else { return count }
+            ended = nil
+            if kind == .gzip, rest.count >= count {
+                let known = [checks.checksum, checks.byteCount]
+                try emit(adjusted(rest.prefix(count), at: 0, by: known), taking: count)
+                mayStartGzip = true
+                return 0
+            }
+            if kind == .zip, rest.count >= count, rest.starts(with: Self.descriptorSignature) {
+                try emit(adjusted(rest.prefix(count), at: 4, by: checks.inOrder), taking: count)
+                return 0
+            }
+        }
+        if mayStartGzip {
+            switch MemberHeader.gzip(rest) {
+            case .needs(let count) where !isEnd: return count
+            case .needs, .none: break
+            case .found(let header):
+                let needed = try member(header, rest, isEnd: isEnd)
+                guard needed == 0 else { return needed }
+            }
+            mayStartGzip = false
+            // A member that was turned is gone from the buffer.
+            guard head == rest.startIndex else { return 0 }
+        }
+        return try betweenMembers(rest, isEnd: isEnd)
+    }
+
+    private func betweenMembers(_ rest: ArraySlice<UInt8>, isEnd: Bool) throws -> Int {
+        var start = rest.startIndex
+        let last = rest.endIndex - 1
+        // All signatures start with these two letters.
+        while start < last, buffer[start] != 0x50 || buffer[start + 1] != 0x4b { start += 1 }
+        if start == last, buffer[start] != 0x50 || isEnd { start += 1 }
+        guard start == rest.startIndex else {
+            try emit(start - rest.startIndex)
+            return 0
+        }
+        guard isEnd || rest.count >= 4 else { return 4 }
+        if rest.starts(with: Self.localSignature) {
+            switch MemberHeader.zip(rest) {
+            case .needs(let count) where !isEnd: return count
+            case .needs, .none: break
+            case .found(let header):
+                let needed = header.isDeflated ? try member(header, rest, isEnd: isEnd) : 0
+                guard needed == 0 else { return needed }
+                guard head == start else { return 0 }
+                remember(header, filePosition, MemberChecks(localHeader: rest))
+                try emit(4)
+                return 0
+            }
+        } else if rest.starts(with: Self.centralSignature) {
+            let nameCount = rest.count >= 46 ? Int(LittleEndian.half(rest, 28)) : 0
+            guard isEnd || rest.count >= 46 + nameCount else { return 46 + nameCount }
+            if rest.count >= 46 + nameCount { return try centralHeader(rest, nameCount: nameCount) }
+        }
+        try emit(1)
+        return 0
+    }
+
+    private func member(_ header: MemberHeader, _ rest: ArraySlice<UInt8>, isEnd: Bool) throws -> Int {
+        switch try body(rest.dropFirst(header.byteCount), isEnd) {
+        case .left: return 0
+        case .needs(let count) where !isEnd: return header.byteCount + count
+        case .needs: return 0
+        case .turned(let count, let bytes, let checks):
+            var block = rest.prefix(header.byteCount)
+            if header.checksFollow {
+                ended = (header.kind, checks)
+            } else {
+                block = adjusted(block, at: 14, by: checks.inOrder)
+            }
+            remember(header, filePosition, checks)
+            try emit(block + bytes, taking: header.byteCount + count)
+            return 0
+        }
+    }
+
+    private func remember(_ header: MemberHeader, _ position: UInt32, _ checks: MemberChecks) {
+        guard header.kind == .zip, records.count < Self.recordLimit else { return }
+        records[header.name] = (position, checks)
+    }
+
+    /// An entry of a zip file's directory (APPNOTE.TXT, section 4.3.12) repeats what the member's own header says.
+    private func centralHeader(_ rest: ArraySlice<UInt8>, nameCount: Int) throws -> Int {
+        var block = rest.prefix(46)
+        if let record = records[Array(rest.dropFirst(46).prefix(nameCount))] {
+            block = adjusted(block, at: 16, by: record.checks.inOrder)
+            block = adjusted(block, at: 42, by: [record.position])
+        }
+        try emit(block, taking: 46)
+        return 0
+    }
+
+    /// Takes what is known out of numbers in a row, or puts it back.
+    private func adjusted(_ block: ArraySlice<UInt8>, at offset: Int, by known: [UInt32]) -> ArraySlice<UInt8>
+    {
+        var block = Array(block)
+        for (index, known) in known.enumerated() {
+            let place = offset + 4 * index
+            let value = LittleEndian.full(block[...], place)
+            let other = direction == .unpacking ? value &- known : value &+ known
+            block.replaceSubrange(place..<place + 4, with: LittleEndian.bytes(other))
+        }
+        return block[...]
+    }
+
+    private static let localSignature: [UInt8] = [0x50, 0x4b, 3, 4]
+    private static let centralSignature: [UInt8] = [0x50, 0x4b, 1, 2]
+    private static let descriptorSignature: [UInt8] = [0x50, 0x4b, 7, 8]
+}
