@@ -97,6 +97,8 @@ let package = Package(
             name: "ImagesTests", dependencies: ["Images", "Bytes", "FileTree"], swiftSettings: common),
         .testTarget(
             name: "CompressionTests", dependencies: ["Compression", "TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "DeflateTests", dependencies: ["Deflate", "CZlib", "TestSupport"], swiftSettings: common),
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: common),
         .testTarget(
             name: "DeltaTests", dependencies: ["Delta", "Compression", "Tar", "TestSupport"],

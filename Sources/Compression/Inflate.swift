@@ -17,6 +17,7 @@ public enum Inflate {
     /// - Parameters:
     ///   - bytes: Compressed bytes and whatever follows them; fewer than 4 GiB are looked at.
     ///   - limit: How many bytes may come out.
+    /// - Returns: How it went.
     public static func decompress(_ bytes: ArraySlice<UInt8>, limit: Int) -> Outcome {
         var stream = z_stream()
         guard CZlib_inflateInit2(&stream, -MAX_WBITS) == Z_OK else { return .failed(producedByteCount: 0) }

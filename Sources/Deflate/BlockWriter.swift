@@ -53,9 +53,12 @@ struct BlockWriter: ~Copyable {
         checkpoint = endsEarly ? min(Self.checkInterval, limit) : limit
     }
 
-    /// Adds a byte; returns whether the block ends.
+    /// Adds a byte.
     ///
-    /// - Parameter covered: How many bytes of input the block spans, for those that look at that.
+    /// - Parameters:
+    ///   - literal: The byte.
+    ///   - covered: How many bytes of input the block spans, for those that look at that.
+    /// - Returns: Whether the block ends.
     @inline(__always) mutating func append(literal: UInt8, covered: Int) -> Bool {
         symbols[symbolCount] = UInt32(literal)
         literals.frequencies[Int(literal)] &+= 1

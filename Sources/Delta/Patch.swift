@@ -2,12 +2,16 @@ import Bytes
 
 /// How one content is made of another: the commands, and the bytes they consume, kept apart.
 public struct Patch: Sendable {
-    /// Commands as they are stored, see FORMAT.md "Patches".
-    public internal(set) var control: [UInt8] = []
-    /// What to add to the old bytes, modulo 256.
-    public internal(set) var difference: [UInt8] = []
+    /// Where each step's old bytes start, and choices, as they are stored; see FORMAT.md "Patches".
+    var control: [UInt8] = []
+    /// How many bytes each step copies, as it is stored.
+    var copyCounts: [UInt8] = []
+    /// How many bytes that stand for themselves each step brings, as it is stored.
+    var literalCounts: [UInt8] = []
+    /// What to add to the old bytes.
+    var differences = Differences()
     /// Bytes that stand for themselves.
-    public internal(set) var literal: [UInt8] = []
+    var literal: [UInt8] = []
     /// How many bytes the patch makes.
     public internal(set) var byteCount = 0
     /// Whether differences are to predicted bytes, and the choices between prediction and old bytes end `control`.
@@ -17,7 +21,8 @@ public struct Patch: Sendable {
 
     /// How large the patch is about when it is compressed by itself.
     public var estimatedByteCount: Int {
-        StreamEstimate.of(control) + StreamEstimate.of(difference) + StreamEstimate.of(literal)
+        [control, copyCounts, literalCounts, differences.gapBytes, differences.changes, literal]
+            .reduce(0) { $0 + StreamEstimate.of($1) }
     }
 }
 
@@ -52,6 +57,7 @@ extension Patch {
     ///   - new: The new content.
     ///   - method: How to search.
     ///   - place: Where the parts are that `old` and `new` hold.
+    /// - Returns: The patch.
     /// - Throws: `CancellationError` when its task was cancelled.
     public static func between(
         _ old: [UInt8], _ new: [UInt8], method: MatchMethod = .sorted, place: PatchPlace = PatchPlace()
@@ -93,16 +99,17 @@ extension Patch {
     ///   - place: Where those parts are, for a content that is patched in several.
     init(steps: [PatchStep], old: [UInt8], new: [UInt8], place: PatchPlace) {
         var control = ByteWriter()
+        var copyCounts = ByteWriter()
+        var literalCounts = ByteWriter()
         var oldPosition = place.previousEnd - place.oldOffset
         for step in steps {
             control.signed(Int64(step.oldStart - oldPosition))
-            control.varint(step.copyCount)
-            control.varint(step.literalCount)
+            copyCounts.varint(step.copyCount)
+            literalCounts.varint(step.literalCount)
             oldPosition = step.oldStart + step.copyCount
         }
         oldEnd = place.oldOffset + oldPosition
         byteCount = new.count
-        difference.reserveCapacity(new.count)
 
         let predictor =
             place.isWhole && steps.count <= ReferencePredictor.stepLimit
@@ -120,6 +127,8 @@ extension Patch {
         }
         isPredicted = predictor != nil
         self.control = control.bytes + choices
+        self.copyCounts = copyCounts.bytes
+        self.literalCounts = literalCounts.bytes
     }
 
     /// Adds the differences of a copy, block by block: to what is predicted where that agrees better.
@@ -144,7 +153,7 @@ extension Patch {
                     if gain > 0 { expected = predicted }
                 }
             }
-            for index in 0..<count { difference.append(new[newPosition + index] &- expected[index]) }
+            differences.append(new, newPosition, to: expected)
             done += count
         }
     }

@@ -1,15 +1,20 @@
+/// The streams that patches are read from.
+struct PatchStreams {
+    let control: StreamReader
+    let copyCounts: StreamReader
+    let literalCounts: StreamReader
+    let differences: any DifferenceSource
+    let literal: StreamReader
+}
+
 /// Makes a new content of an old one: the mirror image of `Patch`.
 final class PatchDecoder {
     private let old: OldContent
-    private let control: StreamReader
-    private let difference: StreamReader
-    private let literal: StreamReader
+    private let streams: PatchStreams
 
-    init(old: OldContent, control: StreamReader, difference: StreamReader, literal: StreamReader) {
+    init(old: OldContent, _ streams: PatchStreams) {
         self.old = old
-        self.control = control
-        self.difference = difference
-        self.literal = literal
+        self.streams = streams
     }
 
     /// Reads the next step.
@@ -20,15 +25,18 @@ final class PatchDecoder {
     /// - Returns: The step.
     /// - Throws: `DeltaError` if the step reaches out of the old content or makes too much.
     private func nextStep(after position: Int, rest: UInt64) throws -> PatchStep {
-        let (start, overflows) = Int64(position).addingReportingOverflow(try control.signed())
-        let copyCount = try control.varint()
-        let literalCount = try control.varint()
+        let (start, overflows) = Int64(position).addingReportingOverflow(try streams.control.signed())
+        let copyCount = try streams.copyCounts.varint()
+        let literalCount = try streams.literalCounts.varint()
         guard !overflows, start >= 0, UInt64(start) <= old.byteCount,
             copyCount <= old.byteCount - UInt64(start),
             copyCount <= rest, literalCount <= rest - copyCount, copyCount + literalCount > 0
         else { throw DeltaError.damaged("a patch reaches out of its file") }
         return PatchStep(oldStart: Int(start), copyCount: Int(copyCount), literalCount: Int(literalCount))
     }
+
+    /// Copies are made in parts of this size.
+    private static let partByteCount = 1 << 16
 
     /// Makes that many bytes, step by step.
     func run(_ count: UInt64, _ sink: RecipeDecoder.Sink) throws {
@@ -39,11 +47,11 @@ final class PatchDecoder {
             let step = try nextStep(after: position, rest: rest)
             var done = 0
             while done < step.copyCount {
-                let differences = try difference.some(atMost: step.copyCount - done)
-                var bytes = try old.bytes(at: UInt64(step.oldStart + done), count: differences.count)
-                for (index, value) in zip(bytes.indices, differences) { bytes[index] &+= value }
-                try sink(bytes)
-                done += differences.count
+                let count = min(step.copyCount - done, Self.partByteCount)
+                var bytes = Array(try old.bytes(at: UInt64(step.oldStart + done), count: count))
+                try streams.differences.add(to: &bytes, bytes.indices)
+                try sink(bytes[...])
+                done += count
             }
             try copyLiteral(step.literalCount, sink)
             rest -= UInt64(step.copyCount + step.literalCount)
@@ -77,7 +85,7 @@ final class PatchDecoder {
                     }
                     try predict(&bytes, predictor, oldOffset: step.oldStart + done, newOffset: newPosition)
                 }
-                try addDifferences(to: &bytes)
+                try streams.differences.add(to: &bytes, bytes.indices)
                 try emit(bytes[...])
                 done += blockCount
                 newPosition += blockCount
@@ -94,19 +102,10 @@ final class PatchDecoder {
         guard let predictor, predictor.predict(&predicted, oldOffset: oldOffset, newOffset: newOffset) else {
             return
         }
-        switch try control.byte() {
+        switch try streams.control.byte() {
         case 0: return
         case 1: bytes = predicted
         default: throw DeltaError.damaged("a patch makes an unknown choice")
-        }
-    }
-
-    private func addDifferences(to bytes: inout [UInt8]) throws {
-        var done = 0
-        while done < bytes.count {
-            let differences = try difference.some(atMost: bytes.count - done)
-            for (index, value) in zip(done..<bytes.count, differences) { bytes[index] &+= value }
-            done += differences.count
         }
     }
 
@@ -129,7 +128,7 @@ final class PatchDecoder {
     private func copyLiteral(_ count: Int, _ sink: RecipeDecoder.Sink) throws {
         var rest = count
         while rest > 0 {
-            let part = try literal.some(atMost: rest)
+            let part = try streams.literal.some(atMost: rest)
             try sink(part)
             rest -= part.count
         }

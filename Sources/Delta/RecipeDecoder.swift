@@ -17,6 +17,8 @@ public struct RecipeHeader: Equatable, Sendable {
         let offset: UInt64
     }
 
+    /// The recipe's format version.
+    public let version: Int
     /// The size of the tar that the recipe makes.
     public let byteCount: UInt64
     /// How many entries it has.
@@ -33,7 +35,7 @@ public struct RecipeHeader: Equatable, Sendable {
             guard try reader.raw(4).elementsEqual(RecipeFormat.magic) else {
                 throw DeltaError.damaged("it does not start with its magic number")
             }
-            let version = Int(try reader.byte())
+            version = Int(try reader.byte())
             guard RecipeFormat.versions.contains(version) else { throw DeltaError.unknownVersion(version) }
             byteCount = try reader.varint()
             entryCount = try reader.varint()
@@ -118,6 +120,23 @@ public final class RecipeDecoder {
             }
         }
         self.readers = readers
+    }
+
+    /// The differences, which go on from patch to patch.
+    private lazy var differences = Result<any DifferenceSource, any Error> {
+        guard header.version >= RecipeFormat.splitVersion else {
+            return DenseDifferences(try reader(.difference))
+        }
+        return SparseDifferences(gaps: try reader(.gaps), changes: try reader(.difference))
+    }
+
+    private func patchStreams() throws -> PatchStreams {
+        let isSplit = header.version >= RecipeFormat.splitVersion
+        return PatchStreams(
+            control: try reader(.control), copyCounts: try reader(isSplit ? .copyCounts : .control),
+            literalCounts: try reader(isSplit ? .literalCounts : .control),
+            differences: try differences.get(),
+            literal: try reader(.literal))
     }
 
     private func reader(_ id: RecipeFormat.StreamID) throws -> StreamReader {
@@ -256,9 +275,7 @@ public final class RecipeDecoder {
 
     private func emitPatch(_ reference: Int, _ count: UInt64, isPredicted: Bool, _ sink: Sink) throws {
         try take(count)
-        let patcher = PatchDecoder(
-            old: OldContent(references, reference), control: try reader(.control),
-            difference: try reader(.difference), literal: try reader(.literal))
+        let patcher = PatchDecoder(old: OldContent(references, reference), try patchStreams())
         try isPredicted ? patcher.runPredicted(count, sink) : patcher.run(count, sink)
     }
 
@@ -268,9 +285,7 @@ public final class RecipeDecoder {
         let choices = try MemberChoices(try reader(.contents))
         let old = try UnpackedReference(references, reference, choices, in: makeScratch())
         let codes = MemberCodeReader(try reader(.contents))
-        let patcher = PatchDecoder(
-            old: OldContent(old, 0), control: try reader(.control), difference: try reader(.difference),
-            literal: try reader(.literal))
+        let patcher = PatchDecoder(old: OldContent(old, 0), try patchStreams())
         var rest = count
         try withoutActuallyEscaping(sink) { sink in
             let repacker = UnpackedContent.repacker(compress: codes.next) { bytes in
@@ -304,9 +319,7 @@ public final class RecipeDecoder {
         else { throw DeltaError.damaged("it patches a gzip file that is none") }
         let header = try reader(.fields).raw(GzipHeader.byteCount)
         var bytes: [UInt8] = []
-        let patcher = PatchDecoder(
-            old: OldContent(MemoryReference(bytes: old), 0), control: try reader(.control),
-            difference: try reader(.difference), literal: try reader(.literal))
+        let patcher = PatchDecoder(old: OldContent(MemoryReference(bytes: old), 0), try patchStreams())
         try patcher.run(UInt64(byteCount)) { bytes += $0 }
         let file = header + GzipPatch.member(bytes, parameters)
         guard UInt64(file.count) == count else {

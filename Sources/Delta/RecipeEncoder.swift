@@ -26,6 +26,8 @@ public final class RecipeEncoder {
     private var lastPredictor: Int64 = -1
     private var lastReference: Int64 = 0
     private var byteCount: UInt64 = 0
+    /// How many bytes were copied unchanged since the last change.
+    private var unchangedCount = 0
 
     /// Starts a recipe.
     ///
@@ -47,8 +49,17 @@ public final class RecipeEncoder {
 
     private func write(_ patch: Patch) throws {
         try write(patch.control, to: .control)
-        try write(patch.difference, to: .difference)
+        try write(patch.copyCounts, to: .copyCounts)
+        try write(patch.literalCounts, to: .literalCounts)
         try write(patch.literal, to: .literal)
+        try write(patch.differences.changes, to: .difference)
+        var gaps = ByteWriter()
+        for gap in patch.differences.gaps {
+            gaps.varint(unchangedCount + gap)
+            unchangedCount = 0
+        }
+        try write(gaps.bytes, to: .gaps)
+        unchangedCount += patch.differences.rest
     }
 
     private func write(_ bytes: [UInt8], to stream: RecipeFormat.StreamID) throws {
@@ -150,6 +161,9 @@ public final class RecipeEncoder {
         numbers.varint(zeroCount)
         numbers.varint(restCount)
         try write(numbers.bytes, to: .contents)
+        var gap = ByteWriter()
+        if unchangedCount > 0 { gap.varint(unchangedCount) }
+        try write(gap.bytes, to: .gaps)
         try forEachPart { try writers[.new]?.write($0) }
         for stream in RecipeFormat.StreamID.allCases { try writers[stream]?.finish() }
     }

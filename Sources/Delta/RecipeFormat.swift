@@ -7,6 +7,8 @@ public enum RecipeFormat {
     public static let version = 2
     /// The versions read.
     static let versions = 1...version
+    /// Since this version steps stand in three streams, and differences are told from zeros.
+    static let splitVersion = 2
     static let magic = Array("SLTR".utf8)
 
     /// No stream may need a larger decompression window: it bounds the receiver's memory.
@@ -17,6 +19,7 @@ public enum RecipeFormat {
     /// A recipe's streams, in the order in which they are stored.
     enum StreamID: UInt8, CaseIterable {
         case references, contents, shapes, fields, control, difference, literal, new
+        case copyCounts, literalCounts, gaps
     }
 
     /// How a stream is stored.
@@ -64,7 +67,7 @@ public enum DeltaLevel: String, CaseIterable, Hashable, Sendable {
         case .new: return ZstdOptions(level: level, windowLog: 25, findsLongMatches: true)
         case .literal: return ZstdOptions(level: level, windowLog: 24, findsLongMatches: true)
         case .difference: return ZstdOptions(level: level, windowLog: 23)
-        case .references, .contents, .shapes, .fields, .control:
+        case .references, .contents, .shapes, .fields, .control, .copyCounts, .literalCounts, .gaps:
             return ZstdOptions(level: level, windowLog: 22)
         }
     }

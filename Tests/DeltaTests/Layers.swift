@@ -63,9 +63,20 @@ final class MemoryStore: StreamStore {
     func forEachPart(_ body: (ArraySlice<UInt8>) throws -> Void) throws { try body(bytes[...]) }
 }
 
+/// An unpacked form in memory.
+final class MemoryScratch: ScratchStore {
+    private var bytes: [UInt8] = []
+    func append(_ more: ArraySlice<UInt8>) throws { bytes += more }
+    func finish() throws -> @Sendable (UInt64, Int) throws -> [UInt8] {
+        let bytes = bytes
+        return { Array(bytes[Int($0)..<Int($0) + $1]) }
+    }
+}
+
 enum Recipe {
     /// The recipe of a layer: twins by name, contents by what they hold, patches where there is a twin.
     static func encode(_ new: [UInt8], references: MemoryReferences, level: DeltaLevel?) throws -> [UInt8] {
+        let method = level?.matchMethod ?? .hashed
         let encoder = try RecipeEncoder(level: level, references: references) { MemoryStore() }
         let layer = try LayerParts(new)
         for part in layer.parts {
@@ -75,10 +86,10 @@ enum Recipe {
                 content = .reference(same)
             } else if let twin, !part.content.isEmpty, !references.parts[twin].content.isEmpty {
                 let old = references.parts[twin].content
-                if let gzip = try GzipPatch.between(old, part.content) {
-                    content = .gzipPatch(reference: twin, gzip)
+                if let unpacked = try UnpackedPatch.between(old, part.content, method: method) {
+                    content = .unpackedPatch(reference: twin, unpacked)
                 } else {
-                    content = .patch(reference: twin, [try Matcher(old: old).patch(part.content)])
+                    content = .patch(reference: twin, [try Patch.between(old, part.content, method: method)])
                 }
             }
             try add(part, predictor: twin, content, to: encoder)
@@ -107,8 +118,9 @@ enum Recipe {
 
     /// Follows a recipe; counts bytes so that a damaged one cannot make more than it says.
     static func decode(_ recipe: [UInt8], references: MemoryReferences) throws -> [UInt8] {
-        let decoder = try RecipeDecoder(storedByteCount: UInt64(recipe.count), references: references) {
-            offset, count in
+        let decoder = try RecipeDecoder(
+            storedByteCount: UInt64(recipe.count), references: references, makeScratch: { MemoryScratch() }
+        ) { offset, count in
             Array(recipe[Int(offset)..<Int(offset) + count])
         }
         var made: [UInt8] = []

@@ -1,4 +1,4 @@
-import Delta
+@testable import Delta
 import TestSupport
 import Testing
 
@@ -20,8 +20,10 @@ struct MatcherTests {
         let news = Self.every(alphabet: alphabet, upTo: newLength).filter { !$0.isEmpty }
         var pairs: [(old: Int, new: [UInt8], patch: Patch)] = []
         for (index, old) in olds.enumerated() {
-            let matcher = Matcher(old: old)
-            for new in news { pairs.append((index, new, try matcher.patch(new))) }
+            for (count, new) in news.enumerated() {
+                let method = count % 2 == 0 ? MatchMethod.sorted : .hashed
+                pairs.append((index, new, try Patch.between(old, new, method: method)))
+            }
         }
         #expect(try Recipe.apply(pairs, of: olds) == pairs.map(\.new))
     }
@@ -80,10 +82,12 @@ struct MatcherTests {
 
     @Test(arguments: pairs)
     func `a patch makes the new content and is as small as it should be`(_ pair: Pair) throws {
-        let patch = try Matcher(old: pair.old).patch(pair.new)
-        #expect(patch.byteCount == pair.new.count)
-        #expect(try Recipe.apply([(0, pair.new, patch)], of: [pair.old]) == [pair.new])
-        #expect(patch.estimatedByteCount <= pair.limit)
+        for method in [MatchMethod.hashed, .sorted] {
+            let patch = try Patch.between(pair.old, pair.new, method: method)
+            #expect(patch.byteCount == pair.new.count)
+            #expect(try Recipe.apply([(0, pair.new, patch)], of: [pair.old]) == [pair.new])
+            #expect(patch.estimatedByteCount <= pair.limit)
+        }
     }
 
     @Test func `random edits are patched`() throws {
@@ -94,32 +98,44 @@ struct MatcherTests {
             let old =
                 seed % 2 == 0 ? random.bytes(random.below(3_000)) : Content.text(seed, random.below(3_000))
             let new = Content.mutated(old, seed: seed &+ 1000, edits: random.below(20)) + [1]
-            pairs.append((olds.count, new, try Matcher(old: old).patch(new)))
+            pairs.append((olds.count, new, try Patch.between(old, new)))
             olds.append(old)
         }
         #expect(try Recipe.apply(pairs, of: olds) == pairs.map(\.new))
     }
 
-    @Test func `a matcher can be used again, and always finds the same`() throws {
-        let matcher = Matcher(old: Self.text)
-        let new = Content.mutated(Self.text, seed: 8, edits: 12)
-        let first = try matcher.patch(new)
-        _ = try matcher.patch(Self.noise)
-        for patch in [try matcher.patch(new), try Matcher(old: Self.text).patch(new)] {
-            #expect(patch.control == first.control)
-            #expect(patch.difference == first.difference)
-            #expect(patch.literal == first.literal)
+    @Test(arguments: [MatchMethod.hashed, .sorted])
+    func `a matcher can be used again, and always finds the same`(method: MatchMethod) throws {
+        let matcher = Matcher(old: Self.text, method: method)
+        let new = MatchedContent(Content.mutated(Self.text, seed: 8, edits: 12))
+        let first = try matcher.match(new, new.bytes.indices).steps
+        _ = try matcher.match(MatchedContent(Self.noise), Self.noise.indices)
+        #expect(try matcher.match(new, new.bytes.indices).steps == first)
+        #expect(try Matcher(old: Self.text, method: method).match(new, new.bytes.indices).steps == first)
+    }
+
+    @Test func `runs that are matched by themselves make the content together`() throws {
+        let old = Content.random(30, 40_000)
+        let new = Content.mutated(old, seed: 31, edits: 40)
+        let matcher = Matcher(old: old, method: .hashed)
+        let content = MatchedContent(new)
+        let parts = try stride(from: 0, to: new.count, by: 7_000).map {
+            try matcher.match(content, $0..<min($0 + 7_000, new.count))
         }
+        let patch = Patch(parts, old: old, new: new, place: PatchPlace())
+        #expect(try Recipe.apply([(0, new, patch)], of: [old]) == [new])
+        #expect(patch.literal.count < 2_000)
     }
 
     @Test func `a content patched in parts comes out whole`() throws {
         let old = Content.random(20, 9_000)
         let new = Content.mutated(old, seed: 21)
         let cut = new.count / 2
-        let first = try Matcher(old: Array(old[..<5_000])).patch(
-            Array(new[..<cut]), place: PatchPlace(oldOffset: 0, previousEnd: 0))
-        let second = try Matcher(old: Array(old[4_000...])).patch(
-            Array(new[cut...]), place: PatchPlace(oldOffset: 4_000, previousEnd: first.oldEnd))
+        let first = try Patch.between(
+            Array(old[..<5_000]), Array(new[..<cut]), place: PatchPlace(oldOffset: 0, previousEnd: 0))
+        let second = try Patch.between(
+            Array(old[4_000...]), Array(new[cut...]),
+            place: PatchPlace(oldOffset: 4_000, previousEnd: first.oldEnd))
         let references = try MemoryReferences([[TarEntry.file("f", old)].tar])
         let encoder = try RecipeEncoder(level: nil, references: references) { MemoryStore() }
         let tar = [TarEntry.file("f", new)].tar
@@ -139,14 +155,13 @@ struct ReferencePredictionTests {
     func `calls and pointers to what moved are foretold`(machine: ELFBuilder.Machine) throws {
         let old = ELFBuilder.program(machine, seed: 1, sizes: Self.oldSizes, codeOffset: 0x4000)
         let new = ELFBuilder.program(machine, seed: 1, sizes: Self.newSizes, codeOffset: 0x4000)
-        let matcher = Matcher(old: old)
-        let patch = try matcher.patch(new)
-        let plain = try matcher.patch(new, place: PatchPlace(oldOffset: 0, previousEnd: 0))
+        let patch = try Patch.between(old, new)
+        let plain = try Patch.between(old, new, place: PatchPlace(oldOffset: 0, previousEnd: 0))
         #expect(patch.isPredicted)
         #expect(!plain.isPredicted)
-        let missed = patch.difference.count { $0 != 0 }
-        #expect(plain.difference.count { $0 != 0 } > 200)
-        #expect(missed * 4 < plain.difference.count { $0 != 0 })
+        let missed = patch.differences.changes.count
+        #expect(plain.differences.changes.count > 200)
+        #expect(missed * 4 < plain.differences.changes.count)
         #expect(try Recipe.apply([(0, new, patch), (0, new, plain)], of: [old]) == [new, new])
     }
 
@@ -163,7 +178,7 @@ struct ReferencePredictionTests {
             let value: UInt8 = [0xff, 0x7f, 0x80, 0][random.below(4)]
             if place % 3 != 0 { lyingOld[place] = value }
             if place % 3 != 1 { lyingNew[place] = value }
-            pairs.append((olds.count, lyingNew, try Matcher(old: lyingOld).patch(lyingNew)))
+            pairs.append((olds.count, lyingNew, try Patch.between(lyingOld, lyingNew)))
             olds.append(lyingOld)
         }
         #expect(try Recipe.apply(pairs, of: olds) == pairs.map(\.new))
@@ -173,7 +188,7 @@ struct ReferencePredictionTests {
     func `machines do not predict each other`(machine: ELFBuilder.Machine) throws {
         let old = ELFBuilder.program(machine, seed: 1, sizes: [16, 32])
         let new = ELFBuilder.program(machine == .x86 ? .arm : .x86, seed: 1, sizes: [16, 48])
-        let patch = try Matcher(old: old).patch(new)
+        let patch = try Patch.between(old, new)
         #expect(!patch.isPredicted)
         #expect(try Recipe.apply([(0, new, patch)], of: [old]) == [new])
     }

@@ -71,7 +71,7 @@ struct MemberHeader: Equatable {
 }
 
 /// What a compressed member is known to be once it was read.
-struct MemberChecks: Equatable {
+struct MemberChecks: Hashable {
     /// CRC-32 of its content.
     var checksum: UInt32
     /// Bytes of its compressed data.

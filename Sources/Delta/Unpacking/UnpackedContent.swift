@@ -25,16 +25,17 @@ enum UnpackedContent {
     ///
     /// - Parameters:
     ///   - forEachPart: Gives out the file.
+    ///   - leaves: Asked of every place where a member's data may start, if all of the file comes in one part.
     ///   - wants: Asked of every member, in order.
     ///   - sink: Takes the file's form.
     /// - Throws: `TooLarge`, and what the closures throw.
     static func unpack(
         _ forEachPart: ((ArraySlice<UInt8>) throws -> Void) throws -> Void,
-        wants: @escaping (Member) throws -> Bool,
+        leaves: @escaping (Int) -> Bool = { _ in false }, wants: @escaping (Member) throws -> Bool,
         into sink: @escaping (ArraySlice<UInt8>) throws -> Void
     ) throws {
         var byteCount = 0
-        let pass = Self.pass {
+        let pass = Self.pass(leaves: leaves) {
             try $0.map(wants) ?? false
         } into: {
             byteCount += $0.count
@@ -53,28 +54,35 @@ enum UnpackedContent {
         let content: [UInt8]
     }
 
-    /// The compressed data of all members of a file.
-    static func packedMembers(_ file: [UInt8]) throws -> Set<ArraySlice<UInt8>> {
-        var packed: Set<ArraySlice<UInt8>> = []
+    /// What is known of a file's members, by where their data start.
+    static func members(of file: [UInt8]) throws -> [Int: MemberChecks] {
+        var members: [Int: MemberChecks] = [:]
         let pass = Self.pass { member in
             try Task.checkCancellation()
-            if let member { packed.insert(member.packed) }
+            if let member {
+                members[member.packed.startIndex] = MemberChecks(
+                    checksum: Checksum.crc32(member.content), packedByteCount: UInt32(member.packed.count),
+                    byteCount: UInt32(member.content.count))
+            }
             return false
         } into: { _ in
         }
         try pass.write(file[...])
         try pass.finish()
-        return packed
+        return members
     }
 
-    /// A pass that unpacks those members that are wanted; it asks of every one, nil standing for data that are none.
+    /// A pass that unpacks those members that are wanted; it asks of every one, nil standing for data that are none, but for
+    /// those that are left alone because of where they start.
     private static func pass(
-        wants: @escaping (Member?) throws -> Bool, into sink: @escaping (ArraySlice<UInt8>) throws -> Void
+        leaves: @escaping (Int) -> Bool = { _ in false }, wants: @escaping (Member?) throws -> Bool,
+        into sink: @escaping (ArraySlice<UInt8>) throws -> Void
     ) -> MemberPass {
         var failed = 0
         return MemberPass(
             .unpacking,
             body: { rest, isEnd in
+                if leaves(rest.startIndex) { return .left }
                 let data = rest.prefix(memberByteCountLimit)
                 var member: Member?
                 var byteCount = 0
@@ -152,19 +160,23 @@ enum UnpackedContent {
     ///
     /// - Parameters:
     ///   - file: The new file.
-    ///   - known: Compressed data of the old file's members.
+    ///   - isKnown: Tells by where a member's data start whether the old file has it.
     /// - Returns: nil if there is none, or the form is too large.
     /// - Throws: `CancellationError` when its task was cancelled.
-    static func rebuildable(_ file: [UInt8], known: Set<ArraySlice<UInt8>>) throws -> Rebuildable? {
+    static func rebuildable(_ file: [UInt8], isKnown: @escaping (Int) -> Bool) throws -> Rebuildable? {
         guard mayHoldMembers(file) else { return nil }
         var result = Rebuildable()
         var hints: [DeflateParameters] = []
         var packed: [ArraySlice<UInt8>?] = []
-        let pass = Self.pass { member in
+        let pass = Self.pass(leaves: { start in
+            guard isKnown(start) else { return false }
+            result.parameters.append(nil)
+            packed.append(nil)
+            return true
+        }) { member in
             try Task.checkCancellation()
-            let found = member.flatMap { member in
-                known.contains(member.packed)
-                    ? nil : Deflate.parameters(rebuilding: member.packed, from: member.content, hints: hints)
+            let found = member.flatMap {
+                Deflate.parameters(rebuilding: $0.packed, from: $0.content, hints: hints)
             }
             result.parameters.append(found)
             packed.append(found == nil ? nil : member?.packed)

@@ -21,18 +21,26 @@ public struct UnpackedPatch: Sendable {
     /// - Throws: `CancellationError` when its task was cancelled.
     public static func between(_ old: [UInt8], _ new: [UInt8], method: MatchMethod) throws -> UnpackedPatch? {
         guard UnpackedContent.mayHoldMembers(old), UnpackedContent.mayHoldMembers(new) else { return nil }
-        guard let content = try UnpackedContent.rebuildable(new, known: UnpackedContent.packedMembers(old))
-        else { return nil }
         // What both files hold in the same compressed form needs no packing again.
-        let shared = try UnpackedContent.packedMembers(new)
+        let oldMembers = try UnpackedContent.members(of: old)
+        let newMembers = try UnpackedContent.members(of: new)
+        let shared = Set(oldMembers.values).intersection(newMembers.values)
+        func isShared(_ member: MemberChecks?) -> Bool { member.map(shared.contains) ?? false }
+        guard let content = try UnpackedContent.rebuildable(new, isKnown: { isShared(newMembers[$0]) }) else {
+            return nil
+        }
         var unpacksOld: [Bool] = []
         var form: [UInt8] = []
         do {
             try UnpackedContent.unpack {
                 try $0(old[...])
-            } wants: {
-                unpacksOld.append(!shared.contains($0.packed))
-                return !shared.contains($0.packed)
+            } leaves: {
+                guard isShared(oldMembers[$0]) else { return false }
+                unpacksOld.append(false)
+                return true
+            } wants: { _ in
+                unpacksOld.append(true)
+                return true
             } into: {
                 form += $0
             }
