@@ -91,8 +91,8 @@ struct PrefixCode: ~Copyable {
         }
         // A code needs two symbols, since decoders of old took no other.
         while heapCount < 2 {
-            if lastSymbol < 2 { lastSymbol += 1 }
-            let symbol = lastSymbol < 2 ? lastSymbol : 0
+            let symbol = lastSymbol < 2 ? lastSymbol + 1 : 0
+            lastSymbol = max(lastSymbol, symbol)
             heapCount += 1
             heap[heapCount] = UInt16(symbol)
             frequencies[symbol] = 1

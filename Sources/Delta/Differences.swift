@@ -36,6 +36,8 @@ struct Differences: Sendable {
 protocol DifferenceSource: AnyObject {
     /// Adds the next differences to old bytes.
     func add(to bytes: inout [UInt8], _ range: Range<Int>) throws
+    /// Throws if there are more than were taken.
+    func checkEnd() throws
 }
 
 /// Differences as recipes of version 1 hold them: one after the other.
@@ -43,6 +45,8 @@ final class DenseDifferences: DifferenceSource {
     private let stream: StreamReader
 
     init(_ stream: StreamReader) { self.stream = stream }
+
+    func checkEnd() throws {}
 
     func add(to bytes: inout [UInt8], _ range: Range<Int>) throws {
         var index = range.lowerBound
@@ -66,6 +70,10 @@ final class SparseDifferences: DifferenceSource {
     init(gaps: StreamReader, changes: StreamReader) {
         self.gaps = gaps
         self.changes = changes
+    }
+
+    func checkEnd() throws {
+        guard gap ?? 0 == 0 else { throw DeltaError.damaged("its last gap is too long") }
     }
 
     func add(to bytes: inout [UInt8], _ range: Range<Int>) throws {

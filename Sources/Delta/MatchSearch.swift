@@ -1,7 +1,7 @@
 /// How an old content is searched for matches.
 public enum MatchMethod: Hashable, Sendable {
-    /// By the words at its positions: fast, finds some match.
-    case hashed
+    /// By the words at its positions, trying so many places with the same word: fast, finds some match.
+    case hashed(depth: Int)
     /// By its sorted suffixes: finds the longest match.
     case sorted
 }
@@ -21,7 +21,7 @@ enum MatchSearch: Sendable {
 
     init(_ text: [UInt8], _ method: MatchMethod) {
         switch method {
-        case .hashed: self = .hashed(HashSearch(text))
+        case .hashed(let depth): self = .hashed(HashSearch(text, depth: depth))
         case .sorted: self = .sorted(SuffixSearch(text), WordFilter(text))
         }
     }
@@ -47,10 +47,11 @@ struct HashSearch: Sendable {
     private let step: Int
 
     /// How many places are tried at most.
-    private static let depth = 8
+    private let depth: Int
 
-    init(_ text: [UInt8]) {
+    init(_ text: [UInt8], depth: Int) {
         self.text = text
+        self.depth = depth
         // Matches are longer than that by far: in large contents every fourth position is enough.
         step = text.count > 16 << 20 ? 4 : 1
         var log: UInt64 = 10
@@ -72,7 +73,7 @@ struct HashSearch: Sendable {
         guard let word = CommonPrefix.word(new, at: position) else { return .none }
         var next = Int(latest[Int(WordFilter.hash(word) >> shift)])
         var best = SearchMatch(oldStart: 0, count: 7)
-        for _ in 0..<Self.depth where next > 0 {
+        for _ in 0..<depth where next > 0 {
             let start = next - 1
             let count = CommonPrefix.count(text, start, new, position)
             if count > best.count { best = SearchMatch(oldStart: start, count: count) }

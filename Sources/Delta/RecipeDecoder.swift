@@ -166,6 +166,7 @@ public final class RecipeDecoder {
         try emitZeros(zeros, sink)
         try emitNew(rest, sink)
         guard left == 0 else { throw DeltaError.damaged("it makes fewer bytes than it says") }
+        try differences.get().checkEnd()
         for id in RecipeFormat.StreamID.allCases { try reader(id).checkEnd() }
     }
 

@@ -44,7 +44,13 @@ public enum DeltaLevel: String, CaseIterable, Hashable, Sendable {
     case fast, `default`, best
 
     /// How old contents are searched.
-    public var matchMethod: MatchMethod { self == .best ? .sorted : .hashed }
+    public var matchMethod: MatchMethod {
+        switch self {
+        case .fast: .hashed(depth: 3)
+        case .default: .hashed(depth: 8)
+        case .best: .sorted
+        }
+    }
 
     /// The xz options for one of a recipe's streams, or nil where zstd is tried alone.
     func xzOptions(for stream: RecipeFormat.StreamID) -> XzOptions? {

@@ -56,15 +56,19 @@ final class StreamReader {
 
     private var endsEarly: DeltaError { .damaged("stream '\(name)' ends early") }
 
-    private func refill() throws {
-        guard left > 0 else { throw endsEarly }
-        if UInt64(buffer.count) > left { buffer.removeLast(buffer.count - Int(left)) }
-        let count: Int
+    /// Makes what a decoder throws an error of this recipe.
+    private func translating<Result>(_ body: () throws -> Result) throws -> Result {
         do {
-            count = try fill(&buffer)
+            return try body()
         } catch let error as CompressionError {
             throw DeltaError.damaged("stream '\(name)': \(error)")
         }
+    }
+
+    private func refill() throws {
+        guard left > 0 else { throw endsEarly }
+        if UInt64(buffer.count) > left { buffer.removeLast(buffer.count - Int(left)) }
+        let count = try translating { try fill(&buffer) }
         guard count > 0 else { throw endsEarly }
         left -= UInt64(count)
         position = 0
@@ -125,7 +129,7 @@ final class StreamReader {
 
     /// Throws unless all of it was read.
     func checkEnd() throws {
-        guard left == 0, position == end, try isAtEnd() else {
+        guard left == 0, position == end, try translating(isAtEnd) else {
             throw DeltaError.damaged("stream '\(name)' holds more than it should")
         }
     }

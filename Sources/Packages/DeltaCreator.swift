@@ -56,7 +56,7 @@ public final class DeltaCreator: Sendable {
         self.old = old
         self.new = new
         references = OldReferences(old.layers)
-        similar = SimilarFiles(old, references)
+        similar = SimilarFiles(old, new, references)
         var partners = [Int?](repeating: nil, count: new.layers.count)
         for pair in Self.align(old.index, new.index) {
             if let index = pair.new { partners[index] = pair.old }
@@ -123,10 +123,10 @@ public final class DeltaCreator: Sendable {
                 progress(new.layers[layer].tar.byteCount)
                 continue
             }
-            let recipe = try await LayerRecipeBuilder(
+            var builder = LayerRecipeBuilder(
                 new, layer: layer, partner: partners[layer], references: references, similar: similar,
-                level: options.level, jobs: options.jobs, progress: progress
-            ).build()
+                level: options.level, jobs: options.jobs, progress: progress)
+            let recipe = try await builder.build()
             recipes.append(recipe)
             events(.layer(recipe))
         }

@@ -34,9 +34,10 @@ struct LayerRecipeBuilder {
     private let layer: Int
     private let file: LayerFile
     private let twins: [Int?]
-    private let plans: [Plan]
+    private var plans: [Plan]
     private let level: DeltaLevel
     private let jobs: Int
+    private let leftBehind: [Int]
     private let progress: @Sendable (UInt64) -> Void
 
     /// Plans how every entry is coded.
@@ -58,6 +59,7 @@ struct LayerRecipeBuilder {
         self.layer = layer
         self.level = level
         self.jobs = jobs
+        leftBehind = similar.leftBehind
         self.progress = progress
         let file = new.layers[layer]
         let entries = new.index.listings[layer].entries
@@ -80,7 +82,12 @@ struct LayerRecipeBuilder {
         }
     }
 
-    func build() async throws -> LayerRecipe {
+    mutating func build() async throws -> LayerRecipe {
+        try planByContent()
+        return try await encode()
+    }
+
+    private func encode() async throws -> LayerRecipe {
         let encoder = try RecipeEncoder(level: level, references: references) { try SpooledStream() }
         var costs: [Int: UInt64] = [:]
         let batches = self.batches()
@@ -102,6 +109,34 @@ struct LayerRecipeBuilder {
     }
 
     // MARK: - Planning
+
+    /// Finds ancestors by content for files whose names tell nothing.
+    private mutating func planByContent() throws {
+        let unknown = plans.indices.filter { index in
+            guard case .new = plans[index] else { return false }
+            return file.layouts[index].contentByteCount >= Self.sketchedByteCount
+        }
+        guard !unknown.isEmpty, !leftBehind.isEmpty else { return }
+        var sketches = SketchIndex()
+        for ordinal in leftBehind {
+            let count = references.contentByteCount(of: ordinal)
+            guard count >= Self.sketchedByteCount else { continue }
+            try Task.checkCancellation()
+            let part = Int(min(count, ContentSketch.byteCountLimit))
+            sketches.add(
+                ContentSketch(try references.content(of: ordinal, at: 0, count: part)), ordinal: ordinal)
+        }
+        for index in unknown {
+            try Task.checkCancellation()
+            let layout = file.layouts[index]
+            let part = Int(min(layout.contentByteCount, ContentSketch.byteCountLimit))
+            let sketch = ContentSketch(try file.tar.read(at: layout.contentOffset, count: part))
+            if let ancestor = sketches.likest(sketch) { plans[index] = .patch(ancestor: ancestor) }
+        }
+    }
+
+    /// Smaller files cost less than finding their ancestors.
+    private static let sketchedByteCount: UInt64 = 512
 
     /// A quick guess of what every entry costs that is not simply taken from the old image.
     func quickCosts() throws -> [Int: UInt64] {
@@ -260,9 +295,15 @@ struct LayerRecipeBuilder {
     }
 
     private func estimate(_ region: FileRegion) throws -> UInt64 {
-        var sum: UInt64 = 0
-        try region.forEachPart { sum += UInt64(StreamEstimate.of(Array($0))) }
-        return sum
+        // Of large contents every eighth part tells enough.
+        let step = region.byteCount > 8 << 20 ? 8 : 1
+        var sum = 0
+        var index = 0
+        try region.forEachPart {
+            if index % step == 0 { sum += StreamEstimate.of(Array($0)) }
+            index += 1
+        }
+        return UInt64(sum * step)
     }
 
     private func finish(_ encoder: RecipeEncoder) throws {

@@ -15,8 +15,11 @@ struct SimilarFiles {
     private var firstByContent: [Digest: Candidate] = [:]
     private var contents: [Int: Digest] = [:]
     private var byLooseName: [[UInt8]: [Candidate]] = [:]
+    /// Contents at paths that the new image does not have: they may have moved and changed.
+    private(set) var leftBehind: [Int] = []
 
-    init(_ old: OpenedImage, _ references: OldReferences) {
+    init(_ old: OpenedImage, _ new: OpenedImage, _ references: OldReferences) {
+        let newPaths = Set(new.index.listings.flatMap { $0.entries.map(\.path) })
         for (layer, listing) in old.index.listings.enumerated() {
             for (index, entry) in listing.entries.enumerated() {
                 let candidate = Candidate(
@@ -26,6 +29,7 @@ struct SimilarFiles {
                 guard candidate.byteCount > 0, let digest = entry.digest else { continue }
                 if firstByContent[digest] == nil { firstByContent[digest] = candidate }
                 contents[candidate.ordinal] = digest
+                if !newPaths.contains(entry.path) { leftBehind.append(candidate.ordinal) }
                 for name in Self.looseNames(entry.path) { byLooseName[name, default: []].append(candidate) }
             }
         }

@@ -76,7 +76,7 @@ final class MemoryScratch: ScratchStore {
 enum Recipe {
     /// The recipe of a layer: twins by name, contents by what they hold, patches where there is a twin.
     static func encode(_ new: [UInt8], references: MemoryReferences, level: DeltaLevel?) throws -> [UInt8] {
-        let method = level?.matchMethod ?? .hashed
+        let method = level?.matchMethod ?? .hashed(depth: 8)
         let encoder = try RecipeEncoder(level: level, references: references) { MemoryStore() }
         let layer = try LayerParts(new)
         for part in layer.parts {

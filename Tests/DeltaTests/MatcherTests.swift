@@ -21,7 +21,7 @@ struct MatcherTests {
         var pairs: [(old: Int, new: [UInt8], patch: Patch)] = []
         for (index, old) in olds.enumerated() {
             for (count, new) in news.enumerated() {
-                let method = count % 2 == 0 ? MatchMethod.sorted : .hashed
+                let method = count % 2 == 0 ? MatchMethod.sorted : .hashed(depth: 8)
                 pairs.append((index, new, try Patch.between(old, new, method: method)))
             }
         }
@@ -82,7 +82,7 @@ struct MatcherTests {
 
     @Test(arguments: pairs)
     func `a patch makes the new content and is as small as it should be`(_ pair: Pair) throws {
-        for method in [MatchMethod.hashed, .sorted] {
+        for method in [MatchMethod.hashed(depth: 8), .sorted] {
             let patch = try Patch.between(pair.old, pair.new, method: method)
             #expect(patch.byteCount == pair.new.count)
             #expect(try Recipe.apply([(0, pair.new, patch)], of: [pair.old]) == [pair.new])
@@ -104,7 +104,7 @@ struct MatcherTests {
         #expect(try Recipe.apply(pairs, of: olds) == pairs.map(\.new))
     }
 
-    @Test(arguments: [MatchMethod.hashed, .sorted])
+    @Test(arguments: [MatchMethod.hashed(depth: 8), .sorted])
     func `a matcher can be used again, and always finds the same`(method: MatchMethod) throws {
         let matcher = Matcher(old: Self.text, method: method)
         let new = MatchedContent(Content.mutated(Self.text, seed: 8, edits: 12))
@@ -117,7 +117,7 @@ struct MatcherTests {
     @Test func `runs that are matched by themselves make the content together`() throws {
         let old = Content.random(30, 40_000)
         let new = Content.mutated(old, seed: 31, edits: 40)
-        let matcher = Matcher(old: old, method: .hashed)
+        let matcher = Matcher(old: old, method: .hashed(depth: 8))
         let content = MatchedContent(new)
         let parts = try stride(from: 0, to: new.count, by: 7_000).map {
             try matcher.match(content, $0..<min($0 + 7_000, new.count))

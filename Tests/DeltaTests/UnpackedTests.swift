@@ -55,13 +55,13 @@ struct UnpackedTests {
                 old: ZipBuilder.file(members(text)),
                 new: Array(ZipBuilder.file(members(edited)).dropFirst(18)).reduce(into: [0x50, 0x4b, 3, 4]) {
                     $0.append($1)
-                } + ZipBuilder.file(members(edited)), limit: 1_500),
+                } + ZipBuilder.file(members(edited)), limit: 1_700),
         ]
     }()
 
     @Test(arguments: pairs)
     func `what is in compressed files is compared, and they come out the same`(_ pair: Pair) throws {
-        let patch = try #require(try UnpackedPatch.between(pair.old, pair.new, method: .hashed))
+        let patch = try #require(try UnpackedPatch.between(pair.old, pair.new, method: .hashed(depth: 8)))
         #expect(patch.patch.estimatedByteCount <= pair.limit)
         try expectRoundTrip(pair.old, pair.new, patch)
     }
@@ -80,7 +80,7 @@ struct UnpackedTests {
         let same = (0..<5).map { ZipBuilder.Member("same\($0)", Content.text(UInt64(10 + $0), 2_000)) }
         let old = ZipBuilder.file(same + [.init("changed", Self.text)])
         let new = ZipBuilder.file(same + [.init("changed", Self.edited)])
-        let patch = try #require(try UnpackedPatch.between(old, new, method: .hashed))
+        let patch = try #require(try UnpackedPatch.between(old, new, method: .hashed(depth: 8)))
         #expect(patch.unpacksOld == [false, false, false, false, false, true])
         #expect(patch.parameters.map { $0 == nil } == [true, true, true, true, true, false])
     }
@@ -88,10 +88,11 @@ struct UnpackedTests {
     @Test func `files that no known compressor makes are left alone`() throws {
         let old = try Packing.gzip(6).pack(Self.text)
         #expect(
-            try UnpackedPatch.between(old, try Packing.foreignGzip.pack(Self.text), method: .hashed) == nil)
-        #expect(try UnpackedPatch.between(Self.text, old, method: .hashed) == nil)
-        #expect(try UnpackedPatch.between(old, Self.text, method: .hashed) == nil)
-        #expect(try UnpackedPatch.between(old, Array(old.dropLast(30)), method: .hashed) == nil)
+            try UnpackedPatch.between(old, try Packing.foreignGzip.pack(Self.text), method: .hashed(depth: 8))
+                == nil)
+        #expect(try UnpackedPatch.between(Self.text, old, method: .hashed(depth: 8)) == nil)
+        #expect(try UnpackedPatch.between(old, Self.text, method: .hashed(depth: 8)) == nil)
+        #expect(try UnpackedPatch.between(old, Array(old.dropLast(30)), method: .hashed(depth: 8)) == nil)
     }
 
     @Test func `files pieced together of headers and rubbish come out the same`() throws {
@@ -113,7 +114,7 @@ struct UnpackedTests {
                 }
             }
             let (old, new) = (file(), file())
-            guard let patch = try UnpackedPatch.between(old, new, method: .hashed) else { continue }
+            guard let patch = try UnpackedPatch.between(old, new, method: .hashed(depth: 8)) else { continue }
             try expectRoundTrip(old, new, patch)
         }
     }

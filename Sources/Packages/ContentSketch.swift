@@ -1,0 +1,62 @@
+import Bytes
+
+/// A few numbers that similar contents have in common: the smallest hashes of their eight-byte words (A. Broder, "On the
+/// resemblance and containment of documents", 1997).
+struct ContentSketch {
+    /// How many numbers a sketch has at most.
+    private static let count = 32
+    /// What a sketch is made of: enough of a file to know it again.
+    static let byteCountLimit: UInt64 = 4 << 20
+
+    /// The numbers, rising.
+    private(set) var hashes: [UInt64] = []
+
+    /// Makes the sketch of a content.
+    init(_ content: [UInt8]) {
+        guard content.count >= 8 else { return }
+        var word: UInt64 = 0
+        var limit = UInt64.max
+        for (index, byte) in content.enumerated() {
+            word = word >> 8 | UInt64(byte) << 56
+            guard index >= 7 else { continue }
+            var hash = word &* 0x9e37_79b9_7f4a_7c15
+            hash = (hash ^ hash >> 32) &* 0xd6e8_feb8_6659_fd93
+            if hash < limit { insert(hash, &limit) }
+        }
+    }
+
+    private mutating func insert(_ hash: UInt64, _ limit: inout UInt64) {
+        let place = hashes.firstIndex { $0 >= hash } ?? hashes.count
+        guard place == hashes.count || hashes[place] != hash else { return }
+        hashes.insert(hash, at: place)
+        guard hashes.count >= Self.count else { return }
+        if hashes.count > Self.count { hashes.removeLast() }
+        limit = hashes[Self.count - 1]
+    }
+}
+
+/// Finds old contents by what they have in common with new ones.
+struct SketchIndex {
+    private var ordinals: [UInt64: [Int]] = [:]
+    /// Hashes that more contents share tell nothing: they are those of zeros and of licence texts.
+    private static let shareLimit = 64
+    /// How many numbers a likely ancestor shares at least.
+    private static let likeness = 6
+
+    /// Adds an old content; ordinals must rise.
+    mutating func add(_ sketch: ContentSketch, ordinal: Int) {
+        for hash in sketch.hashes where ordinals[hash, default: []].count < Self.shareLimit {
+            ordinals[hash, default: []].append(ordinal)
+        }
+    }
+
+    /// The old content that shares most with a new one, the first of equals; nil if none shares enough.
+    func likest(_ sketch: ContentSketch) -> Int? {
+        var votes: [Int: Int] = [:]
+        for hash in sketch.hashes {
+            for ordinal in ordinals[hash] ?? [] { votes[ordinal, default: 0] += 1 }
+        }
+        let best = votes.max { ($0.value, $1.key) < ($1.value, $0.key) }
+        return best.flatMap { $0.value >= Self.likeness ? $0.key : nil }
+    }
+}
