@@ -40,9 +40,10 @@ final class PatchDecoder {
             var done = 0
             while done < step.copyCount {
                 let differences = try difference.some(atMost: step.copyCount - done)
-                var bytes = try old.bytes(at: UInt64(step.oldStart + done), count: differences.count)
-                for (index, value) in zip(bytes.indices, differences) { bytes[index] &+= value }
-                try sink(bytes)
+                var bytes = Array(
+                    try old.bytes(at: UInt64(step.oldStart + done), count: differences.count))
+                Self.add(differences, to: &bytes, at: 0)
+                try sink(bytes[...])
                 done += differences.count
             }
             try copyLiteral(step.literalCount, sink)
@@ -105,8 +106,19 @@ final class PatchDecoder {
         var done = 0
         while done < bytes.count {
             let differences = try difference.some(atMost: bytes.count - done)
-            for (index, value) in zip(done..<bytes.count, differences) { bytes[index] &+= value }
+            Self.add(differences, to: &bytes, at: done)
             done += differences.count
+        }
+    }
+
+    /// Adds numbers to those from a place on; written so that the compiler makes vectors of it.
+    private static func add(_ differences: ArraySlice<UInt8>, to bytes: inout [UInt8], at start: Int) {
+        unsafe bytes.withUnsafeMutableBufferPointer { target in
+            unsafe differences.withUnsafeBufferPointer { source in
+                for index in 0..<min(source.count, target.count - start) {
+                    unsafe target[start + index] &+= unsafe source[index]
+                }
+            }
         }
     }
 
@@ -139,6 +151,8 @@ final class PatchDecoder {
 /// An old content read in windows: patches mostly move forward through it.
 final class OldContent {
     private static let windowByteCount: UInt64 = 1 << 17
+    /// After a jump less is read: the next may follow soon.
+    private static let jumpByteCount: UInt64 = 1 << 13
 
     private let references: any ReferenceSource
     private let ordinal: Int
@@ -155,8 +169,10 @@ final class OldContent {
     /// Bytes that the caller knows to be there.
     func bytes(at offset: UInt64, count: Int) throws -> ArraySlice<UInt8> {
         if offset < windowStart || offset + UInt64(count) > windowStart + UInt64(window.count) {
+            let isNext = offset >= windowStart && offset <= windowStart + UInt64(window.count)
             windowStart = offset
-            let wanted = min(max(UInt64(count), Self.windowByteCount), byteCount - offset)
+            let wanted = min(
+                max(UInt64(count), isNext ? Self.windowByteCount : Self.jumpByteCount), byteCount - offset)
             window = try references.content(of: ordinal, at: offset, count: Int(wanted))
         }
         let start = Int(offset - windowStart)
