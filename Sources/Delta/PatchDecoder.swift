@@ -138,6 +138,8 @@ final class PatchDecoder {
 /// An old content read in windows: patches mostly move forward through it.
 final class OldContent {
     private static let windowByteCount: UInt64 = 1 << 17
+    /// After a jump less is read: the next may follow soon.
+    private static let jumpByteCount: UInt64 = 1 << 13
 
     private let references: any ReferenceSource
     private let ordinal: Int
@@ -154,8 +156,10 @@ final class OldContent {
     /// Bytes that the caller knows to be there.
     func bytes(at offset: UInt64, count: Int) throws -> ArraySlice<UInt8> {
         if offset < windowStart || offset + UInt64(count) > windowStart + UInt64(window.count) {
+            let isNext = offset >= windowStart && offset <= windowStart + UInt64(window.count)
             windowStart = offset
-            let wanted = min(max(UInt64(count), Self.windowByteCount), byteCount - offset)
+            let wanted = min(
+                max(UInt64(count), isNext ? Self.windowByteCount : Self.jumpByteCount), byteCount - offset)
             window = try references.content(of: ordinal, at: offset, count: Int(wanted))
         }
         let start = Int(offset - windowStart)

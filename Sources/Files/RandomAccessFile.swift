@@ -38,29 +38,44 @@ public final class RandomAccessFile: Sendable {
     ///
     /// - Returns: How many bytes were read: fewer than the buffer holds only at the end of the file.
     public func read(at offset: UInt64, into buffer: inout [UInt8]) throws(FileError) -> Int {
+        var failure: FileError?
+        let count = buffer.withUnsafeMutableBytes { read(at: offset, into: $0, &failure) }
+        if let failure { throw failure }
+        return count
+    }
+
+    private func read(
+        at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer, _ failure: inout FileError?
+    ) -> Int {
         var filled = 0
         do {
             while filled < buffer.count {
-                let count = try buffer.withUnsafeMutableBytes { bytes in
-                    let rest = UnsafeMutableRawBufferPointer(rebasing: bytes[filled...])
-                    return try descriptor.read(
-                        fromAbsoluteOffset: Int64(clamping: offset) + Int64(filled), into: rest)
-                }
+                let count = try descriptor.read(
+                    fromAbsoluteOffset: Int64(clamping: offset) + Int64(filled),
+                    into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
                 if count == 0 { break }
                 filled += count
             }
         } catch {
-            throw .failed("read", path, error)
+            failure = .failed("read", path, error)
         }
         return filled
     }
 
     /// Reads exactly that many bytes at an offset.
     public func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] {
-        var buffer = [UInt8](repeating: 0, count: count)
-        let filled = try read(at: offset, into: &buffer)
-        guard filled == count else { throw .endsEarly(path: path, offset: offset + UInt64(filled)) }
-        return buffer
+        var failure: FileError?
+        // Not filled with zeros first: whole images go through here.
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            filled = read(
+                at: offset,
+                into: UnsafeMutableRawBufferPointer(
+                    rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count]),
+                &failure)
+        }
+        if let failure { throw failure }
+        guard bytes.count == count else { throw .endsEarly(path: path, offset: offset + UInt64(bytes.count)) }
+        return bytes
     }
 }
 
@@ -93,21 +108,19 @@ public struct FileRegion: Sendable {
         return try file.read(at: offset + start, count: count)
     }
 
-    /// Reads all of it, in order, in parts.
+    /// Reads all of it, in order, in parts that whoever takes them may keep.
     public func forEachPart(_ body: (ArraySlice<UInt8>) throws -> Void) throws {
-        var buffer = [UInt8](repeating: 0, count: Int(min(max(byteCount, 1), 1 << 20)))
         var done: UInt64 = 0
         while done < byteCount {
-            let wanted = Int(min(UInt64(buffer.count), byteCount - done))
-            if wanted < buffer.count { buffer.removeLast(buffer.count - wanted) }
-            let count = try file.read(at: offset + done, into: &buffer)
-            guard count == wanted else {
-                throw FileError.endsEarly(path: file.path, offset: offset + done + UInt64(count))
-            }
-            try body(buffer[...])
-            done += UInt64(count)
+            let part = try file.read(
+                at: offset + done, count: Int(min(Self.partByteCount, byteCount - done)))
+            try body(part[...])
+            done += UInt64(part.count)
         }
     }
+
+    /// So small that a part is still in the processor's cache when it is hashed and written.
+    private static let partByteCount: UInt64 = 1 << 18
 
     /// A part of this region; clamped to it.
     public func part(at start: UInt64, byteCount count: UInt64) -> FileRegion {

@@ -18,11 +18,14 @@ public struct ImageRequest: Sendable {
     public var layerByteCountLimit: UInt64?
     /// Whether every file's digest is wanted, as comparing needs; applying a delta does not.
     public var hashesFiles: Bool
+    /// Whether uncompressed layers are taken to be what the configuration says, and only their headers are read: for
+    /// who checks what is made of them. Their listings stay empty.
+    public var trustsLayers: Bool
 
     /// Asks for the image at that path.
     public init(
         path: String, imageName: String? = nil, platform: Platform? = nil, jobs: Int = 2,
-        layerByteCountLimit: UInt64? = nil, hashesFiles: Bool = true
+        layerByteCountLimit: UInt64? = nil, hashesFiles: Bool = true, trustsLayers: Bool = false
     ) {
         self.path = path
         self.imageName = imageName
@@ -30,6 +33,7 @@ public struct ImageRequest: Sendable {
         self.jobs = jobs
         self.layerByteCountLimit = layerByteCountLimit
         self.hashesFiles = hashesFiles
+        self.trustsLayers = trustsLayers
     }
 }
 
@@ -45,7 +49,7 @@ public enum LoadEvent: Sendable {
     case layer(LayerSummary)
 }
 
-/// An image whose every byte was checked and can be read again.
+/// An image whose every byte was checked, unless its layers were to be trusted, and can be read again.
 public struct OpenedImage: Sendable {
     /// The archive or folder it lies in.
     public let container: Container
@@ -85,7 +89,8 @@ public enum ImageLoader {
             let indexer = LayerIndexer(
                 blob: item.blob.region, digest: item.blob.digest, summary: item.layer,
                 source: container.source,
-                byteCountLimit: limit, hashesFiles: request.hashesFiles
+                byteCountLimit: limit, hashesFiles: request.hashesFiles,
+                trusts: request.trustsLayers
             ) { count in
                 let sum = done.withLock { value in
                     value += count

@@ -1,9 +1,10 @@
 import Bytes
 import Compression
 import Delta
-import Files
+public import Files
 public import ImageFiles
 import Images
+import Tar
 
 /// What an applier writes.
 public enum OutputFormat: String, CaseIterable, Sendable {
@@ -22,6 +23,8 @@ public struct DeltaApplier: Sendable {
     private let oldDigests: [Digest: Digest]
     private let oldSource: String
     private let references: OldReferences
+    /// Old layers of which only the headers were read.
+    private let unchecked: [(name: String, diffID: Digest, file: LayerFile)]
     private var document: DeltaDocument { package.document }
 
     /// Checks that the old image is the one that the package needs, by the content of its layers.
@@ -45,69 +48,145 @@ public struct DeltaApplier: Sendable {
                 path: package.path, image: old.container.source,
                 missing: missing.map { "layer \($0.offset + 1) (\($0.element))" })
         }
+        unchecked = zip(summaries, old.layers).filter { !$1.isChecked }.map { summary, file in
+            ("layer \(summary.index + 1) (\(summary.digest))", summary.diffID, file)
+        }
         references = OldReferences(package.document.old.layers.compactMap { files[$0] })
     }
 
     /// How many bytes will be written.
     public var byteCount: UInt64 { document.new.archive.byteCount }
 
-    /// Makes the new image's archive; checks the digest of every layer that is rebuilt, and of the archive itself.
+    /// Makes the new image's archive; checks its digest, or that of every layer where the archive has none.
     ///
     /// - Parameters:
     ///   - format: Which archive.
     ///   - sink: Takes its bytes, in order; what it was given is right only if this function returns.
     ///   - progress: Told how many bytes were made, of how many.
-    /// - Throws: `PackageError` if the package is damaged or does not make what it says, and what the sink throws.
+    /// - Throws: `PackageError` if the package is damaged or does not make what it says, `ImageError` if the old image
+    ///   was not what it says, and what the sink throws.
     public func apply(
         _ format: OutputFormat, into sink: (ArraySlice<UInt8>) throws -> Void,
         progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
     ) throws {
-        var done: UInt64 = 0
-        var hasher = DigestHasher()
-        func write(_ bytes: ArraySlice<UInt8>) throws {
-            try Task.checkCancellation()
-            hasher.update(bytes)
-            try sink(bytes)
-            done += UInt64(bytes.count)
-            progress(min(done, byteCount), byteCount)
-        }
-        do {
-            switch format {
-            case .same:
-                try makeArchive(write)
-                try check("the archive", hasher.finish(), document.new.archive.digest)
-            case .oci: try PackedImage.write(ociMembers(), into: write)
-            case .docker: try PackedImage.write(dockerMembers(), into: write)
+        let total = byteCount
+        try withoutActuallyEscaping(sink) { sink in
+            try withoutActuallyEscaping(progress) { progress in
+                let stream = ArchiveStream(sink) { progress(min($0, total), total) }
+                try explained {
+                    switch format {
+                    case .same: try makeArchive(stream) {}
+                    case .oci: try PackedImage.write(ociMembers(), into: stream.write)
+                    case .docker: try PackedImage.write(dockerMembers(), into: stream.write)
+                    }
+                    try stream.flush()
+                }
             }
-        } catch let error as DeltaError {
-            throw PackageError.damaged(path: package.path, reason: error.description)
-        } catch let error as CompressionError {
-            throw PackageError.damaged(path: package.path, reason: error.description)
+        }
+    }
+
+    /// Makes the new image's archive in a file, and notes there how far it came with every layer; goes on from what was
+    /// noted by a run that was interrupted.
+    ///
+    /// - Parameters:
+    ///   - file: Where it goes; not yet committed when this function returns.
+    ///   - progress: Told how many bytes were made, of how many.
+    /// - Throws: As `apply(_:into:progress:)` does.
+    public func apply(
+        to file: OutputFile, progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
+    ) throws {
+        let total = byteCount
+        try withoutActuallyEscaping(progress) { progress in
+            let stream = ArchiveStream(after: file.continued, file.write) { progress(min($0, total), total) }
+            try explained { try makeArchive(stream) { try file.checkpoint(stream.digest()) } }
+        }
+    }
+
+    /// Turns what went wrong into what it means to the user.
+    private func explained(_ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch let error where error is DeltaError || error is CompressionError || error is TarError {
+            try checkOldLayers()
+            throw PackageError.damaged(path: package.path, reason: "\(error)")
         } catch is DecodingError {
             throw PackageError.damaged(
                 path: package.path, reason: "a document of the image cannot be decoded")
+        } catch let error as PackageError where error.isDamage {
+            // Of an old image that is damaged nothing right can be made: that is the cause, this the effect.
+            try checkOldLayers()
+            throw error
+        }
+    }
+
+    /// Checks what was taken on trust.
+    private func checkOldLayers() throws {
+        for (name, diffID, file) in unchecked {
+            var hasher = DigestHasher()
+            try file.tar.forEachPart {
+                try Task.checkCancellation()
+                hasher.update($0)
+            }
+            let actual = hasher.finish()
+            guard actual == diffID else {
+                throw ImageError.wrongDigest(
+                    source: oldSource, name: name, expected: diffID.description, actual: actual.description)
+            }
         }
     }
 
     // MARK: - Archives
 
-    private func makeArchive(_ sink: (ArraySlice<UInt8>) throws -> Void) throws {
+    private func makeArchive(_ stream: ArchiveStream, layerDone: () throws -> Void) throws {
         let decoder = try decoder(document.new.archive.recipe, NoReferences())
         guard decoder.header.byteCount == byteCount else { throw sizeMismatch("the archive") }
-        try decoder.run(into: sink) { content in
-            switch content {
-            case .layer(let index):
-                guard document.new.layers.indices.contains(index) else {
-                    throw DeltaError.damaged("its archive holds a layer that the image does not have")
+        try withoutActuallyEscaping(layerDone) { layerDone in
+            try decoder.run(into: stream.write) { content in
+                switch content {
+                case .layer(let index):
+                    guard document.new.layers.indices.contains(index) else {
+                        throw DeltaError.damaged("its archive holds a layer that the image does not have")
+                    }
+                    let byteCount = document.new.layers[index].blobByteCount
+                    return (
+                        byteCount,
+                        { sink in
+                            if stream.isKnown(next: byteCount) {
+                                return try Self.emitNothing(byteCount, sink)
+                            }
+                            try emitBlob(index, checks: false, sink)
+                            try stream.flush()
+                            try layerDone()
+                        }
+                    )
+                case .document(let index):
+                    guard document.new.archive.documents.indices.contains(index) else {
+                        throw DeltaError.damaged("its archive holds an unknown document")
+                    }
+                    let region = try package.region(document.new.archive.documents[index])
+                    return (region.byteCount, region.forEachPart)
                 }
-                return (document.new.layers[index].blobByteCount, { try emitBlob(index, $0) })
-            case .document(let index):
-                guard document.new.archive.documents.indices.contains(index) else {
-                    throw DeltaError.damaged("its archive holds an unknown document")
-                }
-                let region = try package.region(document.new.archive.documents[index])
-                return (region.byteCount, region.forEachPart)
             }
+        }
+        try stream.flush()
+        let digest = stream.digest()
+        guard digest == document.new.archive.digest else {
+            try checkOldLayers()
+            // The archive is checked as a whole; only now does it matter which layer is wrong.
+            for index in document.new.layers.indices { try emitBlob(index, checks: true) { _ in } }
+            try check("the archive", digest, document.new.archive.digest)
+            return
+        }
+    }
+
+    /// Stands for bytes that are there already.
+    private static func emitNothing(_ byteCount: UInt64, _ sink: (ArraySlice<UInt8>) throws -> Void) throws {
+        let zeros = [UInt8](repeating: 0, count: 1 << 18)
+        var rest = byteCount
+        while rest > 0 {
+            let part = zeros.prefix(Int(min(rest, UInt64(zeros.count))))
+            try sink(part)
+            rest -= UInt64(part.count)
         }
     }
 
@@ -121,7 +200,8 @@ public struct DeltaApplier: Sendable {
         let layers = document.new.layers.indices.map { index in
             PackedImage.Member(
                 "blobs/sha256/\(document.new.layers[index].digest.hex)",
-                byteCount: document.new.layers[index].blobByteCount, emit: { try emitBlob(index, $0) })
+                byteCount: document.new.layers[index].blobByteCount,
+                emit: { try emitBlob(index, checks: true, $0) })
         }
         return try PackedImage.ociMembers(
             manifest: document(1), config: document(0), name: document.new.names.first, layers: layers)
@@ -137,7 +217,7 @@ public struct DeltaApplier: Sendable {
             PackedImage.Member(
                 "\(document.new.layers[index].diffID.hex).tar",
                 byteCount: document.new.layers[index].byteCount,
-                emit: { try emitTar(index, $0) })
+                emit: { try emitTar(index, checks: true, $0) })
         }
         return try PackedImage.dockerMembers(config: document(0), names: document.new.names, layers: layers)
     }
@@ -153,62 +233,76 @@ public struct DeltaApplier: Sendable {
 
     // MARK: - Layers
 
-    /// Gives out a layer's blob as the new image holds it.
-    private func emitBlob(_ index: Int, _ sink: (ArraySlice<UInt8>) throws -> Void) throws {
+    /// Gives out a layer's blob as the new image holds it; checks its digest where nothing else does.
+    private func emitBlob(_ index: Int, checks: Bool, _ sink: (ArraySlice<UInt8>) throws -> Void) throws {
         let layer = document.new.layers[index]
         switch layer.encoding {
-        case .none: try emitTar(index, sink)
+        case .none: try emitTar(index, checks: checks, sink)
         case .carried: try package.region(layer.digest).forEachPart(sink)
         case .old:
             guard let file = oldLayers[layer.diffID], oldDigests[layer.diffID] == layer.digest else {
                 throw PackageError.otherCompression(layer: index + 1, image: oldSource)
             }
-            try file.blob.forEachPart(sink)
+            // What was decompressed was checked when the old image was opened.
+            try checked(index, layer.digest, checks && !file.isChecked, sink) {
+                try file.blob.forEachPart($0)
+            }
         case .gzip(let level, let header):
             guard let bytes = Hex.bytes(header), let header = GzipHeader(bytes[...]) else {
                 throw DeltaError.damaged("layer \(index + 1) has a bad gzip header")
             }
-            var hasher = DigestHasher()
-            try withoutActuallyEscaping(sink) { sink in
-                let compressor = try GzipCompressor(level: level, header: header) { bytes in
-                    hasher.update(bytes)
-                    try sink(bytes[...])
+            try checked(index, layer.digest, checks, sink) { sink in
+                try withoutActuallyEscaping(sink) { sink in
+                    let compressor = try GzipCompressor(level: level, header: header) { try sink($0[...]) }
+                    try emitTar(index, checks: checks) { try compressor.write($0) }
+                    try compressor.finish()
                 }
-                try emitTar(index) { try compressor.write($0) }
-                try compressor.finish()
             }
-            try check("layer \(index + 1)", hasher.finish(), layer.digest)
         }
     }
 
     /// Gives out a layer's uncompressed tar.
-    private func emitTar(_ index: Int, _ sink: (ArraySlice<UInt8>) throws -> Void) throws {
+    private func emitTar(_ index: Int, checks: Bool, _ sink: (ArraySlice<UInt8>) throws -> Void) throws {
         let layer = document.new.layers[index]
-        var hasher = DigestHasher()
-        func write(_ bytes: ArraySlice<UInt8>) throws {
-            hasher.update(bytes)
-            try sink(bytes)
-        }
         switch layer.tar {
         case .old:
             guard let file = oldLayers[layer.diffID] else {
                 throw PackageError.wrongOldImage(
                     path: package.path, image: oldSource, missing: ["layer \(index + 1) (\(layer.diffID))"])
             }
-            // Its digest was checked when the old image was opened.
             guard file.tar.byteCount == layer.byteCount else { throw sizeMismatch("layer \(index + 1)") }
-            try file.tar.forEachPart(sink)
-            return
+            try checked(index, layer.diffID, checks && !file.isChecked, sink) { try file.tar.forEachPart($0) }
         case .recipe(let digest):
             let decoder = try decoder(digest, references)
             guard decoder.header.byteCount == layer.byteCount else {
                 throw sizeMismatch("layer \(index + 1)")
             }
-            try decoder.run(into: write) { _ in throw DeltaError.damaged("a layer cannot hold a layer") }
+            try checked(index, layer.diffID, checks, sink) { sink in
+                try decoder.run(into: sink) { _ in throw DeltaError.damaged("a layer cannot hold a layer") }
+            }
         case .blob:
-            try Unpacking.forEachPart(of: package.region(layer.digest), limit: layer.byteCount, write)
+            try checked(index, layer.diffID, checks, sink) { sink in
+                try Unpacking.forEachPart(of: package.region(layer.digest), limit: layer.byteCount, sink)
+            }
         }
-        try check("layer \(index + 1)", hasher.finish(), layer.diffID)
+    }
+
+    /// Gives out some of a layer and checks its digest, if that is wanted.
+    private func checked(
+        _ index: Int, _ digest: Digest, _ checks: Bool, _ sink: (ArraySlice<UInt8>) throws -> Void,
+        emit: ((ArraySlice<UInt8>) throws -> Void) throws -> Void
+    ) throws {
+        var hasher = DigestHasher()
+        try withoutActuallyEscaping(sink) { sink in
+            try emit(
+                checks
+                    ? { bytes in
+                        hasher.update(bytes)
+                        try sink(bytes)
+                    } : sink)
+        }
+        guard checks else { return }
+        try check("layer \(index + 1)", hasher.finish(), digest)
     }
 
     private func decoder(_ digest: Digest, _ references: any ReferenceSource) throws -> RecipeDecoder {

@@ -21,7 +21,7 @@ enum ExitStatus: Int32 {
         case let error as PackageError: self = error.isDamage ? .damaged : .usage
         case FileError.exists: self = .usage
         case is FileError: self = .files
-        case is CancellationError: self = .interrupted
+        case is CancellationError, is InterruptedApply: self = .interrupted
         default: self = .usage
         }
     }

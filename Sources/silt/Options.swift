@@ -60,10 +60,10 @@ struct ReadingOptions: ParsableArguments {
     /// As many jobs as there are processors, unless told otherwise.
     var width: Int { jobs ?? Machine.processorCount }
 
-    func request(_ path: String, image: String?, hashesFiles: Bool = true) -> ImageRequest {
+    func request(_ path: String, image: String?, trustsLayers: Bool = false) -> ImageRequest {
         ImageRequest(
             path: path, imageName: image, platform: platform, jobs: width, layerByteCountLimit: maxLayerSize,
-            hashesFiles: hashesFiles)
+            hashesFiles: !trustsLayers, trustsLayers: trustsLayers)
     }
 
     func load(_ request: ImageRequest, _ label: String, _ progress: ProgressLine) async throws -> OpenedImage

@@ -52,6 +52,8 @@ struct ProgramTests {
         Case("layers truncated.tar", 3, "silt: 'truncated.tar' is damaged"),
         Case("layers flipped.tar", 3, "silt: 'flipped.tar' is damaged", "layer 1", "digest"),
         Case("apply old.tar damaged.silt -o out", 3, "damaged.silt"),
+        Case("apply flipped.tar good.silt -o out", 3, "silt: 'flipped.tar' is damaged", "layer 1", "digest"),
+        Case("verify good.silt --old flipped.tar", 3, "silt: 'flipped.tar' is damaged", "layer 1"),
         Case("verify damaged.silt", 3, "damaged.silt"), Case("inspect damaged.silt", 3, "damaged.silt"),
         Case("layers none.tar", 4, "silt: cannot open 'none.tar': no such file or directory"),
         Case("create old.tar new.tar -o none/d.silt", 4, "silt: cannot write 'none/d.silt'", "no such file"),
@@ -150,6 +152,47 @@ struct ProgramTests {
         end.cancel()
         #expect(process.terminationStatus == 130 || process.terminationStatus == SIGTERM)
         try input.fileHandleForWriting.close()
+    }
+
+    @Test func `an apply that is interrupted is continued by the same command`() throws {
+        let layers = (0..<3).map { index in
+            ImageBuilder.Layer("", [.file("f\(index)", [UInt8](repeating: UInt8(index), count: 24 << 20))])
+        }
+        try scratch.write("large.tar", try ImageBuilder(layers).archive(.docker25))
+        let new = ImageBuilder(layers + [.init("", [.file("g", "new")])])
+        try scratch.write("larger.tar", try new.archive(.docker25))
+        #expect(
+            try Program.run(
+                "create", "large.tar", "larger.tar", "-o", "l.silt", "--level", "fast", in: scratch
+            ).status == 0)
+        let before = scratch.names
+        for _ in 0..<5 {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: Program.path)
+            process.arguments = ["apply", "large.tar", "l.silt", "-o", "made.tar", "--force"]
+            process.currentDirectoryURL = URL(fileURLWithPath: scratch.path)
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            func byteCount() -> Int {
+                var status = stat()
+                return stat(scratch.path(".made.tar.silt-partial"), &status) == 0 ? Int(status.st_size) : 0
+            }
+            while process.isRunning, byteCount() < 25 << 20 { usleep(200) }
+            process.terminate()
+            process.waitUntilExit()
+            // It may have been faster than the signal.
+            guard process.terminationStatus != 0 else { continue }
+            #expect(process.terminationStatus == 130)
+            #expect(Set(scratch.names).isSuperset(of: [".made.tar.silt-partial", ".made.tar.silt-state"]))
+            break
+        }
+        let wasInterrupted = scratch.names.contains(".made.tar.silt-state")
+        let result = try Program.run("apply", "large.tar", "l.silt", "-o", "made.tar", "--force", in: scratch)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.text.contains("continued after") == wasInterrupted)
+        #expect(try scratch.read("made.tar") == scratch.read("larger.tar"))
+        #expect(scratch.names == (before + ["made.tar"]).sorted())
     }
 
     @Test func `a difference is an exit code only where it was asked for`() throws {

@@ -61,7 +61,7 @@ struct Verify: AsyncParsableCommand {
             return
         }
         let image = try await reading.load(
-            reading.request(old, image: image, hashesFiles: false), "reading \(old)", progress)
+            reading.request(old, image: image, trustsLayers: true), "reading \(old)", progress)
         defer { progress.clear() }
         try DeltaApplier(package: opened, old: image).apply(.same, into: { _ in }) {
             progress.show("verifying", done: $0, total: $1)
