@@ -107,13 +107,8 @@ public struct Matcher: Sendable {
         _ steps: inout [PatchStep], _ new: [UInt8], from: Anchor, to: Anchor, isEnd: Bool
     ) -> Anchor {
         let gap = to.new - from.new
-        var forward = bestExtension(limit: min(gap, old.count - from.old)) {
-            old[from.old + $0] == new[from.new + $0]
-        }
-        var backward =
-            isEnd
-            ? 0
-            : bestExtension(limit: min(gap, to.old)) { old[to.old - 1 - $0] == new[to.new - 1 - $0] }
+        var forward = forwardExtension(new, from, limit: min(gap, old.count - from.old))
+        var backward = isEnd ? 0 : backwardExtension(new, to, limit: min(gap, to.old))
         if forward + backward > gap {
             let overlap = forward + backward - gap
             let share = bestSplit(overlap) { index in
@@ -134,17 +129,43 @@ public struct Matcher: Sendable {
         return Anchor(new: to.new - backward, old: to.old - backward)
     }
 
-    /// The length at which twice the agreeing bytes exceed the length most.
-    private func bestExtension(limit: Int, agrees: (Int) -> Bool) -> Int {
+    /// A match ends for good where so many more bytes differ than agree.
+    private static let dropLimit = 256
+
+    /// How far to go on from an anchor: where twice the agreeing bytes exceed the length most.
+    private func forwardExtension(_ new: [UInt8], _ anchor: Anchor, limit: Int) -> Int {
+        var index = 0
         var score = 0
         var bestScore = 0
         var best = 0
-        for index in 0..<max(limit, 0) {
-            score += agrees(index) ? 1 : -1
+        while index < limit, score > bestScore - Self.dropLimit {
+            let same = min(
+                CommonPrefix.count(old, anchor.old + index, new, anchor.new + index), limit - index)
+            index += same
+            score += same
             if score > bestScore {
                 bestScore = score
-                best = index + 1
+                best = index
             }
+            index += 1
+            score -= 1
+        }
+        return best
+    }
+
+    /// How far to go back from an anchor, by the same measure.
+    private func backwardExtension(_ new: [UInt8], _ anchor: Anchor, limit: Int) -> Int {
+        var score = 0
+        var bestScore = 0
+        var best = 0
+        var index = 1
+        while index <= limit, score > bestScore - Self.dropLimit {
+            score += old[anchor.old - index] == new[anchor.new - index] ? 1 : -1
+            if score > bestScore {
+                bestScore = score
+                best = index
+            }
+            index += 1
         }
         return best
     }
@@ -158,7 +179,8 @@ public struct Matcher: Sendable {
             let (first, second) = agree(index)
             if first { score += 1 }
             if second { score -= 1 }
-            if score > bestScore {
+            // Of equals the last: if the first side kept less, periodic contents would be gone through again and again.
+            if score >= bestScore {
                 bestScore = score
                 best = index + 1
             }
