@@ -85,6 +85,15 @@ let package = Package(
             ],
             swiftSettings: safe),
 
+        // Mutated input for all that reads files; see CONTRIBUTING.md. No product.
+        .executableTarget(
+            name: "silt-fuzz",
+            dependencies: [
+                "Bytes", "Compression", "Deflate", "Delta", "Files", "ImageFiles", "Packages", "Tar",
+                "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Sources/Fuzz", swiftSettings: common),
+
         // Tests: one target for each floor's modules, and what they share.
         .target(
             name: "TestSupport", dependencies: ["Bytes", "Canvas", "Compression"], path: "Tests/TestSupport",

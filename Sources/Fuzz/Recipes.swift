@@ -1,0 +1,193 @@
+import Bytes
+import Compression
+import Delta
+import TestSupport
+
+/// A recipe with its streams decompressed, so that changes reach what reads the streams.
+struct RecipeParts {
+    private struct Stream {
+        let id: UInt8
+        var codec: UInt8
+        var content: [UInt8]
+    }
+
+    private var version: UInt8
+    private var byteCount: UInt64
+    private var entryCount: UInt64
+    private var streams: [Stream]
+
+    /// Takes a sound recipe apart.
+    init(_ recipe: [UInt8]) throws {
+        var reader = ByteReader(recipe)
+        _ = try reader.raw(4)
+        version = try reader.byte()
+        byteCount = try reader.varint()
+        entryCount = try reader.varint()
+        let count = try reader.count(atMost: 11)
+        let heads = try (0..<count).map { _ in
+            (
+                id: try reader.byte(), codec: try reader.byte(),
+                sizes: (try reader.varint(), try reader.varint())
+            )
+        }
+        streams = try heads.map { head in
+            let stored = Array(try reader.raw(Int(head.sizes.1)))
+            let content = try Self.decompressed(stored, head.codec, count: Int(head.sizes.0))
+            return Stream(id: head.id, codec: head.codec, content: content)
+        }
+    }
+
+    private static func decompressed(_ stored: [UInt8], _ codec: UInt8, count: Int) throws -> [UInt8] {
+        var rest = stored[...]
+        let source: () throws -> ArraySlice<UInt8> = {
+            defer { rest = [] }
+            return rest
+        }
+        var bytes = [UInt8](repeating: 0, count: count)
+        switch codec {
+        case 1: _ = try ZstdDecompressor(windowLogLimit: 26, source: source).read(into: &bytes)
+        case 2: _ = try XzDecompressor(memoryLimit: 36 << 20, source: source).read(into: &bytes)
+        default: bytes = stored
+        }
+        return bytes
+    }
+
+    private func compressed(_ content: [UInt8], _ codec: UInt8) throws -> [UInt8] {
+        switch codec {
+        case 1: try Zstd.compress(content, ZstdOptions(level: 1))
+        case 2: try Xz.compress(content, XzOptions(preset: 0))
+        default: content
+        }
+    }
+
+    /// The recipe with changes in a few streams, which may then be stored another way.
+    func mutated(_ random: inout SplitMix64) throws -> [UInt8] {
+        var copy = self
+        for _ in 0...random.below(3) where !streams.isEmpty {
+            let index = random.below(streams.count)
+            copy.streams[index].content = random.mutated(
+                copy.streams[index].content, with: random.pick(streams).content)
+            if random.below(3) == 0 { copy.streams[index].codec = UInt8(random.below(3)) }
+        }
+        switch random.below(24) {
+        case 0: copy.version = 3 - version
+        case 1: copy.byteCount = random.oddNumber()
+        case 2: copy.entryCount = random.oddNumber()
+        default: break
+        }
+        return try copy.bytes(&random)
+    }
+
+    /// The recipe's bytes; now and then a compressed stream is damaged, or a size is wrong.
+    private func bytes(_ random: inout SplitMix64) throws -> [UInt8] {
+        let streams = streams.filter { !$0.content.isEmpty }
+        var bytes = ByteWriter()
+        bytes.raw("SLTR".utf8)
+        bytes.byte(version)
+        bytes.varint(byteCount)
+        bytes.varint(entryCount)
+        bytes.varint(streams.count)
+        var stored: [[UInt8]] = []
+        for stream in streams {
+            var part = try compressed(stream.content, stream.codec)
+            if random.below(40) == 0 { part = random.mutated(part, with: stream.content) }
+            stored.append(part)
+            bytes.byte(stream.id)
+            bytes.byte(stream.codec)
+            bytes.varint(random.below(60) == 0 ? random.oddNumber() : UInt64(stream.content.count))
+            bytes.varint(part.count)
+        }
+        return bytes.bytes + stored.flatMap(\.self)
+    }
+}
+
+/// An old image in memory.
+struct MemoryReferences: ReferenceSource {
+    let parts: [TarParts.Part]
+
+    /// All entries of those layers.
+    init(_ tars: [[UInt8]]) throws { parts = try tars.flatMap { try TarParts($0).parts } }
+
+    var entryCount: Int { parts.count }
+    func structure(of ordinal: Int) throws -> [UInt8] { parts[ordinal].structure }
+    func contentByteCount(of ordinal: Int) -> UInt64 { UInt64(parts[ordinal].content.count) }
+
+    func content(of ordinal: Int, at offset: UInt64, count: Int) throws -> [UInt8] {
+        try parts[ordinal].content.part(at: offset, count)
+    }
+}
+
+extension [UInt8] {
+    /// A part that must be there.
+    func part(at offset: UInt64, _ length: Int) throws -> [UInt8] {
+        guard offset <= UInt64(count), length >= 0, length <= count - Int(offset) else {
+            throw Finding("it reads \(length) bytes at \(offset) of \(count)")
+        }
+        return Array(self[Int(offset)..<Int(offset) + length])
+    }
+}
+
+/// A stream or an unpacked form in memory.
+private final class MemoryStore: StreamStore, ScratchStore {
+    private var bytes: [UInt8] = []
+    func append(_ more: [UInt8]) throws { bytes += more }
+    func append(_ more: ArraySlice<UInt8>) throws { bytes += more }
+    func forEachPart(_ body: (ArraySlice<UInt8>) throws -> Void) throws { try body(bytes[...]) }
+    func finish() throws -> @Sendable (UInt64, Int) throws -> [UInt8] {
+        let bytes = bytes
+        return { try bytes.part(at: $0, $1) }
+    }
+}
+
+/// Recipes in memory.
+enum Recipe {
+    /// The recipe of a layer, in which everything that has a twin is patched.
+    static func encode(_ tar: [UInt8], _ references: MemoryReferences, level: DeltaLevel?) throws -> [UInt8] {
+        let method = level?.matchMethod ?? .hashed
+        return try encode(tar, references, level: level) { part, twin in
+            let old = references.parts[twin].content
+            if old == part.content { return .reference(twin) }
+            if let unpacked = try UnpackedPatch.between(old, part.content, method: method) {
+                return .unpackedPatch(reference: twin, unpacked)
+            }
+            return .patch(reference: twin, [try Patch.between(old, part.content, method: method)])
+        }
+    }
+
+    /// The recipe of a layer; what has no twin of the same name is new.
+    static func encode(
+        _ tar: [UInt8], _ references: MemoryReferences, level: DeltaLevel?,
+        patch: (_ part: TarParts.Part, _ twin: Int) throws -> EntryContent
+    ) throws -> [UInt8] {
+        let encoder = try RecipeEncoder(level: level, references: references) { MemoryStore() }
+        for part in try TarParts(tar).parts {
+            let twin = references.parts.lastIndex { $0.name == part.name }
+            let content = try twin.map { part.content.isEmpty ? .new : try patch(part, $0) } ?? .new
+            try encoder.add(
+                structure: part.structure, padding: part.padding, predictor: twin, content: content,
+                contentByteCount: UInt64(part.content.count)
+            ) { try $0(part.content[...]) }
+        }
+        try encoder.finish(zeroCount: 1024, restCount: 0) { _ in }
+        var bytes: [UInt8] = []
+        try encoder.forEachPart { bytes += $0 }
+        return bytes
+    }
+
+    /// Follows a recipe, which must make exactly what it says.
+    static func decode(_ recipe: [UInt8], _ references: MemoryReferences) throws -> [UInt8] {
+        let decoder = try RecipeDecoder(
+            storedByteCount: UInt64(recipe.count), references: references, makeScratch: { MemoryStore() },
+            read: { try recipe.part(at: $0, $1) })
+        var made: [UInt8] = []
+        try decoder.run(into: {
+            made += $0
+            guard made.count <= decoder.header.byteCount else { throw Finding("it makes more than it says") }
+            guard made.count <= EnoughMade.byteCount else { throw EnoughMade() }
+        }) { _ in
+            (1_000, { try $0([UInt8](repeating: 1, count: 1_000)[...]) })
+        }
+        guard made.count == decoder.header.byteCount else { throw Finding("it makes less than it says") }
+        return made
+    }
+}
