@@ -143,7 +143,7 @@ private final class MemoryStore: StreamStore, ScratchStore {
 enum Recipe {
     /// The recipe of a layer, in which everything that has a twin is patched.
     static func encode(_ tar: [UInt8], _ references: MemoryReferences, level: DeltaLevel?) throws -> [UInt8] {
-        let method = level?.matchMethod ?? .hashed
+        let method = level?.matchMethod ?? .hashed(depth: 8)
         return try encode(tar, references, level: level) { part, twin in
             let old = references.parts[twin].content
             if old == part.content { return .reference(twin) }

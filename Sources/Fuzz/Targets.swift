@@ -136,7 +136,7 @@ struct UnpackTarget: Target {
     func run(_ input: [UInt8]) async throws {
         var reader = ByteReader(input)
         let (old, new) = (Array(try reader.block()), Array(try reader.raw(reader.remaining)))
-        let method = input.count % 4 == 0 ? MatchMethod.sorted : .hashed
+        let method = input.count % 4 == 0 ? MatchMethod.sorted : .hashed(depth: 8)
         guard let patch = try UnpackedPatch.between(old, new, method: method) else { return }
         let references = try MemoryReferences([[TarEntry.file("f", old)].tar])
         let tar = [TarEntry.file("f", new)].tar
@@ -218,7 +218,7 @@ struct PackageTarget: Target {
             let new = try await ImageLoader.load(
                 ImageRequest(path: pair[1].save(layout, packing, to: "\(layout)", in: scratch)))
             _ = try await DeltaCreator(old: old, new: new).create(
-                at: scratch.path("p.silt"), replacesExisting: true)
+                at: scratch.path("p.silt"), replacesExisting: true, options: DeltaOptions(level: .fast))
             packages.append(try scratch.read("p.silt"))
         }
         olds.append(old)

@@ -68,10 +68,13 @@ extension [Member] {
             let size = parts.dropFirst().map {
                 $0.replacing(#/^("[^}]*"size":)[0-9]+/#) { "\($0.1)\(new.count)" }
             }
-            replace(other, with: Array(([parts[0]] + size).joined(separator: digests[1]).utf8))
+            replace(other, with: [UInt8](([parts[0]] + size).joined(separator: digests[1]).utf8))
         }
     }
 
     /// The members as a tar.
-    var tar: [UInt8] { map(\.entry).tar }
+    var tar: [UInt8] {
+        let entries: [TarEntry] = map(\.entry)
+        return entries.tar
+    }
 }

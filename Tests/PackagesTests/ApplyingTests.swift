@@ -2,6 +2,7 @@ import Bytes
 import Delta
 import Files
 import ImageFiles
+import Images
 import Packages
 import TestSupport
 import Testing
