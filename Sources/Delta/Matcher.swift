@@ -129,16 +129,13 @@ public struct Matcher: Sendable {
         return Anchor(new: to.new - backward, old: to.old - backward)
     }
 
-    /// A match ends for good where so many more bytes differ than agree.
-    private static let dropLimit = 256
-
     /// How far to go on from an anchor: where twice the agreeing bytes exceed the length most.
     private func forwardExtension(_ new: [UInt8], _ anchor: Anchor, limit: Int) -> Int {
         var index = 0
         var score = 0
         var bestScore = 0
         var best = 0
-        while index < limit, score > bestScore - Self.dropLimit {
+        while index < limit {
             let same = min(
                 CommonPrefix.count(old, anchor.old + index, new, anchor.new + index), limit - index)
             index += same
@@ -159,7 +156,7 @@ public struct Matcher: Sendable {
         var bestScore = 0
         var best = 0
         var index = 1
-        while index <= limit, score > bestScore - Self.dropLimit {
+        while index <= limit {
             score += old[anchor.old - index] == new[anchor.new - index] ? 1 : -1
             if score > bestScore {
                 bestScore = score

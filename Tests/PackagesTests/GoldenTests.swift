@@ -8,13 +8,16 @@ import Testing
 
 /// Packages that were made once and must be readable for ever; see `Golden/README.md`.
 @Suite(.serialized) struct GoldenTests {
-    /// What the packages in `Golden/v1` make of its `old.tar.zst`.
+    /// What a package makes of the `old.tar.zst` beside it.
     struct Golden: Sendable, CustomTestStringConvertible {
+        /// The folder: version 1 holds recipes of version 1, version 2 those of version 2.
+        var version = 1
         /// The package, without `.silt`.
         let name: String
         let layout: Layout
         let packing: Packing
-        var testDescription: String { name }
+        var testDescription: String { "v\(version)/\(name)" }
+        var folder: URL { GoldenTests.folder.appendingPathComponent("v\(version)") }
     }
 
     static let all = [
@@ -22,36 +25,40 @@ import Testing
         Golden(name: "oci-plain", layout: .ociArchive, packing: .plain),
         // Carried whole: what zlib makes is no promise of ours.
         Golden(name: "oci-zstd", layout: .ociArchive, packing: .zstd),
+        Golden(version: 2, name: "docker-plain", layout: .dockerSkopeo, packing: .plain),
+        Golden(version: 2, name: "oci-plain", layout: .ociArchive, packing: .plain),
     ]
 
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("Golden/v1")
+        .appendingPathComponent("Golden")
 
     @Test(arguments: all)
-    func `a package of version 1 makes what it always made`(_ golden: Golden) async throws {
+    func `a package makes what it always made`(_ golden: Golden) async throws {
         let roundtrip = try Roundtrip()
-        let oldPath = Self.folder.appendingPathComponent("old.tar.zst").path
-        let package = Self.folder.appendingPathComponent("\(golden.name).silt").path
+        let oldPath = golden.folder.appendingPathComponent("old.tar.zst").path
+        let package = golden.folder.appendingPathComponent("\(golden.name).silt").path
         if ProcessInfo.processInfo.environment["RECORD"] == "1" { try await record(golden, roundtrip) }
         let old = try await roundtrip.load(oldPath)
         let made = try roundtrip.apply(package, to: old)
         let digests = try String(
-            contentsOf: Self.folder.appendingPathComponent("SHA256SUMS"), encoding: .utf8)
+            contentsOf: golden.folder.appendingPathComponent("SHA256SUMS"), encoding: .utf8)
         #expect(digests.contains("\(Digest.of(made).hex)  \(golden.name).tar\n"))
     }
 
     /// Makes what is not there; what is there is a promise.
     private func record(_ golden: Golden, _ roundtrip: Roundtrip) async throws {
-        let folder = Self.folder
+        let folder = golden.folder
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let oldPath = folder.appendingPathComponent("old.tar.zst")
         if !FileManager.default.fileExists(atPath: oldPath.path) {
-            try Data(try GoldenImages.old.archive(.docker25, outer: .zstd)).write(to: oldPath)
+            try Data(try GoldenImages.image(isNew: false, golden.version).archive(.docker25, outer: .zstd))
+                .write(to: oldPath)
         }
         let path = folder.appendingPathComponent("\(golden.name).silt").path
         guard !FileManager.default.fileExists(atPath: path) else { return }
         let old = try await roundtrip.load(oldPath.path)
-        let new = try await roundtrip.open(GoldenImages.new, golden.layout, golden.packing, as: "new")
+        let new = try await roundtrip.open(
+            GoldenImages.image(isNew: true, golden.version), golden.layout, golden.packing, as: "new")
         let made = try await roundtrip.create(old, new, options: .init(level: .default))
         try FileManager.default.copyItem(atPath: made, toPath: path)
         let sums = folder.appendingPathComponent("SHA256SUMS")
@@ -64,13 +71,23 @@ import Testing
 
 /// The images behind the golden packages; they may change, the packages may not.
 private enum GoldenImages {
-    static let old = image(isNew: false)
-    static let new = image(isNew: true)
-
-    private static func image(isNew: Bool) -> ImageBuilder {
+    static func image(isNew: Bool, _ version: Int) -> ImageBuilder {
         let base: [TarEntry] = [.directory("etc"), .file("etc/motd", "hello")]
-        let entries = files(isNew: isNew).map { entry in entry.with { $0.modified += isNew ? 60 : 0 } }
+        let added = version < 2 ? [] : members(isNew: isNew)
+        let entries = (files(isNew: isNew) + added).map { entry in
+            entry.with { $0.modified += isNew ? 60 : 0 }
+        }
         return ImageBuilder([.init("ADD base", base), .init("RUN build", entries)])
+    }
+
+    /// What recipes of version 2 look into.
+    private static func members(isNew: Bool) -> [TarEntry] {
+        let text = Content.text(6, 1_200)
+        let zip = ZipBuilder.file([
+            .init("a", isNew ? Content.mutated(text, seed: 7) : text), .init("b", Content.text(8, 900)),
+            .init("c", isNew ? Content.text(9, 500) : Content.text(10, 500), hasDescriptor: true),
+        ])
+        return [.file("app.jar", zip)]
     }
 
     private static func files(isNew: Bool) -> [TarEntry] {
