@@ -8,7 +8,7 @@ import Packages
 struct Create: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make a delta package that turns the old image into the new one.",
-        discussion: "The package is applied once before it gets its name, and every digest compared.")
+        discussion: "The package is applied once before it gets its name, and its result compared by digest.")
 
     @OptionGroup var pair: PairOptions
 
