@@ -16,6 +16,8 @@ public struct Matcher: Sendable {
     /// themselves (measured on numpy, scipy and node: 8 gives many matches that cost more than they save).
     private let gain: Int
 
+    private static let longOverlap = 1 << 12
+
     /// Prepares an old content for matching.
     ///
     /// - Parameters:
@@ -168,7 +170,11 @@ public struct Matcher: Sendable {
     }
 
     /// Where to cut an overlap so that the most bytes agree: how many of its bytes the first side keeps.
+    ///
+    /// Of equals it is the fewest: that often saves the first side's step. In long overlaps it is the most, for periodic
+    /// contents would be gone through again and again if steps without end were given up for the next.
     private func bestSplit(_ count: Int, agree: (Int) -> (first: Bool, second: Bool)) -> Int {
+        let prefersFirst = count > Self.longOverlap
         var score = 0
         var bestScore = 0
         var best = 0
@@ -176,8 +182,7 @@ public struct Matcher: Sendable {
             let (first, second) = agree(index)
             if first { score += 1 }
             if second { score -= 1 }
-            // Of equals the last: if the first side kept less, periodic contents would be gone through again and again.
-            if score >= bestScore {
+            if prefersFirst ? score >= bestScore : score > bestScore {
                 bestScore = score
                 best = index + 1
             }
