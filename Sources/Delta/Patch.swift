@@ -152,6 +152,7 @@ extension Patch {
                     choices.append(gain > 0 ? 1 : 0)
                     if gain > 0 { expected = predicted }
                 }
+                predictor.learn(from: new, at: newPosition)
             }
             differences.append(new, newPosition, to: expected)
             done += count

@@ -60,7 +60,7 @@ final class PatchDecoder {
     }
 
     /// Makes that many bytes; copies are predicted, which takes all steps and the new content's first bytes.
-    func runPredicted(_ count: UInt64, _ sink: RecipeDecoder.Sink) throws {
+    func runPredicted(_ count: UInt64, version: Int, _ sink: RecipeDecoder.Sink) throws {
         let steps = try allSteps(count)
         let oldHead = try old.bytes(at: 0, count: Int(min(old.byteCount, UInt64(ElfImage.headByteCount))))
         var head: [UInt8] = []
@@ -78,7 +78,8 @@ final class PatchDecoder {
                 var bytes = Array(try old.bytes(at: UInt64(step.oldStart + done), count: blockCount))
                 if newPosition >= ElfImage.headByteCount {
                     if predictor == nil {
-                        predictor = ReferencePredictor(oldHead: oldHead, newHead: head[...], steps: steps)
+                        predictor = ReferencePredictor(
+                            oldHead: oldHead, newHead: head[...], steps: steps, version: version)
                         guard predictor != nil else {
                             throw DeltaError.damaged("it predicts what has no references")
                         }
@@ -86,6 +87,7 @@ final class PatchDecoder {
                     try predict(&bytes, predictor, oldOffset: step.oldStart + done, newOffset: newPosition)
                 }
                 try streams.differences.add(to: &bytes, bytes.indices)
+                if newPosition >= ElfImage.headByteCount { predictor?.learn(from: bytes) }
                 try emit(bytes[...])
                 done += blockCount
                 newPosition += blockCount

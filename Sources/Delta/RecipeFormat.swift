@@ -4,11 +4,13 @@ import Compression
 /// What encoder and decoder of recipes share; FORMAT.md is normative.
 public enum RecipeFormat {
     /// The version written.
-    public static let version = 2
+    public static let version = 3
     /// The versions read.
     static let versions = 1...version
     /// Since this version steps stand in three streams, and differences are told from zeros.
     static let splitVersion = 2
+    /// Since this version prediction learns from what was mispredicted.
+    static let learningVersion = 3
     static let magic = Array("SLTR".utf8)
 
     /// No stream may need a larger decompression window: it bounds the receiver's memory.

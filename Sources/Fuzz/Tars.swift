@@ -52,8 +52,9 @@ extension Member {
 }
 
 extension [Member] {
-    /// Changes a member's content, and then the digests and sizes in all JSON documents that tell of it.
-    mutating func replace(_ index: Int, with content: [UInt8]) {
+    /// Changes a member's content, and then the digests and sizes in all JSON documents that tell of it; documents that
+    /// tell of each other are changed once.
+    mutating func replace(_ index: Int, with content: [UInt8], after replaced: Set<Int> = []) {
         let (old, new) = (self[index].content, content)
         self[index].content = content
         let digests = [old, new].map { Digest.of($0).hex }
@@ -61,14 +62,16 @@ extension [Member] {
         for other in indices {
             self[other].name = self[other].name.replacingOccurrences(of: digests[0], with: digests[1])
         }
-        for other in indices where other != index && self[other].isDocument {
+        let done = replaced.union([index])
+        for other in indices where !done.contains(other) && self[other].isDocument {
             let parts = String(decoding: self[other].content, as: UTF8.self).components(
                 separatedBy: digests[0])
             guard parts.count > 1 else { continue }
             let size = parts.dropFirst().map {
                 $0.replacing(#/^("[^}]*"size":)[0-9]+/#) { "\($0.1)\(new.count)" }
             }
-            replace(other, with: [UInt8](([parts[0]] + size).joined(separator: digests[1]).utf8))
+            replace(
+                other, with: [UInt8](([parts[0]] + size).joined(separator: digests[1]).utf8), after: done)
         }
     }
 

@@ -282,7 +282,13 @@ public struct DeltaApplier: Sendable {
             }
         case .blob:
             try checked(index, layer.diffID, checks, sink) { sink in
-                try Unpacking.forEachPart(of: package.region(layer.digest), limit: layer.byteCount, sink)
+                do {
+                    try Unpacking.forEachPart(of: package.region(layer.digest), limit: layer.byteCount, sink)
+                } catch ImageError.damaged(_, let reason) {
+                    // The blob lies in the package: it is not an image that is damaged.
+                    throw PackageError.damaged(
+                        path: package.path, reason: "the blob of layer \(index + 1): \(reason)")
+                }
             }
         }
     }

@@ -7,17 +7,33 @@ enum NeutralContent {
     /// - Parameter content: Any bytes.
     /// - Returns: nil for what is no code of a known kind.
     static func of(_ content: [UInt8]) -> [UInt8]? {
-        guard let image = ElfImage(head: content.prefix(ElfImage.headByteCount)),
-            image.machine == ElfImage.machineX86
-        else { return nil }
+        guard let image = ElfImage(head: content.prefix(ElfImage.headByteCount)) else { return nil }
         var neutral = content
         for segment in image.segments where segment.isExecutable && segment.offset < content.count {
             let end = min(segment.offset + segment.byteCount, content.count)
-            X86References.scan(Array(content[segment.offset..<end]), address: segment.address, image: image) {
-                operand, _, _ in
-                LittleEndian.store(0, &neutral, segment.offset + operand)
+            let code = Array(content[segment.offset..<end])
+            if image.machine == ElfImage.machineX86 {
+                X86References.scan(code, address: segment.address, image: image) { operand, _, _ in
+                    LittleEndian.store(0, &neutral, segment.offset + operand)
+                }
+            } else {
+                blankARM(code, segment, image, &neutral)
             }
         }
         return neutral
+    }
+
+    private static func blankARM(
+        _ code: [UInt8], _ segment: ElfImage.Segment, _ image: ElfImage, _ neutral: inout [UInt8]
+    ) {
+        func blank(_ index: Int, keeping mask: UInt32) {
+            let word = UInt32(bitPattern: LittleEndian.word(code, index))
+            LittleEndian.store(Int32(bitPattern: word & mask), &neutral, segment.offset + index)
+        }
+        ARMReferences.scan(code, address: segment.address, image: image, reach: ARMReferences.reach) {
+            guard let follower = $0.follower else { return blank($0.index, keeping: 0xfc00_0000) }
+            blank($0.index, keeping: 0x9f00_001f)
+            blank(follower, keeping: ~0x003f_fc00)
+        }
     }
 }

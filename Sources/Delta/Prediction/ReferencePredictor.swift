@@ -3,7 +3,9 @@
 /// What looks like a reference in the old bytes — a relative operand of a call, jump or data access, a pointer, an entry of
 /// an offset table — is moved along with its target and its own place. It need not be one: prediction only has to be
 /// the same for encoder and decoder, and right more often than wrong.
-struct ReferencePredictor {
+///
+/// What comes out teaches it: a target that moved otherwise than the map says is remembered for the next reference to it.
+final class ReferencePredictor {
     /// Bytes are predicted in blocks of this size, each by itself.
     static let blockByteCount = 16 << 10
     /// A patch of more steps than this is not predicted: the decoder must hold them all.
@@ -12,6 +14,12 @@ struct ReferencePredictor {
     private let old: ElfImage
     private let new: ElfImage
     private let map: StepMap
+    /// How many instructions behind its `adrp` an instruction may complete an address.
+    private let reach: Int
+    /// Targets that moved otherwise than the map says; nil where nothing is learned.
+    private var moved: MovedTargets?
+    /// The references from code in the block that was predicted last.
+    private var seen: [Reference] = []
 
     /// Prepares a prediction; nil if the contents are no ELF files of the same supported machine.
     ///
@@ -19,7 +27,11 @@ struct ReferencePredictor {
     ///   - oldHead: The first bytes of the old content.
     ///   - newHead: The first bytes of the new content.
     ///   - steps: All steps of the patch.
-    init?(oldHead: ArraySlice<UInt8>, newHead: ArraySlice<UInt8>, steps: [PatchStep]) {
+    ///   - version: The recipe's: before 3 nothing was learned.
+    init?(
+        oldHead: ArraySlice<UInt8>, newHead: ArraySlice<UInt8>, steps: [PatchStep],
+        version: Int = RecipeFormat.version
+    ) {
         guard let old = ElfImage(head: oldHead), let new = ElfImage(head: newHead), old.machine == new.machine
         else {
             return nil
@@ -27,10 +39,68 @@ struct ReferencePredictor {
         self.old = old
         self.new = new
         map = StepMap(steps)
+        let learns = version >= RecipeFormat.learningVersion
+        reach = learns ? ARMReferences.reach : 1
+        moved = learns ? MovedTargets() : nil
+    }
+
+    /// A reference from code; those from data mostly stand alone.
+    private struct Reference {
+        let form: Form
+        /// Where in the block it stands.
+        let index: Int
+        /// What its number counts from in the new content.
+        let base: Int
+        /// The address that it meant in the old content.
+        let target: Int
+    }
+
+    /// How a reference is written.
+    private enum Form {
+        /// The operand of an x86-64 instruction.
+        case distance
+        /// The operand of `b` or `bl`.
+        case branch
+        /// `adrp` and the instruction that completes it.
+        case page(follower: Int, scale: Int)
+    }
+
+    /// Learns from what the block that was predicted last has become.
+    ///
+    /// - Parameters:
+    ///   - bytes: New bytes.
+    ///   - start: Where among them the block starts.
+    func learn(from bytes: [UInt8], at start: Int = 0) {
+        guard moved != nil else { return }
+        for reference in seen {
+            let word = LittleEndian.word(bytes, start + reference.index)
+            let code = UInt32(bitPattern: word)
+            let target: Int
+            switch reference.form {
+            case .distance: target = reference.base + Int(word)
+            case .branch:
+                guard ARMReferences.isBranch(code) else { continue }
+                target = reference.base + ARMReferences.branchDistance(code)
+            case .page(let follower, let scale):
+                let second = UInt32(bitPattern: LittleEndian.word(bytes, start + follower))
+                guard ARMReferences.isPage(code), ARMReferences.scale(of: second) == scale else { continue }
+                target = ARMReferences.pageTarget(code, second, scale, place: reference.base)
+            }
+            guard new.segment(atAddress: target) != nil else { continue }
+            moved?.learn(reference.target, shift: target - reference.target) {
+                old.segment(atAddress: reference.target).map { mappedShift(ofAddress: reference.target, in: $0) }
+                    ?? 0
+            }
+        }
     }
 
     /// How far an address moved.
     private func shift(ofAddress address: Int, in segment: ElfImage.Segment) -> Int {
+        moved?.shift(of: address) ?? mappedShift(ofAddress: address, in: segment)
+    }
+
+    /// How far an address moved by what was copied.
+    private func mappedShift(ofAddress address: Int, in segment: ElfImage.Segment) -> Int {
         // Zeros behind the file's bytes moved like the last of those.
         let offset = segment.offset + min(address - segment.address, segment.byteCount - 1)
         return new.address(ofOffset: offset + map.shift(at: offset))
@@ -46,6 +116,7 @@ struct ReferencePredictor {
     /// - Returns: Whether anything was changed.
     func predict(_ block: inout [UInt8], oldOffset: Int, newOffset: Int) -> Bool {
         let original = block
+        seen.removeAll(keepingCapacity: true)
         guard let segment = old.segment(atOffset: oldOffset) else {
             predictTables(&block, oldOffset)
             return block != original
@@ -68,6 +139,13 @@ struct ReferencePredictor {
         let oldOffset: Int
         let oldAddress: Int
         let ownShift: Int
+
+        var newAddress: Int { oldAddress + ownShift }
+    }
+
+    private func note(_ form: Form, _ index: Int, base: Int, _ target: Int) {
+        guard moved != nil else { return }
+        seen.append(Reference(form: form, index: index, base: base, target: target))
     }
 
     // MARK: - x86-64
@@ -76,6 +154,7 @@ struct ReferencePredictor {
         let source = block
         X86References.scan(source, address: context.oldAddress, image: old) { operand, target, segment in
             let change = shift(ofAddress: target, in: segment) - context.ownShift
+            note(.distance, operand, base: context.newAddress + operand + 4, target)
             guard change != 0 else { return }
             let value = LittleEndian.word(source, operand)
             LittleEndian.store(Int32(truncatingIfNeeded: Int(value) + change), &block, operand)
@@ -85,54 +164,33 @@ struct ReferencePredictor {
     // MARK: - AArch64
 
     private func predictARM(_ block: inout [UInt8], _ context: Context) {
-        var index = (4 - context.oldOffset % 4) % 4
-        while index + 4 <= block.count {
-            defer { index += 4 }
-            let code = UInt32(bitPattern: LittleEndian.word(block, index))
-            let place = context.oldAddress + index
-            if code & 0x7c00_0000 == 0x1400_0000 {
-                // b and bl: a signed 26-bit count of words.
-                let distance = Int(Int32(bitPattern: code << 6) >> 6) * 4
-                guard let segment = old.segment(atAddress: place + distance), segment.isExecutable else {
-                    continue
-                }
-                let change = shift(ofAddress: place + distance, in: segment) - context.ownShift
-                guard change != 0, change % 4 == 0 else { continue }
-                let field = UInt32(truncatingIfNeeded: (distance + change) / 4) & 0x03ff_ffff
-                LittleEndian.store(Int32(bitPattern: code & 0xfc00_0000 | field), &block, index)
-            } else if code & 0x9f00_0000 == 0x9000_0000, index + 8 <= block.count {
-                predictPage(&block, index, code, place, context)
+        let source = block
+        ARMReferences.scan(source, address: context.oldAddress, image: old, reach: reach) { reference in
+            let target = reference.target
+            let newTarget = target + shift(ofAddress: target, in: reference.segment)
+            let place = context.newAddress + reference.index
+            guard let follower = reference.follower else {
+                note(.branch, reference.index, base: place, target)
+                let distance = newTarget - place
+                guard distance % 4 == 0 else { return }
+                let code = UInt32(bitPattern: LittleEndian.word(source, reference.index))
+                LittleEndian.store(
+                    Int32(bitPattern: ARMReferences.branch(code, distance)), &block, reference.index)
+                return
             }
+            let scale = reference.scale
+            note(.page(follower: follower, scale: scale), reference.index, base: place, target)
+            guard newTarget & ((1 << scale) - 1) == 0 else { return }
+            let code = UInt32(bitPattern: LittleEndian.word(source, reference.index))
+            let second = UInt32(bitPattern: LittleEndian.word(source, follower))
+            if reference.isFirst {
+                LittleEndian.store(
+                    Int32(bitPattern: ARMReferences.page(code, newTarget, place: place)), &block,
+                    reference.index)
+            }
+            LittleEndian.store(
+                Int32(bitPattern: ARMReferences.offset(second, newTarget, scale)), &block, follower)
         }
-    }
-
-    /// adrp and the add, ldr or str after it: together a page and a place in it.
-    private func predictPage(
-        _ block: inout [UInt8], _ index: Int, _ code: UInt32, _ place: Int, _ context: Context
-    ) {
-        let follower = UInt32(bitPattern: LittleEndian.word(block, index + 4))
-        guard follower >> 5 & 31 == code & 31 else { return }
-        let scale: Int
-        if follower & 0xffc0_0000 == 0x9100_0000 {
-            scale = 0
-        } else if follower & 0x3b00_0000 == 0x3900_0000 {
-            scale = Int(follower >> 30)
-        } else {
-            return
-        }
-        let pages = Int(Int32(bitPattern: (code & 0x00ff_ffe0) << 8) >> 11) & ~3 | Int(code >> 29 & 3)
-        let target = (place & ~0xfff) + pages << 12 + Int(follower >> 10 & 0xfff) << scale
-        guard let segment = old.segment(atAddress: target) else { return }
-        let newTarget = target + shift(ofAddress: target, in: segment)
-        let newPages = (newTarget >> 12) - ((place + context.ownShift) >> 12)
-        guard newTarget & ((1 << scale) - 1) == 0 else { return }
-        let newCode =
-            code & 0x9f00_001f | UInt32(truncatingIfNeeded: newPages & 3) << 29
-            | UInt32(truncatingIfNeeded: newPages >> 2 & 0x7ffff) << 5
-        let newFollower =
-            follower & ~0x003f_fc00 | UInt32(truncatingIfNeeded: (newTarget & 0xfff) >> scale) << 10
-        LittleEndian.store(Int32(bitPattern: newCode), &block, index)
-        LittleEndian.store(Int32(bitPattern: newFollower), &block, index + 4)
     }
 
     // MARK: - Data
