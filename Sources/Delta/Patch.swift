@@ -115,7 +115,7 @@ extension Patch {
             place.isWhole && steps.count <= ReferencePredictor.stepLimit
             ? ReferencePredictor(
                 oldHead: old.prefix(ElfImage.headByteCount), newHead: new.prefix(ElfImage.headByteCount),
-                steps: steps)
+                steps: steps, oldByteCount: old.count, readOld: { old[$0..<$0 + $1] })
             : nil
         var choices: [UInt8] = []
         var newPosition = 0

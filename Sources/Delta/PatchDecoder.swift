@@ -78,8 +78,10 @@ final class PatchDecoder {
                 var bytes = Array(try old.bytes(at: UInt64(step.oldStart + done), count: blockCount))
                 if newPosition >= ElfImage.headByteCount {
                     if predictor == nil {
-                        predictor = ReferencePredictor(
-                            oldHead: oldHead, newHead: head[...], steps: steps, version: version)
+                        predictor = try ReferencePredictor(
+                            oldHead: oldHead, newHead: head[...], steps: steps, version: version,
+                            oldByteCount: Int(old.byteCount)
+                        ) { try old.bytes(at: UInt64($0), count: $1) }
                         guard predictor != nil else {
                             throw DeltaError.damaged("it predicts what has no references")
                         }

@@ -27,13 +27,7 @@ struct ElfImage {
     init?(head: ArraySlice<UInt8>) {
         let bytes = Array(head.prefix(Self.headByteCount))
         guard bytes.starts(with: [0x7f, 0x45, 0x4c, 0x46, 2, 1]), bytes.count >= 64 else { return nil }
-        func number(_ position: Int, _ count: Int) -> Int? {
-            guard position >= 0, position + count <= bytes.count else { return nil }
-            var value: UInt64 = 0
-            for index in (0..<count).reversed() { value = value << 8 | UInt64(bytes[position + index]) }
-            // Addresses beyond this have no place in a file; nothing added to them may overflow.
-            return value < 1 << 48 ? Int(value) : nil
-        }
+        func number(_ position: Int, _ count: Int) -> Int? { LittleEndian.number(bytes, position, count) }
         guard let machine = number(18, 2), machine == Self.machineX86 || machine == Self.machineARM,
             let start = number(32, 8), let size = number(54, 2), let count = number(56, 2), size >= 56,
             count <= 64

@@ -11,9 +11,10 @@ final class ReferencePredictor {
     /// A patch of more steps than this is not predicted: the decoder must hold them all.
     static let stepLimit = 1 << 21
 
-    private let old: ElfImage
+    let old: ElfImage
     private let new: ElfImage
-    private let map: StepMap
+    let map: StepMap
+    let tables: ElfTables
     /// How many instructions behind its `adrp` an instruction may complete an address.
     private let reach: Int
     /// Targets that moved otherwise than the map says; nil where nothing is learned.
@@ -27,11 +28,15 @@ final class ReferencePredictor {
     ///   - oldHead: The first bytes of the old content.
     ///   - newHead: The first bytes of the new content.
     ///   - steps: All steps of the patch.
-    ///   - version: The recipe's: before 3 nothing was learned.
+    ///   - version: The recipe's: before 3 nothing was learned, and no tables were known.
+    ///   - oldByteCount: The size of the old content.
+    ///   - readOld: Gives bytes of the old content.
+    /// - Throws: What reading throws.
     init?(
         oldHead: ArraySlice<UInt8>, newHead: ArraySlice<UInt8>, steps: [PatchStep],
-        version: Int = RecipeFormat.version
-    ) {
+        version: Int = RecipeFormat.version, oldByteCount: Int,
+        readOld: (_ offset: Int, _ count: Int) throws -> ArraySlice<UInt8>
+    ) rethrows {
         guard let old = ElfImage(head: oldHead), let new = ElfImage(head: newHead), old.machine == new.machine
         else {
             return nil
@@ -40,6 +45,7 @@ final class ReferencePredictor {
         self.new = new
         map = StepMap(steps)
         let learns = version >= RecipeFormat.learningVersion
+        tables = try ElfTables(head: learns ? oldHead : [], byteCount: oldByteCount, read: readOld)
         reach = learns ? ARMReferences.reach : 1
         moved = learns ? MovedTargets() : nil
     }
@@ -53,12 +59,16 @@ final class ReferencePredictor {
         let base: Int
         /// The address that it meant in the old content.
         let target: Int
+        /// Whether it is no chance find.
+        let isCertain: Bool
     }
 
     /// How a reference is written.
-    private enum Form {
-        /// The operand of an x86-64 instruction.
+    enum Form {
+        /// The operand of an x86-64 instruction, or the start of a function that is to be unwound.
         case distance
+        /// The address of a symbol.
+        case symbol
         /// The operand of `b` or `bl`.
         case branch
         /// `adrp` and the instruction that completes it.
@@ -78,6 +88,7 @@ final class ReferencePredictor {
             let target: Int
             switch reference.form {
             case .distance: target = reference.base + Int(word)
+            case .symbol: target = Int(code)
             case .branch:
                 guard ARMReferences.isBranch(code) else { continue }
                 target = reference.base + ARMReferences.branchDistance(code)
@@ -87,7 +98,9 @@ final class ReferencePredictor {
                 target = ARMReferences.pageTarget(code, second, scale, place: reference.base)
             }
             guard new.segment(atAddress: target) != nil else { continue }
-            moved?.learn(reference.target, shift: target - reference.target) {
+            moved?.learn(
+                reference.target, shift: target - reference.target, isCertain: reference.isCertain
+            ) {
                 old.segment(atAddress: reference.target).map { mappedShift(ofAddress: reference.target, in: $0) }
                     ?? 0
             }
@@ -95,12 +108,18 @@ final class ReferencePredictor {
     }
 
     /// How far an address moved.
-    private func shift(ofAddress address: Int, in segment: ElfImage.Segment) -> Int {
-        moved?.shift(of: address) ?? mappedShift(ofAddress: address, in: segment)
+    ///
+    /// - Parameters:
+    ///   - address: An old address.
+    ///   - segment: The segment that holds it.
+    ///   - isCertain: Whether it is no chance find: then what one reference showed is believed, too.
+    /// - Returns: How far.
+    func shift(ofAddress address: Int, in segment: ElfImage.Segment, isCertain: Bool = false) -> Int {
+        moved?.shift(of: address, isCertain: isCertain) ?? mappedShift(ofAddress: address, in: segment)
     }
 
     /// How far an address moved by what was copied.
-    private func mappedShift(ofAddress address: Int, in segment: ElfImage.Segment) -> Int {
+    func mappedShift(ofAddress address: Int, in segment: ElfImage.Segment) -> Int {
         // Zeros behind the file's bytes moved like the last of those.
         let offset = segment.offset + min(address - segment.address, segment.byteCount - 1)
         return new.address(ofOffset: offset + map.shift(at: offset))
@@ -119,6 +138,7 @@ final class ReferencePredictor {
         seen.removeAll(keepingCapacity: true)
         guard let segment = old.segment(atOffset: oldOffset) else {
             predictTables(&block, oldOffset)
+            predictSymbols(&block, original, oldOffset)
             return block != original
         }
         let context = Context(
@@ -126,6 +146,8 @@ final class ReferencePredictor {
             ownShift: new.address(ofOffset: newOffset) - (oldOffset - segment.offset + segment.address))
         if !segment.isExecutable {
             predictData(&block, context)
+            predictFrames(&block, original, context)
+            predictSymbols(&block, original, oldOffset)
         } else if old.machine == ElfImage.machineX86 {
             predictX86(&block, context)
         } else {
@@ -135,7 +157,7 @@ final class ReferencePredictor {
     }
 
     /// Where a block is and how far it moved.
-    private struct Context {
+    struct Context {
         let oldOffset: Int
         let oldAddress: Int
         let ownShift: Int
@@ -143,9 +165,10 @@ final class ReferencePredictor {
         var newAddress: Int { oldAddress + ownShift }
     }
 
-    private func note(_ form: Form, _ index: Int, base: Int, _ target: Int) {
+    func note(_ form: Form, _ index: Int, base: Int, _ target: Int, isCertain: Bool = false) {
         guard moved != nil else { return }
-        seen.append(Reference(form: form, index: index, base: base, target: target))
+        seen.append(
+            Reference(form: form, index: index, base: base, target: target, isCertain: isCertain))
     }
 
     // MARK: - x86-64

@@ -68,6 +68,15 @@ enum X86References {
 
 /// Numbers in native code and data.
 enum LittleEndian {
+    /// An unsigned number of that many bytes; nil if it is not there or too large for an address in a file.
+    static func number(_ bytes: [UInt8], _ index: Int, _ count: Int) -> Int? {
+        guard index >= 0, index + count <= bytes.count else { return nil }
+        var value: UInt64 = 0
+        for place in (0..<count).reversed() { value = value << 8 | UInt64(bytes[index + place]) }
+        // Nothing that is added to such an address may overflow.
+        return value < 1 << 48 ? Int(value) : nil
+    }
+
     static func word(_ bytes: [UInt8], _ index: Int) -> Int32 {
         Int32(
             bitPattern: UInt32(bytes[index]) | UInt32(bytes[index + 1]) << 8 | UInt32(bytes[index + 2]) << 16

@@ -1,0 +1,80 @@
+/// The sections of an ELF file whose fields tell of places in it (System V ABI, "Sections" and "Symbol Table").
+struct ElfTables {
+    /// A table of symbols.
+    struct Symbols {
+        /// Where it lies in the file.
+        let range: Range<Int>
+        /// Where the table of their names starts.
+        let names: Int
+    }
+
+    /// `.symtab` and `.dynsym`.
+    let symbols: [Symbols]
+    /// `.eh_frame`.
+    let unwindFrames: Range<Int>?
+
+    /// More sections than this are not looked at; it bounds what the decoder reads.
+    private static let sectionLimit = 256
+    private static let nameLimit = 1 << 14
+
+    /// Reads a file's section headers; what is none of a supported file has no tables.
+    ///
+    /// - Parameters:
+    ///   - head: The file's first bytes.
+    ///   - byteCount: The file's size.
+    ///   - read: Gives bytes of it that are there.
+    /// - Throws: What reading throws.
+    init(
+        head: ArraySlice<UInt8>, byteCount: Int, read: (_ offset: Int, _ count: Int) throws -> ArraySlice<UInt8>
+    ) rethrows {
+        let sections = try Self.sections(Array(head.prefix(64)), byteCount, read)
+        symbols = sections.compactMap { section in
+            guard section.type == 2 || section.type == 11, sections.indices.contains(section.link) else {
+                return nil
+            }
+            return Symbols(range: section.range, names: sections[section.link].range.lowerBound)
+        }
+        unwindFrames = sections.first { $0.name == ".eh_frame" }?.range
+    }
+
+    private struct Section {
+        var name = ""
+        let nameOffset: Int
+        let type: Int
+        let range: Range<Int>
+        let link: Int
+    }
+
+    private static func sections(
+        _ head: [UInt8], _ byteCount: Int, _ read: (_ offset: Int, _ count: Int) throws -> ArraySlice<UInt8>
+    ) rethrows -> [Section] {
+        guard head.count == 64, let start = LittleEndian.number(head, 40, 8),
+            let size = LittleEndian.number(head, 58, 2), let count = LittleEndian.number(head, 60, 2),
+            let namesIndex = LittleEndian.number(head, 62, 2), size == 64, count <= sectionLimit,
+            start <= byteCount - size * count
+        else { return [] }
+        let table = Array(try read(start, size * count))
+        var sections: [Section] = []
+        for place in stride(from: 0, to: table.count, by: size) {
+            guard let name = LittleEndian.number(table, place, 4),
+                let type = LittleEndian.number(table, place + 4, 4),
+                let offset = LittleEndian.number(table, place + 24, 8),
+                let size = LittleEndian.number(table, place + 32, 8),
+                let link = LittleEndian.number(table, place + 40, 4)
+            else { return [] }
+            // What has no bytes in the file may lie anywhere.
+            let isThere = type != 8 && offset <= byteCount && size <= byteCount - offset
+            sections.append(
+                Section(
+                    nameOffset: name, type: type, range: isThere ? offset..<offset + size : 0..<0, link: link))
+        }
+        guard sections.indices.contains(namesIndex) else { return sections }
+        let place = sections[namesIndex].range
+        let names = Array(try read(place.lowerBound, min(place.count, nameLimit)))
+        for index in sections.indices where sections[index].nameOffset < names.count {
+            let name = names[sections[index].nameOffset...].prefix { $0 != 0 }
+            sections[index].name = String(decoding: name, as: UTF8.self)
+        }
+        return sections
+    }
+}

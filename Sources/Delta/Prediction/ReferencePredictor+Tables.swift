@@ -1,0 +1,78 @@
+extension ReferencePredictor {
+    // MARK: - Symbols
+
+    /// Symbols: where their names, addresses and ends went.
+    func predictSymbols(_ block: inout [UInt8], _ original: [UInt8], _ oldOffset: Int) {
+        for table in tables.symbols {
+            let start = max(table.range.lowerBound, oldOffset)
+            let first = table.range.lowerBound + (start - table.range.lowerBound + 23) / 24 * 24
+            let end = min(table.range.upperBound, oldOffset + block.count)
+            for entry in stride(from: first, to: end - 23, by: 24) {
+                let index = entry - oldOffset
+                block.replaceSubrange(index..<index + 24, with: original[index..<index + 24])
+                predictSymbol(&block, original, index, names: table.names)
+            }
+        }
+    }
+
+    private func predictSymbol(_ block: inout [UInt8], _ original: [UInt8], _ index: Int, names: Int) {
+        let name = Int(UInt32(bitPattern: LittleEndian.word(original, index)))
+        if name > 0 {
+            let change = map.shift(at: names + name) - map.shift(at: names)
+            LittleEndian.store(Int32(truncatingIfNeeded: name + change), &block, index)
+        }
+        let isThreadLocal = original[index + 4] & 15 == 6
+        guard !isThreadLocal, original[index + 6] | original[index + 7] != 0,
+            let address = LittleEndian.number(original, index + 8, 8), address < 1 << 32,
+            let size = LittleEndian.number(original, index + 16, 8), size < 1 << 32,
+            let segment = old.segment(atAddress: address)
+        else { return }
+        let shift = shift(ofAddress: address, in: segment, isCertain: true)
+        note(.symbol, index + 8, base: 0, address, isCertain: true)
+        LittleEndian.store(Int32(truncatingIfNeeded: address + shift), &block, index + 8)
+        guard size > 0 else { return }
+        let change = growth(of: address, size, in: segment)
+        LittleEndian.store(Int32(truncatingIfNeeded: size + change), &block, index + 16)
+    }
+
+    /// How much longer a function or variable is: as far as its last byte moved away from its first.
+    private func growth(of address: Int, _ size: Int, in segment: ElfImage.Segment) -> Int {
+        mappedShift(ofAddress: address + size - 1, in: segment) - mappedShift(ofAddress: address, in: segment)
+    }
+
+    // MARK: - Frames
+
+    /// Frame description entries: how far back their common entry lies, and where their functions start and end
+    /// (Linux Standard Base, "Exception Frames").
+    func predictFrames(_ block: inout [UInt8], _ original: [UInt8], _ context: Context) {
+        guard let frames = tables.unwindFrames, frames.lowerBound < context.oldOffset + block.count,
+            context.oldOffset < frames.upperBound
+        else { return }
+        let first = max(frames.lowerBound - context.oldOffset, 0)
+        let end = min(frames.upperBound - context.oldOffset, block.count)
+        var index = first + (4 - (context.oldOffset + first) % 4) % 4 + 8
+        while index + 8 <= end {
+            defer { index += 4 }
+            let back = Int(LittleEndian.word(original, index - 4))
+            let place = context.oldAddress + index
+            let target = place + Int(LittleEndian.word(original, index))
+            let size = Int(LittleEndian.word(original, index + 4))
+            // The common entry starts as every entry does: on four bytes.
+            guard back > 0, back % 4 == 0, back <= context.oldOffset + index - 4 - frames.lowerBound, size > 0,
+                let segment = old.segment(atAddress: target), segment.isExecutable,
+                target + size <= segment.address + segment.byteCount
+            else { continue }
+            let common = context.oldOffset + index - 4 - back
+            let ownShift = map.shift(at: context.oldOffset + index)
+            LittleEndian.store(
+                Int32(truncatingIfNeeded: back + ownShift - map.shift(at: common)), &block, index - 4)
+            let change = shift(ofAddress: target, in: segment, isCertain: true) - context.ownShift
+            note(.distance, index, base: context.newAddress + index, target, isCertain: true)
+            LittleEndian.store(
+                Int32(truncatingIfNeeded: target - place + change), &block, index)
+            LittleEndian.store(
+                Int32(truncatingIfNeeded: size + growth(of: target, size, in: segment)), &block, index + 4)
+            index += 8
+        }
+    }
+}
