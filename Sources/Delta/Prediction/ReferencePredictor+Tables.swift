@@ -28,7 +28,8 @@ extension ReferencePredictor {
             let segment = old.segment(atAddress: address)
         else { return }
         let shift = shift(ofAddress: address, in: segment, isCertain: true)
-        note(.symbol, index + 8, base: 0, address, isCertain: true)
+        note(
+            .symbol(name: LittleEndian.word(block, index)), index + 8, base: 0, address, isCertain: true)
         LittleEndian.store(Int32(truncatingIfNeeded: address + shift), &block, index + 8)
         guard size > 0 else { return }
         let change = growth(of: address, size, in: segment)

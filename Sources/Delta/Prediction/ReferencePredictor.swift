@@ -67,8 +67,8 @@ final class ReferencePredictor {
     enum Form {
         /// The operand of an x86-64 instruction, or the start of a function that is to be unwound.
         case distance
-        /// The address of a symbol.
-        case symbol
+        /// The address of a symbol, if it has that name.
+        case symbol(name: Int32)
         /// The operand of `b` or `bl`.
         case branch
         /// `adrp` and the instruction that completes it.
@@ -88,7 +88,9 @@ final class ReferencePredictor {
             let target: Int
             switch reference.form {
             case .distance: target = reference.base + Int(word)
-            case .symbol: target = Int(code)
+            case .symbol(let name):
+                guard LittleEndian.word(bytes, start + reference.index - 8) == name else { continue }
+                target = Int(code)
             case .branch:
                 guard ARMReferences.isBranch(code) else { continue }
                 target = reference.base + ARMReferences.branchDistance(code)
