@@ -2,7 +2,7 @@
 ///
 /// A table of fixed size in which a newer address takes the place of an older one with the same slot.
 struct MovedTargets {
-    private static let slotCount = 1 << 18
+    private static let slotCount = 1 << 16
 
     private struct Slot {
         var target = -1
@@ -14,23 +14,23 @@ struct MovedTargets {
     private var slots = [Slot](repeating: Slot(), count: slotCount)
 
     private static func slot(_ target: Int) -> Int {
-        Int(truncatingIfNeeded: WordFilter.hash(UInt64(truncatingIfNeeded: target)) >> 46)
+        Int(truncatingIfNeeded: WordFilter.hash(UInt64(truncatingIfNeeded: target)) >> 48)
     }
 
-    /// How far an address moved, if that is known; what only one reference showed is told to who is certain to ask about one.
-    func shift(of target: Int, isCertain: Bool) -> Int? {
+    /// How far an address moved, if that is known.
+    func shift(of target: Int) -> Int? {
         let slot = slots[Self.slot(target)]
-        return slot.target == target && (slot.isConfirmed || isCertain) ? slot.shift : nil
+        return slot.target == target && slot.isConfirmed ? slot.shift : nil
     }
 
     /// Remembers how far a reference showed an address to have moved, unless that is what is expected anyway.
-    mutating func learn(_ target: Int, shift: Int, isCertain: Bool, expected: () -> Int) {
+    mutating func learn(_ target: Int, shift: Int, expected: () -> Int) {
         let index = Self.slot(target)
         if slots[index].target == target {
-            slots[index].isConfirmed = isCertain || slots[index].shift == shift
+            slots[index].isConfirmed = slots[index].shift == shift
             slots[index].shift = shift
         } else if shift != expected() {
-            slots[index] = Slot(target: target, shift: shift, isConfirmed: isCertain)
+            slots[index] = Slot(target: target, shift: shift, isConfirmed: false)
         }
     }
 }

@@ -27,9 +27,7 @@ extension ReferencePredictor {
             let size = LittleEndian.number(original, index + 16, 8), size < 1 << 32,
             let segment = old.segment(atAddress: address)
         else { return }
-        let shift = shift(ofAddress: address, in: segment, isCertain: true)
-        note(
-            .symbol(name: LittleEndian.word(block, index)), index + 8, base: 0, address, isCertain: true)
+        let shift = shift(ofAddress: address, in: segment)
         LittleEndian.store(Int32(truncatingIfNeeded: address + shift), &block, index + 8)
         guard size > 0 else { return }
         let change = growth(of: address, size, in: segment)
@@ -67,8 +65,7 @@ extension ReferencePredictor {
             let ownShift = map.shift(at: context.oldOffset + index)
             LittleEndian.store(
                 Int32(truncatingIfNeeded: back + ownShift - map.shift(at: common)), &block, index - 4)
-            let change = shift(ofAddress: target, in: segment, isCertain: true) - context.ownShift
-            note(.distance, index, base: context.newAddress + index, target, isCertain: true)
+            let change = shift(ofAddress: target, in: segment) - context.ownShift
             LittleEndian.store(
                 Int32(truncatingIfNeeded: target - place + change), &block, index)
             LittleEndian.store(

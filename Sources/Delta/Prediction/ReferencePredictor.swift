@@ -59,16 +59,12 @@ final class ReferencePredictor {
         let base: Int
         /// The address that it meant in the old content.
         let target: Int
-        /// Whether it is no chance find.
-        let isCertain: Bool
     }
 
     /// How a reference is written.
-    enum Form {
-        /// The operand of an x86-64 instruction, or the start of a function that is to be unwound.
+    private enum Form {
+        /// The operand of an x86-64 instruction.
         case distance
-        /// The address of a symbol, if it has that name.
-        case symbol(name: Int32)
         /// The operand of `b` or `bl`.
         case branch
         /// `adrp` and the instruction that completes it.
@@ -88,9 +84,6 @@ final class ReferencePredictor {
             let target: Int
             switch reference.form {
             case .distance: target = reference.base + Int(word)
-            case .symbol(let name):
-                guard LittleEndian.word(bytes, start + reference.index - 8) == name else { continue }
-                target = Int(code)
             case .branch:
                 guard ARMReferences.isBranch(code) else { continue }
                 target = reference.base + ARMReferences.branchDistance(code)
@@ -100,9 +93,7 @@ final class ReferencePredictor {
                 target = ARMReferences.pageTarget(code, second, scale, place: reference.base)
             }
             guard new.segment(atAddress: target) != nil else { continue }
-            moved?.learn(
-                reference.target, shift: target - reference.target, isCertain: reference.isCertain
-            ) {
+            moved?.learn(reference.target, shift: target - reference.target) {
                 old.segment(atAddress: reference.target).map { mappedShift(ofAddress: reference.target, in: $0) }
                     ?? 0
             }
@@ -110,14 +101,8 @@ final class ReferencePredictor {
     }
 
     /// How far an address moved.
-    ///
-    /// - Parameters:
-    ///   - address: An old address.
-    ///   - segment: The segment that holds it.
-    ///   - isCertain: Whether it is no chance find: then what one reference showed is believed, too.
-    /// - Returns: How far.
-    func shift(ofAddress address: Int, in segment: ElfImage.Segment, isCertain: Bool = false) -> Int {
-        moved?.shift(of: address, isCertain: isCertain) ?? mappedShift(ofAddress: address, in: segment)
+    func shift(ofAddress address: Int, in segment: ElfImage.Segment) -> Int {
+        moved?.shift(of: address) ?? mappedShift(ofAddress: address, in: segment)
     }
 
     /// How far an address moved by what was copied.
@@ -167,10 +152,9 @@ final class ReferencePredictor {
         var newAddress: Int { oldAddress + ownShift }
     }
 
-    func note(_ form: Form, _ index: Int, base: Int, _ target: Int, isCertain: Bool = false) {
+    private func note(_ form: Form, _ index: Int, base: Int, _ target: Int) {
         guard moved != nil else { return }
-        seen.append(
-            Reference(form: form, index: index, base: base, target: target, isCertain: isCertain))
+        seen.append(Reference(form: form, index: index, base: base, target: target))
     }
 
     // MARK: - x86-64
