@@ -277,7 +277,8 @@ public final class RecipeDecoder {
     private func emitPatch(_ reference: Int, _ count: UInt64, isPredicted: Bool, _ sink: Sink) throws {
         try take(count)
         let patcher = PatchDecoder(old: OldContent(references, reference), try patchStreams())
-        try isPredicted ? patcher.runPredicted(count, version: header.version, sink) : patcher.run(count, sink)
+        try isPredicted
+            ? patcher.runPredicted(count, version: header.version, sink) : patcher.run(count, sink)
     }
 
     /// Makes a file of which a patch makes the unpacked form.

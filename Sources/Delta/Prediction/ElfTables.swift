@@ -25,7 +25,8 @@ struct ElfTables {
     ///   - read: Gives bytes of it that are there.
     /// - Throws: What reading throws.
     init(
-        head: ArraySlice<UInt8>, byteCount: Int, read: (_ offset: Int, _ count: Int) throws -> ArraySlice<UInt8>
+        head: ArraySlice<UInt8>, byteCount: Int,
+        read: (_ offset: Int, _ count: Int) throws -> ArraySlice<UInt8>
     ) rethrows {
         let sections = try Self.sections(Array(head.prefix(64)), byteCount, read)
         symbols = sections.compactMap { section in
@@ -66,7 +67,8 @@ struct ElfTables {
             let isThere = type != 8 && offset <= byteCount && size <= byteCount - offset
             sections.append(
                 Section(
-                    nameOffset: name, type: type, range: isThere ? offset..<offset + size : 0..<0, link: link))
+                    nameOffset: name, type: type, range: isThere ? offset..<offset + size : 0..<0, link: link)
+            )
         }
         guard sections.indices.contains(namesIndex) else { return sections }
         let place = sections[namesIndex].range

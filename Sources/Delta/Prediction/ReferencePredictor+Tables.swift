@@ -57,7 +57,8 @@ extension ReferencePredictor {
             let target = place + Int(LittleEndian.word(original, index))
             let size = Int(LittleEndian.word(original, index + 4))
             // The common entry starts as every entry does: on four bytes.
-            guard back > 0, back % 4 == 0, back <= context.oldOffset + index - 4 - frames.lowerBound, size > 0,
+            guard back > 0, back % 4 == 0, back <= context.oldOffset + index - 4 - frames.lowerBound,
+                size > 0,
                 let segment = old.segment(atAddress: target), segment.isExecutable,
                 target + size <= segment.address + segment.byteCount
             else { continue }

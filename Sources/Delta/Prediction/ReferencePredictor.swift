@@ -94,7 +94,9 @@ final class ReferencePredictor {
             }
             guard new.segment(atAddress: target) != nil else { continue }
             moved?.learn(reference.target, shift: target - reference.target) {
-                old.segment(atAddress: reference.target).map { mappedShift(ofAddress: reference.target, in: $0) }
+                old.segment(atAddress: reference.target).map {
+                    mappedShift(ofAddress: reference.target, in: $0)
+                }
                     ?? 0
             }
         }
