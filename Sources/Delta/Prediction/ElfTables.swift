@@ -8,8 +8,18 @@ struct ElfTables {
         let names: Int
     }
 
+    /// A table of relocations with addends.
+    struct Relocations {
+        /// Where it lies in the file.
+        let range: Range<Int>
+        /// The symbols that it counts through.
+        let symbols: Symbols?
+    }
+
     /// `.symtab` and `.dynsym`.
     let symbols: [Symbols]
+    /// `.rela.dyn`, `.rela.plt` and others.
+    let relocations: [Relocations]
     /// `.eh_frame`.
     let unwindFrames: Range<Int>?
 
@@ -29,11 +39,17 @@ struct ElfTables {
         read: (_ offset: Int, _ count: Int) throws -> ArraySlice<UInt8>
     ) rethrows {
         let sections = try Self.sections(Array(head.prefix(64)), byteCount, read)
-        symbols = sections.compactMap { section in
+        func symbols(_ section: Section) -> Symbols? {
             guard section.type == 2 || section.type == 11, sections.indices.contains(section.link) else {
                 return nil
             }
             return Symbols(range: section.range, names: sections[section.link].range.lowerBound)
+        }
+        self.symbols = sections.compactMap(symbols)
+        relocations = sections.filter { $0.type == 4 }.map { section in
+            Relocations(
+                range: section.range,
+                symbols: sections.indices.contains(section.link) ? symbols(sections[section.link]) : nil)
         }
         unwindFrames = sections.first { $0.name == ".eh_frame" }?.range
     }

@@ -1,35 +1,44 @@
-/// Contents as the matcher should see them: without what changes although the code does not.
-enum NeutralContent {
-    /// Blanks the operands of references in native code, so that code which only moved matches as a whole.
-    ///
-    /// Only the encoder needs it: matches found here are as valid as any for the contents themselves.
+/// A content as the matcher should see it: without what changes although code and data stay the same.
+///
+/// Only the encoder needs it: matches found here are as valid as any for the content itself.
+struct NeutralContent {
+    private let image: ElfImage
+    private let content: [UInt8]
+    private(set) var neutral: [UInt8]
+
+    /// Blanks what prediction makes up for, so that what only moved matches as a whole: the operands of references in
+    /// native code, and in tables the addresses, over which a hash of what they refer to is written: entries move within
+    /// their tables, and only that tells which is which.
     ///
     /// - Parameter content: Any bytes.
     /// - Returns: nil for what is no code of a known kind.
     static func of(_ content: [UInt8]) -> [UInt8]? {
         guard let image = ElfImage(head: content.prefix(ElfImage.headByteCount)) else { return nil }
-        var neutral = content
+        var neutral = NeutralContent(image: image, content: content, neutral: content)
         for segment in image.segments where segment.isExecutable && segment.offset < content.count {
-            let end = min(segment.offset + segment.byteCount, content.count)
-            let code = Array(content[segment.offset..<end])
-            if image.machine == ElfImage.machineX86 {
-                X86References.scan(code, address: segment.address, image: image) { operand, _, _ in
-                    LittleEndian.store(0, &neutral, segment.offset + operand)
-                }
-            } else {
-                blankARM(code, segment, image, &neutral)
-            }
+            neutral.blankOperands(segment)
         }
         let tables = ElfTables(head: content.prefix(ElfImage.headByteCount), byteCount: content.count) {
             content[$0..<$0 + $1]
         }
-        for table in tables.symbols { nameSymbols(table, content, &neutral) }
-        return neutral
+        for table in tables.relocations { neutral.nameRelocations(table, tables) }
+        for table in tables.symbols { neutral.nameSymbols(table) }
+        if let frames = tables.unwindFrames { neutral.nameFrames(frames) }
+        if let table = image.unwindTable { neutral.nameUnwindTable(table) }
+        return neutral.neutral
     }
 
-    private static func blankARM(
-        _ code: [UInt8], _ segment: ElfImage.Segment, _ image: ElfImage, _ neutral: inout [UInt8]
-    ) {
+    // MARK: - Code
+
+    private mutating func blankOperands(_ segment: ElfImage.Segment) {
+        let end = min(segment.offset + segment.byteCount, content.count)
+        let code = Array(content[segment.offset..<end])
+        if image.machine == ElfImage.machineX86 {
+            X86References.scan(code, address: segment.address, image: image) { operand, _, _ in
+                LittleEndian.store(0, &neutral, segment.offset + operand)
+            }
+            return
+        }
         func blank(_ index: Int, keeping mask: UInt32) {
             let word = UInt32(bitPattern: LittleEndian.word(code, index))
             LittleEndian.store(Int32(bitPattern: word & mask), &neutral, segment.offset + index)
@@ -41,24 +50,83 @@ enum NeutralContent {
         }
     }
 
-    /// Writes what a symbol's name is over its place, address and size: symbols move in their table, and only their names tell
-    /// which is which.
-    private static func nameSymbols(
-        _ table: ElfTables.Symbols, _ content: [UInt8], _ neutral: inout [UInt8]
-    ) {
+    // MARK: - Tables
+
+    private mutating func nameSymbols(_ table: ElfTables.Symbols) {
         for entry in stride(from: table.range.lowerBound, to: table.range.upperBound - 23, by: 24) {
-            let offset = Int(UInt32(bitPattern: LittleEndian.word(content, entry)))
-            guard offset > 0, table.names + offset < content.count else { continue }
-            // FNV-1a with 64 bits.
-            var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-            for byte in content[(table.names + offset)...] {
-                guard byte != 0 else { break }
-                hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-            }
-            let (low, high) = (Int32(truncatingIfNeeded: hash), Int32(truncatingIfNeeded: hash >> 32))
-            for (place, word) in [(0, low), (8, high), (12, low), (16, high), (20, low)] {
-                LittleEndian.store(word, &neutral, entry + place)
-            }
+            guard let hash = hash(ofSymbolAt: entry, table) else { continue }
+            write(hash, at: [entry, entry + 8, entry + 12, entry + 16, entry + 20])
         }
+    }
+
+    private mutating func nameRelocations(_ table: ElfTables.Relocations, _ tables: ElfTables) {
+        for entry in stride(from: table.range.lowerBound, to: table.range.upperBound - 23, by: 24) {
+            let symbol = Int(UInt32(bitPattern: LittleEndian.word(content, entry + 12)))
+            let hash: UInt64?
+            if symbol == 0 {
+                hash = LittleEndian.number(content, entry + 16, 8).flatMap(self.hash(ofTarget:))
+            } else {
+                hash = table.symbols.flatMap { self.hash(ofSymbolAt: $0.range.lowerBound + symbol * 24, $0) }
+            }
+            guard let hash else { continue }
+            write(hash, at: [entry, entry + 4, entry + 12, entry + 16, entry + 20])
+        }
+    }
+
+    private mutating func nameFrames(_ frames: Range<Int>) {
+        guard let segment = image.segment(atOffset: frames.lowerBound) else { return }
+        var index = frames.lowerBound + 8
+        while index + 8 <= frames.upperBound {
+            defer { index += 4 }
+            let target = index - segment.offset + segment.address + Int(LittleEndian.word(content, index))
+            let back = Int(LittleEndian.word(content, index - 4))
+            guard back > 0, back % 4 == 0, back <= index - 4 - frames.lowerBound,
+                image.segment(atAddress: target)?.isExecutable == true, let hash = hash(ofTarget: target)
+            else { continue }
+            write(hash, at: [index - 4, index, index + 4])
+            index += 8
+        }
+    }
+
+    private mutating func nameUnwindTable(_ table: Range<Int>) {
+        guard table.upperBound <= content.count else { return }
+        let address = image.address(ofOffset: table.lowerBound)
+        for entry in stride(from: table.lowerBound + 12, to: table.upperBound - 7, by: 8) {
+            guard let hash = hash(ofTarget: address + Int(LittleEndian.word(content, entry))) else {
+                continue
+            }
+            write(hash, at: [entry, entry + 4])
+        }
+    }
+
+    /// Writes a hash's halves in turn.
+    private mutating func write(_ hash: UInt64, at places: [Int]) {
+        for (index, place) in places.enumerated() {
+            let half = index % 2 == 0 ? hash : hash >> 32
+            LittleEndian.store(Int32(truncatingIfNeeded: half), &neutral, place)
+        }
+    }
+
+    // MARK: - What is referred to
+
+    /// A hash of what stands at an address.
+    private func hash(ofTarget address: Int) -> UInt64? {
+        guard let segment = image.segment(atAddress: address) else { return nil }
+        let offset = segment.offset + address - segment.address
+        guard address - segment.address < segment.byteCount, offset < neutral.count else { return nil }
+        return Self.hash(neutral[offset..<min(offset + 24, neutral.count)])
+    }
+
+    /// A hash of a symbol's name; nil if it has none.
+    private func hash(ofSymbolAt entry: Int, _ table: ElfTables.Symbols) -> UInt64? {
+        guard table.range.contains(entry), entry + 24 <= table.range.upperBound else { return nil }
+        let offset = Int(UInt32(bitPattern: LittleEndian.word(content, entry)))
+        guard offset > 0, table.names + offset < content.count else { return nil }
+        return Self.hash(content[(table.names + offset)...].prefix { $0 != 0 })
+    }
+
+    /// FNV-1a with 64 bits.
+    private static func hash(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+        bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
 }

@@ -4,11 +4,7 @@ extension ReferencePredictor {
     /// Symbols: where their names, addresses and ends went.
     func predictSymbols(_ block: inout [UInt8], _ original: [UInt8], _ oldOffset: Int) {
         for table in tables.symbols {
-            let start = max(table.range.lowerBound, oldOffset)
-            let first = table.range.lowerBound + (start - table.range.lowerBound + 23) / 24 * 24
-            let end = min(table.range.upperBound, oldOffset + block.count)
-            for entry in stride(from: first, to: end - 23, by: 24) {
-                let index = entry - oldOffset
+            forEachEntry(of: table.range, in: block, at: oldOffset) { index in
                 block.replaceSubrange(index..<index + 24, with: original[index..<index + 24])
                 predictSymbol(&block, original, index, names: table.names)
             }
@@ -37,6 +33,32 @@ extension ReferencePredictor {
     /// How much longer a function or variable is: as far as its last byte moved away from its first.
     private func growth(of address: Int, _ size: Int, in segment: ElfImage.Segment) -> Int {
         mappedShift(ofAddress: address + size - 1, in: segment) - mappedShift(ofAddress: address, in: segment)
+    }
+
+    // MARK: - Relocations
+
+    /// Relocations: where their symbols went; addresses are pointers like others.
+    func predictRelocations(_ block: inout [UInt8], _ original: [UInt8], _ oldOffset: Int) {
+        for table in tables.relocations {
+            guard let symbols = table.symbols?.range else { continue }
+            forEachEntry(of: table.range, in: block, at: oldOffset) { index in
+                let symbol = Int(UInt32(bitPattern: LittleEndian.word(original, index + 12)))
+                guard symbol > 0, symbol <= symbols.count / 24 else { return }
+                let change =
+                    map.shift(at: symbols.lowerBound + symbol * 24) - map.shift(at: symbols.lowerBound)
+                guard change % 24 == 0 else { return }
+                LittleEndian.store(Int32(truncatingIfNeeded: symbol + change / 24), &block, index + 12)
+            }
+        }
+    }
+
+    /// Goes through the entries of 24 bytes that are wholly in a block.
+    private func forEachEntry(of range: Range<Int>, in block: [UInt8], at oldOffset: Int, body: (Int) -> Void)
+    {
+        let start = max(range.lowerBound, oldOffset)
+        let first = range.lowerBound + (start - range.lowerBound + 23) / 24 * 24
+        let end = min(range.upperBound, oldOffset + block.count)
+        for entry in stride(from: first, to: end - 23, by: 24) { body(entry - oldOffset) }
     }
 
     // MARK: - Frames

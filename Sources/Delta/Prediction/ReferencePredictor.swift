@@ -136,6 +136,7 @@ final class ReferencePredictor {
         if !segment.isExecutable {
             predictData(&block, context)
             predictFrames(&block, original, context)
+            predictRelocations(&block, original, oldOffset)
             predictSymbols(&block, original, oldOffset)
         } else if old.machine == ElfImage.machineX86 {
             predictX86(&block, context)
