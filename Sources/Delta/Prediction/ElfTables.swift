@@ -22,6 +22,20 @@ struct ElfTables {
     let relocations: [Relocations]
     /// `.eh_frame`.
     let unwindFrames: Range<Int>?
+    /// The sections that hold code, by rising offset; none if that is not known.
+    let code: [Range<Int>]
+
+    /// Whether the file has section headers.
+    var isKnown: Bool { !code.isEmpty }
+
+    /// Whether a place in the file is in a section of code.
+    ///
+    /// - Parameters:
+    ///   - offset: The place.
+    ///   - isCode: The answer if sections are not known.
+    func holdsCode(at offset: Int, or isCode: Bool) -> Bool {
+        code.isEmpty ? isCode : code.contains { $0.contains(offset) }
+    }
 
     /// More sections than this are not looked at; it bounds what the decoder reads.
     private static let sectionLimit = 256
@@ -51,6 +65,9 @@ struct ElfTables {
                 range: section.range,
                 symbols: sections.indices.contains(section.link) ? symbols(sections[section.link]) : nil)
         }
+        code = sections.filter { $0.isCode && !$0.range.isEmpty }.map(\.range).sorted {
+            ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound)
+        }
         unwindFrames = sections.first { $0.name == ".eh_frame" }?.range
     }
 
@@ -58,6 +75,7 @@ struct ElfTables {
         var name = ""
         let nameOffset: Int
         let type: Int
+        let isCode: Bool
         let range: Range<Int>
         let link: Int
     }
@@ -75,6 +93,7 @@ struct ElfTables {
         for place in stride(from: 0, to: table.count, by: size) {
             guard let name = LittleEndian.number(table, place, 4),
                 let type = LittleEndian.number(table, place + 4, 4),
+                let flags = LittleEndian.number(table, place + 8, 4),
                 let offset = LittleEndian.number(table, place + 24, 8),
                 let size = LittleEndian.number(table, place + 32, 8),
                 let link = LittleEndian.number(table, place + 40, 4)
@@ -83,7 +102,8 @@ struct ElfTables {
             let isThere = type != 8 && offset <= byteCount && size <= byteCount - offset
             sections.append(
                 Section(
-                    nameOffset: name, type: type, range: isThere ? offset..<offset + size : 0..<0, link: link)
+                    nameOffset: name, type: type, isCode: flags & 4 != 0,
+                    range: isThere ? offset..<offset + size : 0..<0, link: link)
             )
         }
         guard sections.indices.contains(namesIndex) else { return sections }

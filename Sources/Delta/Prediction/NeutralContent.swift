@@ -15,11 +15,12 @@ struct NeutralContent {
     static func of(_ content: [UInt8]) -> [UInt8]? {
         guard let image = ElfImage(head: content.prefix(ElfImage.headByteCount)) else { return nil }
         var neutral = NeutralContent(image: image, content: content, neutral: content)
-        for segment in image.segments where segment.isExecutable && segment.offset < content.count {
-            neutral.blankOperands(segment)
-        }
         let tables = ElfTables(head: content.prefix(ElfImage.headByteCount), byteCount: content.count) {
             content[$0..<$0 + $1]
+        }
+        let loaded = image.segments.filter(\.isExecutable).map { $0.offset..<$0.offset + $0.byteCount }
+        for code in tables.isKnown ? tables.code : loaded {
+            neutral.blankOperands(code.clamped(to: content.indices))
         }
         for table in tables.relocations { neutral.nameRelocations(table, tables) }
         for table in tables.symbols { neutral.nameSymbols(table) }
@@ -30,20 +31,20 @@ struct NeutralContent {
 
     // MARK: - Code
 
-    private mutating func blankOperands(_ segment: ElfImage.Segment) {
-        let end = min(segment.offset + segment.byteCount, content.count)
-        let code = Array(content[segment.offset..<end])
+    private mutating func blankOperands(_ range: Range<Int>) {
+        let code = Array(content[range])
+        let address = image.address(ofOffset: range.lowerBound)
         if image.machine == ElfImage.machineX86 {
-            X86References.scan(code, address: segment.address, image: image) { operand, _, _ in
-                LittleEndian.store(0, &neutral, segment.offset + operand)
+            X86References.scan(code, address: address, image: image) { operand, _, _ in
+                LittleEndian.store(0, &neutral, range.lowerBound + operand)
             }
             return
         }
         func blank(_ index: Int, keeping mask: UInt32) {
             let word = UInt32(bitPattern: LittleEndian.word(code, index))
-            LittleEndian.store(Int32(bitPattern: word & mask), &neutral, segment.offset + index)
+            LittleEndian.store(Int32(bitPattern: word & mask), &neutral, range.lowerBound + index)
         }
-        ARMReferences.scan(code, address: segment.address, image: image, reach: ARMReferences.reach) {
+        ARMReferences.scan(code, address: address, image: image, reach: ARMReferences.reach) {
             guard let follower = $0.follower else { return blank($0.index, keeping: 0xfc00_0000) }
             blank($0.index, keeping: 0x9f00_001f)
             blank(follower, keeping: ~0x003f_fc00)

@@ -1,8 +1,21 @@
 extension ReferencePredictor {
+    /// Predicts the entries of tables field by field.
+    ///
+    /// - Parameters:
+    ///   - block: What is predicted already.
+    ///   - original: The old bytes.
+    ///   - oldOffset: Where they start in the old content.
+    func predictEntries(_ block: inout [UInt8], _ original: [UInt8], _ oldOffset: Int) {
+        predictSymbols(&block, original, oldOffset)
+        predictRelocations(&block, original, oldOffset)
+        predictFrames(&block, original, oldOffset)
+        predictUnwindTable(&block, original, oldOffset)
+    }
+
     // MARK: - Symbols
 
     /// Symbols: where their names, addresses and ends went.
-    func predictSymbols(_ block: inout [UInt8], _ original: [UInt8], _ oldOffset: Int) {
+    private func predictSymbols(_ block: inout [UInt8], _ original: [UInt8], _ oldOffset: Int) {
         for table in tables.symbols {
             forEachEntry(of: table.range, in: block, at: oldOffset) { index in
                 block.replaceSubrange(index..<index + 24, with: original[index..<index + 24])
@@ -38,7 +51,7 @@ extension ReferencePredictor {
     // MARK: - Relocations
 
     /// Relocations: where their symbols went; addresses are pointers like others.
-    func predictRelocations(_ block: inout [UInt8], _ original: [UInt8], _ oldOffset: Int) {
+    private func predictRelocations(_ block: inout [UInt8], _ original: [UInt8], _ oldOffset: Int) {
         for table in tables.relocations {
             guard let symbols = table.symbols?.range else { continue }
             forEachEntry(of: table.range, in: block, at: oldOffset) { index in
@@ -65,35 +78,51 @@ extension ReferencePredictor {
 
     /// Frame description entries: how far back their common entry lies, and where their functions start and end
     /// (Linux Standard Base, "Exception Frames").
-    func predictFrames(_ block: inout [UInt8], _ original: [UInt8], _ context: Context) {
-        guard let frames = tables.unwindFrames, frames.lowerBound < context.oldOffset + block.count,
-            context.oldOffset < frames.upperBound
-        else { return }
-        let first = max(frames.lowerBound - context.oldOffset, 0)
-        let end = min(frames.upperBound - context.oldOffset, block.count)
-        var index = first + (4 - (context.oldOffset + first) % 4) % 4 + 8
+    private func predictFrames(_ block: inout [UInt8], _ original: [UInt8], _ oldOffset: Int) {
+        guard let frames = tables.unwindFrames, let segment = old.segment(atOffset: frames.lowerBound) else {
+            return
+        }
+        let start = max(frames.lowerBound, oldOffset)
+        let end = min(frames.upperBound, oldOffset + block.count) - oldOffset
+        var index = (start + 3) / 4 * 4 - oldOffset + 8
         while index + 8 <= end {
             defer { index += 4 }
+            let offset = oldOffset + index
             let back = Int(LittleEndian.word(original, index - 4))
-            let place = context.oldAddress + index
+            let place = offset - segment.offset + segment.address
             let target = place + Int(LittleEndian.word(original, index))
             let size = Int(LittleEndian.word(original, index + 4))
             // The common entry starts as every entry does: on four bytes.
-            guard back > 0, back % 4 == 0, back <= context.oldOffset + index - 4 - frames.lowerBound,
-                size > 0,
-                let segment = old.segment(atAddress: target), segment.isExecutable,
-                target + size <= segment.address + segment.byteCount
+            guard back > 0, back % 4 == 0, back <= offset - 4 - frames.lowerBound, size > 0,
+                let code = old.segment(atAddress: target), code.isExecutable,
+                target + size <= code.address + code.byteCount
             else { continue }
-            let common = context.oldOffset + index - 4 - back
-            let ownShift = map.shift(at: context.oldOffset + index)
-            LittleEndian.store(
-                Int32(truncatingIfNeeded: back + ownShift - map.shift(at: common)), &block, index - 4)
-            let change = shift(ofAddress: target, in: segment) - context.ownShift
-            LittleEndian.store(
-                Int32(truncatingIfNeeded: target - place + change), &block, index)
-            LittleEndian.store(
-                Int32(truncatingIfNeeded: size + growth(of: target, size, in: segment)), &block, index + 4)
+            let ownShift = map.shift(at: offset)
+            let values = [
+                back + ownShift - map.shift(at: offset - 4 - back),
+                target + shift(ofAddress: target, in: code) - place
+                    - mappedShift(ofAddress: place, in: segment),
+                size + growth(of: target, size, in: code),
+            ]
+            for (field, value) in values.enumerated() {
+                LittleEndian.store(Int32(truncatingIfNeeded: value), &block, index - 4 + 4 * field)
+            }
             index += 8
+        }
+    }
+
+    /// The table that finds frames: both of an entry's words count from the table's start.
+    private func predictUnwindTable(_ block: inout [UInt8], _ original: [UInt8], _ oldOffset: Int) {
+        guard tables.isKnown, let oldTable = old.unwindTable, let newTable = new.unwindTable else { return }
+        let address = old.address(ofOffset: oldTable.lowerBound)
+        let ownShift = new.address(ofOffset: newTable.lowerBound) - address
+        let start = max(oldTable.lowerBound + 12, oldOffset)
+        let end = min(oldTable.upperBound, oldOffset + block.count) - oldOffset
+        for index in stride(from: (start + 3) / 4 * 4 - oldOffset, to: end - 3, by: 4) {
+            let target = address + Int(LittleEndian.word(original, index))
+            guard let segment = old.segment(atAddress: target) else { continue }
+            let value = target + shift(ofAddress: target, in: segment) - address - ownShift
+            LittleEndian.store(Int32(truncatingIfNeeded: value), &block, index)
         }
     }
 }

@@ -12,9 +12,11 @@ final class ReferencePredictor {
     static let stepLimit = 1 << 21
 
     let old: ElfImage
-    private let new: ElfImage
+    let new: ElfImage
     let map: StepMap
     let tables: ElfTables
+    /// Where blocks are cut.
+    private let cuts: [Int]
     /// How many instructions behind its `adrp` an instruction may complete an address.
     private let reach: Int
     /// Targets that moved otherwise than the map says; nil where nothing is learned.
@@ -46,6 +48,10 @@ final class ReferencePredictor {
         map = StepMap(steps)
         let learns = version >= RecipeFormat.learningVersion
         tables = try ElfTables(head: learns ? oldHead : [], byteCount: oldByteCount, read: readOld)
+        cuts =
+            learns
+            ? (tables.code.flatMap { [$0.lowerBound, $0.upperBound] } + old.segments.map(\.offset)).sorted()
+            : []
         reach = learns ? ARMReferences.reach : 1
         moved = learns ? MovedTargets() : nil
     }
@@ -125,29 +131,49 @@ final class ReferencePredictor {
     func predict(_ block: inout [UInt8], oldOffset: Int, newOffset: Int) -> Bool {
         let original = block
         seen.removeAll(keepingCapacity: true)
-        guard let segment = old.segment(atOffset: oldOffset) else {
-            predictTables(&block, oldOffset)
-            predictSymbols(&block, original, oldOffset)
-            return block != original
+        for part in parts(of: oldOffset..<oldOffset + block.count) {
+            let place = part.lowerBound - oldOffset..<part.upperBound - oldOffset
+            var bytes = Array(original[place])
+            predictPart(
+                &bytes, oldOffset: part.lowerBound, newOffset: newOffset + place.lowerBound, in: place)
+            block.replaceSubrange(place, with: bytes)
         }
-        let context = Context(
-            oldOffset: oldOffset, oldAddress: oldOffset - segment.offset + segment.address,
-            ownShift: new.address(ofOffset: newOffset) - (oldOffset - segment.offset + segment.address))
-        if !segment.isExecutable {
-            predictData(&block, context)
-            predictFrames(&block, original, context)
-            predictRelocations(&block, original, oldOffset)
-            predictSymbols(&block, original, oldOffset)
-        } else if old.machine == ElfImage.machineX86 {
-            predictX86(&block, context)
-        } else {
-            predictARM(&block, context)
-        }
+        predictEntries(&block, original, oldOffset)
         return block != original
     }
 
-    /// Where a block is and how far it moved.
-    struct Context {
+    /// Cuts a run of old bytes where a segment begins, and where code begins or ends.
+    private func parts(of range: Range<Int>) -> [Range<Int>] {
+        var parts: [Range<Int>] = []
+        var start = range.lowerBound
+        for cut in cuts where cut > start && cut < range.upperBound {
+            parts.append(start..<cut)
+            start = cut
+        }
+        return parts + [start..<range.upperBound]
+    }
+
+    private func predictPart(_ bytes: inout [UInt8], oldOffset: Int, newOffset: Int, in place: Range<Int>) {
+        guard let segment = old.segment(atOffset: oldOffset) else {
+            return predictUnloaded(&bytes, oldOffset)
+        }
+        let context = Context(
+            start: place.lowerBound, oldOffset: oldOffset,
+            oldAddress: oldOffset - segment.offset + segment.address,
+            ownShift: new.address(ofOffset: newOffset) - (oldOffset - segment.offset + segment.address))
+        if !tables.holdsCode(at: oldOffset, or: segment.isExecutable) {
+            predictData(&bytes, context)
+        } else if old.machine == ElfImage.machineX86 {
+            predictX86(&bytes, context)
+        } else {
+            predictARM(&bytes, context)
+        }
+    }
+
+    /// Where a part of a block is and how far it moved.
+    private struct Context {
+        /// Where in the block it starts.
+        let start: Int
         let oldOffset: Int
         let oldAddress: Int
         let ownShift: Int
@@ -166,7 +192,7 @@ final class ReferencePredictor {
         let source = block
         X86References.scan(source, address: context.oldAddress, image: old) { operand, target, segment in
             let change = shift(ofAddress: target, in: segment) - context.ownShift
-            note(.distance, operand, base: context.newAddress + operand + 4, target)
+            note(.distance, context.start + operand, base: context.newAddress + operand + 4, target)
             guard change != 0 else { return }
             let value = LittleEndian.word(source, operand)
             LittleEndian.store(Int32(truncatingIfNeeded: Int(value) + change), &block, operand)
@@ -182,7 +208,7 @@ final class ReferencePredictor {
             let newTarget = target + shift(ofAddress: target, in: reference.segment)
             let place = context.newAddress + reference.index
             guard let follower = reference.follower else {
-                note(.branch, reference.index, base: place, target)
+                note(.branch, context.start + reference.index, base: place, target)
                 let distance = newTarget - place
                 guard distance % 4 == 0 else { return }
                 let code = UInt32(bitPattern: LittleEndian.word(source, reference.index))
@@ -191,7 +217,9 @@ final class ReferencePredictor {
                 return
             }
             let scale = reference.scale
-            note(.page(follower: follower, scale: scale), reference.index, base: place, target)
+            note(
+                .page(follower: context.start + follower, scale: scale), context.start + reference.index,
+                base: place, target)
             guard newTarget & ((1 << scale) - 1) == 0 else { return }
             let code = UInt32(bitPattern: LittleEndian.word(source, reference.index))
             let second = UInt32(bitPattern: LittleEndian.word(source, follower))
@@ -242,7 +270,7 @@ final class ReferencePredictor {
     }
 
     /// Addresses in what is not loaded: tables of symbols and debug information.
-    private func predictTables(_ block: inout [UInt8], _ oldOffset: Int) {
+    private func predictUnloaded(_ block: inout [UInt8], _ oldOffset: Int) {
         var index = (8 - oldOffset % 8) % 8
         while index + 8 <= block.count {
             defer { index += 8 }
