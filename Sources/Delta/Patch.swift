@@ -111,7 +111,7 @@ extension Patch {
         oldEnd = place.oldOffset + oldPosition
         byteCount = new.count
 
-        let predictor =
+        var predictor =
             place.isWhole && steps.count <= ReferencePredictor.stepLimit
             ? ReferencePredictor(
                 oldHead: old.prefix(ElfImage.headByteCount), newHead: new.prefix(ElfImage.headByteCount),
@@ -120,7 +120,7 @@ extension Patch {
         var choices: [UInt8] = []
         var newPosition = 0
         for step in steps {
-            addCopy(step, old, new, newPosition, predictor, &choices)
+            addCopy(step, old, new, newPosition, &predictor, &choices)
             newPosition += step.copyCount
             literal += new[newPosition..<newPosition + step.literalCount]
             newPosition += step.literalCount
@@ -133,7 +133,8 @@ extension Patch {
 
     /// Adds the differences of a copy, block by block: to what is predicted where that agrees better.
     private mutating func addCopy(
-        _ step: PatchStep, _ old: [UInt8], _ new: [UInt8], _ newStart: Int, _ predictor: ReferencePredictor?,
+        _ step: PatchStep, _ old: [UInt8], _ new: [UInt8], _ newStart: Int,
+        _ predictor: inout ReferencePredictor?,
         _ choices: inout [UInt8]
     ) {
         var done = 0
@@ -141,9 +142,11 @@ extension Patch {
             let count = min(step.copyCount - done, ReferencePredictor.blockByteCount)
             let newPosition = newStart + done
             var expected = Array(old[(step.oldStart + done)..<(step.oldStart + done + count)])
-            if let predictor, newPosition >= ElfImage.headByteCount {
+            if newPosition >= ElfImage.headByteCount, predictor != nil {
                 var predicted = expected
-                if predictor.predict(&predicted, oldOffset: step.oldStart + done, newOffset: newPosition) {
+                if predictor?.predict(&predicted, oldOffset: step.oldStart + done, newOffset: newPosition)
+                    == true
+                {
                     var gain = 0
                     for index in 0..<count where predicted[index] != expected[index] {
                         if predicted[index] == new[newPosition + index] { gain += 1 }
@@ -152,7 +155,7 @@ extension Patch {
                     choices.append(gain > 0 ? 1 : 0)
                     if gain > 0 { expected = predicted }
                 }
-                predictor.learn(from: new, at: newPosition)
+                predictor?.learn(from: new, at: newPosition)
             }
             differences.append(new, newPosition, to: expected)
             done += count

@@ -86,7 +86,7 @@ final class PatchDecoder {
                             throw DeltaError.damaged("it predicts what has no references")
                         }
                     }
-                    try predict(&bytes, predictor, oldOffset: step.oldStart + done, newOffset: newPosition)
+                    try predict(&bytes, &predictor, oldOffset: step.oldStart + done, newOffset: newPosition)
                 }
                 try streams.differences.add(to: &bytes, bytes.indices)
                 if newPosition >= ElfImage.headByteCount { predictor?.learn(from: bytes) }
@@ -100,10 +100,10 @@ final class PatchDecoder {
     }
 
     private func predict(
-        _ bytes: inout [UInt8], _ predictor: ReferencePredictor?, oldOffset: Int, newOffset: Int
+        _ bytes: inout [UInt8], _ predictor: inout ReferencePredictor?, oldOffset: Int, newOffset: Int
     ) throws {
         var predicted = bytes
-        guard let predictor, predictor.predict(&predicted, oldOffset: oldOffset, newOffset: newOffset) else {
+        guard predictor?.predict(&predicted, oldOffset: oldOffset, newOffset: newOffset) == true else {
             return
         }
         switch try streams.control.byte() {

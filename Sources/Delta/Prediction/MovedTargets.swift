@@ -24,12 +24,12 @@ struct MovedTargets {
     }
 
     /// Remembers how far a reference showed an address to have moved, unless that is what is expected anyway.
-    mutating func learn(_ target: Int, shift: Int, expected: () -> Int) {
+    mutating func learn(_ target: Int, shift: Int, expected: Int) {
         let index = Self.slot(target)
         if slots[index].target == target {
             slots[index].isConfirmed = slots[index].shift == shift
             slots[index].shift = shift
-        } else if shift != expected() {
+        } else if shift != expected {
             slots[index] = Slot(target: target, shift: shift, isConfirmed: false)
         }
     }

@@ -5,7 +5,7 @@
 /// the same for encoder and decoder, and right more often than wrong.
 ///
 /// What comes out teaches it: a target that moved otherwise than the map says is remembered for the next reference to it.
-final class ReferencePredictor {
+struct ReferencePredictor {
     /// Bytes are predicted in blocks of this size, each by itself.
     static let blockByteCount = 16 << 10
     /// A patch of more steps than this is not predicted: the decoder must hold them all.
@@ -65,6 +65,8 @@ final class ReferencePredictor {
         let base: Int
         /// The address that it meant in the old content.
         let target: Int
+        /// How far that moved by what was copied.
+        let mappedShift: Int
     }
 
     /// How a reference is written.
@@ -82,7 +84,7 @@ final class ReferencePredictor {
     /// - Parameters:
     ///   - bytes: New bytes.
     ///   - start: Where among them the block starts.
-    func learn(from bytes: [UInt8], at start: Int = 0) {
+    mutating func learn(from bytes: [UInt8], at start: Int = 0) {
         guard moved != nil else { return }
         for reference in seen {
             let word = LittleEndian.word(bytes, start + reference.index)
@@ -99,12 +101,8 @@ final class ReferencePredictor {
                 target = ARMReferences.pageTarget(code, second, scale, place: reference.base)
             }
             guard new.segment(atAddress: target) != nil else { continue }
-            moved?.learn(reference.target, shift: target - reference.target) {
-                old.segment(atAddress: reference.target).map {
-                    mappedShift(ofAddress: reference.target, in: $0)
-                }
-                    ?? 0
-            }
+            moved?.learn(
+                reference.target, shift: target - reference.target, expected: reference.mappedShift)
         }
     }
 
@@ -128,7 +126,7 @@ final class ReferencePredictor {
     ///   - oldOffset: Where they start in the old content.
     ///   - newOffset: Where they go in the new content.
     /// - Returns: Whether anything was changed.
-    func predict(_ block: inout [UInt8], oldOffset: Int, newOffset: Int) -> Bool {
+    mutating func predict(_ block: inout [UInt8], oldOffset: Int, newOffset: Int) -> Bool {
         let original = block
         seen.removeAll(keepingCapacity: true)
         for part in parts(of: oldOffset..<oldOffset + block.count) {
@@ -153,7 +151,9 @@ final class ReferencePredictor {
         return parts + [start..<range.upperBound]
     }
 
-    private func predictPart(_ bytes: inout [UInt8], oldOffset: Int, newOffset: Int, in place: Range<Int>) {
+    private mutating func predictPart(
+        _ bytes: inout [UInt8], oldOffset: Int, newOffset: Int, in place: Range<Int>
+    ) {
         guard let segment = old.segment(atOffset: oldOffset) else {
             return predictUnloaded(&bytes, oldOffset)
         }
@@ -181,18 +181,25 @@ final class ReferencePredictor {
         var newAddress: Int { oldAddress + ownShift }
     }
 
-    private func note(_ form: Form, _ index: Int, base: Int, _ target: Int) {
-        guard moved != nil else { return }
-        seen.append(Reference(form: form, index: index, base: base, target: target))
+    /// How far the target of a reference from code moved; notes the reference, to learn from it.
+    private mutating func shift(
+        of target: Int, in segment: ElfImage.Segment, _ form: Form, _ index: Int, base: Int
+    ) -> Int {
+        let mapped = mappedShift(ofAddress: target, in: segment)
+        guard let moved else { return mapped }
+        seen.append(Reference(form: form, index: index, base: base, target: target, mappedShift: mapped))
+        return moved.shift(of: target) ?? mapped
     }
 
     // MARK: - x86-64
 
-    private func predictX86(_ block: inout [UInt8], _ context: Context) {
+    private mutating func predictX86(_ block: inout [UInt8], _ context: Context) {
         let source = block
         X86References.scan(source, address: context.oldAddress, image: old) { operand, target, segment in
-            let change = shift(ofAddress: target, in: segment) - context.ownShift
-            note(.distance, context.start + operand, base: context.newAddress + operand + 4, target)
+            let shift = shift(
+                of: target, in: segment, .distance, context.start + operand,
+                base: context.newAddress + operand + 4)
+            let change = shift - context.ownShift
             guard change != 0 else { return }
             let value = LittleEndian.word(source, operand)
             LittleEndian.store(Int32(truncatingIfNeeded: Int(value) + change), &block, operand)
@@ -201,14 +208,15 @@ final class ReferencePredictor {
 
     // MARK: - AArch64
 
-    private func predictARM(_ block: inout [UInt8], _ context: Context) {
+    private mutating func predictARM(_ block: inout [UInt8], _ context: Context) {
         let source = block
         ARMReferences.scan(source, address: context.oldAddress, image: old, reach: reach) { reference in
             let target = reference.target
-            let newTarget = target + shift(ofAddress: target, in: reference.segment)
             let place = context.newAddress + reference.index
+            let index = context.start + reference.index
             guard let follower = reference.follower else {
-                note(.branch, context.start + reference.index, base: place, target)
+                let newTarget =
+                    target + shift(of: target, in: reference.segment, .branch, index, base: place)
                 let distance = newTarget - place
                 guard distance % 4 == 0 else { return }
                 let code = UInt32(bitPattern: LittleEndian.word(source, reference.index))
@@ -217,9 +225,8 @@ final class ReferencePredictor {
                 return
             }
             let scale = reference.scale
-            note(
-                .page(follower: context.start + follower, scale: scale), context.start + reference.index,
-                base: place, target)
+            let form = Form.page(follower: context.start + follower, scale: scale)
+            let newTarget = target + shift(of: target, in: reference.segment, form, index, base: place)
             guard newTarget & ((1 << scale) - 1) == 0 else { return }
             let code = UInt32(bitPattern: LittleEndian.word(source, reference.index))
             let second = UInt32(bitPattern: LittleEndian.word(source, follower))

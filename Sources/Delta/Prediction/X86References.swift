@@ -29,6 +29,7 @@ enum X86References {
     static func scan(
         _ code: [UInt8], address: Int, image: ElfImage, body: (Int, Int, ElfImage.Segment) -> Void
     ) {
+        let memoryOpcodes = memoryOpcodes
         var index = 0
         var segment = image.segments[0]
         while index + 5 < code.count {
@@ -77,10 +78,11 @@ enum LittleEndian {
         return value < 1 << 48 ? Int(value) : nil
     }
 
+    /// The word at an index; 0 where none is.
     static func word(_ bytes: [UInt8], _ index: Int) -> Int32 {
-        Int32(
-            bitPattern: UInt32(bytes[index]) | UInt32(bytes[index + 1]) << 8 | UInt32(bytes[index + 2]) << 16
-                | UInt32(bytes[index + 3]) << 24)
+        guard index >= 0, index + 4 <= bytes.count else { return 0 }
+        let word = unsafe bytes.span.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: Int32.self)
+        return Int32(littleEndian: word)
     }
 
     static func store(_ value: Int32, _ bytes: inout [UInt8], _ index: Int) {
