@@ -9,6 +9,11 @@ struct ElfImage {
         /// Bytes in memory: more than in the file where zeros follow.
         let memoryByteCount: Int
         let isExecutable: Bool
+
+        /// Whether an address is in it, also behind its bytes in the file.
+        func holds(_ address: Int) -> Bool {
+            address >= self.address && address < self.address + memoryByteCount
+        }
     }
 
     /// How much of a file's start must be known: its headers stand there.
@@ -18,6 +23,8 @@ struct ElfImage {
 
     /// `e_machine`.
     let machine: Int
+    /// Whether it is a program for a fixed place in memory.
+    let isFixed: Bool
     /// The loaded segments by rising offset; never empty.
     let segments: [Segment]
     /// Where `.eh_frame_hdr` lies in the file: its table counts from its own start.
@@ -52,6 +59,7 @@ struct ElfImage {
         }
         guard !segments.isEmpty else { return nil }
         self.machine = machine
+        isFixed = number(16, 2) == 2
         // Equal offsets keep the order of the headers.
         self.segments = segments.enumerated()
             .sorted { ($0.element.offset, $0.offset) < ($1.element.offset, $1.offset) }.map(\.element)
@@ -65,7 +73,7 @@ struct ElfImage {
 
     /// The segment that holds an address, also behind its bytes in the file.
     func segment(atAddress address: Int) -> Segment? {
-        segments.first { $0.address <= address && address < $0.address + $0.memoryByteCount }
+        segments.first { $0.holds(address) }
     }
 
     /// The address of a file offset; where nothing is loaded, as if the segment before it went on.

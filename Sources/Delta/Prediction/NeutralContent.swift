@@ -35,8 +35,8 @@ struct NeutralContent {
         let code = Array(content[range])
         let address = image.address(ofOffset: range.lowerBound)
         if image.machine == ElfImage.machineX86 {
-            X86References.scan(code, address: address, image: image) { operand, _, _ in
-                LittleEndian.store(0, &neutral, range.lowerBound + operand)
+            X86References.scan(code, address: address, image: image, findsAbsolute: true) {
+                LittleEndian.store(0, &neutral, range.lowerBound + $0.operand)
             }
             return
         }

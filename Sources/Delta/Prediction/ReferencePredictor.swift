@@ -195,11 +195,14 @@ struct ReferencePredictor {
 
     private mutating func predictX86(_ block: inout [UInt8], _ context: Context) {
         let source = block
-        X86References.scan(source, address: context.oldAddress, image: old) { operand, target, segment in
+        X86References.scan(
+            source, address: context.oldAddress, image: old, findsAbsolute: moved != nil
+        ) { reference in
+            let operand = reference.operand
+            let base = reference.isAbsolute ? 0 : context.newAddress + operand + 4
             let shift = shift(
-                of: target, in: segment, .distance, context.start + operand,
-                base: context.newAddress + operand + 4)
-            let change = shift - context.ownShift
+                of: reference.target, in: reference.segment, .distance, context.start + operand, base: base)
+            let change = reference.isAbsolute ? shift : shift - context.ownShift
             guard change != 0 else { return }
             let value = LittleEndian.word(source, operand)
             LittleEndian.store(Int32(truncatingIfNeeded: Int(value) + change), &block, operand)

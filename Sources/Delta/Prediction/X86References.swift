@@ -19,17 +19,31 @@ enum X86References {
         return table
     }()
 
+    /// A word in code that refers to an address.
+    struct Reference {
+        /// Where the word stands.
+        let operand: Int
+        /// The address.
+        let target: Int
+        /// The segment that holds it.
+        let segment: ElfImage.Segment
+        /// Whether the word is the address itself, instead of its distance from the word's end.
+        var isAbsolute = false
+    }
+
     /// Goes through a run of code.
     ///
     /// - Parameters:
     ///   - code: The bytes; a reference that does not end in them is not found.
     ///   - address: The address of the first byte.
     ///   - image: What addresses there are: a reference to none is no reference.
-    ///   - body: Takes the operand's place, the address it refers to and the segment that holds that.
+    ///   - findsAbsolute: Whether to look for addresses themselves, which programs hold that are loaded at a fixed place.
+    ///   - body: Takes what was found.
     static func scan(
-        _ code: [UInt8], address: Int, image: ElfImage, body: (Int, Int, ElfImage.Segment) -> Void
+        _ code: [UInt8], address: Int, image: ElfImage, findsAbsolute: Bool, body: (Reference) -> Void
     ) {
         let memoryOpcodes = memoryOpcodes
+        let findsAbsolute = findsAbsolute && image.isFixed
         var index = 0
         var segment = image.segments[0]
         while index + 5 < code.count {
@@ -44,26 +58,48 @@ enum X86References {
                 operand = index + 1
                 mustBeCode = false
             }
-            guard operand > 0, operand + 4 <= code.count else {
-                index += 1
-                continue
-            }
-            let target = address + operand + 4 + Int(LittleEndian.word(code, operand))
-            // References mostly go where the one before went: into the same segment.
-            if target < segment.address || target >= segment.address + segment.memoryByteCount {
-                guard let found = image.segment(atAddress: target) else {
-                    index += 1
+            if operand > 0, operand + 4 <= code.count {
+                let target = address + operand + 4 + Int(LittleEndian.word(code, operand))
+                // References mostly go where the one before went: into the same segment.
+                if !segment.holds(target) { segment = image.segment(atAddress: target) ?? segment }
+                if segment.holds(target), segment.isExecutable || !mustBeCode {
+                    body(Reference(operand: operand, target: target, segment: segment))
+                    index = operand + 4
                     continue
                 }
-                segment = found
             }
-            guard segment.isExecutable || !mustBeCode else {
-                index += 1
+            if findsAbsolute, let operand = absoluteOperand(code, index, memoryOpcodes),
+                case let target = Int(LittleEndian.word(code, operand)),
+                let segment = image.segment(atAddress: target)
+            {
+                body(Reference(operand: operand, target: target, segment: segment, isAbsolute: true))
+                index = operand + 4
                 continue
             }
-            body(operand, target, segment)
-            index = operand + 4
+            index += 1
         }
+    }
+
+    /// Where a word stands that may be an address: the number of a move or push, or the displacement of a memory operand.
+    private static func absoluteOperand(_ code: [UInt8], _ index: Int, _ memoryOpcodes: [Bool]) -> Int? {
+        let byte = code[index]
+        var operand = 0
+        if byte & 0xf8 == 0xb8 || byte == 0x68 {
+            operand = index + 1
+        } else if byte == 0xc7 {
+            // mov of a number: behind the memory operand.
+            let form = code[index + 1]
+            guard form & 0x38 == 0 else { return nil }
+            let hasScale = form & 7 == 4 && form < 0xc0
+            operand = index + (hasScale ? 3 : 2) + (form >> 6 == 1 ? 1 : form >> 6 == 2 ? 4 : 0)
+        } else if index > 0, memoryOpcodes[Int(code[index - 1])] {
+            if byte & 0xc7 == 0x04, code[index + 1] & 7 == 5 {
+                operand = index + 2
+            } else if byte & 0xc0 == 0x80 {
+                operand = index + (byte & 7 == 4 ? 2 : 1)
+            }
+        }
+        return operand > 0 && operand + 4 <= code.count ? operand : nil
     }
 }
 
