@@ -22,6 +22,8 @@ struct ElfTables {
     let relocations: [Relocations]
     /// `.eh_frame`.
     let unwindFrames: Range<Int>?
+    /// `.gopclntab`.
+    let goFunctions: GoFunctions?
     /// The sections that hold code, by rising offset; none if that is not known.
     let code: [Range<Int>]
 
@@ -69,6 +71,11 @@ struct ElfTables {
             ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound)
         }
         unwindFrames = sections.first { $0.name == ".eh_frame" }?.range
+        goFunctions = try sections.first { $0.name == ".gopclntab" }.flatMap { section in
+            try GoFunctions(
+                section.range, code: sections.first { $0.name == ".text" }?.address ?? 0,
+                module: sections.first { $0.name == ".go.module" }?.range, read: read)
+        }
     }
 
     private struct Section {
@@ -76,6 +83,7 @@ struct ElfTables {
         let nameOffset: Int
         let type: Int
         let isCode: Bool
+        let address: Int
         let range: Range<Int>
         let link: Int
     }
@@ -94,6 +102,7 @@ struct ElfTables {
             guard let name = LittleEndian.number(table, place, 4),
                 let type = LittleEndian.number(table, place + 4, 4),
                 let flags = LittleEndian.number(table, place + 8, 4),
+                let address = LittleEndian.number(table, place + 16, 8),
                 let offset = LittleEndian.number(table, place + 24, 8),
                 let size = LittleEndian.number(table, place + 32, 8),
                 let link = LittleEndian.number(table, place + 40, 4)
@@ -102,7 +111,7 @@ struct ElfTables {
             let isThere = type != 8 && offset <= byteCount && size <= byteCount - offset
             sections.append(
                 Section(
-                    nameOffset: name, type: type, isCode: flags & 4 != 0,
+                    nameOffset: name, type: type, isCode: flags & 4 != 0, address: address,
                     range: isThere ? offset..<offset + size : 0..<0, link: link)
             )
         }

@@ -25,6 +25,7 @@ struct NeutralContent {
         for table in tables.relocations { neutral.nameRelocations(table, tables) }
         for table in tables.symbols { neutral.nameSymbols(table) }
         if let frames = tables.unwindFrames { neutral.nameFrames(frames) }
+        if let go = tables.goFunctions { neutral.nameGoFunctions(go) }
         if let table = image.unwindTable { neutral.nameUnwindTable(table) }
         return neutral.neutral
     }
@@ -97,6 +98,27 @@ struct NeutralContent {
                 continue
             }
             write(hash, at: [entry, entry + 4])
+        }
+    }
+
+    private mutating func nameGoFunctions(_ go: GoFunctions) {
+        for (index, entry) in go.entries.enumerated() {
+            let place = go.functions + Int(entry)
+            let name = go.names + Int(UInt32(bitPattern: LittleEndian.word(content, place + 4)))
+            guard go.range.contains(name) else { continue }
+            let hash = Self.hash(content[name..<go.range.upperBound].prefix { $0 != 0 })
+            write(hash, at: [0, 4].map { go.functions + index * 8 + $0 })
+            let tableCount = Int(LittleEndian.word(content, place + 28))
+            let words = (0...64 ~= tableCount ? tableCount : 0) + Int(content[place + 43])
+            let data = (0..<words).map { 44 + 4 * $0 }.filter {
+                let word = LittleEndian.word(content, place + $0)
+                return word != 0 && word != -1
+            }
+            write(
+                hash,
+                at: ([0, 4, 16, 20, 24, 32] + data).map { place + $0 }.filter {
+                    $0 + 4 <= go.range.upperBound
+                })
         }
     }
 

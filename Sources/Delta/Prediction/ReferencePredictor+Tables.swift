@@ -10,6 +10,7 @@ extension ReferencePredictor {
         predictRelocations(&block, original, oldOffset)
         predictFrames(&block, original, oldOffset)
         predictUnwindTable(&block, original, oldOffset)
+        predictGoFunctions(&block, original, oldOffset)
     }
 
     // MARK: - Symbols
