@@ -10,7 +10,7 @@ import Testing
 @Suite(.serialized) struct GoldenTests {
     /// What a package makes of the `old.tar.zst` beside it.
     struct Golden: Sendable, CustomTestStringConvertible {
-        /// The folder: version 1 holds recipes of version 1, version 2 those of version 2.
+        /// The folder, by the version of the recipes in it.
         var version = 1
         /// The package, without `.silt`.
         let name: String
@@ -27,6 +27,8 @@ import Testing
         Golden(name: "oci-zstd", layout: .ociArchive, packing: .zstd),
         Golden(version: 2, name: "docker-plain", layout: .dockerSkopeo, packing: .plain),
         Golden(version: 2, name: "oci-plain", layout: .ociArchive, packing: .plain),
+        Golden(version: 3, name: "docker-plain", layout: .dockerSkopeo, packing: .plain),
+        Golden(version: 3, name: "oci-plain", layout: .ociArchive, packing: .plain),
     ]
 
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -73,7 +75,8 @@ import Testing
 private enum GoldenImages {
     static func image(isNew: Bool, _ version: Int) -> ImageBuilder {
         let base: [TarEntry] = [.directory("etc"), .file("etc/motd", "hello")]
-        let added = version < 2 ? [] : members(isNew: isNew)
+        let added =
+            (version < 2 ? [] : members(isNew: isNew)) + (version < 3 ? [] : programs(isNew: isNew))
         let entries = (files(isNew: isNew) + added).map { entry in
             entry.with { $0.modified += isNew ? 60 : 0 }
         }
@@ -88,6 +91,19 @@ private enum GoldenImages {
             .init("c", isNew ? Content.text(9, 500) : Content.text(10, 500), hasDescriptor: true),
         ])
         return [.file("app.jar", zip)]
+    }
+
+    /// What recipes of version 3 predict.
+    private static func programs(isNew: Bool) -> [TarEntry] {
+        var functions = (0..<60).map { LinkedProgram.Function("f\($0)", 16 + $0 % 7 * 8) }
+        if isNew {
+            functions[30].size += 12
+            functions.append(functions.remove(at: 50))
+            functions.insert(.init("new", 40), at: 4)
+        }
+        return ELFBuilder.Machine.allCases.map {
+            .file("linked-\($0)", LinkedProgram.file($0, functions, isGo: $0 == .x86))
+        }
     }
 
     private static func files(isNew: Bool) -> [TarEntry] {
