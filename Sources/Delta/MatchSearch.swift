@@ -45,6 +45,8 @@ struct HashSearch: Sendable {
     private let earlier: [UInt32]
     private let shift: UInt64
     private let step: Int
+    /// Most positions' words are not there: it tells so with less memory to go to.
+    private let words: WordFilter
 
     /// How many places are tried at most.
     private let depth: Int
@@ -54,6 +56,7 @@ struct HashSearch: Sendable {
         self.depth = depth
         // Matches are longer than that by far: in large contents every fourth position is enough.
         step = text.count > 16 << 20 ? 4 : 1
+        words = WordFilter(text, step: step)
         var log: UInt64 = 10
         while (1 << log) < text.count / step, log < 27 { log += 1 }
         shift = 64 - log
@@ -70,7 +73,7 @@ struct HashSearch: Sendable {
     }
 
     func match(of new: [UInt8], at position: Int) -> SearchMatch {
-        guard let word = CommonPrefix.word(new, at: position) else { return .none }
+        guard let word = CommonPrefix.word(new, at: position), words.mayHold(word) else { return .none }
         var next = Int(latest[Int(WordFilter.hash(word) >> shift)])
         var best = SearchMatch(oldStart: 0, count: 7)
         for _ in 0..<depth where next > 0 {
@@ -88,14 +91,15 @@ struct WordFilter {
     private var bits: [UInt64]
     private let shift: UInt64
 
-    init(_ text: [UInt8]) {
-        // Eight bits for each position keep one false "maybe" in eight words; of large texts four must do.
-        let density = text.count > 32 << 20 ? 4 : 8
+    init(_ text: [UInt8], step: Int = 1) {
+        // Eight bits for each position keep one false "maybe" in eight words; of many four must do.
+        let count = text.count / step
+        let density = count > 32 << 20 ? 4 : 8
         var log: UInt64 = 10
-        while (1 << log) < text.count * density, log < 36 { log += 1 }
+        while (1 << log) < count * density, log < 36 { log += 1 }
         shift = 64 - log
         bits = [UInt64](repeating: 0, count: 1 << Int(log - 6))
-        for position in text.indices.dropLast(7) {
+        for position in stride(from: 0, to: text.count - 7, by: step) {
             guard let word = CommonPrefix.word(text, at: position) else { break }
             let slot = Self.hash(word) >> shift
             bits[Int(slot >> 6)] |= 1 << (slot & 63)
@@ -104,7 +108,11 @@ struct WordFilter {
 
     /// Whether the text may hold the eight bytes at a position; false is certain.
     func mayHold(_ bytes: [UInt8], at position: Int) -> Bool {
-        guard let word = CommonPrefix.word(bytes, at: position) else { return false }
+        CommonPrefix.word(bytes, at: position).map(mayHold) ?? false
+    }
+
+    /// Whether the text may hold a word; false is certain.
+    func mayHold(_ word: UInt64) -> Bool {
         let slot = Self.hash(word) >> shift
         return bits[Int(slot >> 6)] & 1 << (slot & 63) != 0
     }
