@@ -56,7 +56,7 @@ struct HashSearch: Sendable {
         self.depth = depth
         // Matches are longer than that by far: in large contents every fourth position is enough.
         step = text.count > 16 << 20 ? 4 : 1
-        words = WordFilter(text, step: step)
+        var words = WordFilter(wordCount: text.count / step)
         var log: UInt64 = 10
         while (1 << log) < text.count / step, log < 27 { log += 1 }
         shift = 64 - log
@@ -64,10 +64,12 @@ struct HashSearch: Sendable {
         var earlier = [UInt32](repeating: 0, count: text.count / step + 1)
         for position in stride(from: 0, to: text.count - 7, by: step) {
             guard let word = CommonPrefix.word(text, at: position) else { break }
+            words.insert(word)
             let slot = Int(WordFilter.hash(word) >> shift)
             earlier[position / step] = latest[slot]
             latest[slot] = UInt32(position + 1)
         }
+        self.words = words
         self.latest = latest
         self.earlier = earlier
     }
@@ -91,19 +93,28 @@ struct WordFilter {
     private var bits: [UInt64]
     private let shift: UInt64
 
-    init(_ text: [UInt8], step: Int = 1) {
-        // Eight bits for each position keep one false "maybe" in eight words; of many four must do.
-        let count = text.count / step
-        let density = count > 32 << 20 ? 4 : 8
+    /// A table of no words yet.
+    init(wordCount: Int) {
+        // Eight bits for each word keep one false "maybe" in eight; of many words four must do.
+        let density = wordCount > 32 << 20 ? 4 : 8
         var log: UInt64 = 10
-        while (1 << log) < count * density, log < 36 { log += 1 }
+        while (1 << log) < wordCount * density, log < 36 { log += 1 }
         shift = 64 - log
         bits = [UInt64](repeating: 0, count: 1 << Int(log - 6))
-        for position in stride(from: 0, to: text.count - 7, by: step) {
+    }
+
+    /// A table of the words at all positions of a text.
+    init(_ text: [UInt8]) {
+        self.init(wordCount: text.count)
+        for position in text.indices.dropLast(7) {
             guard let word = CommonPrefix.word(text, at: position) else { break }
-            let slot = Self.hash(word) >> shift
-            bits[Int(slot >> 6)] |= 1 << (slot & 63)
+            insert(word)
         }
+    }
+
+    mutating func insert(_ word: UInt64) {
+        let slot = Self.hash(word) >> shift
+        bits[Int(slot >> 6)] |= 1 << (slot & 63)
     }
 
     /// Whether the text may hold the eight bytes at a position; false is certain.

@@ -1,5 +1,7 @@
 import Bytes
 import Compression
+import Dispatch
+import Synchronization
 
 /// What an entry's content is made of.
 public enum EntryContent: Sendable {
@@ -48,18 +50,41 @@ public final class RecipeEncoder {
     }
 
     private func write(_ patch: Patch) throws {
-        try write(patch.control, to: .control)
-        try write(patch.copyCounts, to: .copyCounts)
-        try write(patch.literalCounts, to: .literalCounts)
-        try write(patch.literal, to: .literal)
-        try write(patch.differences.changes, to: .difference)
         var gaps = ByteWriter()
         for gap in patch.differences.gaps {
             gaps.varint(unchangedCount + gap)
             unchangedCount = 0
         }
-        try write(gaps.bytes, to: .gaps)
         unchangedCount += patch.differences.rest
+        let parts: [(stream: RecipeFormat.StreamID, bytes: [UInt8])] = [
+            (.literal, patch.literal), (.difference, patch.differences.changes), (.gaps, gaps.bytes),
+            (.control, patch.control), (.copyCounts, patch.copyCounts),
+            (.literalCounts, patch.literalCounts),
+        ]
+        let work = parts.compactMap { part in writers[part.stream].map { ($0, part.bytes) } }
+        if work.contains(where: { $0.1.count >= Self.parallelByteCount }) {
+            try Self.atOnce(work) { try $0.write($1) }
+        } else {
+            for (writer, bytes) in work { try writer.write(bytes) }
+        }
+    }
+
+    /// Less is compressed before threads have started.
+    private static let parallelByteCount = 1 << 18
+
+    /// Does something to several streams at the same time; what comes out depends on each stream alone.
+    private static func atOnce(
+        _ work: [(StreamWriter, [UInt8])], _ body: @Sendable (StreamWriter, [UInt8]) throws -> Void
+    ) throws {
+        let failure = Mutex<(any Error)?>(nil)
+        DispatchQueue.concurrentPerform(iterations: work.count) { index in
+            do {
+                try body(work[index].0, work[index].1)
+            } catch {
+                failure.withLock { $0 = error }
+            }
+        }
+        if let error = failure.withLock({ $0 }) { throw error }
     }
 
     private func write(_ bytes: [UInt8], to stream: RecipeFormat.StreamID) throws {
@@ -165,7 +190,10 @@ public final class RecipeEncoder {
         if unchangedCount > 0 { gap.varint(unchangedCount) }
         try write(gap.bytes, to: .gaps)
         try forEachPart { try writers[.new]?.write($0) }
-        for stream in RecipeFormat.StreamID.allCases { try writers[stream]?.finish() }
+        try Self.atOnce(RecipeFormat.StreamID.allCases.compactMap { writers[$0] }.map { ($0, []) }) {
+            writer, _ in
+            try writer.finish()
+        }
     }
 
     /// The size of the finished recipe.

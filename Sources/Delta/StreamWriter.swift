@@ -9,7 +9,9 @@ public protocol StreamStore {
 }
 
 /// Compresses one stream of a recipe: short ones whole, with each coder that may win, long ones as they come.
-final class StreamWriter {
+///
+/// Not checked by the compiler: a stream is written by one thread at a time, and has coder and store for itself.
+final class StreamWriter: @unchecked Sendable {
     private static let wholeLimit = 1 << 20
 
     private let options: ZstdOptions?

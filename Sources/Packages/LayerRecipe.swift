@@ -256,8 +256,10 @@ struct LayerRecipeBuilder {
 
     private func match(_ old: () throws -> [UInt8], _ new: () throws -> [UInt8]) async throws -> [MatchedPart]
     {
+        let bytes = try new()
+        async let prepared = MatchedContent(bytes)
         let matcher = Matcher(old: try old(), method: level.matchMethod)
-        let content = MatchedContent(try new())
+        let content = await prepared
         return try await parallelMap(Matcher.parts(of: content), width: jobs) {
             try matcher.match(content, $0)
         }
