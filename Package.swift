@@ -96,8 +96,8 @@ let package = Package(
 
         // Tests: one target for each floor's modules, and what they share.
         .target(
-            name: "TestSupport", dependencies: ["Bytes", "Canvas", "Compression"], path: "Tests/TestSupport",
-            swiftSettings: common),
+            name: "TestSupport", dependencies: ["Bytes", "Canvas", "Compression", "Delta", "Tar"],
+            path: "Tests/TestSupport", swiftSettings: common),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: common),
         .testTarget(
             name: "TarTests", dependencies: ["Tar", "CArchive", "TestSupport"], swiftSettings: common),

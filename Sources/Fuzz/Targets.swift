@@ -34,7 +34,7 @@ private struct Golden {
 
     /// The layers of the old image.
     func oldLayers() throws -> [[UInt8]] {
-        let members = try TarParts(
+        let members = try LayerParts(
             try Self.decompressed(Array(try Data(contentsOf: URL(fileURLWithPath: oldPath))))
         ).members
         return members.filter { $0.name.hasPrefix("blobs/") && !$0.content.starts(with: "{".utf8) }.map(
@@ -44,6 +44,12 @@ private struct Golden {
 
 /// Layers before and after an update that has everything that recipes can say.
 private enum SampleLayers {
+    private static func linked(_ machine: ELFBuilder.Machine, isNew: Bool) -> [UInt8] {
+        var functions = (0..<30).map { LinkedProgram.Function("f\($0)", 16 + $0 % 7 * 8) }
+        if isNew { functions.insert(.init("new", 40), at: 4) }
+        return LinkedProgram.file(machine, functions, isGo: true)
+    }
+
     static func tar(isNew: Bool) throws -> [UInt8] {
         let text = isNew ? Content.mutated(Content.text(3, 900), seed: 4) : Content.text(3, 900)
         let sizes = [16, isNew ? 48 : 32, 48, 16, 80]
@@ -52,6 +58,7 @@ private enum SampleLayers {
             .directory("d"), .file("d/text", text), .file("d/same", Content.random(1, 700)),
             .file("x86", ELFBuilder.program(.x86, seed: 5, sizes: sizes)),
             .file("arm", ELFBuilder.program(.arm, seed: 5, sizes: sizes)),
+            .file("linked-x86", linked(.x86, isNew: isNew)), .file("linked-arm", linked(.arm, isNew: isNew)),
             .file("z.gz", try Packing.gzip(6).pack(text)), .file("a.zip", ZipBuilder.file(zip)),
             .file("long", "x").attribute("user.a", [1, isNew ? 5 : 2, 3]), .symlink("link", to: "text"),
             .file(String(repeating: "g", count: 150), "gnu").with { $0.style = .gnu },
@@ -72,14 +79,14 @@ struct RecipeTarget: Target {
         references = try MemoryReferences(try golden.oldLayers() + [try SampleLayers.tar(isNew: false)])
         let new = try SampleLayers.tar(isNew: true)
         let made = try ([nil] + DeltaLevel.allCases).map { [references] in
-            try Recipe.encode(new, references, level: $0)
+            try Recipe.encode(new, references: references, level: $0)
         }
-        for recipe in made where try Recipe.decode(recipe, references) != new {
+        for recipe in made where try Recipe.follow(recipe, references) != new {
             throw Finding("a recipe is wrong")
         }
         // Those of version 1.
         let old = try golden.packages.flatMap {
-            try TarParts(try Golden.decompressed($0)).members.map(\.content)
+            try LayerParts(try Golden.decompressed($0)).members.map(\.content)
         }
         recipes = made + old.filter { $0.starts(with: "SLTR".utf8) } + corpus
         parts = recipes.compactMap { try? RecipeParts($0) }
@@ -90,7 +97,7 @@ struct RecipeTarget: Target {
         return try random.pick(parts).mutated(&random)
     }
 
-    func run(_ input: [UInt8]) async throws { _ = try Recipe.decode(input, references) }
+    func run(_ input: [UInt8]) async throws { _ = try Recipe.follow(input, references) }
     func isDocumented(_ error: any Error) -> Bool { error is DeltaError }
 }
 
@@ -140,8 +147,10 @@ struct UnpackTarget: Target {
         guard let patch = try UnpackedPatch.between(old, new, method: method) else { return }
         let references = try MemoryReferences([[TarEntry.file("f", old)].tar])
         let tar = [TarEntry.file("f", new)].tar
-        let recipe = try Recipe.encode(tar, references, level: nil) { .unpackedPatch(reference: $1, patch) }
-        guard try Recipe.decode(recipe, references) == tar else {
+        let recipe = try Recipe.encode(tar, references: references, level: nil) { _, twin in
+            twin.map { .unpackedPatch(reference: $0, patch) } ?? .new
+        }
+        guard try Recipe.follow(recipe, references) == tar else {
             throw Finding("it comes out as another file")
         }
     }
@@ -224,7 +233,7 @@ struct PackageTarget: Target {
         olds.append(old)
         self.olds = olds
         self.packages = packages + corpus
-        members = self.packages.compactMap { try? TarParts(try Golden.decompressed($0)).members }
+        members = self.packages.compactMap { try? LayerParts(try Golden.decompressed($0)).members }
     }
 
     func input(_ random: inout SplitMix64) throws -> [UInt8] {

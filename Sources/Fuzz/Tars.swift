@@ -1,35 +1,14 @@
 import Bytes
 import Foundation
-import Tar
 import TestSupport
 
-/// A tar taken apart.
-struct TarParts: TarVisitor {
-    struct Part {
-        var name: String
-        var structure: [UInt8] = []
-        var content: [UInt8] = []
-        var padding: [UInt8] = []
-    }
-
-    private(set) var parts: [Part] = []
-
-    init(_ tar: [UInt8]) throws {
-        var walker = TarWalker()
-        try walker.consume(tar[...], visitor: &self)
-        try walker.finish(visitor: &self)
-    }
-
-    mutating func begin(_ member: TarMember, structure: [UInt8]) throws {
-        parts.append(Part(name: String(decoding: member.name, as: UTF8.self), structure: structure))
-    }
-
-    mutating func content(_ bytes: ArraySlice<UInt8>) throws { parts[parts.count - 1].content += bytes }
-    mutating func end(padding: [UInt8]) throws { parts[parts.count - 1].padding = padding }
-    mutating func trailer(_ bytes: ArraySlice<UInt8>) throws {}
-
+extension LayerParts {
     /// The files as members of an archive or package.
-    var members: [Member] { parts.filter { !$0.content.isEmpty }.map { Member($0.name, $0.content) } }
+    var members: [Member] {
+        parts.filter { !$0.content.isEmpty }.map {
+            Member(String(decoding: $0.name, as: UTF8.self), $0.content)
+        }
+    }
 }
 
 extension SplitMix64 {

@@ -35,6 +35,7 @@ struct ElfTables {
     /// - Parameters:
     ///   - offset: The place.
     ///   - isCode: The answer if sections are not known.
+    /// - Returns: Whether it is.
     func holdsCode(at offset: Int, or isCode: Bool) -> Bool {
         code.isEmpty ? isCode : code.contains { $0.contains(offset) }
     }
