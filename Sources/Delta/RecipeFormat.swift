@@ -9,7 +9,7 @@ public enum RecipeFormat {
     static let versions = 1...version
     /// Since this version steps stand in three streams, and differences are told from zeros.
     static let splitVersion = 2
-    /// Since this version prediction learns from what was mispredicted.
+    /// Since this version prediction learns from what was mispredicted, and knows sections and tables.
     static let learningVersion = 3
     static let magic = Array("SLTR".utf8)
 

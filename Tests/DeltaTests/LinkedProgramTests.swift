@@ -52,4 +52,21 @@ struct LinkedProgramTests {
             #expect(try Recipe.decode(recipe, references: old) == newTar)
         }
     }
+
+    /// Places that contradict each other, one field of the header after the other.
+    @Test func `a damaged table of Go functions does no harm`() throws {
+        let file = LinkedProgram.file(.x86, Array(Self.old.prefix(40)), isGo: true)
+        let newTar = [TarEntry.file("p", LinkedProgram.file(.x86, Self.new, isGo: true))].tar
+        let start = try #require(
+            file.indices.first { file[$0...].starts(with: [0xf1, 0xff, 0xff, 0xff, 0, 0]) })
+        for field in 0..<8 {
+            for value in [[0, 0], [0xff, 0], [0, 2], [0xff, 0xff]] as [[UInt8]] {
+                var damaged = file
+                damaged.replaceSubrange(start + 8 + field * 8..<start + 10 + field * 8, with: value)
+                let old = try MemoryReferences([[TarEntry.file("p", damaged)].tar])
+                let recipe = try Recipe.encode(newTar, references: old, level: nil)
+                #expect(try Recipe.decode(recipe, references: old) == newTar)
+            }
+        }
+    }
 }

@@ -41,7 +41,7 @@ struct GoFunctions {
         guard head.starts(with: [0xf1, 0xff, 0xff, 0xff, 0, 0]), head[7] == 8 else { return nil }
         let fields = (0..<8).compactMap { LittleEndian.number(head, 8 + $0 * 8, 8) }
         guard fields.count == 8, fields[0] <= Self.functionLimit,
-            fields[3...].allSatisfy({ $0 < range.count }),
+            fields[3...].allSatisfy({ $0 < range.count }), fields[4] <= fields[5],
             fields[0] * 8 + 4 <= range.count - fields[7]
         else { return nil }
         self.range = range

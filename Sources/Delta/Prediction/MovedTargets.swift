@@ -11,7 +11,8 @@ struct MovedTargets {
         var isConfirmed = false
     }
 
-    private var slots = [Slot](repeating: Slot(), count: slotCount)
+    /// Empty until something is learned: many patches are of small files.
+    private var slots: [Slot] = []
 
     private static func slot(_ target: Int) -> Int {
         Int(truncatingIfNeeded: WordFilter.hash(UInt64(truncatingIfNeeded: target)) >> 48)
@@ -19,12 +20,17 @@ struct MovedTargets {
 
     /// How far an address moved, if that is known.
     func shift(of target: Int) -> Int? {
+        guard !slots.isEmpty else { return nil }
         let slot = slots[Self.slot(target)]
         return slot.target == target && slot.isConfirmed ? slot.shift : nil
     }
 
     /// Remembers how far a reference showed an address to have moved, unless that is what is expected anyway.
     mutating func learn(_ target: Int, shift: Int, expected: Int) {
+        if slots.isEmpty {
+            guard shift != expected else { return }
+            slots = [Slot](repeating: Slot(), count: Self.slotCount)
+        }
         let index = Self.slot(target)
         if slots[index].target == target {
             slots[index].isConfirmed = slots[index].shift == shift
