@@ -22,15 +22,16 @@ enum ARMReferences {
     /// Goes through a run of code.
     ///
     /// - Parameters:
-    ///   - code: The bytes; instructions stand at addresses that four divides.
+    ///   - code: The bytes; instructions stand at offsets in the file that four divides.
+    ///   - offset: The offset of the first byte.
     ///   - address: The address of the first byte.
     ///   - image: What addresses there are: a reference to none is no reference.
     ///   - reach: How many instructions behind an `adrp` to look at.
     ///   - body: Takes what was found.
     static func scan(
-        _ code: [UInt8], address: Int, image: ElfImage, reach: Int, body: (Reference) -> Void
+        _ code: [UInt8], offset: Int, address: Int, image: ElfImage, reach: Int, body: (Reference) -> Void
     ) {
-        var index = (4 - address % 4) % 4
+        var index = (4 - offset % 4) % 4
         while index + 4 <= code.count {
             defer { index += 4 }
             let word = UInt32(bitPattern: LittleEndian.word(code, index))

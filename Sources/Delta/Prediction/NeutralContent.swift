@@ -22,7 +22,7 @@ struct NeutralContent {
         for code in tables.isKnown ? tables.code : loaded {
             neutral.blankOperands(code.clamped(to: content.indices))
         }
-        for table in tables.relocations { neutral.nameRelocations(table, tables) }
+        for table in tables.relocations { neutral.nameRelocations(table) }
         for table in tables.symbols { neutral.nameSymbols(table) }
         if let frames = tables.unwindFrames { neutral.nameFrames(frames) }
         if let go = tables.goFunctions { neutral.nameGoFunctions(go) }
@@ -45,7 +45,9 @@ struct NeutralContent {
             let word = UInt32(bitPattern: LittleEndian.word(code, index))
             LittleEndian.store(Int32(bitPattern: word & mask), &neutral, range.lowerBound + index)
         }
-        ARMReferences.scan(code, address: address, image: image, reach: ARMReferences.reach) {
+        ARMReferences.scan(
+            code, offset: range.lowerBound, address: address, image: image, reach: ARMReferences.reach
+        ) {
             guard let follower = $0.follower else { return blank($0.index, keeping: 0xfc00_0000) }
             blank($0.index, keeping: 0x9f00_001f)
             blank(follower, keeping: ~0x003f_fc00)
@@ -61,7 +63,7 @@ struct NeutralContent {
         }
     }
 
-    private mutating func nameRelocations(_ table: ElfTables.Relocations, _ tables: ElfTables) {
+    private mutating func nameRelocations(_ table: ElfTables.Relocations) {
         for entry in stride(from: table.range.lowerBound, to: table.range.upperBound - 23, by: 24) {
             let symbol = Int(UInt32(bitPattern: LittleEndian.word(content, entry + 12)))
             let hash: UInt64?
@@ -106,7 +108,7 @@ struct NeutralContent {
             let place = go.functions + Int(entry)
             let name = go.names + Int(UInt32(bitPattern: LittleEndian.word(content, place + 4)))
             guard go.range.contains(name) else { continue }
-            let hash = Self.hash(content[name..<go.range.upperBound].prefix { $0 != 0 })
+            let hash = hash(ofNameAt: name)
             write(hash, at: [0, 4].map { go.functions + index * 8 + $0 })
             let tableCount = Int(LittleEndian.word(content, place + 28))
             let words = (0...64 ~= tableCount ? tableCount : 0) + Int(content[place + 43])
@@ -145,8 +147,15 @@ struct NeutralContent {
         guard table.range.contains(entry), entry + 24 <= table.range.upperBound else { return nil }
         let offset = Int(UInt32(bitPattern: LittleEndian.word(content, entry)))
         guard offset > 0, table.names + offset < content.count else { return nil }
-        return Self.hash(content[(table.names + offset)...].prefix { $0 != 0 })
+        return hash(ofNameAt: table.names + offset)
     }
+
+    /// A hash of the name that stands at a place; of what has no end only the start counts, for many may point to it.
+    private func hash(ofNameAt start: Int) -> UInt64 {
+        Self.hash(content[start...].prefix(Self.nameLimit).prefix { $0 != 0 })
+    }
+
+    private static let nameLimit = 1 << 12
 
     /// FNV-1a with 64 bits.
     private static func hash(_ bytes: ArraySlice<UInt8>) -> UInt64 {

@@ -213,7 +213,9 @@ struct ReferencePredictor {
 
     private mutating func predictARM(_ block: inout [UInt8], _ context: Context) {
         let source = block
-        ARMReferences.scan(source, address: context.oldAddress, image: old, reach: reach) { reference in
+        ARMReferences.scan(
+            source, offset: context.oldOffset, address: context.oldAddress, image: old, reach: reach
+        ) { reference in
             let target = reference.target
             let place = context.newAddress + reference.index
             let index = context.start + reference.index
