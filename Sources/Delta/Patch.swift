@@ -111,16 +111,18 @@ extension Patch {
         oldEnd = place.oldOffset + oldPosition
         byteCount = new.count
 
+        let head = old.prefix(ElfImage.headByteCount)
+        let predictionStart = Prediction.start(oldHead: head)
         var predictor =
-            place.isWhole && steps.count <= ReferencePredictor.stepLimit
-            ? ReferencePredictor(
-                oldHead: old.prefix(ElfImage.headByteCount), newHead: new.prefix(ElfImage.headByteCount),
-                steps: steps, oldByteCount: old.count, readOld: { old[$0..<$0 + $1] })
+            place.isWhole && steps.count <= Prediction.stepLimit
+            ? Prediction.predictor(
+                oldHead: head, newHead: new.prefix(predictionStart), steps: steps, oldByteCount: old.count,
+                readOld: { old[$0..<$0 + $1] })
             : nil
         var choices: [UInt8] = []
         var newPosition = 0
         for step in steps {
-            addCopy(step, old, new, newPosition, &predictor, &choices)
+            addCopy(step, old, new, newPosition, predictionStart, &predictor, &choices)
             newPosition += step.copyCount
             literal += new[newPosition..<newPosition + step.literalCount]
             newPosition += step.literalCount
@@ -134,15 +136,14 @@ extension Patch {
     /// Adds the differences of a copy, block by block: to what is predicted where that agrees better.
     private mutating func addCopy(
         _ step: PatchStep, _ old: [UInt8], _ new: [UInt8], _ newStart: Int,
-        _ predictor: inout ReferencePredictor?,
-        _ choices: inout [UInt8]
+        _ predictionStart: Int, _ predictor: inout (any Predictor)?, _ choices: inout [UInt8]
     ) {
         var done = 0
         while done < step.copyCount {
-            let count = min(step.copyCount - done, ReferencePredictor.blockByteCount)
+            let count = min(step.copyCount - done, Prediction.blockByteCount)
             let newPosition = newStart + done
             var expected = Array(old[(step.oldStart + done)..<(step.oldStart + done + count)])
-            if newPosition >= ElfImage.headByteCount, predictor != nil {
+            if newPosition >= predictionStart, predictor != nil {
                 var predicted = expected
                 if predictor?.predict(&predicted, oldOffset: step.oldStart + done, newOffset: newPosition)
                     == true

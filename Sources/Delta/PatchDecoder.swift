@@ -63,22 +63,23 @@ final class PatchDecoder {
     func runPredicted(_ count: UInt64, version: Int, _ sink: RecipeDecoder.Sink) throws {
         let steps = try allSteps(count)
         let oldHead = try old.bytes(at: 0, count: Int(min(old.byteCount, UInt64(ElfImage.headByteCount))))
+        let start = Prediction.start(oldHead: oldHead, version: version)
         var head: [UInt8] = []
         func emit(_ bytes: ArraySlice<UInt8>) throws {
-            head += bytes.prefix(ElfImage.headByteCount - head.count)
+            head += bytes.prefix(start - head.count)
             try sink(bytes)
         }
-        var predictor: ReferencePredictor?
+        var predictor: (any Predictor)?
         var newPosition = 0
         for step in steps {
             try Task.checkCancellation()
             var done = 0
             while done < step.copyCount {
-                let blockCount = min(step.copyCount - done, ReferencePredictor.blockByteCount)
+                let blockCount = min(step.copyCount - done, Prediction.blockByteCount)
                 var bytes = Array(try old.bytes(at: UInt64(step.oldStart + done), count: blockCount))
-                if newPosition >= ElfImage.headByteCount {
+                if newPosition >= start {
                     if predictor == nil {
-                        predictor = try ReferencePredictor(
+                        predictor = try Prediction.predictor(
                             oldHead: oldHead, newHead: head[...], steps: steps, version: version,
                             oldByteCount: Int(old.byteCount)
                         ) { try old.bytes(at: UInt64($0), count: $1) }
@@ -89,7 +90,7 @@ final class PatchDecoder {
                     try predict(&bytes, &predictor, oldOffset: step.oldStart + done, newOffset: newPosition)
                 }
                 try streams.differences.add(to: &bytes, bytes.indices)
-                if newPosition >= ElfImage.headByteCount { predictor?.learn(from: bytes) }
+                if newPosition >= start { predictor?.learn(from: bytes, at: 0) }
                 try emit(bytes[...])
                 done += blockCount
                 newPosition += blockCount
@@ -100,7 +101,7 @@ final class PatchDecoder {
     }
 
     private func predict(
-        _ bytes: inout [UInt8], _ predictor: inout ReferencePredictor?, oldOffset: Int, newOffset: Int
+        _ bytes: inout [UInt8], _ predictor: inout (any Predictor)?, oldOffset: Int, newOffset: Int
     ) throws {
         var predicted = bytes
         guard predictor?.predict(&predicted, oldOffset: oldOffset, newOffset: newOffset) == true else {
@@ -118,7 +119,7 @@ final class PatchDecoder {
         var rest = count
         var position = 0
         while rest > 0 {
-            guard steps.count < ReferencePredictor.stepLimit else {
+            guard steps.count < Prediction.stepLimit else {
                 throw DeltaError.damaged("a patch has too many steps")
             }
             let step = try nextStep(after: position, rest: rest)

@@ -4,13 +4,15 @@ import Compression
 /// What encoder and decoder of recipes share; FORMAT.md is normative.
 public enum RecipeFormat {
     /// The version written.
-    public static let version = 3
+    public static let version = 4
     /// The versions read.
     static let versions = 1...version
     /// Since this version steps stand in three streams, and differences are told from zeros.
     static let splitVersion = 2
     /// Since this version prediction learns from what was mispredicted, and knows sections and tables.
     static let learningVersion = 3
+    /// Since this version relocatable objects and static archives are predicted.
+    static let relocatableVersion = 4
     static let magic = Array("SLTR".utf8)
 
     /// No stream may need a larger decompression window: it bounds the receiver's memory.

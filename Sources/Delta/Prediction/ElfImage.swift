@@ -66,6 +66,18 @@ struct ElfImage {
         self.unwindTable = unwindTable
     }
 
+    /// A section of code that is not loaded, with its place as its address.
+    init(machine: Int, code: Range<Int>) {
+        self.machine = machine
+        isFixed = false
+        segments = [
+            Segment(
+                offset: code.lowerBound, address: code.lowerBound, byteCount: code.count,
+                memoryByteCount: code.count, isExecutable: true)
+        ]
+        unwindTable = nil
+    }
+
     /// The segment that holds a file offset.
     func segment(atOffset offset: Int) -> Segment? {
         segments.last { $0.offset <= offset && offset < $0.offset + $0.byteCount }

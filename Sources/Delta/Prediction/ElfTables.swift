@@ -56,14 +56,18 @@ struct ElfTables {
         read: (_ offset: Int, _ count: Int) throws -> ArraySlice<UInt8>
     ) rethrows {
         let sections = try Self.sections(Array(head.prefix(64)), byteCount, read)
-        func symbols(_ section: Section) -> Symbols? {
-            guard section.type == 2 || section.type == 11, sections.indices.contains(section.link) else {
-                return nil
-            }
+        let names = try Self.names(of: sections, Array(head.prefix(64)), read)
+        func symbols(_ section: ElfSection) -> Symbols? {
+            guard section.type == ElfSection.isSymbols || section.type == ElfSection.isDynamicSymbols,
+                sections.indices.contains(section.link)
+            else { return nil }
             return Symbols(range: section.range, names: sections[section.link].range.lowerBound)
         }
+        func section(named name: String) -> ElfSection? {
+            zip(sections, names).first { $1.elementsEqual(name.utf8) }?.0
+        }
         self.symbols = sections.compactMap(symbols)
-        relocations = sections.filter { $0.type == 4 }.map { section in
+        relocations = sections.filter { $0.type == ElfSection.isRelocations }.map { section in
             Relocations(
                 range: section.range,
                 symbols: sections.indices.contains(section.link) ? symbols(sections[section.link]) : nil)
@@ -71,58 +75,34 @@ struct ElfTables {
         code = sections.filter { $0.isCode && !$0.range.isEmpty }.map(\.range).sorted {
             ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound)
         }
-        unwindFrames = sections.first { $0.name == ".eh_frame" }?.range
-        goFunctions = try sections.first { $0.name == ".gopclntab" }.flatMap { section in
+        unwindFrames = section(named: ".eh_frame")?.range
+        goFunctions = try section(named: ".gopclntab").flatMap { table in
             try GoFunctions(
-                section.range, code: sections.first { $0.name == ".text" }?.address ?? 0,
-                module: sections.first { $0.name == ".go.module" }?.range, read: read)
+                table.range, code: section(named: ".text")?.address ?? 0,
+                module: section(named: ".go.module")?.range, read: read)
         }
-    }
-
-    private struct Section {
-        var name = ""
-        let nameOffset: Int
-        let type: Int
-        let isCode: Bool
-        let address: Int
-        let range: Range<Int>
-        let link: Int
     }
 
     private static func sections(
         _ head: [UInt8], _ byteCount: Int, _ read: (_ offset: Int, _ count: Int) throws -> ArraySlice<UInt8>
-    ) rethrows -> [Section] {
+    ) rethrows -> [ElfSection] {
         guard head.count == 64, let start = LittleEndian.number(head, 40, 8),
             let size = LittleEndian.number(head, 58, 2), let count = LittleEndian.number(head, 60, 2),
-            let namesIndex = LittleEndian.number(head, 62, 2), size == 64, count <= sectionLimit,
-            start <= byteCount - size * count
+            size == ElfSection.headerByteCount, count <= sectionLimit, start <= byteCount - size * count
         else { return [] }
-        let table = Array(try read(start, size * count))
-        var sections: [Section] = []
-        for place in stride(from: 0, to: table.count, by: size) {
-            guard let name = LittleEndian.number(table, place, 4),
-                let type = LittleEndian.number(table, place + 4, 4),
-                let flags = LittleEndian.number(table, place + 8, 4),
-                let address = LittleEndian.number(table, place + 16, 8),
-                let offset = LittleEndian.number(table, place + 24, 8),
-                let size = LittleEndian.number(table, place + 32, 8),
-                let link = LittleEndian.number(table, place + 40, 4)
-            else { return [] }
-            // What has no bytes in the file may lie anywhere.
-            let isThere = type != 8 && offset <= byteCount && size <= byteCount - offset
-            sections.append(
-                Section(
-                    nameOffset: name, type: type, isCode: flags & 4 != 0, address: address,
-                    range: isThere ? offset..<offset + size : 0..<0, link: link)
-            )
-        }
-        guard sections.indices.contains(namesIndex) else { return sections }
-        let place = sections[namesIndex].range
+        return ElfSection.all(Array(try read(start, size * count)), byteCount: byteCount)
+    }
+
+    /// The names of sections; of those whose names are out of reach an empty one.
+    private static func names(
+        of sections: [ElfSection], _ head: [UInt8],
+        _ read: (_ offset: Int, _ count: Int) throws -> ArraySlice<UInt8>
+    ) rethrows -> [ArraySlice<UInt8>] {
+        guard let index = LittleEndian.number(head, 62, 2), sections.indices.contains(index) else { return [] }
+        let place = sections[index].range
         let names = Array(try read(place.lowerBound, min(place.count, nameLimit)))
-        for index in sections.indices where sections[index].nameOffset < names.count {
-            let name = names[sections[index].nameOffset...].prefix { $0 != 0 }
-            sections[index].name = String(decoding: name, as: UTF8.self)
+        return sections.map { section in
+            section.nameOffset < names.count ? names[section.nameOffset...].prefix { $0 != 0 } : []
         }
-        return sections
     }
 }

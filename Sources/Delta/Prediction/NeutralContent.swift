@@ -13,6 +13,9 @@ struct NeutralContent {
     /// - Parameter content: Any bytes.
     /// - Returns: nil for what is no code of a known kind.
     static func of(_ content: [UInt8]) -> [UInt8]? {
+        if RelocatableContent.matches(content.prefix(ElfImage.headByteCount)) {
+            return NeutralObjects.of(content)
+        }
         guard let image = ElfImage(head: content.prefix(ElfImage.headByteCount)) else { return nil }
         var neutral = NeutralContent(image: image, content: content, neutral: content)
         let tables = ElfTables(head: content.prefix(ElfImage.headByteCount), byteCount: content.count) {
@@ -108,7 +111,7 @@ struct NeutralContent {
             let place = go.functions + Int(entry)
             let name = go.names + Int(UInt32(bitPattern: LittleEndian.word(content, place + 4)))
             guard go.range.contains(name) else { continue }
-            let hash = hash(ofNameAt: name)
+            let hash = NeutralHash.of(nameAt: name, in: content)
             write(hash, at: [0, 4].map { go.functions + index * 8 + $0 })
             let tableCount = Int(LittleEndian.word(content, place + 28))
             let words = (0...64 ~= tableCount ? tableCount : 0) + Int(content[place + 43])
@@ -126,10 +129,7 @@ struct NeutralContent {
 
     /// Writes a hash's halves in turn.
     private mutating func write(_ hash: UInt64, at places: [Int]) {
-        for (index, place) in places.enumerated() {
-            let half = index % 2 == 0 ? hash : hash >> 32
-            LittleEndian.store(Int32(truncatingIfNeeded: half), &neutral, place)
-        }
+        NeutralHash.write(hash, &neutral, at: places)
     }
 
     // MARK: - What is referred to
@@ -139,7 +139,7 @@ struct NeutralContent {
         guard let segment = image.segment(atAddress: address) else { return nil }
         let offset = segment.offset + address - segment.address
         guard address - segment.address < segment.byteCount, offset < neutral.count else { return nil }
-        return Self.hash(neutral[offset..<min(offset + 24, neutral.count)])
+        return NeutralHash.of(contentAt: offset, in: neutral)
     }
 
     /// A hash of a symbol's name; nil if it has none.
@@ -147,12 +147,29 @@ struct NeutralContent {
         guard table.range.contains(entry), entry + 24 <= table.range.upperBound else { return nil }
         let offset = Int(UInt32(bitPattern: LittleEndian.word(content, entry)))
         guard offset > 0, table.names + offset < content.count else { return nil }
-        return hash(ofNameAt: table.names + offset)
+        return NeutralHash.of(nameAt: table.names + offset, in: content)
+    }
+}
+
+/// Hashes of what tables refer to.
+enum NeutralHash {
+    /// A hash of what stands at a place that is there.
+    static func of(contentAt offset: Int, in content: [UInt8]) -> UInt64 {
+        hash(content[offset..<min(offset + 24, content.count)])
     }
 
-    /// A hash of the name that stands at a place; of what has no end only the start counts, for many may point to it.
-    private func hash(ofNameAt start: Int) -> UInt64 {
-        Self.hash(content[start...].prefix(Self.nameLimit).prefix { $0 != 0 })
+    /// A hash of the name that stands at a place that is there; of what has no end only the start counts, for many may
+    /// point to it.
+    static func of(nameAt start: Int, in content: [UInt8]) -> UInt64 {
+        hash(content[start...].prefix(nameLimit).prefix { $0 != 0 })
+    }
+
+    /// Writes a hash's halves in turn.
+    static func write(_ hash: UInt64, _ content: inout [UInt8], at places: [Int]) {
+        for (index, place) in places.enumerated() {
+            let half = index % 2 == 0 ? hash : hash >> 32
+            LittleEndian.store(Int32(truncatingIfNeeded: half), &content, place)
+        }
     }
 
     private static let nameLimit = 1 << 12

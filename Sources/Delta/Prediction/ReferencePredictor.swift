@@ -1,16 +1,10 @@
 /// Predicts how addresses inside native code changed: where a target moved, references to it changed by as much.
 ///
 /// What looks like a reference in the old bytes — a relative operand of a call, jump or data access, a pointer, an entry of
-/// an offset table — is moved along with its target and its own place. It need not be one: prediction only has to be
-/// the same for encoder and decoder, and right more often than wrong.
+/// an offset table — is moved along with its target and its own place. It need not be one.
 ///
 /// What comes out teaches it: a target that moved otherwise than the map says is remembered for the next reference to it.
-struct ReferencePredictor {
-    /// Bytes are predicted in blocks of this size, each by itself.
-    static let blockByteCount = 16 << 10
-    /// A patch of more steps than this is not predicted: the decoder must hold them all.
-    static let stepLimit = 1 << 21
-
+struct ReferencePredictor: Predictor {
     let old: ElfImage
     let new: ElfImage
     let map: StepMap
@@ -79,12 +73,7 @@ struct ReferencePredictor {
         case page(follower: Int, scale: Int)
     }
 
-    /// Learns from what the block that was predicted last has become.
-    ///
-    /// - Parameters:
-    ///   - bytes: New bytes.
-    ///   - start: Where among them the block starts.
-    mutating func learn(from bytes: [UInt8], at start: Int = 0) {
+    mutating func learn(from bytes: [UInt8], at start: Int) {
         guard moved != nil else { return }
         for reference in seen {
             let word = LittleEndian.word(bytes, start + reference.index)
@@ -119,13 +108,6 @@ struct ReferencePredictor {
             - (segment.address + offset - segment.offset)
     }
 
-    /// Changes a block of old bytes into what is expected of the new ones.
-    ///
-    /// - Parameters:
-    ///   - block: Old bytes.
-    ///   - oldOffset: Where they start in the old content.
-    ///   - newOffset: Where they go in the new content.
-    /// - Returns: Whether anything was changed.
     mutating func predict(_ block: inout [UInt8], oldOffset: Int, newOffset: Int) -> Bool {
         let original = block
         seen.removeAll(keepingCapacity: true)

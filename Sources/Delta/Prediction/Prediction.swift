@@ -1,0 +1,67 @@
+/// Predicts what becomes of the places that copied bytes tell of.
+///
+/// It need not be right: prediction only has to be the same for encoder and decoder, and right more often than wrong.
+protocol Predictor {
+    /// Changes a block of old bytes into what is expected of the new ones.
+    ///
+    /// - Parameters:
+    ///   - block: Old bytes.
+    ///   - oldOffset: Where they start in the old content.
+    ///   - newOffset: Where they go in the new content.
+    /// - Returns: Whether anything was changed.
+    mutating func predict(_ block: inout [UInt8], oldOffset: Int, newOffset: Int) -> Bool
+
+    /// Learns from what the block that was predicted last has become.
+    ///
+    /// - Parameters:
+    ///   - bytes: New bytes.
+    ///   - start: Where among them the block starts.
+    mutating func learn(from bytes: [UInt8], at start: Int)
+}
+
+/// Chooses how to predict, by the kind of the contents.
+enum Prediction {
+    /// Bytes are predicted in blocks of this size, each by itself.
+    static let blockByteCount = 16 << 10
+    /// A patch of more steps than this is not predicted: the decoder must hold them all.
+    static let stepLimit = 1 << 21
+
+    /// Where in the new content prediction begins: of a loaded file it needs the new one's headers, too.
+    ///
+    /// - Parameters:
+    ///   - oldHead: The first bytes of the old content.
+    ///   - version: The recipe's.
+    /// - Returns: The offset.
+    static func start(oldHead: ArraySlice<UInt8>, version: Int = RecipeFormat.version) -> Int {
+        isRelocatable(oldHead, version) ? 0 : ElfImage.headByteCount
+    }
+
+    private static func isRelocatable(_ oldHead: ArraySlice<UInt8>, _ version: Int) -> Bool {
+        version >= RecipeFormat.relocatableVersion && RelocatableContent.matches(oldHead)
+    }
+
+    /// Prepares a prediction.
+    ///
+    /// - Parameters:
+    ///   - oldHead: The first bytes of the old content.
+    ///   - newHead: The first bytes of the new content, up to where prediction begins.
+    ///   - steps: All steps of the patch.
+    ///   - version: The recipe's: before 3 nothing was learned, and no tables were known; before 4 no relocatable objects.
+    ///   - oldByteCount: The size of the old content.
+    ///   - readOld: Gives bytes of the old content.
+    /// - Returns: nil if the contents are of no supported kind.
+    /// - Throws: What reading throws.
+    static func predictor(
+        oldHead: ArraySlice<UInt8>, newHead: ArraySlice<UInt8>, steps: [PatchStep],
+        version: Int = RecipeFormat.version, oldByteCount: Int,
+        readOld: (_ offset: Int, _ count: Int) throws -> ArraySlice<UInt8>
+    ) rethrows -> (any Predictor)? {
+        if isRelocatable(oldHead, version) {
+            let old = try RelocatableContent(byteCount: oldByteCount, read: readOld)
+            return RelocatablePredictor(old, steps: steps)
+        }
+        return try ReferencePredictor(
+            oldHead: oldHead, newHead: newHead, steps: steps, version: version, oldByteCount: oldByteCount,
+            readOld: readOld)
+    }
+}
