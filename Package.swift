@@ -44,6 +44,7 @@ let package = Package(
         // Floor 2: wrappers, each the only importer of its C library.
         .target(name: "Compression", dependencies: ["CLzma", "CZstd", "CZlib"], swiftSettings: common),
         .target(name: "Deflate", swiftSettings: common),
+        .target(name: "ContextMixing", swiftSettings: common),
         .target(name: "SuffixSorting", dependencies: ["CDivsufsort"], swiftSettings: common),
         .target(name: "Archives", dependencies: ["CArchive"], swiftSettings: common),
         .target(
@@ -56,7 +57,7 @@ let package = Package(
         .target(
             name: "Delta",
             dependencies: [
-                "Bytes", "Tar", "Compression", "Deflate", "SuffixSorting",
+                "Bytes", "Tar", "Compression", "ContextMixing", "Deflate", "SuffixSorting",
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
             exclude: ["FORMAT.md"], swiftSettings: safe),
@@ -108,6 +109,9 @@ let package = Package(
             name: "CompressionTests", dependencies: ["Compression", "TestSupport"], swiftSettings: common),
         .testTarget(
             name: "DeflateTests", dependencies: ["Deflate", "CZlib", "TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "ContextMixingTests", dependencies: ["ContextMixing", "TestSupport"],
+            swiftSettings: common),
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: common),
         .testTarget(
             name: "DeltaTests", dependencies: ["Delta", "Compression", "Tar", "TestSupport"],

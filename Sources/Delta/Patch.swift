@@ -110,6 +110,7 @@ extension Patch {
         }
         oldEnd = place.oldOffset + oldPosition
         byteCount = new.count
+        differences.history = place.history
 
         let head = old.prefix(ElfImage.headByteCount)
         let predictionStart = Prediction.start(oldHead: head)
@@ -170,6 +171,8 @@ public struct PatchPlace: Sendable {
     public var oldOffset = 0
     /// Where in the old content the patch before this one ended.
     public var previousEnd = 0
+    /// What the patch before this one left.
+    var history = ChangeHistory()
     /// Whether the parts are the whole contents.
     public var isWhole = true
 
@@ -177,12 +180,17 @@ public struct PatchPlace: Sendable {
     public init() {}
 
     /// Whole contents, without predicting references.
-    static var unpredicted: PatchPlace { PatchPlace(oldOffset: 0, previousEnd: 0) }
+    static var unpredicted: PatchPlace { PatchPlace(oldOffset: 0, after: nil) }
 
     /// Parts of contents.
-    public init(oldOffset: Int, previousEnd: Int) {
+    ///
+    /// - Parameters:
+    ///   - oldOffset: Where in the old content the old part starts.
+    ///   - previous: The patch of the part before, if there is one.
+    public init(oldOffset: Int, after previous: Patch?) {
         self.oldOffset = oldOffset
-        self.previousEnd = previousEnd
+        previousEnd = previous?.oldEnd ?? 0
+        history = previous?.differences.history ?? ChangeHistory()
         isWhole = false
     }
 }

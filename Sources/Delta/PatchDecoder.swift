@@ -35,11 +35,9 @@ final class PatchDecoder {
         return PatchStep(oldStart: Int(start), copyCount: Int(copyCount), literalCount: Int(literalCount))
     }
 
-    /// Copies are made in parts of this size.
-    private static let partByteCount = 1 << 16
-
     /// Makes that many bytes, step by step.
     func run(_ count: UInt64, _ sink: RecipeDecoder.Sink) throws {
+        streams.differences.start()
         var rest = count
         var position = 0
         while rest > 0 {
@@ -47,7 +45,7 @@ final class PatchDecoder {
             let step = try nextStep(after: position, rest: rest)
             var done = 0
             while done < step.copyCount {
-                let count = min(step.copyCount - done, Self.partByteCount)
+                let count = min(step.copyCount - done, Prediction.blockByteCount)
                 var bytes = Array(try old.bytes(at: UInt64(step.oldStart + done), count: count))
                 try streams.differences.add(to: &bytes, bytes.indices)
                 try sink(bytes[...])
@@ -61,6 +59,7 @@ final class PatchDecoder {
 
     /// Makes that many bytes; copies are predicted, which takes all steps and the new content's first bytes.
     func runPredicted(_ count: UInt64, version: Int, _ sink: RecipeDecoder.Sink) throws {
+        streams.differences.start()
         let steps = try allSteps(count)
         let oldHead = try old.bytes(at: 0, count: Int(min(old.byteCount, UInt64(ElfImage.headByteCount))))
         let start = Prediction.start(oldHead: oldHead, version: version)

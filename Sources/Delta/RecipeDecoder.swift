@@ -47,6 +47,7 @@ public struct RecipeHeader: Equatable, Sendable {
             for _ in 0..<(try reader.count(atMost: RecipeFormat.StreamID.allCases.count)) {
                 guard let id = RecipeFormat.StreamID(rawValue: try reader.byte()),
                     let codec = RecipeFormat.Codec(rawValue: try reader.byte()),
+                    codec != .contexts || version >= RecipeFormat.contextVersion,
                     found.last.map({ $0.0.rawValue < id.rawValue }) ?? true
                 else { throw DeltaError.damaged("it has an unknown stream") }
                 found.append((id, codec, try reader.varint(), try reader.varint()))

@@ -30,6 +30,8 @@ public final class RecipeEncoder {
     private var byteCount: UInt64 = 0
     /// How many bytes were copied unchanged since the last change.
     private var unchangedCount = 0
+    /// What stood where they begin.
+    private var unchangedHint: UInt64 = 0
 
     /// Starts a recipe.
     ///
@@ -45,28 +47,54 @@ public final class RecipeEncoder {
         self.references = references
         writers = try RecipeFormat.StreamID.allCases.reduce(into: [:]) { writers, stream in
             writers[stream] = StreamWriter(
-                level?.options(for: stream), xz: level?.xzOptions(for: stream), store: try makeStore())
+                level?.options(for: stream), xz: level?.xzOptions(for: stream),
+                contexts: level?.codesByContexts == true ? RecipeFormat.contextKind(of: stream) : nil,
+                store: try makeStore())
         }
     }
 
     private func write(_ patch: Patch) throws {
+        let differences = patch.differences
         var gaps = ByteWriter()
-        for gap in patch.differences.gaps {
-            gaps.varint(unchangedCount + gap)
+        var gapHints: [UInt64] = []
+        for (gap, hint) in zip(differences.gaps, differences.gapHints) {
+            // What began in the patch before this one was told what stood there.
+            write(unchangedCount + gap, hint: unchangedCount > 0 ? unchangedHint : hint, to: &gaps, &gapHints)
             unchangedCount = 0
         }
-        unchangedCount += patch.differences.rest
-        let parts: [(stream: RecipeFormat.StreamID, bytes: [UInt8])] = [
-            (.literal, patch.literal), (.difference, patch.differences.changes), (.gaps, gaps.bytes),
-            (.control, patch.control), (.copyCounts, patch.copyCounts),
-            (.literalCounts, patch.literalCounts),
+        if unchangedCount == 0 { unchangedHint = differences.restHint }
+        unchangedCount += differences.rest
+        let parts: [StreamPart] = [
+            StreamPart(.literal, patch.literal),
+            StreamPart(.difference, differences.changes, differences.changeHints),
+            StreamPart(.gaps, gaps.bytes, gapHints),
+            StreamPart(.control, patch.control), StreamPart(.copyCounts, patch.copyCounts),
+            StreamPart(.literalCounts, patch.literalCounts),
         ]
-        let work = parts.compactMap { part in writers[part.stream].map { ($0, part.bytes) } }
-        if work.contains(where: { $0.1.count >= Self.parallelByteCount }) {
-            try Self.atOnce(work) { try $0.write($1) }
+        let work = parts.compactMap { part in writers[part.stream].map { ($0, part) } }
+        if parts.contains(where: { $0.bytes.count >= Self.parallelByteCount }) {
+            try Self.atOnce(work) { try $0.write($1.bytes, hints: $1.hints) }
         } else {
-            for (writer, bytes) in work { try writer.write(bytes) }
+            for (writer, part) in work { try writer.write(part.bytes, hints: part.hints) }
         }
+    }
+
+    /// What a patch adds to a stream.
+    private struct StreamPart: Sendable {
+        let stream: RecipeFormat.StreamID
+        let bytes: [UInt8]
+        let hints: [UInt64]
+
+        init(_ stream: RecipeFormat.StreamID, _ bytes: [UInt8], _ hints: [UInt64] = []) {
+            (self.stream, self.bytes, self.hints) = (stream, bytes, hints)
+        }
+    }
+
+    /// Writes a gap, with a hint for each of its bytes.
+    private func write(_ gap: Int, hint: UInt64, to gaps: inout ByteWriter, _ hints: inout [UInt64]) {
+        let start = gaps.bytes.count
+        gaps.varint(gap)
+        for place in 0..<gaps.bytes.count - start { hints.append(GapHint.forByte(place, hint)) }
     }
 
     /// Less is compressed before threads have started.
@@ -74,7 +102,7 @@ public final class RecipeEncoder {
 
     /// Does something to several streams at the same time; what comes out depends on each stream alone.
     private static func atOnce(
-        _ work: [(StreamWriter, [UInt8])], _ body: @Sendable (StreamWriter, [UInt8]) throws -> Void
+        _ work: [(StreamWriter, StreamPart)], _ body: @Sendable (StreamWriter, StreamPart) throws -> Void
     ) throws {
         let failure = Mutex<(any Error)?>(nil)
         DispatchQueue.concurrentPerform(iterations: work.count) { index in
@@ -187,10 +215,14 @@ public final class RecipeEncoder {
         numbers.varint(restCount)
         try write(numbers.bytes, to: .contents)
         var gap = ByteWriter()
-        if unchangedCount > 0 { gap.varint(unchangedCount) }
-        try write(gap.bytes, to: .gaps)
+        var gapHints: [UInt64] = []
+        if unchangedCount > 0 { write(unchangedCount, hint: unchangedHint, to: &gap, &gapHints) }
+        try writers[.gaps]?.write(gap.bytes, hints: gapHints)
         try forEachPart { try writers[.new]?.write($0) }
-        try Self.atOnce(RecipeFormat.StreamID.allCases.compactMap { writers[$0] }.map { ($0, []) }) {
+        let work = RecipeFormat.StreamID.allCases.compactMap { stream in
+            writers[stream].map { ($0, StreamPart(stream, [])) }
+        }
+        try Self.atOnce(work) {
             writer, _ in
             try writer.finish()
         }

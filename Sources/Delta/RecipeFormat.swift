@@ -1,5 +1,6 @@
 import Bytes
 import Compression
+import ContextMixing
 
 /// What encoder and decoder of recipes share; FORMAT.md is normative.
 public enum RecipeFormat {
@@ -11,8 +12,8 @@ public enum RecipeFormat {
     static let splitVersion = 2
     /// Since this version prediction learns from what was mispredicted, and knows sections and tables.
     static let learningVersion = 3
-    /// Since this version relocatable objects and static archives are predicted.
-    static let relocatableVersion = 4
+    /// Since this version relocatable objects and static archives are predicted, and streams may be coded by contexts.
+    static let contextVersion = 4
     static let magic = Array("SLTR".utf8)
 
     /// No stream may need a larger decompression window: it bounds the receiver's memory.
@@ -28,7 +29,17 @@ public enum RecipeFormat {
 
     /// How a stream is stored.
     enum Codec: UInt8 {
-        case raw, zstd, xz
+        case raw, zstd, xz, contexts
+    }
+
+    /// What the bytes of a stream that is coded by contexts are predicted from.
+    static func contextKind(of stream: StreamID) -> ContextKind {
+        switch stream {
+        case .literal, .new: .literals
+        case .difference: .changes
+        case .gaps: .gaps
+        case .references, .contents, .shapes, .fields, .control, .copyCounts, .literalCounts: .numbers
+        }
     }
 
     /// Where an entry's content comes from.
@@ -64,6 +75,9 @@ public enum DeltaLevel: String, CaseIterable, Hashable, Sendable {
         case (.best, _): XzOptions(preset: 8, isExtreme: true)
         }
     }
+
+    /// Whether streams may be coded by contexts: some microseconds a byte, for the sender and for the receiver.
+    var codesByContexts: Bool { self == .best }
 
     /// The zstd options for one of a recipe's streams.
     func options(for stream: RecipeFormat.StreamID) -> ZstdOptions {

@@ -1,5 +1,6 @@
 import Bytes
 import Compression
+import ContextMixing
 
 /// Reads one stream of a recipe; never holds more than a window and a buffer of it.
 final class StreamReader {
@@ -10,6 +11,8 @@ final class StreamReader {
     private var position = 0
     private var end = 0
     private var left: UInt64
+    /// Decodes bytes one by one, for each comes with a hint; nil for other streams.
+    private let hinted: ContextDecoder?
 
     /// Reads a stream.
     ///
@@ -25,6 +28,9 @@ final class StreamReader {
     ) throws {
         self.name = name
         left = byteCount
+        let contextKind = RecipeFormat.contextKind(of: name)
+        let contexts = codec == .contexts ? ContextDecoder(contextKind, source: stored) : nil
+        hinted = contextKind.takesHints ? contexts : nil
         buffer = [UInt8](repeating: 0, count: Int(min(byteCount, 1 << 16)))
         switch codec {
         case .raw:
@@ -51,6 +57,9 @@ final class StreamReader {
             let decompressor = try XzDecompressor(memoryLimit: RecipeFormat.xzMemoryLimit, source: stored)
             fill = { try decompressor.read(into: &$0) }
             isAtEnd = decompressor.isAtEnd
+        case .contexts:
+            fill = { try contexts?.read(into: &$0) ?? 0 }
+            isAtEnd = { try contexts?.isAtEnd() ?? true }
         }
     }
 
@@ -75,8 +84,13 @@ final class StreamReader {
         end = count
     }
 
-    /// Reads one byte.
-    func byte() throws -> UInt8 {
+    /// Reads one byte, of which the writer knew the same.
+    func byte(hint: UInt64 = 0) throws -> UInt8 {
+        if let hinted {
+            guard left > 0, let byte = try hinted.read(hint: hint) else { throw endsEarly }
+            left -= 1
+            return byte
+        }
         if position == end { try refill() }
         defer { position += 1 }
         return buffer[position]
@@ -97,12 +111,12 @@ final class StreamReader {
         return bytes
     }
 
-    /// Reads an unsigned number.
-    func varint() throws -> UInt64 {
+    /// Reads an unsigned number, of which the writer knew the same.
+    func varint(hint: UInt64 = 0) throws -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while true {
-            let next = try byte()
+            let next = try byte(hint: GapHint.forByte(Int(shift / 7), hint))
             guard shift < 63 || next <= 1 else {
                 throw DeltaError.damaged("stream '\(name)' holds a bad number")
             }

@@ -1,4 +1,5 @@
 import Compression
+import ContextMixing
 
 /// Takes the stored bytes of a stream; they are read back once the recipe is complete.
 public protocol StreamStore {
@@ -13,11 +14,16 @@ public protocol StreamStore {
 /// Not checked by the compiler: a stream is written by one thread at a time, and has coder and store for itself.
 final class StreamWriter: @unchecked Sendable {
     private static let wholeLimit = 1 << 20
+    /// Contexts tell little of fewer bytes, which the package as a whole compresses better.
+    private static let contextByteCount = 256
 
     private let options: ZstdOptions?
     private let xzOptions: XzOptions?
     private let store: any StreamStore
+    /// What contexts predict the bytes; nil where they may not.
+    private let contextKind: ContextKind?
     private var pending: [UInt8] = []
+    private var pendingHints: [UInt64] = []
     private var coder: Coder?
     /// How many bytes were written before compression.
     private(set) var byteCount: UInt64 = 0
@@ -28,33 +34,46 @@ final class StreamWriter: @unchecked Sendable {
     private enum Coder {
         case zstd(ZstdCompressor)
         case xz(XzCompressor)
+        case contexts(ContextEncoder)
     }
 
     /// Starts a stream; without options it is stored as it is.
-    init(_ options: ZstdOptions?, xz: XzOptions?, store: any StreamStore) {
+    init(_ options: ZstdOptions?, xz: XzOptions?, contexts: ContextKind?, store: any StreamStore) {
         self.options = options
         xzOptions = xz
+        contextKind = contexts
         self.store = store
     }
 
-    func write(_ bytes: ArraySlice<UInt8>) throws {
+    /// Adds bytes.
+    ///
+    /// - Parameters:
+    ///   - bytes: The bytes.
+    ///   - hints: What stands around each of them, in streams of changes and gaps.
+    /// - Throws: What compressing and storing throw.
+    func write(_ bytes: ArraySlice<UInt8>, hints: [UInt64] = []) throws {
         byteCount += UInt64(bytes.count)
         if coder == nil {
             pending += bytes
+            if contextKind != nil { pendingHints += hints }
             guard pending.count > Self.wholeLimit, options != nil else { return }
             try startCoder()
-            try code(pending[...])
+            try code(pending[...], pendingHints)
             pending = []
+            pendingHints = []
         } else {
-            try code(bytes)
+            try code(bytes, hints)
         }
     }
 
-    func write(_ bytes: [UInt8]) throws { try write(bytes[...]) }
+    func write(_ bytes: [UInt8], hints: [UInt64] = []) throws { try write(bytes[...], hints: hints) }
 
-    /// Long streams go to xz where it may be used: on differences and code it wins.
+    /// Long streams go to contexts or xz where those may be used: on differences and code they win.
     private func startCoder() throws {
-        if let xzOptions {
+        if let contextKind {
+            coder = .contexts(ContextEncoder(contextKind) { [self] in try keep(Array($0)) })
+            codec = .contexts
+        } else if let xzOptions {
             coder = .xz(try XzCompressor(xzOptions) { [self] in try keep($0) })
             codec = .xz
         } else {
@@ -64,10 +83,11 @@ final class StreamWriter: @unchecked Sendable {
         }
     }
 
-    private func code(_ bytes: ArraySlice<UInt8>) throws {
+    private func code(_ bytes: ArraySlice<UInt8>, _ hints: [UInt64]) throws {
         switch coder {
         case .zstd(let compressor): try compressor.write(bytes)
         case .xz(let compressor): try compressor.write(bytes)
+        case .contexts(let encoder): try encoder.write(bytes, hints: hints)
         case nil: break
         }
     }
@@ -77,6 +97,7 @@ final class StreamWriter: @unchecked Sendable {
         switch coder {
         case .zstd(let compressor): try compressor.finish()
         case .xz(let compressor): try compressor.finish()
+        case .contexts(let encoder): try encoder.finish()
         case nil: try finishWhole()
         }
         coder = nil
@@ -98,8 +119,19 @@ final class StreamWriter: @unchecked Sendable {
                 codec = .xz
             }
         }
+        if let contextKind, pending.count >= Self.contextByteCount {
+            var byContexts: [UInt8] = []
+            let encoder = ContextEncoder(contextKind) { byContexts += $0 }
+            try encoder.write(pending[...], hints: pendingHints)
+            try encoder.finish()
+            if byContexts.count < best.count {
+                best = byContexts
+                codec = .contexts
+            }
+        }
         try keep(best)
         pending = []
+        pendingHints = []
     }
 
     private func keep(_ bytes: [UInt8]) throws {

@@ -224,7 +224,6 @@ struct LayerRecipeBuilder {
         let content = file.tar.part(at: file.layouts[index].contentOffset, byteCount: newCount)
         let parts = (max(oldCount, newCount) + Self.partByteCount - 1) / Self.partByteCount
         var patches: [Patch] = []
-        var previousEnd = 0
         for part in 0..<max(parts, 1) {
             let newStart = newCount / parts * part
             let newEnd = part + 1 == parts ? newCount : newCount / parts * (part + 1)
@@ -246,10 +245,8 @@ struct LayerRecipeBuilder {
             // Matching large files takes most memory: meanwhile they are not kept.
             let found = try await match(oldPart, newPart)
             let place =
-                parts > 1 ? PatchPlace(oldOffset: Int(oldStart), previousEnd: previousEnd) : PatchPlace()
-            let patch = Patch(found, old: try oldPart(), new: try newPart(), place: place)
-            previousEnd = patch.oldEnd
-            patches.append(patch)
+                parts > 1 ? PatchPlace(oldOffset: Int(oldStart), after: patches.last) : PatchPlace()
+            patches.append(Patch(found, old: try oldPart(), new: try newPart(), place: place))
         }
         return .plain(patches)
     }

@@ -127,22 +127,31 @@ struct MatcherTests {
         #expect(patch.literal.count < 2_000)
     }
 
-    @Test func `a content patched in parts comes out whole`() throws {
+    @Test(arguments: [nil, .default, .best] as [DeltaLevel?])
+    func `a content patched in parts comes out whole`(level: DeltaLevel?) throws {
         let old = Content.random(20, 9_000)
-        let new = Content.mutated(old, seed: 21)
+        var new = Content.mutated(old, seed: 21)
+        // Enough changes that the best level codes them by what stands around, which goes on from part to part.
+        for index in stride(from: 0, to: new.count, by: 11) { new[index] &+= UInt8(1 + index / 11 % 3) }
         let cut = new.count / 2
         let first = try Patch.between(
-            Array(old[..<5_000]), Array(new[..<cut]), place: PatchPlace(oldOffset: 0, previousEnd: 0))
+            Array(old[..<5_000]), Array(new[..<cut]), place: PatchPlace(oldOffset: 0, after: nil))
         let second = try Patch.between(
-            Array(old[4_000...]), Array(new[cut...]),
-            place: PatchPlace(oldOffset: 4_000, previousEnd: first.oldEnd))
+            Array(old[4_000...]), Array(new[cut...]), place: PatchPlace(oldOffset: 4_000, after: first))
+        let third = try Patch.between(old, new)
         let references = try MemoryReferences([[TarEntry.file("f", old)].tar])
-        let encoder = try RecipeEncoder(level: nil, references: references) { MemoryStore() }
-        let tar = [TarEntry.file("f", new)].tar
-        let part = try #require(try LayerParts(tar).parts.first)
-        try Recipe.add(part, predictor: 0, .patch(reference: 0, [first, second]), to: encoder)
+        let encoder = try RecipeEncoder(level: level, references: references) { MemoryStore() }
+        let tar = [TarEntry.file("f", new), .file("g", new)].tar
+        let parts = try LayerParts(tar).parts
+        try Recipe.add(parts[0], predictor: 0, .patch(reference: 0, [first, second]), to: encoder)
+        try Recipe.add(parts[1], predictor: nil, .patch(reference: 0, [third]), to: encoder)
         try encoder.finish(zeroCount: 1024, restCount: 0) { _ in }
-        #expect(try Recipe.decode(try Recipe.bytes(encoder), references: references) == tar)
+        let recipe = try Recipe.bytes(encoder)
+        #expect(try Recipe.decode(recipe, references: references) == tar)
+        let streams = try Recipe.decoder(recipe, references: references).header.streams
+        let byContexts = streams.filter { $0.codec == .contexts }.map(\.name)
+        #expect(byContexts.contains("difference") == (level == .best))
+        #expect(byContexts.contains("gaps") == (level == .best))
     }
 }
 
@@ -156,7 +165,7 @@ struct ReferencePredictionTests {
         let old = ELFBuilder.program(machine, seed: 1, sizes: Self.oldSizes, codeOffset: 0x4000)
         let new = ELFBuilder.program(machine, seed: 1, sizes: Self.newSizes, codeOffset: 0x4000)
         let patch = try Patch.between(old, new)
-        let plain = try Patch.between(old, new, place: PatchPlace(oldOffset: 0, previousEnd: 0))
+        let plain = try Patch.between(old, new, place: PatchPlace(oldOffset: 0, after: nil))
         #expect(patch.isPredicted)
         #expect(!plain.isPredicted)
         let missed = patch.differences.changes.count

@@ -16,6 +16,7 @@ import Testing
         let name: String
         let layout: Layout
         let packing: Packing
+        var level = DeltaLevel.default
         var testDescription: String { "v\(version)/\(name)" }
         var folder: URL { GoldenTests.folder.appendingPathComponent("v\(version)") }
     }
@@ -29,6 +30,10 @@ import Testing
         Golden(version: 2, name: "oci-plain", layout: .ociArchive, packing: .plain),
         Golden(version: 3, name: "docker-plain", layout: .dockerSkopeo, packing: .plain),
         Golden(version: 3, name: "oci-plain", layout: .ociArchive, packing: .plain),
+        Golden(version: 4, name: "docker-plain", layout: .dockerSkopeo, packing: .plain),
+        Golden(version: 4, name: "oci-plain", layout: .ociArchive, packing: .plain),
+        // Streams that are coded by contexts.
+        Golden(version: 4, name: "oci-best", layout: .ociArchive, packing: .plain, level: .best),
     ]
 
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -61,7 +66,7 @@ import Testing
         let old = try await roundtrip.load(oldPath.path)
         let new = try await roundtrip.open(
             GoldenImages.image(isNew: true, golden.version), golden.layout, golden.packing, as: "new")
-        let made = try await roundtrip.create(old, new, options: .init(level: .default))
+        let made = try await roundtrip.create(old, new, options: .init(level: golden.level))
         try FileManager.default.copyItem(atPath: made, toPath: path)
         let sums = folder.appendingPathComponent("SHA256SUMS")
         let line = "\(Digest.of(try roundtrip.scratch.read("new")).hex)  \(golden.name).tar\n"
@@ -77,6 +82,7 @@ private enum GoldenImages {
         let base: [TarEntry] = [.directory("etc"), .file("etc/motd", "hello")]
         let added =
             (version < 2 ? [] : members(isNew: isNew)) + (version < 3 ? [] : programs(isNew: isNew))
+            + (version < 4 ? [] : objects(isNew: isNew))
         let entries = (files(isNew: isNew) + added).map { entry in
             entry.with { $0.modified += isNew ? 60 : 0 }
         }
@@ -104,6 +110,25 @@ private enum GoldenImages {
         return ELFBuilder.Machine.allCases.map {
             .file("linked-\($0)", LinkedProgram.file($0, functions, isGo: $0 == .x86))
         }
+    }
+
+    /// What recipes of version 4 predict, and enough of it for streams that are coded by contexts.
+    private static func objects(isNew: Bool) -> [TarEntry] {
+        var functions = (0..<120).map { LinkedProgram.Function("f\($0)", 16 + $0 % 7 * 8) }
+        if isNew {
+            functions[30].size += 12
+            functions.append(functions.remove(at: 50))
+            for place in [4, 40, 90] { functions.insert(.init("new\(place)", 400), at: place) }
+        }
+        let members = stride(from: 0, to: functions.count, by: 20).map { start in
+            let part = Array(functions[start..<min(start + 20, functions.count)])
+            return (name: "object-\(part[0].name)", functions: part)
+        }
+        let text = Content.text(12, 3_000)
+        return ELFBuilder.Machine.allCases.map { .file("lib\($0).a", ObjectFile.archive($0, members)) } + [
+            .file("object.o", ObjectFile.object(.x86, functions)),
+            .file("words", isNew ? Content.mutated(text, seed: 13, edits: 150) : text),
+        ]
     }
 
     private static func files(isNew: Bool) -> [TarEntry] {

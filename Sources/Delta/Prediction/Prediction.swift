@@ -37,7 +37,7 @@ enum Prediction {
     }
 
     private static func isRelocatable(_ oldHead: ArraySlice<UInt8>, _ version: Int) -> Bool {
-        version >= RecipeFormat.relocatableVersion && RelocatableContent.matches(oldHead)
+        version >= RecipeFormat.contextVersion && RelocatableContent.matches(oldHead)
     }
 
     /// Prepares a prediction.
