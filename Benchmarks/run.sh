@@ -54,6 +54,9 @@ for pair in "${@:-$(cd "$pairs" && ls -d -- */ | tr -d /)}"; do
         row "$name" "silt apply" $(measure "$work/new.tar" "$SILT" apply "$old" "$work/default.silt" -o "$work/new.tar")
         cmp "$work/new.tar" "$new" >&2
         rm -f "$work/new.tar"
+        row "$name" "silt apply, package of best" $(measure "$work/new.tar" "$SILT" apply "$old" "$work/best.silt" -o "$work/new.tar")
+        cmp "$work/new.tar" "$new" >&2
+        rm -f "$work/new.tar"
         for peer in $PEERS; do
             if [ "$peer" = hdiffpatch ]; then # the Python package, which has the algorithm of hdiffz -m
                 python3 -c 'import hdiffpatch' 2>/dev/null || continue

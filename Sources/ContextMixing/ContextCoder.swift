@@ -24,10 +24,10 @@ public final class ContextEncoder {
     ///   - bytes: The bytes.
     ///   - hints: For each byte what the decoder knows of it, too; none for streams that take no hints.
     /// - Throws: What the output throws.
-    public func write(_ bytes: ArraySlice<UInt8>, hints: [UInt64] = []) throws {
-        var place = 0
+    public func write(_ bytes: ArraySlice<UInt8>, hints: ArraySlice<UInt64> = []) throws {
+        var place = hints.startIndex
         for byte in bytes {
-            try write(byte, hint: place < hints.count ? hints[place] : 0)
+            try write(byte, hint: place < hints.endIndex ? hints[place] : 0)
             place += 1
         }
     }

@@ -73,9 +73,9 @@ public final class RecipeEncoder {
         ]
         let work = parts.compactMap { part in writers[part.stream].map { ($0, part) } }
         if parts.contains(where: { $0.bytes.count >= Self.parallelByteCount }) {
-            try Self.atOnce(work) { try $0.write($1.bytes, hints: $1.hints) }
+            try Self.atOnce(work) { try $0.write($1.bytes[...], hints: $1.hints, isCancelled: $2) }
         } else {
-            for (writer, part) in work { try writer.write(part.bytes, hints: part.hints) }
+            for (writer, part) in work { try writer.write(part.bytes[...], hints: part.hints) }
         }
     }
 
@@ -102,21 +102,26 @@ public final class RecipeEncoder {
 
     /// Does something to several streams at the same time; what comes out depends on each stream alone.
     private static func atOnce(
-        _ work: [(StreamWriter, StreamPart)], _ body: @Sendable (StreamWriter, StreamPart) throws -> Void
+        _ work: [(StreamWriter, StreamPart)],
+        _ body: @Sendable (StreamWriter, StreamPart, _ isCancelled: () -> Bool) throws -> Void
     ) throws {
         let failure = Mutex<(any Error)?>(nil)
-        DispatchQueue.concurrentPerform(iterations: work.count) { index in
-            do {
-                try body(work[index].0, work[index].1)
-            } catch {
-                failure.withLock { $0 = error }
+        unsafe withUnsafeCurrentTask { task in
+            // Other threads do not run for this task, but may ask of it as long as it waits here.
+            nonisolated(unsafe) let task = unsafe task
+            DispatchQueue.concurrentPerform(iterations: work.count) { index in
+                do {
+                    try body(work[index].0, work[index].1) { unsafe task?.isCancelled ?? false }
+                } catch {
+                    failure.withLock { $0 = error }
+                }
             }
         }
         if let error = failure.withLock({ $0 }) { throw error }
     }
 
     private func write(_ bytes: [UInt8], to stream: RecipeFormat.StreamID) throws {
-        try writers[stream]?.write(bytes)
+        try writers[stream]?.write(bytes[...])
     }
 
     /// Adds the next entry.
@@ -217,15 +222,12 @@ public final class RecipeEncoder {
         var gap = ByteWriter()
         var gapHints: [UInt64] = []
         if unchangedCount > 0 { write(unchangedCount, hint: unchangedHint, to: &gap, &gapHints) }
-        try writers[.gaps]?.write(gap.bytes, hints: gapHints)
+        try writers[.gaps]?.write(gap.bytes[...], hints: gapHints)
         try forEachPart { try writers[.new]?.write($0) }
         let work = RecipeFormat.StreamID.allCases.compactMap { stream in
             writers[stream].map { ($0, StreamPart(stream, [])) }
         }
-        try Self.atOnce(work) {
-            writer, _ in
-            try writer.finish()
-        }
+        try Self.atOnce(work) { writer, _, _ in try writer.finish() }
     }
 
     /// The size of the finished recipe.

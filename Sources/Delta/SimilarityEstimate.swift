@@ -7,15 +7,17 @@ public enum SimilarityEstimate {
         return min(1, Double(StreamEstimate.of(sample)) / Double(sample.count))
     }
 
-    /// The share of a content's bytes that a patch of an old content takes: samples of it are looked up in the old.
+    /// The share of a content's bytes that a patch of an old content takes: samples of it are looked up in the old, without
+    /// what prediction makes up for.
     public static func share(of content: [UInt8], patching old: [UInt8]) -> Double {
         guard content.count >= 64 else { return share(ofNew: content) }
-        let words = WordFilter(old)
+        let words = WordFilter(NeutralContent.of(old) ?? old)
+        let sampled = NeutralContent.of(content) ?? content
         var sampleCount = 0
         var missingCount = 0
         for position in stride(from: 0, to: content.count - 8, by: 61) {
             sampleCount += 1
-            if !words.mayHold(content, at: position) { missingCount += 1 }
+            if !words.mayHold(sampled, at: position) { missingCount += 1 }
         }
         return Double(missingCount) / Double(sampleCount) * share(ofNew: content)
     }

@@ -14,6 +14,8 @@ public protocol StreamStore {
 /// Not checked by the compiler: a stream is written by one thread at a time, and has coder and store for itself.
 final class StreamWriter: @unchecked Sendable {
     private static let wholeLimit = 1 << 20
+    /// So many bytes are coded before it is asked whether to go on.
+    private static let partByteCount = 1 << 18
     /// Contexts tell little of fewer bytes, which the package as a whole compresses better.
     private static let contextByteCount = 256
 
@@ -50,45 +52,54 @@ final class StreamWriter: @unchecked Sendable {
     /// - Parameters:
     ///   - bytes: The bytes.
     ///   - hints: What stands around each of them, in streams of changes and gaps.
-    /// - Throws: What compressing and storing throw.
-    func write(_ bytes: ArraySlice<UInt8>, hints: [UInt64] = []) throws {
+    ///   - isCancelled: Whether to stop.
+    /// - Throws: `CancellationError` if that is so, and what compressing and storing throw.
+    func write(
+        _ bytes: ArraySlice<UInt8>, hints: [UInt64] = [], isCancelled: () -> Bool = { Task.isCancelled }
+    ) throws {
         byteCount += UInt64(bytes.count)
         if coder == nil {
             pending += bytes
             if contextKind != nil { pendingHints += hints }
             guard pending.count > Self.wholeLimit, options != nil else { return }
             try startCoder()
-            try code(pending[...], pendingHints)
+            try code(pending[...], pendingHints, isCancelled)
             pending = []
             pendingHints = []
         } else {
-            try code(bytes, hints)
+            try code(bytes, hints, isCancelled)
         }
     }
-
-    func write(_ bytes: [UInt8], hints: [UInt64] = []) throws { try write(bytes[...], hints: hints) }
 
     /// Long streams go to contexts or xz where those may be used: on differences and code they win.
     private func startCoder() throws {
         if let contextKind {
-            coder = .contexts(ContextEncoder(contextKind) { [self] in try keep(Array($0)) })
+            coder = .contexts(ContextEncoder(contextKind) { [unowned self] in try keep(Array($0)) })
             codec = .contexts
         } else if let xzOptions {
-            coder = .xz(try XzCompressor(xzOptions) { [self] in try keep($0) })
+            coder = .xz(try XzCompressor(xzOptions) { [unowned self] in try keep($0) })
             codec = .xz
         } else {
             guard let options else { return }
-            coder = .zstd(try ZstdCompressor(options) { [self] in try keep($0) })
+            coder = .zstd(try ZstdCompressor(options) { [unowned self] in try keep($0) })
             codec = .zstd
         }
     }
 
-    private func code(_ bytes: ArraySlice<UInt8>, _ hints: [UInt64]) throws {
-        switch coder {
-        case .zstd(let compressor): try compressor.write(bytes)
-        case .xz(let compressor): try compressor.write(bytes)
-        case .contexts(let encoder): try encoder.write(bytes, hints: hints)
-        case nil: break
+    private func code(_ bytes: ArraySlice<UInt8>, _ hints: [UInt64], _ isCancelled: () -> Bool) throws {
+        var place = bytes.startIndex
+        while place < bytes.endIndex {
+            guard !isCancelled() else { throw CancellationError() }
+            let end = min(place + Self.partByteCount, bytes.endIndex)
+            switch coder {
+            case .zstd(let compressor): try compressor.write(bytes[place..<end])
+            case .xz(let compressor): try compressor.write(bytes[place..<end])
+            case .contexts(let encoder):
+                let done = place - bytes.startIndex
+                try encoder.write(bytes[place..<end], hints: hints.dropFirst(done))
+            case nil: break
+            }
+            place = end
         }
     }
 
@@ -122,7 +133,7 @@ final class StreamWriter: @unchecked Sendable {
         if let contextKind, pending.count >= Self.contextByteCount {
             var byContexts: [UInt8] = []
             let encoder = ContextEncoder(contextKind) { byContexts += $0 }
-            try encoder.write(pending[...], hints: pendingHints)
+            try encoder.write(pending[...], hints: pendingHints[...])
             try encoder.finish()
             if byContexts.count < best.count {
                 best = byContexts

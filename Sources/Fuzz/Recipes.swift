@@ -8,8 +8,13 @@ struct RecipeParts {
     private struct Stream {
         let id: UInt8
         var codec: UInt8
+        /// How many bytes it holds.
+        var byteCount: Int
+        /// Those bytes; of a stream that is coded by contexts, which decode with what is made alone, the coded ones.
         var content: [UInt8]
     }
+
+    private static let codedByContexts: UInt8 = 3
 
     private var version: UInt8
     private var byteCount: UInt64
@@ -33,7 +38,8 @@ struct RecipeParts {
         streams = try heads.map { head in
             let stored = Array(try reader.raw(Int(head.sizes.1)))
             let content = try Self.decompressed(stored, head.codec, count: Int(head.sizes.0))
-            return Stream(id: head.id, codec: head.codec, content: content)
+            return Stream(
+                id: head.id, codec: head.codec, byteCount: Int(head.sizes.0), content: content)
         }
     }
 
@@ -67,10 +73,10 @@ struct RecipeParts {
             let index = random.below(streams.count)
             copy.streams[index].content = random.mutated(
                 copy.streams[index].content, with: random.pick(streams).content)
-            if random.below(3) == 0 { copy.streams[index].codec = UInt8(random.below(3)) }
+            if random.below(3) == 0 { copy.streams[index].codec = UInt8(random.below(4)) }
         }
         switch random.below(24) {
-        case 0: copy.version = UInt8(1 + random.below(3))
+        case 0: copy.version = UInt8(1 + random.below(4))
         case 1: copy.byteCount = random.oddNumber()
         case 2: copy.entryCount = random.oddNumber()
         default: break
@@ -94,7 +100,9 @@ struct RecipeParts {
             stored.append(part)
             bytes.byte(stream.id)
             bytes.byte(stream.codec)
-            bytes.varint(random.below(60) == 0 ? random.oddNumber() : UInt64(stream.content.count))
+            let isCoded = stream.codec == Self.codedByContexts
+            let count = isCoded ? stream.byteCount : stream.content.count
+            bytes.varint(random.below(60) == 0 ? random.oddNumber() : UInt64(count))
             bytes.varint(part.count)
         }
         return bytes.bytes + stored.flatMap(\.self)

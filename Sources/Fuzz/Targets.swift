@@ -50,7 +50,16 @@ private enum SampleLayers {
         return LinkedProgram.file(machine, functions, isGo: true)
     }
 
+    private static func archive(_ machine: ELFBuilder.Machine, isNew: Bool) -> [UInt8] {
+        var functions = (0..<20).map { LinkedProgram.Function("f\($0)", 16 + $0 % 7 * 8) }
+        if isNew { functions.insert(.init("new", 40), at: 4) }
+        return ObjectFile.archive(machine, [("first-object", functions), ("other-object", functions)])
+    }
+
     static func tar(isNew: Bool) throws -> [UInt8] {
+        // Enough literals for coding by contexts.
+        let words =
+            isNew ? Content.mutated(Content.text(6, 2_000), seed: 7, edits: 60) : Content.text(6, 2_000)
         let text = isNew ? Content.mutated(Content.text(3, 900), seed: 4) : Content.text(3, 900)
         let sizes = [16, isNew ? 48 : 32, 48, 16, 80]
         let zip = [ZipBuilder.Member("a", text), .init("b", Content.text(5, 400), hasDescriptor: true)]
@@ -59,6 +68,8 @@ private enum SampleLayers {
             .file("x86", ELFBuilder.program(.x86, seed: 5, sizes: sizes)),
             .file("arm", ELFBuilder.program(.arm, seed: 5, sizes: sizes)),
             .file("linked-x86", linked(.x86, isNew: isNew)), .file("linked-arm", linked(.arm, isNew: isNew)),
+            .file("x86.a", archive(.x86, isNew: isNew)), .file("arm.a", archive(.arm, isNew: isNew)),
+            .file("words", words),
             .file("z.gz", try Packing.gzip(6).pack(text)), .file("a.zip", ZipBuilder.file(zip)),
             .file("long", "x").attribute("user.a", [1, isNew ? 5 : 2, 3]), .symlink("link", to: "text"),
             .file(String(repeating: "g", count: 150), "gnu").with { $0.style = .gnu },

@@ -10,7 +10,7 @@ struct ContextMixingTests {
     private func coded(_ bytes: [UInt8], _ kind: ContextKind, _ hints: [UInt64] = []) throws -> [UInt8] {
         var coded: [UInt8] = []
         let encoder = ContextEncoder(kind) { coded += $0 }
-        try encoder.write(bytes[...], hints: hints)
+        try encoder.write(bytes[...], hints: hints[...])
         try encoder.finish()
         return coded
     }

@@ -98,7 +98,9 @@ struct ElfTables {
         of sections: [ElfSection], _ head: [UInt8],
         _ read: (_ offset: Int, _ count: Int) throws -> ArraySlice<UInt8>
     ) rethrows -> [ArraySlice<UInt8>] {
-        guard let index = LittleEndian.number(head, 62, 2), sections.indices.contains(index) else { return [] }
+        guard let index = LittleEndian.number(head, 62, 2), sections.indices.contains(index) else {
+            return []
+        }
         let place = sections[index].range
         let names = Array(try read(place.lowerBound, min(place.count, nameLimit)))
         return sections.map { section in

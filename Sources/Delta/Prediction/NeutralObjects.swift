@@ -89,7 +89,8 @@ struct NeutralObjects {
         let place = relocated.target.range.lowerBound + offset
         var hash: UInt64?
         if let start = object.start(ofSymbol: symbol) {
-            let goal = start + RelocatablePredictor.goal(of: content, entry, isInCode: relocated.target.isCode)
+            let goal =
+                start + RelocatablePredictor.goal(of: content, entry, isInCode: relocated.target.isCode)
             if content.indices.contains(goal) { hash = NeutralHash.of(contentAt: goal, in: neutral) }
             if let hash { NeutralHash.write(hash, &neutral, at: [entry + 16]) }
         } else {
