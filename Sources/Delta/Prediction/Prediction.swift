@@ -64,4 +64,21 @@ enum Prediction {
             oldHead: oldHead, newHead: newHead, steps: steps, version: version, oldByteCount: oldByteCount,
             readOld: readOld)
     }
+
+    /// Goes through a table's entries that are wholly in a block.
+    ///
+    /// - Parameters:
+    ///   - range: Where the table lies in the old content.
+    ///   - size: How many bytes an entry has.
+    ///   - block: The block.
+    ///   - oldOffset: Where it starts in the old content.
+    ///   - body: Takes where in the block an entry starts.
+    static func forEachEntry(
+        of range: Range<Int>, size: Int, in block: [UInt8], at oldOffset: Int, body: (Int) -> Void
+    ) {
+        let start = max(range.lowerBound, oldOffset)
+        let first = range.lowerBound + (start - range.lowerBound + size - 1) / size * size
+        let end = min(range.upperBound, oldOffset + block.count)
+        for entry in stride(from: first, to: end - size + 1, by: size) { body(entry - oldOffset) }
+    }
 }

@@ -18,7 +18,7 @@ extension ReferencePredictor {
     /// Symbols: where their names, addresses and ends went.
     private func predictSymbols(_ block: inout [UInt8], _ original: [UInt8], _ oldOffset: Int) {
         for table in tables.symbols {
-            forEachEntry(of: table.range, in: block, at: oldOffset) { index in
+            Prediction.forEachEntry(of: table.range, size: 24, in: block, at: oldOffset) { index in
                 block.replaceSubrange(index..<index + 24, with: original[index..<index + 24])
                 predictSymbol(&block, original, index, names: table.names)
             }
@@ -55,7 +55,7 @@ extension ReferencePredictor {
     private func predictRelocations(_ block: inout [UInt8], _ original: [UInt8], _ oldOffset: Int) {
         for table in tables.relocations {
             guard let symbols = table.symbols?.range else { continue }
-            forEachEntry(of: table.range, in: block, at: oldOffset) { index in
+            Prediction.forEachEntry(of: table.range, size: 24, in: block, at: oldOffset) { index in
                 let symbol = Int(UInt32(bitPattern: LittleEndian.word(original, index + 12)))
                 guard symbol > 0, symbol <= symbols.count / 24 else { return }
                 let change =
@@ -64,15 +64,6 @@ extension ReferencePredictor {
                 LittleEndian.store(Int32(truncatingIfNeeded: symbol + change / 24), &block, index + 12)
             }
         }
-    }
-
-    /// Goes through the entries of 24 bytes that are wholly in a block.
-    private func forEachEntry(of range: Range<Int>, in block: [UInt8], at oldOffset: Int, body: (Int) -> Void)
-    {
-        let start = max(range.lowerBound, oldOffset)
-        let first = range.lowerBound + (start - range.lowerBound + 23) / 24 * 24
-        let end = min(range.upperBound, oldOffset + block.count)
-        for entry in stride(from: first, to: end - 23, by: 24) { body(entry - oldOffset) }
     }
 
     // MARK: - Frames

@@ -29,50 +29,43 @@ struct RelocatablePredictor: Predictor {
     ) {
         switch part.kind {
         case .memberHeader(let byteCount):
-            forEachEntry(of: part.range, size: part.range.count, in: block, oldOffset) {
+            Prediction.forEachEntry(of: part.range, size: part.range.count, in: block, at: oldOffset) {
                 predictMember(&block, $0, part.range, byteCount)
             }
         case .memberOffsets:
-            forEachEntry(of: part.range, size: 4, in: block, oldOffset) { index in
+            Prediction.forEachEntry(of: part.range, size: 4, in: block, at: oldOffset) { index in
                 let offset = RelocatableContent.bigEndian(block, index)
                 let moved = UInt32(truncatingIfNeeded: offset + map.shift(at: offset))
                 LittleEndian.store(Int32(bitPattern: moved.byteSwapped), &block, index)
             }
         case .fileHeader(let object):
             let object = old.objects[object]
-            forEachEntry(of: part.range, size: part.range.count, in: block, oldOffset) { index in
+            Prediction.forEachEntry(of: part.range, size: part.range.count, in: block, at: oldOffset) {
+                index in
                 add(distance(from: object.start, to: object.headers.lowerBound), to: &block, index + 40)
                 add(growth(of: object.headers) / ElfSection.headerByteCount, to: &block, index + 60, 2)
             }
         case .sectionHeaders(let object):
             let object = old.objects[object]
-            forEachEntry(of: part.range, size: ElfSection.headerByteCount, in: block, oldOffset) { index in
+            Prediction.forEachEntry(
+                of: part.range, size: ElfSection.headerByteCount, in: block, at: oldOffset
+            ) { index in
                 let number = (oldOffset + index - part.range.lowerBound) / ElfSection.headerByteCount
                 guard object.sections.indices.contains(number) else { return }
                 predictSection(&block, index, object.sections[number], object)
             }
         case .symbols(let object, let names):
-            forEachEntry(of: part.range, size: 24, in: block, oldOffset) {
+            Prediction.forEachEntry(of: part.range, size: 24, in: block, at: oldOffset) {
                 predictSymbol(&block, $0, old.objects[object], names: names)
             }
         case .relocations(let object, let section):
             let relocated = old.objects[object].relocated(by: section)
-            forEachEntry(of: part.range, size: 24, in: block, oldOffset) {
+            Prediction.forEachEntry(of: part.range, size: 24, in: block, at: oldOffset) {
                 predictRelocation(&block, $0, old.objects[object], relocated)
             }
         case .code(let machine):
             predictCode(&block, part.range, oldOffset, machine: machine, ownShift: ownShift)
         }
-    }
-
-    /// Goes through a table's entries that are wholly in a block.
-    private func forEachEntry(
-        of range: Range<Int>, size: Int, in block: [UInt8], _ oldOffset: Int, body: (Int) -> Void
-    ) {
-        let start = max(range.lowerBound, oldOffset)
-        let first = range.lowerBound + (start - range.lowerBound + size - 1) / size * size
-        let end = min(range.upperBound, oldOffset + block.count)
-        for entry in stride(from: first, to: end - size + 1, by: size) { body(entry - oldOffset) }
     }
 
     // MARK: - Where places went
