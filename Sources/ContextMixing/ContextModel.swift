@@ -130,11 +130,11 @@ final class ContextModel {
             train(sets.0, vector, mixed.0, bit)
             train(sets.1, vector, mixed.1, bit)
             train(sets.2, vector, mixed.2, bit)
-            adapt(cell + share >> 11, bit, rate: 6)
+            (cell + share >> 11).adapt(to: bit, rate: 6)
             for context in 0..<contextCount {
                 let slot = slots + (current[context] + inner)
                 let history = Int(slot[0])
-                adapt(probabilities + (context << 8 | history), bit, rate: 7)
+                (probabilities + (context << 8 | history)).adapt(to: bit, rate: 7)
                 slot[0] = nextHistories[history << 1 | bit]
             }
             match.update(bit)
@@ -201,14 +201,6 @@ final class ContextModel {
             truncatingIfNeeded: moved.clamped(
                 lowerBound: Products(repeating: -32768), upperBound: Products(repeating: 32767)))
     }
-
-    /// Moves a probability towards a bit.
-    @inline(__always)
-    private func adapt(_ probability: UnsafeMutablePointer<UInt16>, _ bit: Int, rate: Int) {
-        let goal = bit == 1 ? 65535 : 0
-        let value = Int(probability[0])
-        probability[0] = UInt16(truncatingIfNeeded: value + (goal - value) >> rate)
-    }
 }
 
 extension UnsafeMutablePointer where Pointee: FixedWidthInteger {
@@ -224,5 +216,15 @@ extension UnsafeMutablePointer where Pointee: FixedWidthInteger {
         let room = allocate(capacity: numbers.count)
         for (index, number) in numbers.enumerated() { room[index] = number }
         return room
+    }
+}
+
+extension UnsafeMutablePointer<UInt16> {
+    /// Moves a probability in 65536ths towards a bit.
+    @inline(__always)
+    func adapt(to bit: Int, rate: Int) {
+        let goal = bit == 1 ? 65535 : 0
+        let value = Int(self[0])
+        self[0] = UInt16(truncatingIfNeeded: value + (goal - value) >> rate)
     }
 }

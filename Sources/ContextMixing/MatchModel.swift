@@ -72,10 +72,7 @@ struct MatchModel: ~Copyable {
     /// Learns a bit.
     @inline(__always)
     mutating func update(_ bit: Int) {
-        guard used >= 0 else { return }
-        let value = Int(probabilities[used])
-        let goal = bit == 1 ? 65535 : 0
-        probabilities[used] = UInt16(truncatingIfNeeded: value + (goal - value) >> 6)
+        if used >= 0 { (probabilities + used).adapt(to: bit, rate: 6) }
     }
 
     /// Takes the next byte, and looks for a match if there is none.

@@ -1,7 +1,8 @@
 import Bytes
-import Delta
 import TestSupport
 import Testing
+
+@testable import Delta
 
 /// Relocatable objects and static archives: what only moved costs next to nothing.
 struct ObjectFileTests {
@@ -77,5 +78,25 @@ struct ObjectFileTests {
             let recipe = try Recipe.encode(newTar, references: references, level: nil)
             #expect(try Recipe.decode(recipe, references: references) == newTar)
         }
+    }
+
+    /// Many headers may tell of the same bytes: the work stays in proportion to the file.
+    @Test func `what is read of an object is bounded`() throws {
+        let file = ObjectFile.object(.x86, Self.old)
+        let start = file.count
+        // Sections that are all tables of symbols over the whole file.
+        var header: [UInt8] = [0, 0, 0, 0, 2] + [UInt8](repeating: 0, count: 59)
+        header.replaceSubrange(32..<40, with: (0..<8).map { UInt8(truncatingIfNeeded: start >> (8 * $0)) })
+        header.replaceSubrange(44..<48, with: [0xff, 0xff, 0, 0])
+        var damaged = file + (0..<1_000).flatMap { _ in header }
+        damaged.replaceSubrange(40..<48, with: (0..<8).map { UInt8(truncatingIfNeeded: start >> (8 * $0)) })
+        damaged.replaceSubrange(60..<64, with: [0xe8, 0x03, 0, 0])
+        var readCount = 0
+        let content = RelocatableContent(byteCount: damaged.count) {
+            readCount += $1
+            return damaged[$0..<$0 + $1]
+        }
+        #expect(content.objects.count == 1)
+        #expect(readCount < 2 * damaged.count, "\(readCount) of \(damaged.count)")
     }
 }

@@ -23,14 +23,13 @@ struct ElfSection {
     /// The size of an ELF header.
     static let fileHeaderByteCount = 64
 
-    /// Reads a file's section headers.
+    /// Reads section headers.
     ///
     /// - Parameters:
     ///   - headers: The headers' bytes.
-    ///   - fileStart: Where the file starts in what holds it.
-    ///   - byteCount: The file's size.
+    ///   - file: Where the file is in what holds it.
     /// - Returns: The sections; none if a field is out of range.
-    static func all(_ headers: [UInt8], fileStart: Int = 0, byteCount: Int) -> [ElfSection] {
+    fileprivate static func all(_ headers: [UInt8], in file: Range<Int>) -> [ElfSection] {
         var sections: [ElfSection] = []
         for place in stride(from: 0, to: headers.count, by: headerByteCount) {
             guard let name = LittleEndian.number(headers, place, 4),
@@ -43,13 +42,44 @@ struct ElfSection {
                 let info = LittleEndian.number(headers, place + 44, 4)
             else { return [] }
             // What has no bytes in the file may lie anywhere.
-            let isThere = type != hasNoBytes && offset <= byteCount && size <= byteCount - offset
-            let start = fileStart + offset
+            let isThere = type != hasNoBytes && offset <= file.count && size <= file.count - offset
+            let start = file.lowerBound + offset
             sections.append(
                 ElfSection(
                     nameOffset: name, type: type, isCode: flags & 4 != 0, address: address,
                     range: isThere ? start..<start + size : 0..<0, link: link, info: info))
         }
         return sections
+    }
+}
+
+/// All section headers of an ELF file.
+struct ElfSectionTable {
+    /// Where they are.
+    let range: Range<Int>
+    let sections: [ElfSection]
+    /// The section that holds the sections' names.
+    let namesIndex: Int
+
+    /// Reads a file's section headers; nil if they are not all there.
+    ///
+    /// - Parameters:
+    ///   - header: The file's ELF header.
+    ///   - file: Where the file is in what holds it.
+    ///   - limit: How many sections there may be.
+    ///   - read: Gives bytes of what holds it that are there.
+    /// - Throws: What reading throws.
+    init?(
+        header: [UInt8], in file: Range<Int>, limit: Int,
+        read: (_ offset: Int, _ count: Int) throws -> ArraySlice<UInt8>
+    ) rethrows {
+        guard header.count == ElfSection.fileHeaderByteCount, let start = LittleEndian.number(header, 40, 8),
+            let size = LittleEndian.number(header, 58, 2), let count = LittleEndian.number(header, 60, 2),
+            let namesIndex = LittleEndian.number(header, 62, 2), size == ElfSection.headerByteCount,
+            count <= limit, start <= file.count - size * count
+        else { return nil }
+        range = file.lowerBound + start..<file.lowerBound + start + size * count
+        sections = ElfSection.all(Array(try read(range.lowerBound, range.count)), in: file)
+        self.namesIndex = namesIndex
     }
 }

@@ -55,8 +55,11 @@ struct ElfTables {
         head: ArraySlice<UInt8>, byteCount: Int,
         read: (_ offset: Int, _ count: Int) throws -> ArraySlice<UInt8>
     ) rethrows {
-        let sections = try Self.sections(Array(head.prefix(64)), byteCount, read)
-        let names = try Self.names(of: sections, Array(head.prefix(64)), read)
+        let table = try ElfSectionTable(
+            header: Array(head.prefix(ElfSection.fileHeaderByteCount)), in: 0..<byteCount,
+            limit: Self.sectionLimit, read: read)
+        let sections = table?.sections ?? []
+        let names = try Self.names(of: sections, table?.namesIndex ?? 0, read)
         func symbols(_ section: ElfSection) -> Symbols? {
             guard section.type == ElfSection.isSymbols || section.type == ElfSection.isDynamicSymbols,
                 sections.indices.contains(section.link)
@@ -83,24 +86,12 @@ struct ElfTables {
         }
     }
 
-    private static func sections(
-        _ head: [UInt8], _ byteCount: Int, _ read: (_ offset: Int, _ count: Int) throws -> ArraySlice<UInt8>
-    ) rethrows -> [ElfSection] {
-        guard head.count == 64, let start = LittleEndian.number(head, 40, 8),
-            let size = LittleEndian.number(head, 58, 2), let count = LittleEndian.number(head, 60, 2),
-            size == ElfSection.headerByteCount, count <= sectionLimit, start <= byteCount - size * count
-        else { return [] }
-        return ElfSection.all(Array(try read(start, size * count)), byteCount: byteCount)
-    }
-
     /// The names of sections; of those whose names are out of reach an empty one.
     private static func names(
-        of sections: [ElfSection], _ head: [UInt8],
+        of sections: [ElfSection], _ index: Int,
         _ read: (_ offset: Int, _ count: Int) throws -> ArraySlice<UInt8>
     ) rethrows -> [ArraySlice<UInt8>] {
-        guard let index = LittleEndian.number(head, 62, 2), sections.indices.contains(index) else {
-            return []
-        }
+        guard sections.indices.contains(index) else { return [] }
         let place = sections[index].range
         let names = Array(try read(place.lowerBound, min(place.count, nameLimit)))
         return sections.map { section in

@@ -105,11 +105,12 @@ struct RelocatableContent {
             try readObject(0..<byteCount, &sectionsLeft, read)
         }
         // Damaged headers may tell of overlapping parts: what comes first stays, and work stays linear.
-        parts.sort {
-            ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+        let sorted = parts.enumerated().sorted {
+            ($0.element.range.lowerBound, $0.element.range.upperBound, $0.offset)
+                < ($1.element.range.lowerBound, $1.element.range.upperBound, $1.offset)
         }
         var end = 0
-        parts = parts.filter { part in
+        parts = sorted.map(\.element).filter { part in
             guard part.range.lowerBound >= end, !part.range.isEmpty else { return false }
             end = part.range.upperBound
             return true
@@ -151,31 +152,24 @@ struct RelocatableContent {
     ) rethrows {
         guard range.count >= ElfSection.fileHeaderByteCount else { return }
         let header = Array(try read(range.lowerBound, ElfSection.fileHeaderByteCount))
-        guard let machine = Self.machine(header), let offset = LittleEndian.number(header, 40, 8),
-            let size = LittleEndian.number(header, 58, 2), let count = LittleEndian.number(header, 60, 2),
-            let namesIndex = LittleEndian.number(header, 62, 2), size == ElfSection.headerByteCount,
-            count <= sectionsLeft, size * count <= range.count, offset <= range.count - size * count
+        guard let machine = Self.machine(header),
+            let table = try ElfSectionTable(header: header, in: range, limit: sectionsLeft, read: read)
         else { return }
-        sectionsLeft -= count
-        let headers = range.lowerBound + offset..<range.lowerBound + offset + size * count
-        let sections = ElfSection.all(
-            Array(try read(headers.lowerBound, headers.count)), fileStart: range.lowerBound,
-            byteCount: range.count)
+        let sections = table.sections
+        sectionsLeft -= table.range.count / ElfSection.headerByteCount
         let index = objects.count
         parts.append(
             Part(
                 range: range.lowerBound..<range.lowerBound + ElfSection.fileHeaderByteCount,
                 kind: .fileHeader(object: index)))
-        parts.append(Part(range: headers, kind: .sectionHeaders(object: index)))
-        var sectionsOfSymbols: [UInt16] = []
+        parts.append(Part(range: table.range, kind: .sectionHeaders(object: index)))
+        var symbols: ElfSection?
         for (number, section) in sections.enumerated() {
             switch section.type {
             case ElfSection.isSymbols where sections.indices.contains(section.link):
                 let names = sections[section.link].range.lowerBound
                 parts.append(Part(range: section.range, kind: .symbols(object: index, names: names)))
-                let local = min(section.info, section.range.count / 24, sections.count * 4)
-                sectionsOfSymbols = Self.sectionsOfSymbols(
-                    Array(try read(section.range.lowerBound, local * 24)))
+                symbols = section
             case ElfSection.isRelocations
             where sections.indices.contains(section.link) && sections.indices.contains(section.info)
                 && sections.indices.contains(sections[section.link].link):
@@ -186,11 +180,16 @@ struct RelocatableContent {
             default: break
             }
         }
+        let namesIndex = table.namesIndex
         objects.append(
             Object(
-                start: range.lowerBound, headers: headers, sections: sections,
+                start: range.lowerBound, headers: table.range, sections: sections,
                 names: sections.indices.contains(namesIndex) ? sections[namesIndex].range.lowerBound : 0,
-                sectionsOfSymbols: sectionsOfSymbols))
+                sectionsOfSymbols: try symbols.map {
+                    // One table alone is read, and no more of it than has to do with sections: it bounds the work.
+                    let count = min($0.info, $0.range.count / 24, sections.count * 4)
+                    return Self.sectionsOfSymbols(Array(try read($0.range.lowerBound, count * 24)))
+                } ?? []))
     }
 
     private static func sectionsOfSymbols(_ symbols: [UInt8]) -> [UInt16] {

@@ -196,7 +196,6 @@ struct RelocatablePredictor: Predictor {
                 source, offset: run.lowerBound - section.lowerBound, address: run.lowerBound, image: image,
                 reach: 0
             ) { reference in
-                guard reference.follower == nil else { return }
                 let code = UInt32(bitPattern: LittleEndian.word(source, reference.index))
                 let place = run.lowerBound + reference.index
                 let distance = reference.target - place + map.shift(at: reference.target) - ownShift
