@@ -1,7 +1,7 @@
 # make demo     set everything up and explore a pair of example images
 # make check    set everything up, lint and run all tests
 PREFIX ?= /usr/local
-APT_PACKAGES = libarchive-dev libdivsufsort-dev liblzma-dev libncurses-dev libzstd-dev zlib1g-dev pkg-config xz-utils
+APT_PACKAGES = libarchive-dev libdivsufsort-dev libssl-dev liblzma-dev libncurses-dev libzstd-dev zlib1g-dev pkg-config xz-utils
 
 .PHONY: build test lint format check demo install setup clean
 

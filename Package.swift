@@ -12,122 +12,153 @@ let common: [SwiftSetting] = [
 /// Everything but the wrappers of C libraries and system calls.
 let safe: [SwiftSetting] = common + [.strictMemorySafety()]
 
+/// Where a target lies: floors are folders, and arrows between targets point down only.
+let values = "Sources/1-Values"
+let wrappers = "Sources/2-Wrappers"
+let engines = "Sources/3-Engines"
+let products = "Sources/4-Products"
+let program = "Sources/5-Program"
+
 let package = Package(
     name: "silt",
     products: [.executable(name: "silt", targets: ["silt"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
     ],
     targets: [
         // Floor 0: C libraries as Debian ships them.
-        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
-        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-        .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .systemLibrary(name: "CDivsufsort", providers: [.apt(["libdivsufsort-dev"])]),
-        .target(name: "CTerminal", linkerSettings: [.linkedLibrary("ncursesw")]),
+        .systemLibrary(
+            name: "CArchive", path: "Sources/0-C/CArchive", pkgConfig: "libarchive",
+            providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(
+            name: "CCrypto", path: "Sources/0-C/CCrypto", pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CZstd", path: "Sources/0-C/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]
+        ),
+        .systemLibrary(
+            name: "CLzma", path: "Sources/0-C/CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]
+        ),
+        .systemLibrary(
+            name: "CZlib", path: "Sources/0-C/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CDivsufsort", path: "Sources/0-C/CDivsufsort", providers: [.apt(["libdivsufsort-dev"])]),
+        .target(
+            name: "CTerminal", path: "Sources/0-C/CTerminal", linkerSettings: [.linkedLibrary("ncursesw")]),
 
         // Floor 1: values. No I/O, no C.
+        .target(name: "Bytes", path: "\(values)/Bytes", swiftSettings: safe),
+        .target(name: "Tar", dependencies: ["Bytes"], path: "\(values)/Tar", swiftSettings: safe),
+        .target(name: "FileTree", dependencies: ["Bytes"], path: "\(values)/FileTree", swiftSettings: safe),
         .target(
-            name: "Bytes", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
-            swiftSettings: safe),
-        .target(name: "Tar", dependencies: ["Bytes"], swiftSettings: safe),
-        .target(name: "FileTree", dependencies: ["Bytes"], swiftSettings: safe),
-        .target(name: "Images", dependencies: ["Bytes", "FileTree"], swiftSettings: safe),
+            name: "OCI", dependencies: ["Bytes", "FileTree"], path: "\(values)/OCI", swiftSettings: safe),
         .target(
-            name: "Canvas", exclude: ["themes/README.md"], resources: [.embedInCode("themes")],
-            swiftSettings: safe),
+            name: "Canvas", path: "\(values)/Canvas", exclude: ["themes/README.md"],
+            resources: [.embedInCode("themes")], swiftSettings: safe),
 
-        // Floor 2: wrappers, each the only importer of its C library.
-        .target(name: "Compression", dependencies: ["CLzma", "CZstd", "CZlib"], swiftSettings: common),
-        .target(name: "Deflate", swiftSettings: common),
-        .target(name: "ContextMixing", swiftSettings: common),
-        .target(name: "SuffixSorting", dependencies: ["CDivsufsort"], swiftSettings: common),
-        .target(name: "Archives", dependencies: ["CArchive"], swiftSettings: common),
+        // Floor 2: wrappers, each the only importer of its C library or of system calls; codecs without one.
         .target(
-            name: "Files",
-            dependencies: ["Bytes", .product(name: "SystemPackage", package: "swift-system")],
+            name: "Hashing", dependencies: ["Bytes", "CCrypto"], path: "\(wrappers)/Hashing",
             swiftSettings: common),
-        .target(name: "Terminals", dependencies: ["CTerminal", "Canvas"], swiftSettings: common),
+        .target(
+            name: "Compression", dependencies: ["CArchive", "CLzma", "CZstd", "CZlib"],
+            path: "\(wrappers)/Compression", swiftSettings: common),
+        .target(name: "Recompression", path: "\(wrappers)/Recompression", swiftSettings: common),
+        .target(name: "ContextMixing", path: "\(wrappers)/ContextMixing", swiftSettings: common),
+        .target(
+            name: "SuffixSorting", dependencies: ["CDivsufsort"], path: "\(wrappers)/SuffixSorting",
+            swiftSettings: common),
+        .target(
+            name: "FileIO",
+            dependencies: ["Bytes", "Hashing", .product(name: "SystemPackage", package: "swift-system")],
+            path: "\(wrappers)/FileIO", swiftSettings: common),
+        .target(
+            name: "Terminals", dependencies: ["CTerminal", "Canvas"], path: "\(wrappers)/Terminals",
+            swiftSettings: common),
 
-        // Floor 3: engines. Delta works on bytes alone; ImageFiles reads images from files.
+        // Floor 3: engines. Delta works on bytes alone; Images reads images from files.
         .target(
             name: "Delta",
             dependencies: [
-                "Bytes", "Tar", "Compression", "ContextMixing", "Deflate", "SuffixSorting",
+                "Bytes", "Tar", "Compression", "ContextMixing", "Recompression", "SuffixSorting",
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
-            exclude: ["FORMAT.md"], swiftSettings: safe),
+            path: "\(engines)/Delta", exclude: ["FORMAT.md"], swiftSettings: safe),
         .target(
-            name: "ImageFiles",
-            dependencies: ["Bytes", "Tar", "FileTree", "Images", "Archives", "Files"], swiftSettings: safe),
+            name: "Images",
+            dependencies: ["Bytes", "Hashing", "Tar", "FileTree", "OCI", "Compression", "FileIO"],
+            path: "\(engines)/Images", swiftSettings: safe),
 
         // Floor 4: packages on disk; screens without a terminal.
         .target(
-            name: "Packages",
+            name: "DeltaPackages",
             dependencies: [
-                "Bytes", "Tar", "FileTree", "Images", "ImageFiles", "Files", "Delta", "Compression",
+                "Bytes", "Hashing", "Tar", "FileTree", "OCI", "Images", "FileIO", "Delta", "Compression",
             ],
-            swiftSettings: safe),
+            path: "\(products)/DeltaPackages", swiftSettings: safe),
         .target(
-            name: "Explorer", dependencies: ["Bytes", "Canvas", "FileTree", "Images"], swiftSettings: safe),
+            name: "Explorer", dependencies: ["Bytes", "Canvas", "FileTree", "OCI"],
+            path: "\(products)/Explorer", swiftSettings: safe),
 
         // Floor 5: the program.
         .executableTarget(
             name: "silt",
             dependencies: [
-                "Bytes", "Canvas", "Delta", "FileTree", "Images", "ImageFiles", "Files", "Packages", "Tar",
-                "Explorer",
-                "Terminals",
+                "Bytes", "Hashing", "Canvas", "Delta", "FileTree", "OCI", "Images", "FileIO", "DeltaPackages",
+                "Tar", "Explorer", "Terminals",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: safe),
+            path: "\(program)/silt", swiftSettings: safe),
 
         // Mutated input for all that reads files; see CONTRIBUTING.md. No product.
         .executableTarget(
             name: "silt-fuzz",
             dependencies: [
-                "Bytes", "Compression", "Deflate", "Delta", "Files", "ImageFiles", "Packages", "Tar",
-                "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Bytes", "Hashing", "Compression", "Recompression", "Delta", "FileIO", "Images",
+                "DeltaPackages", "Tar", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            path: "Sources/Fuzz", swiftSettings: common),
+            path: "\(program)/Fuzz", swiftSettings: common),
 
-        // Tests: one target for each floor's modules, and what they share.
+        // Tests: one target for each module, and what they share.
         .target(
-            name: "TestSupport", dependencies: ["Bytes", "Canvas", "Compression", "Delta", "Tar"],
+            name: "TestSupport", dependencies: ["Bytes", "Hashing", "Canvas", "Compression", "Delta", "Tar"],
             path: "Tests/TestSupport", swiftSettings: common),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: common),
+        .testTarget(name: "HashingTests", dependencies: ["Hashing", "Bytes"], swiftSettings: common),
         .testTarget(
             name: "TarTests", dependencies: ["Tar", "CArchive", "TestSupport"], swiftSettings: common),
-        .testTarget(name: "FileTreeTests", dependencies: ["FileTree", "Bytes"], swiftSettings: common),
         .testTarget(
-            name: "ImagesTests", dependencies: ["Images", "Bytes", "FileTree"], swiftSettings: common),
+            name: "FileTreeTests", dependencies: ["FileTree", "Bytes", "Hashing"], swiftSettings: common),
+        .testTarget(
+            name: "OCITests", dependencies: ["OCI", "Bytes", "Hashing", "FileTree"], swiftSettings: common),
         .testTarget(
             name: "CompressionTests", dependencies: ["Compression", "TestSupport"], swiftSettings: common),
         .testTarget(
-            name: "DeflateTests", dependencies: ["Deflate", "CZlib", "TestSupport"], swiftSettings: common),
+            name: "RecompressionTests", dependencies: ["Recompression", "CZlib", "TestSupport"],
+            swiftSettings: common),
         .testTarget(
             name: "ContextMixingTests", dependencies: ["ContextMixing", "TestSupport"],
             swiftSettings: common),
-        .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: common),
+        .testTarget(name: "FileIOTests", dependencies: ["FileIO", "TestSupport"], swiftSettings: common),
         .testTarget(
             name: "DeltaTests", dependencies: ["Delta", "Compression", "Tar", "TestSupport"],
             swiftSettings: common),
         .testTarget(
-            name: "ImageFilesTests",
-            dependencies: ["ImageFiles", "Bytes", "FileTree", "Files", "Images", "TestSupport"],
+            name: "ImagesTests",
+            dependencies: ["Images", "Bytes", "Hashing", "FileTree", "FileIO", "OCI", "TestSupport"],
             swiftSettings: common),
         .testTarget(
-            name: "PackagesTests",
+            name: "DeltaPackagesTests",
             dependencies: [
-                "Packages", "Bytes", "Delta", "FileTree", "Files", "ImageFiles", "Images", "TestSupport",
+                "DeltaPackages", "Bytes", "Hashing", "Delta", "FileTree", "FileIO", "Images", "OCI",
+                "TestSupport",
             ],
             exclude: ["Golden"], swiftSettings: common),
         .testTarget(
-            name: "siltTests", dependencies: ["silt", "Bytes", "TestSupport"],
+            name: "siltTests", dependencies: ["silt", "Bytes", "Hashing", "TestSupport"],
             exclude: ["Output"],
             swiftSettings: common),
         .testTarget(name: "CanvasTests", dependencies: ["Canvas"], swiftSettings: common),
@@ -135,7 +166,7 @@ let package = Package(
             name: "TerminalsTests", dependencies: ["Terminals", "CTerminal", "Canvas"], swiftSettings: common),
         .testTarget(
             name: "ExplorerTests",
-            dependencies: ["Explorer", "Bytes", "Canvas", "FileTree", "Images", "TestSupport"],
+            dependencies: ["Explorer", "Bytes", "Hashing", "Canvas", "FileTree", "OCI", "TestSupport"],
             exclude: ["Screens"], swiftSettings: common),
     ],
     swiftLanguageModes: [.v6]

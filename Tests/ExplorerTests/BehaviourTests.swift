@@ -1,6 +1,6 @@
 import Canvas
 import FileTree
-import Images
+import OCI
 import Testing
 
 @testable import Explorer

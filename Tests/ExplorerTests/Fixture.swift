@@ -2,7 +2,8 @@ import Bytes
 import Canvas
 import Explorer
 import FileTree
-import Images
+import Hashing
+import OCI
 
 /// A pair of images made in code: what the screens show.
 struct Fixture {

@@ -1,6 +1,6 @@
 import Canvas
 import FileTree
-import Images
+import OCI
 import TestSupport
 import Testing
 
@@ -9,7 +9,7 @@ import Testing
 /// Drives an explorer by keys and plays the session: comparisons are answered at once, other effects are
 /// kept.
 struct Script {
-    var explorer: Explorer
+    var explorer: ExplorerModel
     let fixture: Fixture
     private(set) var effects: [Effect] = []
 
@@ -21,7 +21,7 @@ struct Script {
     init(_ fixture: Fixture = .application, columns: Int = 80, rows: Int = 24, at stage: Stage = .estimated) {
         self.fixture = fixture
         let options = Options(oldSource: "shop-1.4.tar", newSource: "shop-1.5.tar")
-        explorer = Explorer(options, size: Size(rows: rows, columns: columns))
+        explorer = ExplorerModel(options, size: Size(rows: rows, columns: columns))
         guard stage != .nothing else { return }
         send(.loading(.old, LoadProgress(phase: "indexing layer 3", done: 130_000_000, total: 169_900_544)))
         send(.loading(.new, LoadProgress(phase: "reading", done: 9_000_000, total: nil)))

@@ -1,5 +1,6 @@
 import Bytes
 import FileTree
+import Hashing
 import Testing
 
 /// Layers as lists of words and the merged tree as its paths.

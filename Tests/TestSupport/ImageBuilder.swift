@@ -1,4 +1,5 @@
 public import Bytes
+import Hashing
 
 /// An image described in code; `members` gives it the form of any tool that saves images.
 public struct ImageBuilder: Sendable {

@@ -1,6 +1,7 @@
 import Bytes
 import Foundation
 import Glibc
+import Hashing
 import TestSupport
 import Testing
 

@@ -1,0 +1,224 @@
+import Compression
+import Recompression
+
+/// The form of a file in which its compressed members stand uncompressed, so that what is in them can be compared.
+enum UnpackedContent {
+    /// Neither a member nor its compressed data may be larger: the receiver must hold them in memory.
+    static let memberByteCountLimit = 16 << 20
+    /// Larger forms are not made: they are matched in one piece.
+    static let byteCountLimit = 128 << 20
+    /// How many bytes may be decompressed in vain, so that a file full of headers without data takes no time.
+    private static let failureLimit = 64 << 20
+
+    /// A form grew larger than it may.
+    struct TooLarge: Error {}
+
+    /// Whether a file may hold members: it starts as a gzip file or a zip file, or ends as one.
+    static func mayHoldMembers(_ file: [UInt8]) -> Bool {
+        if file.starts(with: [0x1f, 0x8b, 8]) || file.starts(with: [0x50, 0x4b, 3, 4]) { return true }
+        // A program before the zip file; its end has a comment that is mostly empty.
+        let end = file.suffix(22)
+        return end.count == 22 && end.starts(with: [0x50, 0x4b, 5, 6])
+    }
+
+    /// Unpacks those members of an old file that are wanted and can be.
+    ///
+    /// - Parameters:
+    ///   - forEachPart: Gives out the file.
+    ///   - leaves: Asked of every place where a member's data may start, if all of the file comes in one part.
+    ///   - wants: Asked of every member, in order.
+    ///   - sink: Takes the file's form.
+    /// - Throws: `TooLarge`, and what the closures throw.
+    static func unpack(
+        _ forEachPart: ((ArraySlice<UInt8>) throws -> Void) throws -> Void,
+        leaves: @escaping (Int) -> Bool = { _ in false }, wants: @escaping (Member) throws -> Bool,
+        into sink: @escaping (ArraySlice<UInt8>) throws -> Void
+    ) throws {
+        var byteCount = 0
+        let pass = Self.pass(leaves: leaves) {
+            try $0.map(wants) ?? false
+        } into: {
+            byteCount += $0.count
+            guard byteCount <= byteCountLimit else { throw TooLarge() }
+            try sink($0)
+        }
+        try forEachPart(pass.write)
+        try pass.finish()
+    }
+
+    /// A member whose data can be decompressed.
+    struct Member {
+        /// Its compressed data.
+        let packed: ArraySlice<UInt8>
+        /// What they hold.
+        let content: [UInt8]
+    }
+
+    /// What is known of a file's members, by where their data start.
+    static func members(of file: [UInt8]) throws -> [Int: MemberChecks] {
+        var members: [Int: MemberChecks] = [:]
+        let pass = Self.pass { member in
+            try Task.checkCancellation()
+            if let member {
+                members[member.packed.startIndex] = MemberChecks(
+                    checksum: Checksum.crc32(member.content), packedByteCount: UInt32(member.packed.count),
+                    byteCount: UInt32(member.content.count))
+            }
+            return false
+        } into: { _ in
+        }
+        try pass.write(file[...])
+        try pass.finish()
+        return members
+    }
+
+    /// A pass that unpacks those members that are wanted; it asks of every one, nil standing for data that are none, but for
+    /// those that are left alone because of where they start.
+    private static func pass(
+        leaves: @escaping (Int) -> Bool = { _ in false }, wants: @escaping (Member?) throws -> Bool,
+        into sink: @escaping (ArraySlice<UInt8>) throws -> Void
+    ) -> MemberPass {
+        var failed = 0
+        return MemberPass(
+            .unpacking,
+            body: { rest, isEnd in
+                if leaves(rest.startIndex) { return .left }
+                let data = rest.prefix(memberByteCountLimit)
+                var member: Member?
+                var byteCount = 0
+                if failed < failureLimit {
+                    switch Inflate.decompress(data, limit: memberByteCountLimit) {
+                    case .endsEarly where !isEnd && data.count < memberByteCountLimit:
+                        return .needs(max(2 * data.count, 1 << 12))
+                    case .endsEarly(let count), .failed(let count): failed += count
+                    case .finished(let content, let count):
+                        member = Member(packed: data.prefix(count), content: content)
+                        byteCount = count
+                    }
+                }
+                guard try wants(member), let content = member?.content else { return .left }
+                return .turned(
+                    byteCount: byteCount, into: LittleEndian.bytes(UInt32(content.count)) + content,
+                    MemberChecks(
+                        checksum: Checksum.crc32(content), packedByteCount: UInt32(byteCount),
+                        byteCount: UInt32(content.count)))
+            }, sink: sink)
+    }
+
+    /// Makes the file again.
+    ///
+    /// - Parameters:
+    ///   - compress: For each member in turn: makes its compressed data of its content, nil if it was left as it is.
+    ///   - sink: Takes the file.
+    /// - Returns: What takes the form.
+    static func repacker(
+        compress: @escaping () throws -> (([UInt8]) throws -> [UInt8])?,
+        into sink: @escaping (ArraySlice<UInt8>) throws -> Void
+    ) -> MemberPass {
+        // Asked once for each member, even if its content is still on its way.
+        var current: (([UInt8]) throws -> [UInt8])??
+        return MemberPass(
+            .repacking,
+            body: { rest, isEnd in
+                let known = try current ?? compress()
+                current = .some(known)
+                guard let make = known else {
+                    current = nil
+                    return .left
+                }
+                guard rest.count >= 4 else {
+                    guard !isEnd else { throw DeltaError.damaged("a compressed member ends early") }
+                    return .needs(4)
+                }
+                let count = Int(LittleEndian.full(rest, 0))
+                guard count <= memberByteCountLimit else {
+                    throw DeltaError.damaged("a compressed member is too large")
+                }
+                guard rest.count >= 4 + count else {
+                    guard !isEnd else { throw DeltaError.damaged("a compressed member ends early") }
+                    return .needs(4 + count)
+                }
+                current = nil
+                let content = Array(rest.dropFirst(4).prefix(count))
+                let packed = try make(content)
+                return .turned(
+                    byteCount: 4 + count, into: packed,
+                    MemberChecks(
+                        checksum: Checksum.crc32(content), packedByteCount: UInt32(clamping: packed.count),
+                        byteCount: UInt32(count)))
+            }, sink: sink)
+    }
+
+    /// A new file's form, with what it takes to make the file again.
+    struct Rebuildable {
+        var form: [UInt8] = []
+        /// How each member's data was compressed; nil if it stands in the form as in the file.
+        var parameters: [DeflateParameters?] = []
+    }
+
+    /// Unpacks those members of a new file that are rebuilt byte for byte and that the old file does not have.
+    ///
+    /// - Parameters:
+    ///   - file: The new file.
+    ///   - isKnown: Tells by where a member's data start whether the old file has it.
+    /// - Returns: nil if there is none, or the form is too large.
+    /// - Throws: `CancellationError` when its task was cancelled.
+    static func rebuildable(_ file: [UInt8], isKnown: @escaping (Int) -> Bool) throws -> Rebuildable? {
+        guard mayHoldMembers(file) else { return nil }
+        var result = Rebuildable()
+        var hints: [DeflateParameters] = []
+        var packed: [ArraySlice<UInt8>?] = []
+        let pass = Self.pass(leaves: { start in
+            guard isKnown(start) else { return false }
+            result.parameters.append(nil)
+            packed.append(nil)
+            return true
+        }) { member in
+            try Task.checkCancellation()
+            let found = member.flatMap {
+                Deflate.parameters(rebuilding: $0.packed, from: $0.content, hints: hints)
+            }
+            result.parameters.append(found)
+            packed.append(found == nil ? nil : member?.packed)
+            if let found, hints.first != found { hints = [found] + hints.filter { $0 != found } }
+            return found != nil
+        } into: {
+            guard result.form.count + $0.count <= byteCountLimit else { throw TooLarge() }
+            result.form += $0
+        }
+        do {
+            try pass.write(file[...])
+            try pass.finish()
+        } catch is TooLarge {
+            return nil
+        }
+        guard packed.contains(where: { $0 != nil }), try makes(file, of: result.form, packed) else {
+            return nil
+        }
+        return result
+    }
+
+    /// Whether the form becomes the file again: members may meet in ways in which they are not told apart.
+    private static func makes(_ file: [UInt8], of form: [UInt8], _ packed: [ArraySlice<UInt8>?]) throws
+        -> Bool
+    {
+        var next = 0
+        var position = 0
+        var isSame = true
+        let repacker = repacker {
+            guard next < packed.count else { return nil }
+            defer { next += 1 }
+            return packed[next].map { data in { _ in Array(data) } }
+        } into: {
+            isSame = isSame && $0.elementsEqual(file.dropFirst(position).prefix($0.count))
+            position += $0.count
+        }
+        do {
+            try repacker.write(form[...])
+            try repacker.finish()
+        } catch is DeltaError {
+            return false
+        }
+        return isSame && position == file.count && next == packed.count
+    }
+}

@@ -1,0 +1,195 @@
+import Bytes
+import Compression
+import Recompression
+
+/// A patch of what an old file's compressed members hold into what a new file's do.
+public struct UnpackedPatch: Sendable {
+    /// The patch of the unpacked forms.
+    public let patch: Patch
+    /// How each member of the new file is made.
+    let parameters: [DeflateParameters?]
+    /// Which members of the old file are unpacked.
+    let unpacksOld: [Bool]
+
+    /// Finds a patch between two files.
+    ///
+    /// - Parameters:
+    ///   - old: The old file.
+    ///   - new: The new file.
+    ///   - method: How to search.
+    /// - Returns: nil unless the new file has a compressed member that can be rebuilt, and the old one any.
+    /// - Throws: `CancellationError` when its task was cancelled.
+    public static func between(_ old: [UInt8], _ new: [UInt8], method: MatchMethod) throws -> UnpackedPatch? {
+        guard UnpackedContent.mayHoldMembers(old), UnpackedContent.mayHoldMembers(new) else { return nil }
+        // What both files hold in the same compressed form needs no packing again.
+        let oldMembers = try UnpackedContent.members(of: old)
+        let newMembers = try UnpackedContent.members(of: new)
+        let shared = Set(oldMembers.values).intersection(newMembers.values)
+        func isShared(_ member: MemberChecks?) -> Bool { member.map(shared.contains) ?? false }
+        guard let content = try UnpackedContent.rebuildable(new, isKnown: { isShared(newMembers[$0]) }) else {
+            return nil
+        }
+        var unpacksOld: [Bool] = []
+        var form: [UInt8] = []
+        do {
+            try UnpackedContent.unpack {
+                try $0(old[...])
+            } leaves: {
+                guard isShared(oldMembers[$0]) else { return false }
+                unpacksOld.append(false)
+                return true
+            } wants: { _ in
+                unpacksOld.append(true)
+                return true
+            } into: {
+                form += $0
+            }
+        } catch is UnpackedContent.TooLarge {
+            return nil
+        }
+        return UnpackedPatch(
+            patch: try Patch.between(form, content.form, method: method, place: .unpredicted),
+            parameters: content.parameters, unpacksOld: unpacksOld)
+    }
+
+    /// Which old members are unpacked and how new ones are made, in runs of equal ones; see FORMAT.md "Unpacked contents".
+    func write(to numbers: inout ByteWriter) {
+        var runs: [Int] = []
+        var isUnpacked = true
+        for item in unpacksOld {
+            if runs.isEmpty || item != isUnpacked {
+                if runs.isEmpty, !item { runs.append(0) }
+                runs.append(0)
+                isUnpacked = item
+            }
+            runs[runs.count - 1] += 1
+        }
+        numbers.varint(runs.count)
+        for run in runs { numbers.varint(run) }
+        var rest = parameters[...]
+        while let first = rest.first {
+            let run = rest.prefix { $0 == first }
+            numbers.varint(run.count)
+            numbers.varint(first.map { MemberCode.of($0) } ?? 0)
+            rest = rest[run.endIndex...]
+        }
+    }
+}
+
+/// The number that stands for a compressor's parameters; 0 stands for a member that is left as it is.
+enum MemberCode {
+    static func of(_ parameters: DeflateParameters) -> UInt64 {
+        UInt64(parameters.encoder.rawValue) * 81 + UInt64(parameters.level - 1) * 9
+            + UInt64(parameters.memoryLevel - 1) + 1
+    }
+
+    static func parameters(_ code: UInt64) throws -> DeflateParameters? {
+        guard code > 0 else { return nil }
+        guard let encoder = DeflateParameters.Encoder(rawValue: UInt8(clamping: (code - 1) / 81)) else {
+            throw DeltaError.damaged("a compressed member is of unknown kind")
+        }
+        return DeflateParameters(
+            encoder: encoder, level: Int((code - 1) % 81 / 9) + 1, memoryLevel: Int((code - 1) % 9) + 1)
+    }
+}
+
+/// Tells of an old file's members, in order, whether they are unpacked.
+final class MemberChoices {
+    private var runs: ArraySlice<UInt64>
+    private var isUnpacked = true
+
+    /// Further runs are not accepted: files have no more members.
+    static let runLimit = 1 << 20
+
+    /// Reads runs of members that are unpacked and of those that are not, in turn.
+    init(_ reader: StreamReader) throws {
+        var runs: [UInt64] = []
+        for _ in 0..<(try reader.count(atMost: Self.runLimit)) { runs.append(try reader.varint()) }
+        self.runs = runs[...]
+    }
+
+    /// Whether the next member is unpacked; members behind the last run are not.
+    func next() -> Bool {
+        while runs.first == 0 {
+            runs.removeFirst()
+            isUnpacked.toggle()
+        }
+        guard let first = runs.first else { return false }
+        runs[runs.startIndex] = first - 1
+        return isUnpacked
+    }
+}
+
+/// Reads how members are made, run by run, as they are met.
+final class MemberCodeReader {
+    private let reader: StreamReader
+    private var left: UInt64 = 0
+    private var parameters: DeflateParameters?
+
+    init(_ reader: StreamReader) { self.reader = reader }
+
+    /// Whether no run was left unfinished.
+    var isAtEnd: Bool { left == 0 }
+
+    /// What compresses the next member; nil if it is left as it is.
+    func next() throws -> (([UInt8]) throws -> [UInt8])? {
+        if left == 0 {
+            left = try reader.varint()
+            guard left > 0 else { throw DeltaError.damaged("a run of compressed members is empty") }
+            parameters = try MemberCode.parameters(try reader.varint())
+        }
+        left -= 1
+        return parameters.map { parameters in { Deflate.compress($0, parameters) } }
+    }
+}
+
+/// What a decoder keeps an old file's unpacked form in: written once in order, then read anywhere.
+public protocol ScratchStore {
+    /// Adds bytes at the end.
+    func append(_ bytes: ArraySlice<UInt8>) throws
+    /// Ends writing.
+    func finish() throws -> @Sendable (_ offset: UInt64, _ count: Int) throws -> [UInt8]
+}
+
+/// The unpacked form of an old file as a patch's old content.
+struct UnpackedReference: ReferenceSource {
+    private let byteCount: UInt64
+    private let read: @Sendable (_ offset: UInt64, _ count: Int) throws -> [UInt8]
+
+    /// Unpacks those members of an entry's content that are chosen.
+    ///
+    /// - Throws: `DeltaError` if the form is larger than forms may be.
+    init(
+        _ references: any ReferenceSource, _ ordinal: Int, _ choices: MemberChoices,
+        in store: any ScratchStore
+    ) throws {
+        let count = references.contentByteCount(of: ordinal)
+        var byteCount: UInt64 = 0
+        do {
+            try UnpackedContent.unpack { write in
+                var offset: UInt64 = 0
+                while offset < count {
+                    try Task.checkCancellation()
+                    let part = try references.content(
+                        of: ordinal, at: offset, count: Int(min(count - offset, 1 << 18)))
+                    try write(part[...])
+                    offset += UInt64(part.count)
+                }
+            } wants: { _ in
+                choices.next()
+            } into: {
+                byteCount += UInt64($0.count)
+                try store.append($0)
+            }
+        } catch is UnpackedContent.TooLarge {
+            throw DeltaError.damaged("it unpacks a file that is too large")
+        }
+        self.byteCount = byteCount
+        read = try store.finish()
+    }
+
+    var entryCount: Int { 1 }
+    func structure(of ordinal: Int) throws -> [UInt8] { [] }
+    func contentByteCount(of ordinal: Int) -> UInt64 { byteCount }
+    func content(of ordinal: Int, at offset: UInt64, count: Int) throws -> [UInt8] { try read(offset, count) }
+}

@@ -1,0 +1,50 @@
+import Bytes
+import FileIO
+import FoundationEssentials
+
+/// Reads the small JSON documents of an image.
+enum JSONDocument {
+    /// Larger documents are refused unread, as registries do; decoding takes a hundred times as much memory.
+    static let byteCountLimit: UInt64 = 4 << 20
+
+    /// The bytes of a document.
+    static func bytes(_ region: FileRegion, name: String, source: String) throws -> [UInt8] {
+        guard region.byteCount <= byteCountLimit else {
+            throw ImageError.damaged(
+                source: source,
+                reason: "'\(name)' has \(ByteCount.text(region.byteCount)), too much for a JSON document")
+        }
+        return try region.read(at: 0, count: Int(region.byteCount))
+    }
+
+    /// Decodes a document.
+    static func decode<Document: Decodable>(
+        _ type: Document.Type, _ bytes: [UInt8], name: String, source: String
+    ) throws -> Document {
+        do {
+            return try JSONDecoder().decode(type, from: Data(bytes))
+        } catch let error as DecodingError {
+            throw ImageError.damaged(source: source, reason: "'\(name)' \(reason(error))")
+        } catch {
+            throw ImageError.damaged(source: source, reason: "'\(name)' is no valid JSON")
+        }
+    }
+
+    private static func reason(_ error: DecodingError) -> String {
+        func place(_ path: [any CodingKey]) -> String {
+            path.map { $0.intValue.map { "[\($0)]" } ?? ".\(EscapedText.of($0.stringValue.utf8, limit: 80))" }
+                .joined()
+        }
+        switch error {
+        case .keyNotFound(let key, let context):
+            return "has no '\(place(context.codingPath + [key]))'"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            return "has a wrong value at '\(place(context.codingPath))'"
+        case .dataCorrupted(let context) where !context.codingPath.isEmpty:
+            return
+                "has a wrong value at '\(place(context.codingPath))': \(EscapedText.of(context.debugDescription.utf8, limit: 200))"
+        case .dataCorrupted: return "is no valid JSON"
+        @unknown default: return "cannot be decoded"
+        }
+    }
+}

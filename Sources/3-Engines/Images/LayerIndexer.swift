@@ -1,0 +1,245 @@
+import Compression
+import Bytes
+import FileTree
+public import FileIO
+import Hashing
+import OCI
+import Tar
+
+/// The bytes of one layer.
+public struct LayerBytes: Sendable {
+    /// The blob as the image holds it.
+    public let blob: FileRegion
+    /// The uncompressed tar.
+    public let tar: FileRegion
+    /// Where each entry of the tar lies, in the order of the layer's listing.
+    public let spans: [EntrySpan]
+    /// Whether its bytes were found to have the digests that the image states.
+    public let isChecked: Bool
+}
+
+/// Where an entry's raw parts lie in its uncompressed layer.
+public struct EntrySpan: Hashable, Sendable {
+    /// Offset of its first block: an extension header or its header.
+    public let structureOffset: UInt64
+    /// Bytes before the content.
+    public let structureByteCount: Int
+    /// Stored content bytes; they follow the structure.
+    public let contentByteCount: UInt64
+
+    /// Offset of the stored content.
+    public var contentOffset: UInt64 { structureOffset + UInt64(structureByteCount) }
+
+    /// Zero to 511 bytes that fill the last content block.
+    public var paddingByteCount: Int { Int((512 - contentByteCount % 512) % 512) }
+
+    /// Offset of what follows the entry.
+    public var endOffset: UInt64 { contentOffset + contentByteCount + UInt64(paddingByteCount) }
+
+    init(_ member: TarMember) {
+        structureOffset = member.structureOffset
+        structureByteCount = Int(member.structureByteCount)
+        contentByteCount = member.storedByteCount
+    }
+}
+
+/// Reads one layer once: checks its digests and lists its entries, or finds out where they lie and nothing more.
+struct LayerIndexer {
+    /// What to read.
+    let blob: FileRegion
+    /// The blob's digest, where the image names it.
+    let digest: Digest?
+    /// The layer as known so far.
+    let summary: LayerSummary
+    /// The archive, for messages.
+    let source: String
+    /// How large the uncompressed tar may get.
+    let byteCountLimit: UInt64
+    /// Whether every file's digest is wanted.
+    let hashesFiles: Bool
+    /// Whether an uncompressed layer's content is left unread.
+    let trusts: Bool
+    /// Told how many more bytes of the blob were read.
+    let progress: (UInt64) -> Void
+
+    private var name: String { "layer \(summary.index + 1) (\(summary.digest))" }
+
+    func index() throws -> (summary: LayerSummary, listing: LayerListing, file: LayerBytes) {
+        var builder = ListingBuilder(hashesFiles: hashesFiles)
+        do {
+            if trusts, summary.compression == .none { return try readHeaders() }
+            let result = try summary.compression == .none ? readPlain(&builder) : readCompressed(&builder)
+            var summary = summary
+            summary.digest = result.blobDigest
+            summary.byteCount = result.tar.byteCount
+            summary.entryCount = builder.entries.count
+            return (
+                summary, LayerListing(entries: builder.entries),
+                LayerBytes(blob: blob, tar: result.tar, spans: builder.spans, isChecked: true)
+            )
+        } catch let error as TarError {
+            throw ImageError.badLayer(source: source, layer: name, reason: error.description)
+        } catch let error as ArchiveError {
+            throw ImageError.badLayer(source: source, layer: name, reason: error.description)
+        } catch let error as ListingError {
+            throw ImageError.badLayer(source: source, layer: name, reason: error.description)
+        }
+    }
+
+    private func readHeaders() throws -> (summary: LayerSummary, listing: LayerListing, file: LayerBytes) {
+        var spans = SpanBuilder()
+        do {
+            try Self.walkHeaders(blob, &spans)
+        } catch let error as TarError {
+            // A wrong digest is the cause, a bad header its effect: say the cause.
+            var hasher = DigestHasher()
+            try blob.forEachPart { hasher.update($0) }
+            try checkDigest(hasher.finish(), summary.diffID)
+            throw error
+        }
+        progress(blob.byteCount)
+        var summary = summary
+        summary.digest = summary.diffID
+        summary.byteCount = blob.byteCount
+        summary.entryCount = spans.spans.count
+        return (
+            summary, LayerListing(entries: []),
+            LayerBytes(blob: blob, tar: blob, spans: spans.spans, isChecked: false)
+        )
+    }
+
+    /// Walks a tar without its contents: small files lie in the same window as the headers around them.
+    private static func walkHeaders(_ tar: FileRegion, _ spans: inout SpanBuilder) throws {
+        var walker = TarWalker()
+        var offset: UInt64 = 0
+        while offset < tar.byteCount, !walker.hasEndMarker {
+            try Task.checkCancellation()
+            var window = try tar.read(at: offset, count: Int(min(windowByteCount, tar.byteCount - offset)))[
+                ...]
+            while !window.isEmpty, !walker.hasEndMarker {
+                // In steps of a block, so that what is content is passed over rather than looked at.
+                let block = window.prefix(512)
+                try walker.consume(block, visitor: &spans)
+                window = window[block.endIndex...]
+                offset += UInt64(block.count)
+                let left = walker.contentByteCountLeft
+                guard left > 0 else { continue }
+                guard left <= tar.byteCount - offset else { break }
+                try walker.skipContent(visitor: &spans)
+                offset += left
+                window = window.dropFirst(Int(clamping: left))
+            }
+            if walker.contentByteCountLeft > 0 { break }
+        }
+        try walker.finish(visitor: &spans)
+    }
+
+    private static let windowByteCount: UInt64 = 16 << 10
+
+    private func readPlain(_ builder: inout ListingBuilder) throws -> (tar: FileRegion, blobDigest: Digest) {
+        var walker = TarWalker()
+        var hasher = DigestHasher()
+        var walkError: (any Error)?
+        try blob.forEachPart { part in
+            try Task.checkCancellation()
+            hasher.update(part)
+            if walkError == nil {
+                do { try walker.consume(part, visitor: &builder) } catch { walkError = error }
+            }
+            progress(UInt64(part.count))
+        }
+        // A wrong digest is the cause, a bad header its effect: say the cause.
+        try checkDigest(hasher.finish(), summary.diffID)
+        if let walkError { throw walkError }
+        try walker.finish(visitor: &builder)
+        return (blob, summary.diffID)
+    }
+
+    private func readCompressed(_ builder: inout ListingBuilder) throws -> (
+        tar: FileRegion, blobDigest: Digest
+    ) {
+        var walker = TarWalker()
+        var tarHasher = DigestHasher()
+        let input = HashingInput(blob, progress: progress)
+        let spool = try Spool()
+        var walkError: (any Error)?
+        do {
+            try FilteredReader.read(next: { try input.next() }) { part in
+                try Task.checkCancellation()
+                guard spool.byteCount + UInt64(part.count) <= byteCountLimit else {
+                    throw ImageError.badLayer(
+                        source: source, layer: name,
+                        reason:
+                            "it unpacks to more than \(ByteCount.text(byteCountLimit)), far more than its "
+                            + "\(ByteCount.text(blob.byteCount)) should hold; raise --max-layer-size if you trust it"
+                    )
+                }
+                tarHasher.update(part)
+                try spool.append(part)
+                if walkError == nil {
+                    do { try walker.consume(part, visitor: &builder) } catch { walkError = error }
+                }
+            }
+        } catch let error as ArchiveError {
+            try input.drain()
+            if let digest { try checkDigest(input.digest(), digest) }
+            throw error
+        }
+        try input.drain()
+        let blobDigest = input.digest()
+        if let digest { try checkDigest(blobDigest, digest) }
+        try checkDigest(tarHasher.finish(), summary.diffID)
+        if let walkError { throw walkError }
+        try walker.finish(visitor: &builder)
+        return (FileRegion(spool.finish()), blobDigest)
+    }
+
+    private func checkDigest(_ actual: Digest, _ expected: Digest) throws {
+        guard actual == expected else {
+            throw ImageError.wrongDigest(
+                source: source, name: name, expected: expected.description, actual: actual.description)
+        }
+    }
+}
+
+/// Reads a region in order and hashes it.
+private final class HashingInput {
+    private let region: FileRegion
+    private let progress: (UInt64) -> Void
+    private var offset: UInt64 = 0
+    private var hasher = DigestHasher()
+
+    init(_ region: FileRegion, progress: @escaping (UInt64) -> Void) {
+        self.region = region
+        self.progress = progress
+    }
+
+    func next() throws -> [UInt8] {
+        let count = min(UInt64(1 << 18), region.byteCount - offset)
+        guard count > 0 else { return [] }
+        let bytes = try region.read(at: offset, count: Int(count))
+        offset += count
+        hasher.update(bytes)
+        progress(count)
+        return bytes
+    }
+
+    /// Hashes what the decompressor left unread.
+    func drain() throws {
+        while try !next().isEmpty {}
+    }
+
+    func digest() -> Digest { hasher.finish() }
+}
+
+/// Notes where entries lie.
+private struct SpanBuilder: TarVisitor {
+    private(set) var spans: [EntrySpan] = []
+
+    mutating func begin(_ member: TarMember, structure: [UInt8]) throws {
+        spans.append(EntrySpan(member))
+    }
+    mutating func content(_ bytes: ArraySlice<UInt8>) throws {}
+    mutating func end(padding: [UInt8]) throws {}
+    mutating func trailer(_ bytes: ArraySlice<UInt8>) throws {}
+}

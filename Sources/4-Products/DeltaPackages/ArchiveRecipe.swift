@@ -1,0 +1,116 @@
+import Bytes
+import Delta
+import FileIO
+import Hashing
+import Images
+import Tar
+
+/// The recipe of a whole archive: how its tar is made of layers, documents and what else it holds.
+struct ArchiveRecipe {
+    let bytes: [UInt8]
+    /// Digest of the archive.
+    let archiveDigest: Digest
+
+    /// Up to this much new content is left to the package to compress.
+    private static let smallByteCount: UInt64 = 1 << 20
+
+    /// Reads the archive once.
+    ///
+    /// - Parameters:
+    ///   - archive: The archive.
+    ///   - layers: The blobs of the image's layers.
+    ///   - documents: Digests of the documents that the package carries.
+    ///   - level: How hard to compress.
+    /// - Throws: `TarError` if it is no tar, `FileError` if it cannot be read.
+    init(_ archive: FileRegion, layers: [Digest], documents: [Digest], level: DeltaLevel) throws {
+        var members = MemberCollector()
+        var walker = TarWalker()
+        var hasher = DigestHasher()
+        try archive.forEachPart { part in
+            try Task.checkCancellation()
+            hasher.update(part)
+            try walker.consume(part, visitor: &members)
+        }
+        try walker.finish(visitor: &members)
+        archiveDigest = hasher.finish()
+
+        let contents = members.members.map { member in
+            if let layer = member.digest.flatMap({ layers.firstIndex(of: $0) }) {
+                return EntryContent.layer(layer)
+            }
+            return member.digest.flatMap { documents.firstIndex(of: $0) }.map { .document($0) } ?? .new
+        }
+        // What saved archives hold besides are names and numbers that the package's documents hold, too.
+        let newByteCount = zip(members.members, contents).reduce(UInt64(0)) { sum, pair in
+            if case .new = pair.1 { sum + pair.0.byteCount } else { sum }
+        }
+        let encoder = try RecipeEncoder(
+            level: newByteCount > Self.smallByteCount ? level : nil, references: NoReferences()
+        ) { MemoryStream() }
+        for (member, content) in zip(members.members, contents) {
+            try encoder.add(
+                structure: member.structure, padding: member.padding, predictor: nil, content: content,
+                contentByteCount: member.byteCount,
+                forEachPart: archive.part(at: member.offset, byteCount: member.byteCount).forEachPart)
+        }
+        let end = members.end
+        let rest = archive.part(
+            at: end + members.zeroCount, byteCount: archive.byteCount - end - members.zeroCount)
+        try encoder.finish(
+            zeroCount: members.zeroCount, restCount: rest.byteCount, forEachPart: rest.forEachPart)
+        var bytes: [UInt8] = []
+        try encoder.forEachPart { bytes += $0 }
+        self.bytes = bytes
+    }
+}
+
+/// A recipe's stream in memory: archives have few entries.
+final class MemoryStream: StreamStore {
+    private var bytes: [UInt8] = []
+
+    func append(_ more: [UInt8]) throws { bytes += more }
+
+    func forEachPart(_ body: (ArraySlice<UInt8>) throws -> Void) throws { try body(bytes[...]) }
+}
+
+/// Collects an archive's entries with the digests of their contents.
+private struct MemberCollector: TarVisitor {
+    struct Member {
+        let structure: [UInt8]
+        var padding: [UInt8] = []
+        let offset: UInt64
+        let byteCount: UInt64
+        var digest: Digest?
+    }
+
+    private(set) var members: [Member] = []
+    /// Offset of what follows the last entry.
+    private(set) var end: UInt64 = 0
+    /// How many zeros stand there.
+    private(set) var zeroCount: UInt64 = 0
+    private var isZero = true
+    private var hasher = DigestHasher()
+
+    mutating func begin(_ member: TarMember, structure: [UInt8]) throws {
+        members.append(
+            Member(structure: structure, offset: member.contentOffset, byteCount: member.storedByteCount))
+        end = member.endOffset
+        hasher = DigestHasher()
+    }
+
+    mutating func content(_ bytes: ArraySlice<UInt8>) throws { hasher.update(bytes) }
+
+    mutating func end(padding: [UInt8]) throws {
+        guard let last = members.indices.last else { return }
+        members[last].padding = padding
+        if members[last].byteCount > 0 { members[last].digest = hasher.finish() }
+        hasher = DigestHasher()
+    }
+
+    mutating func trailer(_ bytes: ArraySlice<UInt8>) throws {
+        guard isZero else { return }
+        let zeros = bytes.prefix { $0 == 0 }.count
+        zeroCount += UInt64(zeros)
+        isZero = zeros == bytes.count
+    }
+}

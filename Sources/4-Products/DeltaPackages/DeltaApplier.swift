@@ -1,0 +1,335 @@
+import Bytes
+import Compression
+import Delta
+public import FileIO
+import Hashing
+public import Images
+import OCI
+import Tar
+
+/// What an applier writes.
+public enum OutputFormat: String, CaseIterable, Sendable {
+    /// The archive that the package was made from, byte for byte.
+    case same
+    /// An OCI archive of the same image.
+    case oci
+    /// A `docker save` archive of the same image with uncompressed layers.
+    case docker
+}
+
+/// Makes the new image of an old one and a package.
+public struct DeltaApplier: Sendable {
+    private let package: DeltaPackage
+    private let oldLayers: [Digest: LayerBytes]
+    private let oldDigests: [Digest: Digest]
+    private let oldSource: String
+    private let references: OldReferences
+    /// Old layers of which only the headers were read.
+    private let unchecked: [(name: String, diffID: Digest, file: LayerBytes)]
+    private var document: DeltaDocument { package.document }
+
+    /// Checks that the old image is the one that the package needs, by the content of its layers.
+    ///
+    /// - Throws: `PackageError.wrongOldImage`, which names every layer that is missing.
+    public init(package: DeltaPackage, old: OpenedImage) throws {
+        self.package = package
+        oldSource = old.container.source
+        let summaries = old.index.summary.layers
+        var files: [Digest: LayerBytes] = [:]
+        var digests: [Digest: Digest] = [:]
+        for (summary, file) in zip(summaries, old.layers) where files[summary.diffID] == nil {
+            files[summary.diffID] = file
+            digests[summary.diffID] = summary.digest
+        }
+        oldLayers = files
+        oldDigests = digests
+        let missing = package.document.old.layers.enumerated().filter { files[$0.element] == nil }
+        guard missing.isEmpty else {
+            throw PackageError.wrongOldImage(
+                path: package.path, image: old.container.source,
+                missing: missing.map { "layer \($0.offset + 1) (\($0.element))" })
+        }
+        unchecked = zip(summaries, old.layers).filter { !$1.isChecked }.map { summary, file in
+            ("layer \(summary.index + 1) (\(summary.digest))", summary.diffID, file)
+        }
+        references = OldReferences(package.document.old.layers.compactMap { files[$0] })
+    }
+
+    /// How many bytes will be written.
+    public var byteCount: UInt64 { document.new.archive.byteCount }
+
+    /// Makes the new image's archive; checks its digest, or that of every layer where the archive has none.
+    ///
+    /// - Parameters:
+    ///   - format: Which archive.
+    ///   - sink: Takes its bytes, in order; what it was given is right only if this function returns.
+    ///   - progress: Told how many bytes were made, of how many.
+    /// - Throws: `PackageError` if the package is damaged or does not make what it says, `ImageError` if the old image
+    ///   was not what it says, and what the sink throws.
+    public func apply(
+        _ format: OutputFormat, into sink: (ArraySlice<UInt8>) throws -> Void,
+        progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
+    ) throws {
+        let total = byteCount
+        try withoutActuallyEscaping(sink) { sink in
+            try withoutActuallyEscaping(progress) { progress in
+                let stream = ArchiveStream(sink) { progress(min($0, total), total) }
+                try explained {
+                    switch format {
+                    case .same: try makeArchive(stream) {}
+                    case .oci: try ImageArchiveWriter.write(ociMembers(), into: stream.write)
+                    case .docker: try ImageArchiveWriter.write(dockerMembers(), into: stream.write)
+                    }
+                    try stream.flush()
+                }
+            }
+        }
+    }
+
+    /// Makes the new image's archive in a file, and notes there how far it came with every layer; goes on from what was
+    /// noted by a run that was interrupted.
+    ///
+    /// - Parameters:
+    ///   - file: Where it goes; not yet committed when this function returns.
+    ///   - progress: Told how many bytes were made, of how many.
+    /// - Throws: As `apply(_:into:progress:)` does.
+    public func apply(
+        to file: OutputFile, progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
+    ) throws {
+        let total = byteCount
+        try withoutActuallyEscaping(progress) { progress in
+            let stream = ArchiveStream(after: file.continued, file.write) { progress(min($0, total), total) }
+            try explained { try makeArchive(stream) { try file.checkpoint(stream.digest()) } }
+        }
+    }
+
+    /// Turns what went wrong into what it means to the user.
+    private func explained(_ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch let error where error is DeltaError || error is CompressionError || error is TarError {
+            try checkOldLayers()
+            throw PackageError.damaged(path: package.path, reason: "\(error)")
+        } catch is DecodingError {
+            throw PackageError.damaged(
+                path: package.path, reason: "a document of the image cannot be decoded")
+        } catch let error as PackageError where error.isDamage {
+            // Of an old image that is damaged nothing right can be made: that is the cause, this the effect.
+            try checkOldLayers()
+            throw error
+        }
+    }
+
+    /// Checks what was taken on trust.
+    private func checkOldLayers() throws {
+        for (name, diffID, file) in unchecked {
+            var hasher = DigestHasher()
+            try file.tar.forEachPart {
+                try Task.checkCancellation()
+                hasher.update($0)
+            }
+            let actual = hasher.finish()
+            guard actual == diffID else {
+                throw ImageError.wrongDigest(
+                    source: oldSource, name: name, expected: diffID.description, actual: actual.description)
+            }
+        }
+    }
+
+    // MARK: - Archives
+
+    private func makeArchive(_ stream: ArchiveStream, layerDone: () throws -> Void) throws {
+        let decoder = try decoder(document.new.archive.recipe, NoReferences())
+        guard decoder.header.byteCount == byteCount else { throw sizeMismatch("the archive") }
+        try withoutActuallyEscaping(layerDone) { layerDone in
+            try decoder.run(into: stream.write) { content in
+                switch content {
+                case .layer(let index):
+                    guard document.new.layers.indices.contains(index) else {
+                        throw DeltaError.damaged("its archive holds a layer that the image does not have")
+                    }
+                    let byteCount = document.new.layers[index].blobByteCount
+                    return (
+                        byteCount,
+                        { sink in
+                            if stream.isKnown(next: byteCount) {
+                                return try Self.emitNothing(byteCount, sink)
+                            }
+                            try emitBlob(index, checks: false, sink)
+                            try stream.flush()
+                            try layerDone()
+                        }
+                    )
+                case .document(let index):
+                    guard document.new.archive.documents.indices.contains(index) else {
+                        throw DeltaError.damaged("its archive holds an unknown document")
+                    }
+                    let region = try package.region(document.new.archive.documents[index])
+                    return (region.byteCount, region.forEachPart)
+                }
+            }
+        }
+        try stream.flush()
+        let digest = stream.digest()
+        guard digest == document.new.archive.digest else {
+            try checkOldLayers()
+            // The archive is checked as a whole; only now does it matter which layer is wrong.
+            for index in document.new.layers.indices { try emitBlob(index, checks: true) { _ in } }
+            try check("the archive", digest, document.new.archive.digest)
+            return
+        }
+    }
+
+    /// Stands for bytes that are there already.
+    private static func emitNothing(_ byteCount: UInt64, _ sink: (ArraySlice<UInt8>) throws -> Void) throws {
+        let zeros = [UInt8](repeating: 0, count: 1 << 18)
+        var rest = byteCount
+        while rest > 0 {
+            let part = zeros.prefix(Int(min(rest, UInt64(zeros.count))))
+            try sink(part)
+            rest -= UInt64(part.count)
+        }
+    }
+
+    private func ociMembers() throws -> [ImageArchiveWriter.Member] {
+        guard document.new.archive.documents.count == 2, document.new.manifestDigest != nil else {
+            throw PackageError.noSuchOutput(
+                reason:
+                    "the new image has no OCI manifest, since 'docker save' before version 25 writes none; "
+                    + "use --output-format docker, or skopeo to convert the result")
+        }
+        let layers = document.new.layers.indices.map { index in
+            ImageArchiveWriter.Member(
+                "blobs/sha256/\(document.new.layers[index].digest.hex)",
+                byteCount: document.new.layers[index].blobByteCount,
+                emit: { try emitBlob(index, checks: true, $0) })
+        }
+        return try ImageArchiveWriter.ociMembers(
+            manifest: document(1), config: document(0), name: document.new.names.first, layers: layers)
+    }
+
+    private func dockerMembers() throws -> [ImageArchiveWriter.Member] {
+        let listed = try JSONBytes.decode(ConfigDocument.self, document(0)).rootfs.diff_ids ?? []
+        guard listed == document.new.layers.map(\.diffID.description) else {
+            throw PackageError.damaged(
+                path: package.path, reason: "its image's configuration lists other layers")
+        }
+        let layers = document.new.layers.indices.map { index in
+            ImageArchiveWriter.Member(
+                "\(document.new.layers[index].diffID.hex).tar",
+                byteCount: document.new.layers[index].byteCount,
+                emit: { try emitTar(index, checks: true, $0) })
+        }
+        return try ImageArchiveWriter.dockerMembers(
+            config: document(0), names: document.new.names, layers: layers)
+    }
+
+    private func document(_ index: Int) throws -> [UInt8] {
+        guard document.new.archive.documents.indices.contains(index) else {
+            throw PackageError.damaged(path: package.path, reason: "it lacks the image's documents")
+        }
+        let region = try package.region(document.new.archive.documents[index])
+        guard region.byteCount <= 4 << 20 else { throw sizeMismatch("a document") }
+        return try region.read(at: 0, count: Int(region.byteCount))
+    }
+
+    // MARK: - Layers
+
+    /// Gives out a layer's blob as the new image holds it; checks its digest where nothing else does.
+    private func emitBlob(_ index: Int, checks: Bool, _ sink: (ArraySlice<UInt8>) throws -> Void) throws {
+        let layer = document.new.layers[index]
+        switch layer.encoding {
+        case .none: try emitTar(index, checks: checks, sink)
+        case .carried: try package.region(layer.digest).forEachPart(sink)
+        case .old:
+            guard let file = oldLayers[layer.diffID], oldDigests[layer.diffID] == layer.digest else {
+                throw PackageError.otherCompression(layer: index + 1, image: oldSource)
+            }
+            // What was decompressed was checked when the old image was opened.
+            try checked(index, layer.digest, checks && !file.isChecked, sink) {
+                try file.blob.forEachPart($0)
+            }
+        case .gzip(let level, let header):
+            guard let bytes = Hex.bytes(header), let header = GzipHeader(bytes[...]) else {
+                throw DeltaError.damaged("layer \(index + 1) has a bad gzip header")
+            }
+            try checked(index, layer.digest, checks, sink) { sink in
+                try withoutActuallyEscaping(sink) { sink in
+                    let compressor = try GzipCompressor(level: level, header: header) { try sink($0[...]) }
+                    try emitTar(index, checks: checks) { try compressor.write($0) }
+                    try compressor.finish()
+                }
+            }
+        }
+    }
+
+    /// Gives out a layer's uncompressed tar.
+    private func emitTar(_ index: Int, checks: Bool, _ sink: (ArraySlice<UInt8>) throws -> Void) throws {
+        let layer = document.new.layers[index]
+        switch layer.tar {
+        case .old:
+            guard let file = oldLayers[layer.diffID] else {
+                throw PackageError.wrongOldImage(
+                    path: package.path, image: oldSource, missing: ["layer \(index + 1) (\(layer.diffID))"])
+            }
+            guard file.tar.byteCount == layer.byteCount else { throw sizeMismatch("layer \(index + 1)") }
+            try checked(index, layer.diffID, checks && !file.isChecked, sink) { try file.tar.forEachPart($0) }
+        case .recipe(let digest):
+            let decoder = try decoder(digest, references)
+            guard decoder.header.byteCount == layer.byteCount else {
+                throw sizeMismatch("layer \(index + 1)")
+            }
+            try checked(index, layer.diffID, checks, sink) { sink in
+                try decoder.run(into: sink) { _ in throw DeltaError.damaged("a layer cannot hold a layer") }
+            }
+        case .blob:
+            try checked(index, layer.diffID, checks, sink) { sink in
+                do {
+                    try BlobReader.forEachPart(of: package.region(layer.digest), limit: layer.byteCount, sink)
+                } catch ImageError.damaged(_, let reason) {
+                    // The blob lies in the package: it is not an image that is damaged.
+                    throw PackageError.damaged(
+                        path: package.path, reason: "the blob of layer \(index + 1): \(reason)")
+                }
+            }
+        }
+    }
+
+    /// Gives out some of a layer and checks its digest, if that is wanted.
+    private func checked(
+        _ index: Int, _ digest: Digest, _ checks: Bool, _ sink: (ArraySlice<UInt8>) throws -> Void,
+        emit: ((ArraySlice<UInt8>) throws -> Void) throws -> Void
+    ) throws {
+        var hasher = DigestHasher()
+        try withoutActuallyEscaping(sink) { sink in
+            try emit(
+                checks
+                    ? { bytes in
+                        hasher.update(bytes)
+                        try sink(bytes)
+                    } : sink)
+        }
+        guard checks else { return }
+        try check("layer \(index + 1)", hasher.finish(), digest)
+    }
+
+    private func decoder(_ digest: Digest, _ references: any ReferenceSource) throws -> RecipeDecoder {
+        let region = try package.region(digest)
+        return try RecipeDecoder(
+            storedByteCount: region.byteCount, references: references, makeScratch: { try SpooledStream() }
+        ) {
+            try region.read(at: $0, count: $1)
+        }
+    }
+
+    private func sizeMismatch(_ what: String) -> PackageError {
+        .damaged(path: package.path, reason: "the sizes of \(what) contradict each other")
+    }
+
+    private func check(_ what: String, _ actual: Digest, _ expected: Digest) throws {
+        guard actual == expected else {
+            throw PackageError.wrongResult(
+                what: what, expected: expected.description, actual: actual.description)
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Delta
+import FileIO
+import Images
+
+/// The entries of the old image's layers, numbered through from the lowest layer, as recipes refer to them.
+struct OldReferences: ReferenceSource {
+    private let layers: [LayerBytes]
+    private let firstOrdinals: [Int]
+    let entryCount: Int
+
+    init(_ layers: [LayerBytes]) {
+        self.layers = layers
+        var first: [Int] = []
+        var count = 0
+        for layer in layers {
+            first.append(count)
+            count += layer.spans.count
+        }
+        firstOrdinals = first
+        entryCount = count
+    }
+
+    /// The number of an entry of a layer.
+    func ordinal(layer: Int, entry: Int) -> Int { firstOrdinals[layer] + entry }
+
+    private func place(of ordinal: Int) -> (layer: LayerBytes, span: EntrySpan) {
+        var low = 0
+        var high = firstOrdinals.count
+        while low + 1 < high {
+            let middle = (low + high) / 2
+            if firstOrdinals[middle] <= ordinal { low = middle } else { high = middle }
+        }
+        // Of layers without entries, which start at the same number, the last is meant.
+        return (layers[low], layers[low].spans[ordinal - firstOrdinals[low]])
+    }
+
+    func structure(of ordinal: Int) throws -> [UInt8] {
+        let (layer, span) = place(of: ordinal)
+        return try layer.tar.read(at: span.structureOffset, count: span.structureByteCount)
+    }
+
+    func contentByteCount(of ordinal: Int) -> UInt64 { place(of: ordinal).span.contentByteCount }
+
+    func content(of ordinal: Int, at offset: UInt64, count: Int) throws -> [UInt8] {
+        let (layer, span) = place(of: ordinal)
+        return try layer.tar.part(at: span.contentOffset, byteCount: span.contentByteCount)
+            .read(at: offset, count: count)
+    }
+}
+
+/// No old image: what the recipe of an archive is made against.
+struct NoReferences: ReferenceSource {
+    var entryCount: Int { 0 }
+    func structure(of ordinal: Int) throws -> [UInt8] { [] }
+    func contentByteCount(of ordinal: Int) -> UInt64 { 0 }
+    func content(of ordinal: Int, at offset: UInt64, count: Int) throws -> [UInt8] { [] }
+}
+
+/// A recipe's stream or a file's unpacked form in a temporary file.
+struct SpooledStream: StreamStore, ScratchStore {
+    private let spool: Spool
+
+    init() throws { spool = try Spool() }
+
+    func append(_ bytes: [UInt8]) throws { try spool.append(bytes) }
+
+    func append(_ bytes: ArraySlice<UInt8>) throws { try spool.append(bytes) }
+
+    func finish() -> @Sendable (UInt64, Int) throws -> [UInt8] {
+        let file = spool.finish()
+        return { try file.read(at: $0, count: $1) }
+    }
+
+    func forEachPart(_ body: (ArraySlice<UInt8>) throws -> Void) throws {
+        try FileRegion(spool.finish()).forEachPart(body)
+    }
+}

@@ -1,0 +1,68 @@
+import Bytes
+import Compression
+import FileIO
+import Hashing
+import OCI
+
+/// Writes a delta package: an OCI image layout in a tar, compressed as a whole with zstd.
+struct PackageWriter {
+    /// A blob and where its bytes come from.
+    struct Blob {
+        let descriptor: Descriptor
+        let forEachPart: ((ArraySlice<UInt8>) throws -> Void) throws -> Void
+
+        /// A blob in memory.
+        init(_ bytes: [UInt8], mediaType: String) {
+            descriptor = Descriptor(mediaType: mediaType, digest: Digest.of(bytes), size: UInt64(bytes.count))
+            forEachPart = { try $0(bytes[...]) }
+        }
+
+        /// A blob in a file.
+        init(_ region: FileRegion, digest: Digest, mediaType: String) {
+            descriptor = Descriptor(mediaType: mediaType, digest: digest, size: region.byteCount)
+            forEachPart = region.forEachPart
+        }
+    }
+
+    let document: DeltaDocument
+    let blobs: [Blob]
+    /// The new image's manifest, which the package refers to.
+    let subject: Descriptor?
+
+    /// Packages up to this size are worth zstd's best; larger ones hold little but compressed streams.
+    private static let smallByteCount: UInt64 = 4 << 20
+
+    /// Gives out the package's bytes, in order.
+    func write(into sink: @escaping ([UInt8]) throws -> Void) throws {
+        let config = Blob(try StableJSON.encode(document), mediaType: PackageMediaType.document)
+        let manifest = Blob(
+            try StableJSON.encode(
+                ManifestDocument(
+                    mediaType: MediaType.ociManifest, artifactType: PackageMediaType.artifact,
+                    config: config.descriptor, layers: blobs.map(\.descriptor), subject: subject)),
+            mediaType: MediaType.ociManifest)
+        var reference = manifest.descriptor
+        reference.artifactType = PackageMediaType.artifact
+        let index = try StableJSON.encode(IndexDocument(manifests: [reference]))
+
+        var members = [
+            ImageArchiveWriter.Member("oci-layout", Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8)),
+            ImageArchiveWriter.Member("index.json", index),
+        ]
+        var written: Set<Digest> = []
+        for blob in [manifest, config] + blobs where written.insert(blob.descriptor.digest).inserted {
+            members.append(
+                ImageArchiveWriter.Member(
+                    "blobs/sha256/\(blob.descriptor.digest.hex)", byteCount: blob.descriptor.size,
+                    emit: blob.forEachPart))
+        }
+        let total = members.reduce(UInt64(0)) { $0 + $1.byteCount }
+        let level = total <= Self.smallByteCount ? 19 : 3
+        let compressor = try ZstdCompressor(ZstdOptions(level: level), sink: sink)
+        try ImageArchiveWriter.write(members) { part in
+            try Task.checkCancellation()
+            try compressor.write(part)
+        }
+        try compressor.finish()
+    }
+}

@@ -1,0 +1,127 @@
+import Bytes
+import FileTree
+import Images
+import OCI
+
+/// Finds, for a file of the new image, the old entries that its header and its content resemble.
+struct SimilarFiles {
+    private struct Candidate {
+        let ordinal: Int
+        let layer: Int
+        let byteCount: UInt64
+    }
+
+    private var byPath: [TreePath: [Candidate]] = [:]
+    private var firstByContent: [Digest: Candidate] = [:]
+    private var contents: [Int: Digest] = [:]
+    private var byLooseName: [[UInt8]: [Candidate]] = [:]
+    /// Contents at paths that the new image does not have: they may have moved and changed.
+    private(set) var leftBehind: [Int] = []
+
+    init(_ old: OpenedImage, _ new: OpenedImage, _ references: OldReferences) {
+        let newPaths = Set(new.index.listings.flatMap { $0.entries.map(\.path) })
+        for (layer, listing) in old.index.listings.enumerated() {
+            for (index, entry) in listing.entries.enumerated() {
+                let candidate = Candidate(
+                    ordinal: references.ordinal(layer: layer, entry: index), layer: layer,
+                    byteCount: old.layers[layer].spans[index].contentByteCount)
+                byPath[entry.path, default: []].append(candidate)
+                guard candidate.byteCount > 0, let digest = entry.digest else { continue }
+                if firstByContent[digest] == nil { firstByContent[digest] = candidate }
+                contents[candidate.ordinal] = digest
+                if !newPaths.contains(entry.path) { leftBehind.append(candidate.ordinal) }
+                for name in Self.looseNames(entry.path) { byLooseName[name, default: []].append(candidate) }
+            }
+        }
+        for name in byLooseName.keys {
+            byLooseName[name]?.sort { ($0.byteCount, $0.ordinal) < ($1.byteCount, $1.ordinal) }
+        }
+    }
+
+    /// The old entry at the same path, rather from the layer that the new one's layer is paired with.
+    func twin(of path: TreePath, partner: Int?) -> Int? {
+        let candidates = byPath[path] ?? []
+        return (candidates.last { $0.layer == partner } ?? candidates.last)?.ordinal
+    }
+
+    /// An old entry with the same content, rather the one given.
+    func sameContent(_ digest: Digest, byteCount: UInt64, preferring ordinal: Int?) -> Int? {
+        if let ordinal, contents[ordinal] == digest { return ordinal }
+        guard let first = firstByContent[digest], first.byteCount == byteCount else { return nil }
+        return first.ordinal
+    }
+
+    /// The old content that a new one most likely came from: at the same path, else under a name that differs only
+    /// in numbers and hashes, else none.
+    func ancestor(of path: TreePath, byteCount: UInt64, partner: Int?) -> Int? {
+        let twins = (byPath[path] ?? []).filter { $0.byteCount > 0 }
+        if let twin = twins.last(where: { $0.layer == partner }) ?? twins.last { return twin.ordinal }
+        for name in Self.looseNames(path) {
+            if let ordinal = nearest(to: byteCount, in: byLooseName[name] ?? []) { return ordinal }
+        }
+        return nil
+    }
+
+    /// Nearest in size, between a quarter and four times of it; of equals the first in the old image.
+    ///
+    /// - Parameters:
+    ///   - byteCount: The size.
+    ///   - sorted: Candidates by rising size and ordinal.
+    /// - Returns: The candidate's ordinal.
+    private func nearest(to byteCount: UInt64, in sorted: [Candidate]) -> Int? {
+        var low = 0
+        var high = sorted.count
+        while low < high {
+            let middle = (low + high) / 2
+            if sorted[middle].byteCount < byteCount { low = middle + 1 } else { high = middle }
+        }
+        var smaller = low - 1
+        // Of equally large ones the first counts.
+        while smaller > 0, sorted[smaller - 1].byteCount == sorted[smaller].byteCount { smaller -= 1 }
+        let near = [smaller, low].filter { sorted.indices.contains($0) }.map { sorted[$0] }
+            .filter { $0.byteCount / 4 <= byteCount && byteCount / 4 <= $0.byteCount }
+        return near.min { distance($0, byteCount) < distance($1, byteCount) }?.ordinal
+    }
+
+    private func distance(_ candidate: Candidate, _ byteCount: UInt64) -> (UInt64, Int) {
+        (max(candidate.byteCount, byteCount) - min(candidate.byteCount, byteCount), candidate.ordinal)
+    }
+
+    /// The whole path and the last name with numbers and hashes made alike: `libfoo-1.2.so` and `libfoo-1.3.so`.
+    static func looseNames(_ path: TreePath) -> [[UInt8]] {
+        let whole = loosen(path.bytes[...])
+        let name = loosen(path.name)
+        return [whole, [UInt8(ascii: "/")] + name]
+    }
+
+    private static func loosen(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+        var loose: [UInt8] = []
+        var rest = bytes
+        while let first = rest.first {
+            let run = rest.prefix(while: isHexDigit)
+            if run.count >= 8, run.contains(where: isDigit) {
+                loose.append(UInt8(ascii: "#"))
+                rest = rest[run.endIndex...]
+            } else if isDigit(first) {
+                if loose.last != UInt8(ascii: "#") { loose.append(UInt8(ascii: "#")) }
+                // `1.2` and `1.2.3` are both a version.
+                rest = rest.drop { isDigit($0) || $0 == UInt8(ascii: ".") && loose.last == UInt8(ascii: "#") }
+                if rest.startIndex > bytes.startIndex, bytes[rest.startIndex - 1] == UInt8(ascii: ".") {
+                    loose.append(UInt8(ascii: "."))
+                }
+            } else {
+                loose.append(first)
+                rest = rest.dropFirst()
+            }
+        }
+        return loose
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    }
+
+    private static func isHexDigit(_ byte: UInt8) -> Bool {
+        isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+    }
+}

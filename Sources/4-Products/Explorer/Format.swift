@@ -1,0 +1,166 @@
+import Bytes
+import Canvas
+import FileTree
+import OCI
+
+/// Values as they are shown.
+enum Format {
+    /// Text from an image, safe to print.
+    static func text(_ text: String) -> String { EscapedText.of(text.utf8) }
+
+    /// `1.2 MB`, with `~` before it while it is an estimate.
+    static func cost(_ cost: Cost) -> String { (cost.isExact ? "" : "~") + ByteCount.text(cost.bytes) }
+
+    /// A cost for a column: empty if nothing is shipped, `?` while nothing is known.
+    static func span(_ state: CostState) -> Span {
+        switch state {
+        case .nothing: Span("")
+        case .pending: Span("?", .dim)
+        case .known(let cost): Span(self.cost(cost), cost.isExact ? .text : .estimate)
+        }
+    }
+
+    /// `drwxr-xr-x` as `ls` shows it.
+    static func mode(_ entry: Entry) -> String {
+        let kind =
+            switch entry.kind {
+            case .file, .hardLink, .whiteout, .opaqueMarker, .auxiliary: "-"
+            case .directory: "d"
+            case .symlink: "l"
+            case .characterDevice: "c"
+            case .blockDevice: "b"
+            case .fifo: "p"
+            }
+        var text = kind
+        for (shift, special, letter) in [(6, 0o4000, "s"), (3, 0o2000, "s"), (0, 0o1000, "t")] {
+            let bits = Int(entry.mode) >> shift
+            let executes = bits & 1 != 0
+            text += (bits & 4 != 0 ? "r" : "-") + (bits & 2 != 0 ? "w" : "-")
+            if Int(entry.mode) & special != 0 {
+                text += executes ? letter : letter.uppercased()
+            } else {
+                text += executes ? "x" : "-"
+            }
+        }
+        return text
+    }
+
+    /// What an entry is, in words.
+    static func kind(_ kind: EntryKind) -> String {
+        switch kind {
+        case .file: "file"
+        case .directory: "directory"
+        case .symlink: "symbolic link"
+        case .hardLink: "hard link"
+        case .characterDevice: "character device"
+        case .blockDevice: "block device"
+        case .fifo: "named pipe"
+        case .whiteout: "whiteout (removes a path of the layers below)"
+        case .opaqueMarker: "opaque directory (hides the layers below)"
+        case .auxiliary: "bookkeeping of a storage driver"
+        }
+    }
+
+    /// `2025-03-09 14:05` in UTC; with seconds where asked for.
+    static func time(_ time: Timestamp, seconds showsSeconds: Bool = false) -> String {
+        // Beyond these years the columns would not do, and no honest archive has them.
+        guard (-62_135_596_800..<253_402_300_800).contains(time.seconds) else { return "@\(time.seconds)" }
+        let days = Int((Double(time.seconds) / 86400).rounded(.down))
+        let rest = Int(time.seconds) - days * 86400
+        let (year, month, day) = date(days)
+        let date = "\(padded(year, 4))-\(padded(month))-\(padded(day))"
+        let clock = "\(padded(rest / 3600)):\(padded(rest / 60 % 60))"
+        return "\(date) \(clock)" + (showsSeconds ? ":\(padded(rest % 60))" : "")
+    }
+
+    /// Days since 1970 as a date of the Gregorian calendar (Howard Hinnant, "chrono-Compatible Low-Level Date
+    /// Algorithms": eras of 400 years, years that begin in March).
+    private static func date(_ days: Int) -> (year: Int, month: Int, day: Int) {
+        let shifted = days + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
+    }
+
+    private static func padded(_ number: Int, _ width: Int = 2) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+
+    /// `0.8 s`, `12 s`, `3 min 05 s`.
+    static func duration(_ duration: Duration) -> String {
+        let (seconds, attoseconds) = duration.components
+        if seconds < 10 { return "\(seconds).\(attoseconds / 100_000_000_000_000_000) s" }
+        return seconds < 60 ? "\(seconds) s" : "\(seconds / 60) min \(padded(Int(seconds % 60))) s"
+    }
+
+    /// The command that made a layer, without what every builder writes around it.
+    static func command(_ createdBy: String) -> String {
+        var text = createdBy[...]
+        for prefix in ["RUN ", "/bin/sh -c #(nop) ", "/bin/sh -c "] where text.hasPrefix(prefix) {
+            text = text.dropFirst(prefix.count)
+        }
+        if text.hasSuffix(" # buildkit") { text = text.dropLast(" # buildkit".count) }
+        let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        // Eight digits of a content hash tell as much as sixty-four.
+        return Format.text(words.replacing(/([0-9a-f]{8})[0-9a-f]{56}/) { $0.1 })
+    }
+
+    /// An image's name without the registry that everybody means.
+    static func imageName(_ name: String) -> String {
+        var name = name[...]
+        for prefix in ["docker.io/library/", "docker.io/"] where name.hasPrefix(prefix) {
+            name = name.dropFirst(prefix.count)
+        }
+        return Format.text(String(name))
+    }
+
+    /// A change's role.
+    static func role(_ change: Change) -> Role {
+        switch change {
+        case .added: .added
+        case .removed: .removed
+        case .modified: .modified
+        case .metadata: .metadata
+        case .moved: .moved
+        case .unchanged: .unchanged
+        }
+    }
+
+    /// A layer's role.
+    static func role(_ change: LayerPair.Change) -> Role {
+        switch change {
+        case .same: .unchanged
+        case .changed: .modified
+        case .added: .added
+        case .removed: .removed
+        case .moved: .moved
+        }
+    }
+
+    /// `+3 -1 ~12 *2 >1`, as many of them as fit.
+    static func counts(_ counts: ChangeCounts, columns: Int) -> [Span] {
+        var spans: [Span] = []
+        var used = 0
+        for change in [Change.added, .removed, .modified, .moved, .metadata] where counts[change] > 0 {
+            let text = (spans.isEmpty ? "" : " ") + "\(change.marker)\(counts[change])"
+            used += text.utf8.count
+            guard used <= columns else { break }
+            spans.append(Span(text, role(change)))
+        }
+        return spans
+    }
+
+    /// A progress bar of that many columns.
+    static func bar(_ done: UInt64, of total: UInt64, columns: Int, glyphs: Glyphs) -> String {
+        let share = total == 0 ? 0 : min(1, Double(done) / Double(total))
+        let filled = Int((share * Double(columns)).rounded(.down))
+        return String(repeating: glyphs.barDone, count: filled)
+            + String(repeating: glyphs.barRest, count: max(0, columns - filled))
+    }
+}

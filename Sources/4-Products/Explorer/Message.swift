@@ -1,0 +1,59 @@
+public import Canvas
+public import FileTree
+public import OCI
+
+/// Everything that can happen to the explorer.
+public enum Message: Sendable {
+    /// A key, the mouse, another size, a request to end.
+    case input(Input)
+    /// Time went by; moves the spinner.
+    case tick
+    /// Reading an image has come further.
+    case loading(Side, LoadProgress)
+    /// An image's layers are known, not yet what they hold.
+    case summary(Side, ImageSummary)
+    /// A layer was read: its size and entry count are known.
+    case layerIndexed(Side, LayerSummary)
+    /// Both images are read and their layers are paired.
+    case aligned([LayerPair])
+    /// An answer to `Effect.compare`.
+    case compared(Scope, generation: Int, DiffTree)
+    /// Costs of entries of the new image, as they become known or better known.
+    case costs([EntryID: Cost])
+    /// Costs of layers of the new image, by their index.
+    case layerCosts([Int: Cost])
+    /// The figures of the header.
+    case totals(Totals)
+    /// The export has come further.
+    case exporting(ExportProgress)
+    /// The export's file is there already; nothing was written.
+    case exportExists(ExportRequest)
+    /// The package is written and checked.
+    case exported(ExportResult)
+    /// The export failed and left nothing.
+    case exportFailed(String)
+    /// The export was cancelled and left nothing.
+    case exportCancelled
+    /// Something to tell in the status line.
+    case notice(String)
+    /// Something went wrong that does not end the program.
+    case warning(String)
+    /// Something went wrong that leaves nothing to show.
+    case failed(String)
+}
+
+/// What the explorer wants done outside.
+public enum Effect: Hashable, Sendable {
+    /// Compare trees and answer with `Message.compared` of the same generation; an older request is void.
+    case compare(Scope, generation: Int)
+    /// Begin to compute costs in the background.
+    case startEstimates
+    /// Write the package; answer `exportExists` if the file is there and may not be replaced.
+    case export(ExportRequest)
+    /// Stop the export, remove what it wrote, answer `exportCancelled`.
+    case cancelExport
+    /// Put text on the clipboard.
+    case copy(String)
+    /// End the program, cancelling whatever runs.
+    case quit
+}

@@ -1,0 +1,159 @@
+import Bytes
+import Canvas
+import FileTree
+
+extension FileTable {
+    /// Columns before a row's name; deep trees stay in the left half of their column.
+    func indent(of row: Row, in width: Int) -> Int { min(row.depth * 2, width / 2) }
+
+    /// What the marker's column says: of a directory, also what happened in it.
+    func mark(of node: DiffTree.Node) -> Change {
+        guard node.isDirectory, node.change == .unchanged || node.change == .metadata else {
+            return node.change
+        }
+        if node.counts.changed > node.counts.metadata { return .modified }
+        return node.counts.metadata > 0 ? .metadata : .unchanged
+    }
+}
+
+/// One line of the tree: old on the left, new on the right, the marker between them.
+struct RowView {
+    let files: FileTable
+    let row: FileTable.Row
+    let columns: Columns
+    let glyphs: Glyphs
+
+    private var node: DiffTree.Node { files.tree.nodes[row.node] }
+
+    func draw(at line: Int, on frame: inout Frame) {
+        let node = node
+        let mark = files.mark(of: node)
+        frame.put(mark.marker, at: Point(row: line, column: columns.marker), style: Style(Format.role(mark)))
+        if columns.old.isEmpty {
+            let entry = node.isInNew ? files.tree.newEntry(node) : files.tree.oldEntry(node)
+            draw(entry, isOld: !node.isInNew, in: columns.new, at: line, on: &frame)
+        } else {
+            if node.isInOld {
+                draw(files.tree.oldEntry(node), isOld: true, in: columns.old, at: line, on: &frame)
+            } else {
+                drawPeer("from ", in: columns.old, at: line, on: &frame)
+            }
+            if node.isInNew {
+                draw(files.tree.newEntry(node), isOld: false, in: columns.new, at: line, on: &frame)
+            } else {
+                drawPeer("now ", in: columns.new, at: line, on: &frame)
+            }
+        }
+        guard !columns.cost.isEmpty else { return }
+        let cost = Format.span(files.costs.state(of: row.node))
+        frame.putRight(
+            cost.text, row: line, endColumn: columns.cost.upperBound, style: Style(cost.role),
+            width: columns.cost.count)
+    }
+
+    /// Where a moved file came from or went to stands on the side that lacks it.
+    private func drawPeer(_ word: String, in half: Range<Int>, at line: Int, on frame: inout Frame) {
+        guard let peer = node.peer else { return }
+        let start = files.indent(of: row, in: columns.nameWidth(half)) + 2
+        let path = "/" + EscapedText.of(files.tree.path(of: peer).bytes)
+        let room = half.count - start - word.count
+        let text = word + TextFit.middle(path, columns: max(0, room), mark: glyphs.ellipsis)
+        frame.put(
+            text, at: Point(row: line, column: half.lowerBound + start), style: Style(.dim),
+            width: half.count - start)
+    }
+
+    private func draw(_ entry: Entry?, isOld: Bool, in half: Range<Int>, at line: Int, on frame: inout Frame)
+    {
+        let node = node
+        let nameWidth = columns.nameWidth(half)
+        let indent = files.indent(of: row, in: nameWidth)
+        var column = half.lowerBound + indent
+        // What is a directory on one side only holds its children there, too.
+        if !node.children.isEmpty {
+            let triangle = files.isExpanded[row.node] ? glyphs.expanded : glyphs.collapsed
+            frame.put(triangle, at: Point(row: line, column: column), style: Style(.directory))
+        }
+        column += 2
+        let isDirectory = entry.map { $0.kind == .directory } ?? node.isDirectory
+        let room = max(0, nameWidth - indent - 2)
+        let shown = EscapedText.of(node.name) + (isDirectory ? "/" : "")
+        let name = TextFit.middle(shown, columns: room, mark: glyphs.ellipsis)
+        let role = Format.role(node.change)
+        let used = putName(name, role, at: Point(row: line, column: column), on: &frame)
+        let rest = room - used - 1
+        let point = Point(row: line, column: column + used + 1)
+        if isDirectory {
+            if !isOld || columns.old.isEmpty && !node.isInNew {
+                drawCounts(at: point, columns: rest, on: &frame)
+            }
+        } else if let entry, !entry.linkTarget.isEmpty, rest > 6 {
+            let arrow = entry.kind == .hardLink ? "= " : "-> "
+            let target = TextFit.middle(
+                EscapedText.of(entry.linkTarget), columns: rest - arrow.count, mark: glyphs.ellipsis)
+            frame.put(arrow + target, at: point, style: Style(.dim), width: rest)
+        }
+        drawFacts(
+            entry, isOld: isOld, isDirectory: isDirectory, start: half.lowerBound + nameWidth, at: line,
+            on: &frame)
+    }
+
+    private func drawCounts(at point: Point, columns: Int, on frame: inout Frame) {
+        var counts = node.counts
+        // The directory's own change is its marker's and its colour's business.
+        switch node.change {
+        case .added: counts.added -= 1
+        case .removed: counts.removed -= 1
+        case .modified: counts.modified -= 1
+        case .metadata: counts.metadata -= 1
+        case .moved, .unchanged: break
+        }
+        let spans = Format.counts(counts, columns: columns)
+        let width = spans.reduce(0) { $0 + $1.text.utf8.count }
+        let start = Point(row: point.row, column: point.column + columns - width)
+        frame.put(spans, at: start, width: width)
+    }
+
+    private func drawFacts(
+        _ entry: Entry?, isOld: Bool, isDirectory: Bool, start: Int, at line: Int, on frame: inout Frame
+    ) {
+        var column = start
+        func put(_ text: String, _ width: Int, _ role: Role = .dim) {
+            column += width
+            frame.putRight(text, row: line, endColumn: column, style: Style(role), width: width - 1)
+        }
+        if columns.showsMode { put(entry.map(Format.mode) ?? "", Columns.modeWidth) }
+        if columns.showsOwner { put(entry.map { "\($0.uid):\($0.gid)" } ?? "", Columns.ownerWidth) }
+        if columns.showsTime { put(entry.map { Format.time($0.modified) } ?? "", Columns.timeWidth) }
+        guard columns.showsSize else { return }
+        let bytes = isDirectory ? (isOld ? node.oldByteCount : node.newByteCount) : entry?.size ?? 0
+        let hasSize = isDirectory || entry?.kind == .file
+        put(
+            hasSize ? ByteCount.text(bytes) : "", Columns.sizeWidth,
+            isDirectory || node.change == .unchanged ? .dim : .text)
+    }
+
+    /// Writes a name; what the search found in it stands out.
+    private func putName(_ name: String, _ role: Role, at point: Point, on frame: inout Frame) -> Int {
+        guard let query = files.search?.query, let part = query.split(separator: "/").last, !part.isEmpty
+        else {
+            return frame.put(name, at: point, style: Style(role))
+        }
+        let ignoresCase = !query.utf8.contains { (0x41...0x5a).contains($0) }
+        let searched = ignoresCase ? name.lowercased() : name
+        guard searched.unicodeScalars.count == name.unicodeScalars.count,
+            let range = searched.firstRange(of: part)
+        else { return frame.put(name, at: point, style: Style(role)) }
+        let start = searched.unicodeScalars.distance(from: searched.startIndex, to: range.lowerBound)
+        let scalars = Array(name.unicodeScalars)
+        let count = part.unicodeScalars.count
+        func text(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
+            String(String.UnicodeScalarView(scalars))
+        }
+        let spans = [
+            Span(text(scalars[..<start]), role), Span(text(scalars[start..<start + count]), .match),
+            Span(text(scalars[(start + count)...]), role),
+        ]
+        return frame.put(spans, at: point, width: TextWidth.of(name))
+    }
+}

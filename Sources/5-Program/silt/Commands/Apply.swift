@@ -1,0 +1,103 @@
+import ArgumentParser
+import Bytes
+import FileIO
+import Images
+import DeltaPackages
+
+/// `silt apply`
+struct Apply: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make the new image of the old one and a delta package.",
+        discussion: """
+            The old image is found by the content of its layers: it may be saved by another tool or in another \
+            layout than the one the package was made from. The output is checked before it gets its name.
+
+            An apply that is interrupted leaves what it made in .NAME.silt-partial beside the output, and a note of \
+            it in .NAME.silt-state; the same command, run again, continues after the last layer that was finished. \
+            This is so for --output-format same and an output that is a file. Both files are gone when the output \
+            is there, and after any error; they may be removed at any time.
+            """)
+
+    @Argument(help: "The old image: an archive, a layout folder, or - for standard input.")
+    var old: String
+
+    @Argument(help: "The delta package, or - for standard input.")
+    var package: String
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The archive to write, or - for standard output.", valueName: "file"))
+    var output: String
+
+    @Option(help: "What to write: same (the archive the package was made from), oci or docker.")
+    var outputFormat: OutputFormat = .same
+
+    @Option(help: ArgumentHelp("The image to choose in the old archive.", valueName: "name"))
+    var image: String?
+
+    @Flag(help: "Replace the output if it exists.")
+    var force = false
+
+    @OptionGroup var reading: ReadingOptions
+
+    func validate() throws {
+        guard old != "-" || package != "-" else {
+            throw ValidationError("only one of OLD and PACKAGE can come from standard input")
+        }
+    }
+
+    func run() async throws {
+        let progress = ProgressLine()
+        let package = try DeltaPackage.open(package)
+        let image = try await reading.load(
+            reading.request(old, image: image, trustsLayers: true), "reading \(old)", progress)
+        let applier = try DeltaApplier(package: package, old: image)
+        defer { progress.clear() }
+        if output == "-" {
+            // What goes into a pipe cannot be taken back: the exit code tells whether it was right.
+            try applier.apply(outputFormat, into: { try StandardStreams.write($0) }) {
+                progress.show("applying", done: $0, total: $1)
+            }
+            return
+        }
+        guard outputFormat == .same else {
+            let file = try OutputFile(path: output, replacesExisting: force)
+            try applier.apply(outputFormat, into: file.write) {
+                progress.show("applying", done: $0, total: $1)
+            }
+            return try finish(file, package, progress)
+        }
+        let file = try OutputFile(
+            path: output, replacesExisting: force, continuing: package.manifestDigest
+        ) { progress.show("checking what is there of \(output)", done: $0, total: $1) }
+        do {
+            try applier.apply(to: file) { progress.show("applying", done: $0, total: $1) }
+        } catch is CancellationError {
+            let kept = file.keep()
+            guard kept > 0 else { throw CancellationError() }
+            throw InterruptedApply(keptByteCount: kept, byteCount: applier.byteCount)
+        }
+        try finish(file, package, progress)
+    }
+
+    private func finish(_ file: OutputFile, _ package: DeltaPackage, _ progress: ProgressLine) throws {
+        try file.commit()
+        progress.clear()
+        let names = EscapedText.of(package.document.new.names.joined(separator: " ").utf8, limit: 300)
+        let continued = file.continued.map { ", continued after \(ByteCount.grouped($0.byteCount)) bytes" }
+        try StandardStreams.line(
+            "\(output): \(ByteCount.grouped(file.byteCount)) bytes, image \(package.document.new.imageID.short)"
+                + (names.isEmpty ? "" : " (\(names))") + (continued ?? ""))
+    }
+}
+
+/// An apply was interrupted and left what the next one continues.
+struct InterruptedApply: Error, CustomStringConvertible {
+    let keptByteCount: UInt64
+    let byteCount: UInt64
+
+    var description: String {
+        "interrupted; the same command continues after \(ByteCount.grouped(keptByteCount)) of "
+            + "\(ByteCount.grouped(byteCount)) bytes"
+    }
+}

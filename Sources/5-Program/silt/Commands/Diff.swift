@@ -1,0 +1,53 @@
+import ArgumentParser
+import FileIO
+import Delta
+import DeltaPackages
+
+/// `silt diff`
+struct Diff: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Print what changed between two images.")
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case text, json, markdown
+    }
+
+    @OptionGroup var pair: PairOptions
+
+    @Option(help: "How to print it: text, json or markdown.")
+    var format: Format = .text
+
+    @Flag(help: "Leave out unchanged files.")
+    var changedOnly = false
+
+    @Flag(help: "Exit with 1 if the images differ.")
+    var exitCode = false
+
+    @Flag(help: "Make the layers' recipes, and tell what each layer and file costs to ship.")
+    var costs = false
+
+    @Option(help: "The level that costs are told for: fast, default or best.")
+    var level: DeltaLevel = .default
+
+    func run() async throws {
+        let progress = ProgressLine()
+        let (old, new) = try await pair.load(progress)
+        var recipes: [LayerRecipe]?
+        if costs {
+            let creator = DeltaCreator(old: old, new: new)
+            let options = DeltaOptions(level: level, jobs: pair.reading.width)
+            recipes = try await creator.recipes(options, layers: creator.changedLayers) { event in
+                if case .coding(let done, let total) = event {
+                    progress.show("comparing", done: done, total: total)
+                }
+            }
+            progress.clear()
+        }
+        let report = DiffReport(old, new, changedOnly: changedOnly, recipes: recipes)
+        switch format {
+        case .text: try StandardStreams.line(report.text)
+        case .json: try StandardStreams.line(PrettyJSON.text(report))
+        case .markdown: try StandardStreams.line(report.markdown)
+        }
+        if exitCode, !report.isSame { throw ExitCode(ExitStatus.differs.rawValue) }
+    }
+}

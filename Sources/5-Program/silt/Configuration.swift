@@ -1,0 +1,94 @@
+import Canvas
+import FileIO
+import FoundationEssentials
+import Images
+
+/// Why a configuration cannot be used.
+enum ConfigurationError: Error, Equatable, CustomStringConvertible {
+    case malformed(file: String, line: Int, text: String)
+    case unknownKey(file: String, line: Int, key: String)
+    case badValue(file: String, line: Int, key: String, value: String)
+    case noTheme(String)
+
+    var description: String {
+        switch self {
+        case .malformed(let file, let line, let text):
+            "'\(file)' line \(line): '\(text)' is not 'key = value'"
+        case .unknownKey(let file, let line, let key):
+            "'\(file)' line \(line): no setting '\(key)'; there are theme and mouse"
+        case .badValue(let file, let line, let key, let value):
+            "'\(file)' line \(line): \(key) cannot be '\(value)'"
+        case .noTheme(let name):
+            "no theme '\(name)'; there are \(Theme.builtInNames.joined(separator: ", ")), or give a file"
+        }
+    }
+}
+
+/// The user's settings: `$XDG_CONFIG_HOME/silt/config`, lines of `key = value`.
+struct Configuration: Equatable {
+    /// A theme's name or file.
+    var theme = "dark"
+    /// Whether the mouse is for the explorer or for the terminal.
+    var usesMouse = true
+
+    /// Reads the settings file, if there is one.
+    static func load(environment: [String: String]) throws -> Configuration {
+        guard let folder = folder(environment) else { return Configuration() }
+        let path = folder + "/config"
+        guard FileKind.at(path) == .file else { return Configuration() }
+        return try Configuration(parsing: text(of: path), file: path)
+    }
+
+    /// Parses settings.
+    init(parsing text: String, file: String) throws {
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let content = line.prefix { $0 != "#" }.trimmed
+            guard !content.isEmpty else { continue }
+            let parts = content.split(separator: "=", maxSplits: 1).map(\.trimmed)
+            guard parts.count == 2 else {
+                throw ConfigurationError.malformed(file: file, line: index + 1, text: content)
+            }
+            switch parts[0] {
+            case "theme": theme = parts[1]
+            case "mouse":
+                guard let value = ["on": true, "off": false][parts[1]] else {
+                    throw ConfigurationError.badValue(
+                        file: file, line: index + 1, key: parts[0], value: parts[1])
+                }
+                usesMouse = value
+            default: throw ConfigurationError.unknownKey(file: file, line: index + 1, key: parts[0])
+            }
+        }
+    }
+
+    private init() {}
+
+    /// Finds a theme: a file, one of the user's themes, or one that comes with the program.
+    static func theme(_ name: String, environment: [String: String]) throws -> Theme {
+        let own = folder(environment).map { "\($0)/themes/\(name).theme" }
+        for path in [name.contains("/") || name.hasSuffix(".theme") ? name : nil, own].compactMap(\.self)
+        where FileKind.at(path) == .file {
+            return try ThemeParser.parse(text(of: path), file: path, name: name)
+        }
+        guard Theme.builtInNames.contains(name) else { throw ConfigurationError.noTheme(name) }
+        return try Theme.builtIn(name)
+    }
+
+    private static func folder(_ environment: [String: String]) -> String? {
+        if let folder = environment["XDG_CONFIG_HOME"], folder.hasPrefix("/") { return folder + "/silt" }
+        return environment["HOME"].map { $0 + "/.config/silt" }
+    }
+
+    private static func text(of path: String) throws -> String {
+        let file = try RandomAccessFile(path: path)
+        return String(decoding: try file.read(at: 0, count: Int(min(file.byteCount, 1 << 20))), as: UTF8.self)
+    }
+}
+
+extension StringProtocol {
+    /// The text without spaces at its ends.
+    fileprivate var trimmed: String {
+        let start = drop { $0 == " " || $0 == "\t" || $0 == "\r" }
+        return String(start.reversed().drop { $0 == " " || $0 == "\t" || $0 == "\r" }.reversed())
+    }
+}

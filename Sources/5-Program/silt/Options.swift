@@ -1,0 +1,80 @@
+import ArgumentParser
+import FileIO
+import Images
+import OCI
+
+/// Options of every command that reads a pair of images.
+struct PairOptions: ParsableArguments {
+    @Argument(help: "The old image: an archive, a layout folder, or - for standard input.")
+    var old: String
+
+    @Argument(help: "The new image.")
+    var new: String
+
+    @Option(help: ArgumentHelp("The image to choose in both archives.", valueName: "name"))
+    var image: String?
+
+    @Option(help: ArgumentHelp("The image to choose in the old archive.", valueName: "name"))
+    var oldImage: String?
+
+    @Option(help: ArgumentHelp("The image to choose in the new archive.", valueName: "name"))
+    var newImage: String?
+
+    @OptionGroup var reading: ReadingOptions
+
+    func validate() throws {
+        guard old != "-" || new != "-" else {
+            throw ValidationError("only one image can come from standard input")
+        }
+    }
+
+    var oldRequest: ImageRequest { reading.request(old, image: oldImage ?? image) }
+    var newRequest: ImageRequest { reading.request(new, image: newImage ?? image) }
+
+    /// Reads both images, with progress.
+    func load(_ progress: ProgressLine) async throws -> (old: OpenedImage, new: OpenedImage) {
+        let old = try await reading.load(oldRequest, "reading \(old)", progress)
+        let new = try await reading.load(newRequest, "reading \(new)", progress)
+        return (old, new)
+    }
+}
+
+/// Options of every command that reads an image.
+struct ReadingOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The platform to choose, as os/arch[/variant].", valueName: "platform"))
+    var platform: Platform?
+
+    @Option(help: ArgumentHelp("How many layers or files to work on at a time.", valueName: "count"))
+    var jobs: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "How large a compressed layer may unpack, in bytes (default: 1 GiB and 256 times its size).",
+            valueName: "bytes"))
+    var maxLayerSize: UInt64?
+
+    func validate() throws {
+        if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1") }
+    }
+
+    /// As many jobs as there are processors, unless told otherwise.
+    var width: Int { jobs ?? Machine.processorCount }
+
+    func request(_ path: String, image: String?, trustsLayers: Bool = false) -> ImageRequest {
+        ImageRequest(
+            path: path, imageName: image, platform: platform, jobs: width, layerByteCountLimit: maxLayerSize,
+            hashesFiles: !trustsLayers, trustsLayers: trustsLayers)
+    }
+
+    func load(_ request: ImageRequest, _ label: String, _ progress: ProgressLine) async throws -> OpenedImage
+    {
+        defer { progress.clear() }
+        return try await ImageLoader.load(request) { event in
+            switch event {
+            case .opening(let done, let total), .indexing(let done, let total):
+                progress.show(label, done: done, total: total)
+            case .found, .layer: break
+            }
+        }
+    }
+}

@@ -1,0 +1,259 @@
+import Bytes
+import Delta
+import FileTree
+import FileIO
+import Hashing
+import Images
+import OCI
+import DeltaPackages
+import TestSupport
+import Testing
+
+struct RoundtripTests {
+    private let roundtrip: Roundtrip
+    private var scratch: Scratch { roundtrip.scratch }
+
+    init() throws { roundtrip = try Roundtrip() }
+
+    @Test(arguments: Layout.allCases, Packing.layers)
+    func `the new archive comes out byte for byte, whatever form it has`(layout: Layout, packing: Packing)
+        async throws
+    {
+        let old = try await roundtrip.open(SampleImages.old, as: "old")
+        let new = try await roundtrip.open(SampleImages.new, layout, packing, as: "new")
+        let package = try await roundtrip.create(old, new)
+        let made = try roundtrip.apply(package, to: old)
+        if layout != .ociFolder { #expect(try made == SampleImages.new.archive(layout, packing)) }
+        let again = try await roundtrip.load(try scratch.write("made", made)).index
+        #expect(again.summary.imageID == SampleImages.new.imageID)
+        #expect(again.summary.manifestDigest == new.index.summary.manifestDigest)
+        #expect(again.summary.layers.map(\.digest) == new.index.summary.layers.map(\.digest))
+        #expect(again.listings == new.index.listings)
+    }
+
+    @Test(arguments: Layout.allCases, Packing.layers)
+    func `any save of the old image will do`(layout: Layout, packing: Packing) async throws {
+        let old = try await roundtrip.open(SampleImages.old, .docker25, as: "old")
+        let new = try await roundtrip.open(SampleImages.new, as: "new")
+        let package = try await roundtrip.create(old, new)
+        let other = try await roundtrip.open(SampleImages.old, layout, packing, as: "other")
+        #expect(try roundtrip.apply(package, to: other) == SampleImages.new.archive(.dockerLegacy))
+    }
+
+    @Test(arguments: Packing.layers)
+    func `what was made of one save is applied to another`(packing: Packing) async throws {
+        let old = try await roundtrip.open(SampleImages.old, .ociArchive, packing, as: "old")
+        let new = try await roundtrip.open(SampleImages.new, .ociArchive, packing, as: "new")
+        let package = try await roundtrip.create(old, new)
+        #expect(try roundtrip.apply(package, to: old) == SampleImages.new.archive(.ociArchive, packing))
+        // Uncompressed layers make the image in any case, the archive only where the encoder is known.
+        let plain = try await roundtrip.open(SampleImages.old, .dockerSkopeo, .plain, as: "plain")
+        let made = try await roundtrip.load(
+            try scratch.write("made", try roundtrip.apply(package, to: plain, .docker)))
+        #expect(made.index.summary.imageID == SampleImages.new.imageID)
+        switch packing {
+        case .plain:
+            #expect(try roundtrip.apply(package, to: plain) == SampleImages.new.archive(.ociArchive, packing))
+        default:
+            #expect(throws: PackageError.otherCompression(layer: 1, image: scratch.path("plain"))) {
+                try roundtrip.apply(package, to: plain)
+            }
+        }
+    }
+
+    @Test(arguments: Packing.archives)
+    func `a compressed archive comes out as what it holds`(outer: Packing) async throws {
+        let old = try await roundtrip.load(
+            try SampleImages.old.save(.docker25, outer: outer, to: "old", in: scratch))
+        let new = try await roundtrip.load(
+            try SampleImages.new.save(.docker25, outer: outer, to: "new", in: scratch))
+        let package = try await roundtrip.create(old, new)
+        #expect(try roundtrip.apply(package, to: old) == SampleImages.new.archive(.docker25))
+    }
+
+    @Test(arguments: DeltaLevel.allCases)
+    func `every level makes the same archive`(level: DeltaLevel) async throws {
+        let old = try await roundtrip.open(SampleImages.old, as: "old")
+        let new = try await roundtrip.open(SampleImages.new, as: "new")
+        let package = try await roundtrip.create(old, new, options: DeltaOptions(level: level, jobs: 2))
+        #expect(try roundtrip.apply(package, to: old) == SampleImages.new.archive(.dockerLegacy))
+        #expect(try scratch.read("d.silt").count * 5 < SampleImages.new.archive(.dockerLegacy).count)
+    }
+
+    @Test(arguments: [Layout.ociArchive, .dockerLegacy], [Packing.plain, .gzip(6), .zstd])
+    func `the same inputs give the same package, whatever the number of jobs`(
+        layout: Layout, packing: Packing
+    ) async throws {
+        var packages: [[UInt8]] = []
+        for jobs in [1, 2, 5, 2] {
+            let old = try await roundtrip.open(SampleImages.old, layout, packing, as: "old")
+            let new = try await roundtrip.open(SampleImages.new, layout, packing, as: "new")
+            _ = try await roundtrip.create(old, new, options: DeltaOptions(level: .default, jobs: jobs))
+            packages.append(try scratch.read("d.silt"))
+        }
+        #expect(Set(packages).count == 1)
+    }
+
+    @Test func `what a package costs is known before it is written`() async throws {
+        let old = try await roundtrip.open(SampleImages.old, as: "old")
+        let new = try await roundtrip.open(SampleImages.new, as: "new")
+        let creator = DeltaCreator(old: old, new: new)
+        let options = DeltaOptions(level: .fast, jobs: 2)
+        let recipes = try await creator.recipes(options, layers: creator.changedLayers)
+        let made = try await creator.create(
+            at: scratch.path("d.silt"), replacesExisting: false, options: options, made: recipes)
+        #expect(try creator.packageByteCount(recipes, level: .fast) == made.byteCount)
+        #expect(made.byteCount == UInt64(try scratch.read("d.silt").count))
+        for recipe in recipes { #expect(recipe.costs.values.reduce(0, +) <= recipe.bytes.byteCount) }
+    }
+
+    @Test func `an image of itself costs next to nothing`() async throws {
+        let old = try await roundtrip.open(SampleImages.old, as: "old")
+        let package = try await roundtrip.create(old, old)
+        #expect(try scratch.read("d.silt").count < 3_000)
+        #expect(try roundtrip.apply(package, to: old) == SampleImages.old.archive(.dockerLegacy))
+        #expect(try DeltaPackage.open(package).document.new.layers.allSatisfy { $0.tar == .old })
+    }
+
+    @Test func `layers that come several times, hold nothing or are new to the last byte are no trap`()
+        async throws
+    {
+        let twice = ImageBuilder.Layer("RUN", [.file("a", Content.text(1, 3_000))])
+        let empty = ImageBuilder.Layer("RUN true", [])
+        let odd = ImageBuilder.Layer("RUN", tar: [TarEntry.file("x", "y")].tar + Content.random(4, 300))
+        let images = [
+            ImageBuilder([]), ImageBuilder([empty]), ImageBuilder([empty, twice, empty, twice]),
+            ImageBuilder([twice]),
+            ImageBuilder([odd, twice]), SampleImages.new,
+        ]
+        for (from, old) in images.enumerated() {
+            for (to, new) in images.enumerated() {
+                let layout = (from + to).isMultiple(of: 2) ? Layout.dockerSkopeo : .ociArchive
+                let opened = try await roundtrip.open(old, layout, as: "old")
+                let package = try await roundtrip.create(
+                    opened, try await roundtrip.open(new, layout, .gzip(6), as: "new"))
+                #expect(
+                    try roundtrip.apply(package, to: opened) == new.archive(layout, .gzip(6)),
+                    "\(from) to \(to)")
+            }
+        }
+    }
+
+    @Test func `the program's own output formats hold the same image`() async throws {
+        let old = try await roundtrip.open(SampleImages.old, .ociArchive, .gzip(6), as: "old")
+        let new = try await roundtrip.open(SampleImages.new, .containerd, .gzip(6), as: "new")
+        let package = try await roundtrip.create(old, new)
+        for format in [OutputFormat.oci, .docker] {
+            let path = try scratch.write("made", try roundtrip.apply(package, to: old, format))
+            let made = try await roundtrip.load(path).index
+            #expect(made.summary.imageID == SampleImages.new.imageID)
+            #expect(made.summary.names == [SampleImages.new.name])
+            #expect(made.listings == new.index.listings)
+            #expect(
+                made.summary.layers.map(\.compression)
+                    == new.index.summary.layers.map { _ in format == .oci ? .gzip : .none })
+            if format == .oci { #expect(made.summary.manifestDigest == new.index.summary.manifestDigest) }
+        }
+    }
+
+    @Test func `an image without a manifest makes no OCI archive, and says why`() async throws {
+        let old = try await roundtrip.open(SampleImages.old, as: "old")
+        let package = try await roundtrip.create(old, try await roundtrip.open(SampleImages.new, as: "new"))
+        #expect {
+            try roundtrip.apply(package, to: old, .oci)
+        } throws: { error in
+            guard case PackageError.noSuchOutput = error else { return false }
+            return "\(error)".contains("--output-format docker")
+        }
+    }
+
+    @Test func `the wrong old image is told layer by layer before anything is written`() async throws {
+        let old = try await roundtrip.open(SampleImages.old, as: "old")
+        let package = try DeltaPackage.open(
+            try await roundtrip.create(old, try await roundtrip.open(SampleImages.new, as: "new")))
+        let wrong = ImageBuilder([SampleImages.old.layers[0], SampleImages.new.layers[1]])
+        let opened = try await roundtrip.open(wrong, as: "wrong")
+        #expect {
+            try DeltaApplier(package: package, old: opened)
+        } throws: { error in
+            guard case PackageError.wrongOldImage(_, scratch.path("wrong"), let missing) = error else {
+                return false
+            }
+            return missing == [2, 3].map { "layer \($0) (\(SampleImages.old.layers[$0 - 1].diffID))" }
+                && "\(error)".contains("d.silt") && !"\(error)".contains("\n")
+        }
+        // An image with all layers of the old one, and more, is as good as it.
+        let more = ImageBuilder(SampleImages.old.layers.reversed() + [.init("", [.file("z")])])
+        let applier = try DeltaApplier(package: package, old: try await roundtrip.open(more, as: "more"))
+        var made: [UInt8] = []
+        try applier.apply(.same, into: { made += $0 })
+        #expect(try made == SampleImages.new.archive(.dockerLegacy))
+    }
+
+    @Test func `a target that exists is kept`() async throws {
+        let old = try await roundtrip.open(SampleImages.old, as: "old")
+        try scratch.write("d.silt", [1])
+        await #expect(throws: FileError.exists(path: scratch.path("d.silt"))) {
+            try await DeltaCreator(old: old, new: old).create(
+                at: scratch.path("d.silt"), replacesExisting: false, options: DeltaOptions())
+        }
+        #expect(try scratch.read("d.silt") == [1])
+    }
+
+    @Test(.enabled(if: SmallDisk.isAllowed, "needs the right to mount"))
+    func `a full disk is told and leaves nothing`() async throws {
+        let disk = try #require(try SmallDisk())
+        let new = ImageBuilder([.init("", [.file("noise", Content.random(1, 2_000_000))])])
+        let opened = try await roundtrip.open(new, as: "new")
+        let old = try await roundtrip.open(SampleImages.old, as: "old")
+        await #expect {
+            try await DeltaCreator(old: old, new: opened).create(
+                at: disk.path + "/d.silt", replacesExisting: false, options: DeltaOptions(level: .fast))
+        } throws: { error in error is FileError && "\(error)".contains("\(disk.path)/d.silt") }
+        #expect(try FileKind.names(inFolder: disk.path) == [])
+    }
+
+    @Test func `what is cancelled leaves nothing`() async throws {
+        let old = try await roundtrip.open(SampleImages.old, as: "old")
+        let new = try await roundtrip.open(SampleImages.new, as: "new")
+        let before = scratch.names
+        let path = scratch.path("d.silt")
+        let work = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await DeltaCreator(old: old, new: new).create(
+                at: path, replacesExisting: false, options: DeltaOptions(level: .fast))
+        }
+        await #expect(throws: CancellationError.self) { try await work.value }
+        #expect(scratch.names == before)
+    }
+
+    @Test func `a package is an OCI artifact that names the new image`() async throws {
+        let old = try await roundtrip.open(SampleImages.old, .ociArchive, as: "old")
+        let new = try await roundtrip.open(SampleImages.new, .ociArchive, as: "new")
+        let package = try DeltaPackage.open(try await roundtrip.create(old, new))
+        #expect(package.document.old.layers == SampleImages.old.layers.map(\.diffID))
+        #expect(package.document.new.imageID == SampleImages.new.imageID)
+        #expect(package.document.new.archive.digest == Digest.of(try SampleImages.new.archive(.ociArchive)))
+        #expect(package.document.new.layers.map(\.diffID) == SampleImages.new.layers.map(\.diffID))
+        // Read as an image it says what it is.
+        let path = scratch.path("d.silt")
+        await #expect {
+            try await ImageLoader.load(ImageRequest(path: path))
+        } throws: { error in
+            if case ImageError.notAnImage = error { true } else { false }
+        }
+    }
+
+    @Test func `what a pull costs is exact where layers are compressed`() async throws {
+        let old = try await roundtrip.open(SampleImages.old, .ociArchive, .gzip(6), as: "old")
+        let new = try await roundtrip.open(SampleImages.new, .ociArchive, .gzip(6), as: "new")
+        let compressed = try PullEstimate.byteCount(old: old, new: new)
+        #expect(compressed.isExact)
+        #expect(
+            compressed.byteCount == new.index.summary.layers.dropFirst().reduce(0) { $0 + $1.blobByteCount })
+        let plain = try PullEstimate.byteCount(
+            old: old, new: try await roundtrip.open(SampleImages.new, as: "plain"))
+        #expect(!plain.isExact)
+        #expect(plain.byteCount * 2 > compressed.byteCount && plain.byteCount < compressed.byteCount * 2)
+    }
+}

@@ -1,0 +1,167 @@
+import FileIO
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+struct OutputFileTests {
+    private let scratch: Scratch
+
+    init() throws { scratch = try Scratch() }
+
+    @Test func `a file appears whole and only when it is committed`() throws {
+        let bytes = Content.random(1, 700_000)
+        let output = try OutputFile(path: scratch.path("out"), replacesExisting: false)
+        for start in stride(from: 0, to: bytes.count, by: 99_999) {
+            try output.write(bytes[start..<min(start + 99_999, bytes.count)])
+        }
+        #expect(output.byteCount == 700_000)
+        #expect(!scratch.names.contains("out"))
+        try output.commit()
+        #expect(scratch.names == ["out"])
+        #expect(try scratch.read("out") == bytes)
+    }
+
+    @Test func `what is not committed leaves nothing behind`() throws {
+        do {
+            let output = try OutputFile(path: scratch.path("out"), replacesExisting: false)
+            try output.write(Content.random(1, 700_000))
+            try output.sync()
+            #expect(scratch.names.count == 1)
+        }
+        #expect(scratch.names == [])
+    }
+
+    @Test func `what is there is kept unless it may be replaced`() throws {
+        try scratch.write("out", [1])
+        #expect(throws: FileError.exists(path: scratch.path("out"))) {
+            try OutputFile(path: scratch.path("out"), replacesExisting: false)
+        }
+        let output = try OutputFile(path: scratch.path("out"), replacesExisting: true)
+        try output.write([2])
+        #expect(try scratch.read("out") == [1])
+        try output.commit()
+        #expect(try scratch.read("out") == [2])
+        #expect(scratch.names == ["out"])
+    }
+
+    @Test func `what appears in the meantime is kept`() throws {
+        do {
+            let output = try OutputFile(path: scratch.path("out"), replacesExisting: false)
+            try output.write([2])
+            try scratch.write("out", [1])
+            #expect(throws: FileError.exists(path: scratch.path("out"))) { try output.commit() }
+        }
+        #expect(try scratch.read("out") == [1])
+        #expect(scratch.names == ["out"])
+    }
+
+    @Test func `the mode follows the umask`() throws {
+        let output = try OutputFile(path: scratch.path("out"), replacesExisting: false)
+        try output.commit()
+        let mask = umask(0)
+        umask(mask)
+        let attributes = try FileManager.default.attributesOfItem(atPath: scratch.path("out"))
+        #expect(attributes[.posixPermissions] as? Int == Int(0o666 & ~mask))
+    }
+
+    @Test(arguments: ["missing/out", "file/out", ""])
+    func `a target that cannot be written is told before anything is made`(name: String) throws {
+        try scratch.write("file", [1])
+        #expect {
+            try OutputFile(path: scratch.path(name), replacesExisting: true)
+        } throws: { error in
+            guard case FileError.failed("write", scratch.path(name), _) = error else { return false }
+            return "\(error)".contains("cannot write '\(scratch.path(name))'")
+        }
+        #expect(scratch.names == ["file"])
+    }
+
+    @Test(.enabled(if: geteuid() != 0, "root may write everywhere"))
+    func `an unwritable folder is told`() throws {
+        try FileManager.default.setAttributes([.posixPermissions: 0o500], ofItemAtPath: scratch.path)
+        defer {
+            try? FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: scratch.path)
+        }
+        #expect(throws: FileError.self) { try OutputFile(path: scratch.path("out"), replacesExisting: false) }
+    }
+
+    @Test(.enabled(if: SmallDisk.isAllowed, "needs the right to mount"))
+    func `a full disk is told and leaves nothing`() throws {
+        let disk = try #require(try SmallDisk())
+        do {
+            let output = try OutputFile(path: disk.path + "/out", replacesExisting: false)
+            #expect {
+                for seed in 0..<8 { try output.write(Content.random(UInt64(seed), 300_000)) }
+                try output.commit()
+            } throws: { error in
+                "\(error)".contains("cannot write '\(disk.path)/out'") && "\(error)".contains("space")
+            }
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path) == [])
+    }
+}
+
+struct SpoolTests {
+    @Test func `what was written is read back at any offset`() throws {
+        let bytes = Content.random(1, 100_000)
+        let spool = try Spool()
+        for start in stride(from: 0, to: bytes.count, by: 33_333) {
+            try spool.append(bytes[start..<min(start + 33_333, bytes.count)])
+        }
+        #expect(spool.byteCount == 100_000)
+        let file = spool.finish()
+        #expect(file.byteCount == 100_000)
+        #expect(try file.read(at: 31_000, count: 5_000) == Array(bytes[31_000..<36_000]))
+        #expect(try file.read(at: 100_000, count: 0) == [])
+        #expect(throws: FileError.self) { try file.read(at: 99_999, count: 2) }
+    }
+}
+
+struct RandomAccessFileTests {
+    private let scratch: Scratch
+
+    init() throws { scratch = try Scratch() }
+
+    @Test func `a region is read like a file of its own`() throws {
+        let bytes = Content.random(1, 3_000_000)
+        let file = try RandomAccessFile(path: try scratch.write("f", bytes))
+        let region = FileRegion(file: file, offset: 1000, byteCount: 2_500_000)
+        #expect(try region.read(at: 10, count: 5) == Array(bytes[1010..<1015]))
+        var all: [UInt8] = []
+        try region.forEachPart { all += $0 }
+        #expect(all == Array(bytes[1000..<2_501_000]))
+        let part = region.part(at: 100, byteCount: 50)
+        #expect(try part.read(at: 0, count: 50) == Array(bytes[1100..<1150]))
+        #expect(region.part(at: 2_499_990, byteCount: 50).byteCount == 10)
+        #expect(region.part(at: .max, byteCount: .max).byteCount == 0)
+    }
+
+    @Test func `reading outside a region is an error`() throws {
+        let file = try RandomAccessFile(path: try scratch.write("f", [1, 2, 3, 4]))
+        let region = FileRegion(file: file, offset: 1, byteCount: 2)
+        for (start, count) in [(0, 3), (2, 1), (3, 0), (UInt64.max, 1), (1, 2)] {
+            #expect(throws: FileError.self) { try region.read(at: start, count: count) }
+        }
+        let lying = FileRegion(file: file, offset: 2, byteCount: 10)
+        #expect(throws: FileError.endsEarly(path: scratch.path("f"), offset: 4)) {
+            try lying.forEachPart { _ in }
+        }
+    }
+
+    @Test func `a file that is not there is told by name`() {
+        #expect {
+            try RandomAccessFile(path: scratch.path("none"))
+        } throws: { "\($0)" == "cannot open '\(scratch.path("none"))': no such file or directory" }
+    }
+
+    @Test func `kinds of files are told apart`() throws {
+        try scratch.write("f", [])
+        try scratch.makeFolder("d")
+        #expect(FileKind.at(scratch.path("f")) == .file)
+        #expect(FileKind.at(scratch.path("d")) == .directory)
+        #expect(FileKind.at(scratch.path("x")) == .missing)
+        #expect(FileKind.at("/dev/null") == .other)
+        #expect(try FileKind.names(inFolder: scratch.path) == ["d", "f"])
+    }
+}

@@ -1,0 +1,279 @@
+import Bytes
+import FileTree
+import FileIO
+import Hashing
+import Images
+import OCI
+import TestSupport
+import Testing
+
+struct LoaderTests {
+    private let scratch: Scratch
+
+    init() throws { scratch = try Scratch() }
+
+    @Test(arguments: Layout.allCases, Packing.layers)
+    func `every layout is read with every compression of its layers`(layout: Layout, packing: Packing)
+        async throws
+    {
+        let builder = SampleImages.old
+        let image = try await ImageLoader.load(
+            ImageRequest(path: try builder.save(layout, packing, to: "image", in: scratch)))
+        let summary = image.index.summary
+        #expect(summary.imageID == builder.imageID)
+        #expect(summary.names == [builder.name])
+        #expect(summary.platform == Platform(os: "linux", architecture: "amd64"))
+        #expect(summary.created == builder.created)
+        #expect(summary.layers.map(\.diffID) == builder.layers.map(\.diffID))
+        #expect(summary.layers.map(\.createdBy) == builder.layers.map(\.createdBy))
+        #expect(summary.layers.map(\.byteCount) == builder.layers.map { UInt64($0.tar.count) })
+        let blobs = try builder.layers.map { try packing.pack($0.tar) }
+        #expect(summary.layers.map(\.digest) == blobs.map { Digest.of($0) })
+        #expect(summary.layers.map(\.blobByteCount) == blobs.map { UInt64($0.count) })
+        #expect((summary.manifestDigest == nil) == !layout.hasManifest)
+        #expect(image.config == builder.config)
+        if layout.hasManifest { #expect(image.manifest == (try builder.manifest(packing))) }
+        for (file, layer) in zip(image.layers, builder.layers) {
+            #expect(try file.tar.read(at: 0, count: layer.tar.count) == layer.tar)
+        }
+    }
+
+    @Test func `all saves of an image compare as equal`() async throws {
+        let builder = SampleImages.new
+        let reference = try await load(try builder.archive(.dockerLegacy), scratch).index
+        for layout in Layout.allCases {
+            for packing in Packing.layers {
+                let path = try builder.save(layout, packing, to: "\(layout)-\(packing)", in: scratch)
+                let index = try await ImageLoader.load(ImageRequest(path: path)).index
+                // Equal listings make every pair of saves equal, not just those with this one.
+                #expect(index.listings == reference.listings, "\(layout) \(packing)")
+                #expect(DiffTree(old: reference.listings, new: index.listings).isUnchanged)
+                let rows = LayerAlignment.align(old: reference.summary.layers, new: index.summary.layers)
+                #expect(rows.map(\.change) == builder.layers.map { _ in .same })
+            }
+        }
+    }
+
+    @Test(arguments: Layout.files, Packing.archives)
+    func `the archive itself may be compressed`(layout: Layout, outer: Packing) async throws {
+        let image = try await load(try SampleImages.old.archive(layout, outer: outer), scratch)
+        #expect(image.index.summary.imageID == SampleImages.old.imageID)
+        #expect(image.index.summary.archiveByteCount == UInt64(try SampleImages.old.archive(layout).count))
+        #expect(image.index.summary.source == scratch.path("image.tar"))
+    }
+
+    @Test func `any number of jobs gives the same`() async throws {
+        let archive = try SampleImages.new.archive(.ociArchive, .gzip(6))
+        let reference = try await load(archive, scratch) { $0.jobs = 1 }.index
+        for jobs in [2, 5, 100] {
+            let index = try await load(archive, scratch) { $0.jobs = jobs }.index
+            #expect(index.summary == reference.summary)
+            #expect(index.listings == reference.listings)
+        }
+    }
+
+    @Test func `every file can be read where its entry says`() async throws {
+        let entries: [TarEntry] = [
+            .file("a", Content.random(1, 700)), .file("b"),
+            .file("c", Content.random(2, 512)).attribute("user.x", [1]),
+        ]
+        let image = try await load(
+            try ImageBuilder([.init("", entries)]).archive(.docker25, .gzip(6)), scratch)
+        for (entry, source) in zip(image.index.listings[0].entries, entries) {
+            let extent = try #require(entry.extent)
+            let bytes = try image.layers[0].tar.read(at: extent.offset, count: Int(extent.byteCount))
+            #expect(bytes == source.content)
+            #expect(entry.digest == Digest.of(source.content))
+        }
+    }
+
+    @Test func `files are not hashed where nobody asks`() async throws {
+        let image = try await load(try SampleImages.old.archive(.dockerLegacy), scratch) {
+            $0.hashesFiles = false
+        }
+        #expect(image.index.listings.flatMap(\.entries).allSatisfy { $0.digest == nil })
+    }
+
+    @Test func `entries mean what their headers say`() async throws {
+        let entries: [TarEntry] = [
+            .file("./usr//bin/tool", "x").with {
+                $0.mode = 0o4755
+                $0.uid = 7
+                $0.gid = 8
+            },
+            .hardLink("usr/link", to: "./usr/bin/tool"), .hardLink("usr/link2", to: "usr/link"),
+            .symlink("usr/loop", to: "loop"), .hardLink("usr/looped", to: "usr/loop"), .file("usr/.wh.gone"),
+            .file("usr/.wh..wh..opq"), .file(".wh..wh.plnk/12"), .file("/absolute", "y"),
+            .file("late", "x").attribute("user.b", [2]).attribute("user.a", [1]),
+        ]
+        let image = try await load(try ImageBuilder([.init("", entries)]).archive(.dockerLegacy), scratch)
+        let found = image.index.listings[0].entries
+        #expect(
+            found.map { EscapedText.of($0.path.bytes) } == [
+                "usr/bin/tool", "usr/link", "usr/link2", "usr/loop", "usr/looped", "usr/gone", "usr",
+                ".wh..wh.plnk/12", "absolute",
+                "late",
+            ])
+        #expect(
+            found.map(\.kind) == [
+                .file, .hardLink, .hardLink, .symlink, .symlink, .whiteout, .opaqueMarker, .auxiliary, .file,
+                .file,
+            ])
+        #expect(found[0].mode == 0o4755 && found[0].uid == 7 && found[0].gid == 8)
+        #expect(
+            found[1].digest == found[0].digest && found[2].digest == found[0].digest && found[2].size == 1)
+        #expect(found[4].linkTarget == Array("loop".utf8))
+        #expect(found[9].extendedAttributes.map(\.name) == [Array("user.a".utf8), Array("user.b".utf8)])
+    }
+
+    @Test func `a sparse file with a new time has the same content`() async throws {
+        func image(_ modified: Int64) -> ImageBuilder {
+            let map = Array(
+                (TarEntry.octal(0, digits: 11) + "\0" + TarEntry.octal(512, digits: 11) + "\0").utf8)
+            let entry = TarEntry("sparse", flag: "S").with {
+                $0.style = .gnu
+                $0.content = Content.random(1, 512)
+                $0.modified = modified
+                $0.overrides = [(386, map), (483, Array((TarEntry.octal(9_000, digits: 11) + "\0").utf8))]
+            }
+            return ImageBuilder([.init("", [entry])])
+        }
+        let old = try await load(try image(1).archive(.dockerLegacy), scratch).index
+        let new = try await load(try image(2).archive(.dockerLegacy), scratch).index
+        #expect(old.listings[0].entries[0].size == 9_000)
+        #expect(old.listings[0].entries[0].isSparse)
+        #expect(DiffTree(old: old.listings, new: new.listings).nodes.map(\.change).last == .metadata)
+    }
+
+    @Test func `files that are not needed do no harm`() async throws {
+        for layout in Layout.files {
+            let members =
+                try SampleImages.tiny.members(layout) + [Member("README", [1]), Member(blob: [2, 3])]
+            let image = try await load(members.map(\.entry).tar, scratch)
+            #expect(image.index.summary.imageID == SampleImages.tiny.imageID)
+        }
+    }
+
+    @Test func `hostile names are read, and safe to show`() async throws {
+        let names: [[UInt8]] = [
+            [0xff, 0xfe], Array("a\u{1b}[31m".utf8), Array("line\nbreak".utf8),
+            [UInt8](repeating: UInt8(ascii: "n"), count: 10_000),
+            Array((0..<3_000).map { _ in "d" }.joined(separator: "/").utf8), Array("...".utf8),
+            Array(" ".utf8),
+        ]
+        let entries = names.map { TarEntry($0, flag: "0") }
+        let image = try await load(try ImageBuilder([.init("", entries)]).archive(.dockerLegacy), scratch)
+        #expect(image.index.listings[0].entries.map(\.path.bytes) == names)
+        let tree = DiffTree(old: [], new: image.index.listings)
+        #expect(tree.nodes[0].counts.added == names.count + 2_999)
+    }
+
+    @Test func `loops of symbolic links in an image are just links`() async throws {
+        let entries: [TarEntry] = [
+            .symlink("a", to: "b"), .symlink("b", to: "a"), .symlink("c", to: "../../../etc"),
+        ]
+        let image = try await load(try ImageBuilder([.init("", entries)]).archive(.dockerLegacy), scratch)
+        #expect(Tree(merging: image.index.listings).nodes.count == 4)
+    }
+}
+
+struct ImageChoiceTests {
+    private let scratch: Scratch
+
+    init() throws { scratch = try Scratch() }
+
+    private func image(_ name: String, _ architecture: String = "amd64", content: String) -> ImageBuilder {
+        var image = ImageBuilder([.init("", [.file("f", content)])], name: name)
+        image.architecture = architecture
+        return image
+    }
+
+    /// Several images in one archive as `docker save A B` writes it.
+    private func saved(_ images: [ImageBuilder]) throws -> [UInt8] {
+        let members = try images.flatMap { try $0.members(.dockerSkopeo) }.filter {
+            $0.name != "manifest.json"
+        }
+        let manifest = JSON.list(
+            images.map { image in
+                .object([
+                    ("Config", .text("\(image.imageID.hex).json")), ("RepoTags", [.text(image.name)]),
+                    ("Layers", .list(image.layers.map { .text("\($0.diffID.hex).tar") })),
+                ])
+            })
+        var seen: Set<String> = []
+        return (members + [Member("manifest.json", manifest.bytes)]).filter { seen.insert($0.name).inserted }
+            .map(\.entry).tar
+    }
+
+    /// One image for several platforms in an OCI layout.
+    private func multiPlatform(_ images: [ImageBuilder]) throws -> [UInt8] {
+        let type = "application/vnd.oci.image.manifest.v1+json"
+        let index = JSON.object([
+            (
+                "manifests",
+                .list(
+                    try images.map { image in
+                        ImageBuilder.descriptor(
+                            type, try image.manifest(),
+                            [
+                                ("platform", ["os": "linux", "architecture": .text(image.architecture)]),
+                                ("annotations", ["org.opencontainers.image.ref.name": .text(image.name)]),
+                            ])
+                    })
+            )
+        ])
+        let members = try images.flatMap { try $0.members(.ociArchive) }.filter { $0.name != "index.json" }
+        var seen: Set<String> = []
+        return (members + [Member("index.json", index.bytes)]).filter { seen.insert($0.name).inserted }.map(
+            \.entry
+        ).tar
+    }
+
+    @Test(arguments: ["app:2", "docker.io/library/app:2", "id"])
+    func `one of several images is chosen by name or id`(name: String) async throws {
+        let images = [
+            image("docker.io/library/app:1", content: "1"), image("docker.io/library/app:2", content: "2"),
+        ]
+        let wanted = name == "id" ? images[1].imageID.short : name
+        let found = try await load(try saved(images), scratch) { $0.imageName = wanted }
+        #expect(found.index.summary.imageID == images[1].imageID)
+    }
+
+    @Test func `several images must be chosen from, and the error lists them`() async throws {
+        let images = [image("app:1", content: "1"), image("tool:2", content: "2")]
+        await #expect {
+            try await load(try saved(images), scratch)
+        } throws: { error in
+            kind(error) == "ambiguous"
+                && ["--image", "app:1", "tool:2", "image.tar"].allSatisfy { "\(error)".contains($0) }
+        }
+        await #expect {
+            try await load(try saved(images), scratch) { $0.imageName = "other" }
+        } throws: { error in
+            kind(error) == "noMatch" && ["'other'", "app:1", "tool:2"].allSatisfy { "\(error)".contains($0) }
+        }
+    }
+
+    @Test func `several platforms must be chosen from, and the error lists them`() async throws {
+        let images = [image("app:1", "amd64", content: "1"), image("app:1", "arm64", content: "2")]
+        await #expect {
+            try await load(try multiPlatform(images), scratch)
+        } throws: { error in
+            kind(error) == "ambiguous"
+                && ["--platform", "linux/amd64", "linux/arm64"].allSatisfy { "\(error)".contains($0) }
+        }
+        let found = try await load(try multiPlatform(images), scratch) {
+            $0.platform = Platform("linux/arm64")
+        }
+        #expect(found.index.summary.imageID == images[1].imageID)
+        await #expect {
+            try await load(try multiPlatform(images), scratch) { $0.platform = Platform("linux/riscv64") }
+        } throws: { kind($0) == "noMatch" && "\($0)".contains("linux/riscv64") }
+    }
+
+    @Test func `several names of one image are no choice`() async throws {
+        let images = [image("app:1", content: "1"), image("app:latest", content: "1")]
+        let found = try await load(try saved(images), scratch)
+        #expect(found.index.summary.names == ["app:1", "app:latest"])
+    }
+}

@@ -1,0 +1,25 @@
+import Images
+import TestSupport
+
+/// Loads an archive's bytes from a file named `image.tar`.
+func load(
+    _ bytes: [UInt8], _ scratch: Scratch, change: (inout ImageRequest) -> Void = { _ in }
+) async throws -> OpenedImage {
+    var request = ImageRequest(path: try scratch.write("image.tar", bytes))
+    change(&request)
+    return try await ImageLoader.load(request)
+}
+
+/// An error's case as a word.
+func kind(_ error: any Error) -> String {
+    switch error {
+    case ImageError.notAnImage: "notAnImage"
+    case ImageError.damaged: "damaged"
+    case ImageError.missing: "missing"
+    case ImageError.wrongDigest: "wrongDigest"
+    case ImageError.ambiguous: "ambiguous"
+    case ImageError.noMatch: "noMatch"
+    case ImageError.badLayer: "badLayer"
+    default: "\(type(of: error)): \(error)"
+    }
+}

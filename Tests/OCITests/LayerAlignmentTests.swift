@@ -1,0 +1,114 @@
+import Bytes
+import FileTree
+import Hashing
+import OCI
+import Testing
+
+struct LayerAlignmentTests {
+    /// Layers as `content:command`, and the rows they should make as `old>new` with the change's marker.
+    struct Case: Sendable, CustomTestStringConvertible {
+        let name: String
+        let old: String
+        let new: String
+        let rows: String
+
+        init(_ name: String, _ old: String, _ new: String, _ rows: String) {
+            self.name = name
+            self.old = old
+            self.new = new
+            self.rows = rows
+        }
+
+        var testDescription: String { name }
+    }
+
+    private func layers(_ text: String) -> [LayerSummary] {
+        text.split(separator: " ").enumerated().map { index, word in
+            let parts = word.split(separator: ":", omittingEmptySubsequences: false)
+            let id = Digest.of(Array(parts[0].utf8))
+            return LayerSummary(
+                index: index, digest: id, diffID: id, blobByteCount: 1, compression: .none,
+                createdBy: parts.count > 1 ? String(parts[1]) : "")
+        }
+    }
+
+    private func text(_ rows: [LayerPair]) -> String {
+        rows.map { row in
+            (row.old.map(String.init) ?? "_") + row.change.marker + (row.new.map(String.init) ?? "_")
+        }.joined(separator: " ")
+    }
+
+    @Test(arguments: [
+        Case("the same", "a b c", "a b c", "0=0 1=1 2=2"),
+        Case("a changed top", "a b:run c:copy", "a b:run d:copy", "0=0 1=1 2~2"),
+        Case("everything changed by command", "a:base b:run c:copy", "x:base y:run z:copy", "0~0 1~1 2~2"),
+        Case("a new layer in between", "a c:copy", "a b:run d:copy", "0=0 _+1 1~2"),
+        Case("a layer gone", "a b:run c:copy", "a d:copy", "0=0 1-_ 2~1"),
+        Case("all gone", "a b", "", "0-_ 1-_"),
+        Case("all new", "", "a b", "_+0 _+1"),
+        Case("two layers changed places", "a b c", "a c b", "0=0 2=1 1>2"),
+        Case("equal empty layers keep their places", "e a e b e", "e a e b e", "0=0 1=1 2=2 3=3 4=4"),
+        Case("no command, as many on both sides", "a b c", "a x c", "0=0 1~1 2=2"),
+        Case(
+            "a digest in the command does not matter", "a:ADDfile:\(String(repeating: "1", count: 64)) z",
+            "b:ADDfile:\(String(repeating: "2", count: 64)) y z", "0~0 _+1 1=2"),
+    ])
+    func `layers stand beside their like`(_ item: Case) {
+        #expect(text(LayerAlignment.align(old: layers(item.old), new: layers(item.new))) == item.rows)
+    }
+
+    @Test func `layers without a common command are paired by what they hold`() {
+        let rows = LayerAlignment.align(old: layers("a:1 b:2 c:3"), new: layers("x:4 y:5")) { old, new in
+            [[0.1, 0.0], [0.0, 0.0], [0.9, 0.3]][old][new]
+        }
+        #expect(text(rows) == "0-_ 1-_ 2~0 _+1")
+    }
+
+    @Test func `every layer stands in exactly one row`() {
+        let words = ["a", "b", "c", "a:run", "d:run", "e"]
+        for old in 0..<216 {
+            for new in stride(from: 0, to: 216, by: 7) {
+                let oldLayers = layers(
+                    [old % 6, old / 6 % 6, old / 36].map { words[$0] }.joined(separator: " "))
+                let newLayers = layers(
+                    [new % 6, new / 6 % 6, new / 36].map { words[$0] }.joined(separator: " "))
+                let rows = LayerAlignment.align(old: oldLayers, new: newLayers)
+                #expect(rows.compactMap(\.old).sorted() == Array(oldLayers.indices))
+                #expect(rows.compactMap(\.new) == Array(newLayers.indices))
+                for row in rows where row.change == .same || row.change == .moved {
+                    #expect(row.old.map { oldLayers[$0].diffID } == row.new.map { newLayers[$0].diffID })
+                }
+            }
+        }
+    }
+
+    @Test func `overlap is the share of common paths`() throws {
+        func listing(_ names: [String]) throws -> LayerListing {
+            LayerListing(entries: try names.map { Entry(path: try #require(TreePath($0)), kind: .file) })
+        }
+        #expect(try listing(["a", "b"]).overlap(with: listing(["b", "c", "d", "e"])) == 0.25)
+        #expect(try listing(["a"]).overlap(with: listing(["a"])) == 1)
+        #expect(try listing([]).overlap(with: listing(["a"])) == 0)
+    }
+}
+
+struct PlatformTests {
+    @Test(arguments: ["linux/amd64", "linux/arm/v7"])
+    func `a platform is its text`(text: String) throws {
+        #expect(try #require(Platform(text)).description == text)
+    }
+
+    @Test(arguments: ["", "linux", "linux/", "/amd64", "linux/arm/v7/x", "linux//v7"])
+    func `what is no platform is refused`(text: String) {
+        #expect(Platform(text) == nil)
+    }
+
+    @Test func `a variant that was not asked for does not matter`() {
+        let v8 = Platform(os: "linux", architecture: "arm64", variant: "v8")
+        #expect(v8.satisfies(Platform(os: "linux", architecture: "arm64")))
+        #expect(v8.satisfies(v8))
+        #expect(!v8.satisfies(Platform(os: "linux", architecture: "arm64", variant: "v9")))
+        #expect(!Platform(os: "linux", architecture: "arm64").satisfies(v8))
+        #expect(!v8.satisfies(Platform(os: "linux", architecture: "amd64")))
+    }
+}
