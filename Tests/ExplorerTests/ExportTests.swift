@@ -103,7 +103,39 @@ struct ExportTests {
     @Test func `ticks are wanted only while something moves`() {
         #expect(Script(at: .summaries).explorer.isAnimated)
         #expect(Script(at: .compared).explorer.isAnimated)
-        #expect(!Script().explorer.isAnimated)
         #expect(exporting().explorer.isAnimated)
+        for state in [EstimateState.done, .paused, .failed("layer 3 cannot be read")] {
+            // Whether a total is known says nothing about whether somebody works on it.
+            var script = Script(at: .compared)
+            script.send(.estimates(state))
+            #expect(!script.explorer.isAnimated)
+            script.send(.estimates(.exact(done: 1, of: 2, left: nil)))
+            #expect(script.explorer.isAnimated)
+        }
+    }
+
+    @Test func `sums of costs add what they may turn out to be`() {
+        let exact = Cost(bytes: 10, isExact: true)
+        let guess = Cost(guess: 20, low: 5, high: 90)
+        #expect(exact + exact == Cost(bytes: 20, isExact: true))
+        #expect(exact + guess == Cost(guess: 30, low: 15, high: 100))
+        #expect(Cost(bytes: .max, isExact: true) + exact == Cost(bytes: .max, isExact: true))
+        #expect(Cost(guess: 4, low: 9, high: 2) == Cost(guess: 4, low: 4, high: 4))
+    }
+
+    @Test func `the time left follows the phase that runs, and the bar never goes back`() {
+        var pace = ExportPace()
+        let begun = pace.progress(.coding, "coding", done: 1, of: 1000, elapsed: .milliseconds(10))
+        #expect(begun.left == nil)
+        let half = pace.progress(.coding, "coding", done: 500, of: 1000, elapsed: .seconds(60))
+        #expect((half.done, half.total) == (2000, 5000))
+        #expect(half.left == .seconds(90))
+        let checking = pace.progress(.checking, "checking", done: 1, of: 1000, elapsed: .seconds(121))
+        #expect(checking.left == nil)
+        #expect(checking.done == 4001)
+        let last = pace.progress(.checking, "checking", done: 500, of: 1000, elapsed: .seconds(123))
+        #expect(last.left == .seconds(2))
+        #expect(
+            pace.progress(.checking, "checking", done: 2000, of: 1000, elapsed: .seconds(125)).left == .zero)
     }
 }

@@ -121,7 +121,7 @@ struct ScreenTests {
         script.send(
             .exporting(
                 ExportProgress(
-                    phase: "layer 2 of 4", done: 68_164_812, total: 170_412_032, elapsed: .seconds(4))))
+                    phase: "coding layer 2 of 4", done: 68_164_812, total: 170_412_032, left: .seconds(6))))
         script.expectScreen("export-\(name)-4-progress")
         script.press("q")
         script.expectScreen("export-\(name)-5-quitting")

@@ -36,6 +36,7 @@ struct Script {
         guard stage != .compared else { return }
         send(.costs(fixture.costs(isExact: false)))
         send(.totals(Fixture.totals))
+        send(.estimates(.exact(done: 1, of: 3, left: .seconds(40))))
         send(.layerCosts([1: Cost(bytes: 1_012_400, isExact: false), 2: Cost(bytes: 12_000, isExact: true)]))
     }
 

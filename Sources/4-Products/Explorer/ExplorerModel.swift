@@ -20,6 +20,7 @@ public struct ExplorerModel: Sendable {
     var costs: [EntryID: Cost] = [:]
     var layerCosts: [Int: Cost] = [:]
     var totals = Totals()
+    var estimates = EstimateState.waiting
     var filter = Filter()
     var order = SortOrder.name
     var overlays: [Overlay] = []
@@ -90,7 +91,7 @@ public struct ExplorerModel: Sendable {
         guard !overlays.contains(where: { if case .failure = $0 { true } else { false } }) else {
             return false
         }
-        return !isAligned || files == nil || totals.delta == nil || overlays.contains(.exporting)
+        return !isAligned || files == nil || estimates.isRunning || overlays.contains(.exporting)
     }
 
     /// Takes a message in; returns what is to be done outside.
@@ -115,7 +116,7 @@ public struct ExplorerModel: Sendable {
         case .costs(let news): take(news)
         case .layerCosts(let news): layerCosts.merge(news) { $1 }
         case .totals(let totals): self.totals = totals
-        case .notice(let text): status = Status(text: text, isWarning: false)
+        case .estimates(let state): estimates = state
         case .warning(let text): status = Status(text: text, isWarning: true)
         case .failed(let text): overlays = [.failure(text)]
         case .exporting(let progress): export.progress = progress

@@ -106,18 +106,21 @@ final class SessionWork: Sendable {
             let layers = creator.changedLayers.filter { !carried.contains($0) }
             var layerCosts = unchangedCosts(new, carried: carried, changed: layers)
             send(layerCosts)
-            for layer in layers {
+            mailbox.send(.estimates(.guessing(done: 0, of: layers.count)))
+            for (place, layer) in layers.enumerated() {
                 let costs = try creator.quickCosts(ofLayer: layer)
                 mailbox.send(.costs(table(costs, layer, isExact: false)))
                 layerCosts[layer] = Cost(bytes: costs.values.reduce(0, +), isExact: false)
                 send(layerCosts)
+                mailbox.send(.estimates(.guessing(done: place + 1, of: layers.count)))
             }
             let pull = try PullEstimate.byteCount(old: old, new: new)
             setTotals { $0.pull = Cost(bytes: pull.byteCount, isExact: pull.isExact) }
 
             var recipes: [LayerRecipe] = []
             let options = DeltaOptions(level: Self.estimateLevel, jobs: jobs, checks: false)
-            for layer in layers {
+            for (place, layer) in layers.enumerated() {
+                mailbox.send(.estimates(.exact(done: place, of: layers.count, left: nil)))
                 recipes += try await creator.recipes(options, layers: [layer])
                 guard let recipe = recipes.last else { continue }
                 state.withLock { $0.recipes.append(recipe) }
@@ -131,11 +134,16 @@ final class SessionWork: Sendable {
                 send(layerCosts)
             }
             let total = try creator.packageByteCount(recipes, level: Self.estimateLevel)
-            setTotals { $0.delta = Cost(bytes: total, isExact: true) }
+            let layerSum = layerCosts.values.reduce(Cost.zero, +)
+            setTotals {
+                $0.delta = Cost(bytes: total, isExact: true)
+                $0.documents = Cost(bytes: total - min(total, layerSum.bytes), isExact: true)
+            }
+            mailbox.send(.estimates(.done))
         } catch is CancellationError {
-            return
+            mailbox.send(.estimates(.paused))
         } catch {
-            mailbox.send(.warning("costs are not known: \(error)"))
+            mailbox.send(.estimates(.failed("\(error)")))
         }
     }
 
@@ -166,9 +174,10 @@ final class SessionWork: Sendable {
 
     private func send(_ layerCosts: [Int: Cost]) {
         mailbox.send(.layerCosts(layerCosts))
+        guard state.withLock({ $0.new?.index.summary.layers.count }) == layerCosts.count else { return }
         // What the documents of a package add is small and known only at its end.
-        let sum = layerCosts.values.reduce(UInt64(0)) { $0 + $1.bytes }
-        setTotals { $0.delta = Cost(bytes: sum, isExact: false) }
+        let sum = layerCosts.values.reduce(Cost.zero, +)
+        setTotals { $0.delta = Cost(guess: sum.bytes, low: sum.low, high: sum.high) }
     }
 
     private func setTotals(_ change: (inout Totals) -> Void) {
@@ -189,27 +198,30 @@ final class SessionWork: Sendable {
         defer { state.withLock { $0.isExporting = false } }
         let start = ContinuousClock.now
         let throttle = Throttle()
+        let pace = Mutex(ExportPace())
         let mailbox = mailbox
         do {
             let creator = try creator()
-            let level = DeltaLevel(rawValue: request.level.rawValue) ?? .default
+            let level = DeltaLevel(request.level)
             let made = level == Self.estimateLevel ? state.withLock(\.recipes) : []
             let package = try await creator.create(
                 at: request.path, replacesExisting: request.overwrites,
                 options: DeltaOptions(level: level, jobs: jobs), made: made
             ) { event in
-                let step: (phase: String, done: UInt64, total: UInt64)
+                let step: (phase: ExportPace.Phase, words: String, done: UInt64, total: UInt64)
                 switch event {
-                case .coding(let done, let total): step = ("comparing", done, total)
-                case .checking(let done, let total): step = ("checking", done, total)
+                case .coding(let done, let total): step = (.coding, "coding", done, total)
+                case .checking(let done, let total): step = (.checking, "checking", done, total)
                 case .layer: return
                 }
                 guard throttle.admits(isLast: step.done == step.total) else { return }
+                let elapsed = ContinuousClock.now - start
                 mailbox.send(
                     .exporting(
-                        ExportProgress(
-                            phase: step.phase, done: step.done, total: step.total,
-                            elapsed: ContinuousClock.now - start)))
+                        pace.withLock {
+                            $0.progress(
+                                step.phase, step.words, done: step.done, of: step.total, elapsed: elapsed)
+                        }))
             }
             if level == Self.estimateLevel {
                 setTotals { $0.delta = Cost(bytes: package.byteCount, isExact: true) }
@@ -246,6 +258,17 @@ private final class Throttle: Sendable {
             if !isLast, let last, now - last < .milliseconds(50) { return false }
             last = now
             return true
+        }
+    }
+}
+
+extension DeltaLevel {
+    /// The level that the explorer's export dialog calls so.
+    init(_ level: ExportLevel) {
+        switch level {
+        case .fast: self = .fast
+        case .standard: self = .default
+        case .best: self = .best
         }
     }
 }

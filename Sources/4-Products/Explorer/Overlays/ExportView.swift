@@ -18,7 +18,7 @@ struct ExportView {
         for level in ExportLevel.allCases {
             let isChosen = level == export.level
             let role: Role = !isChosen ? .dim : export.focus == .level ? .field : .title
-            levels.append(Span(isChosen ? "[\(level.rawValue)]" : " \(level.rawValue) ", role))
+            levels.append(Span(isChosen ? "[\(level.name)]" : " \(level.name) ", role))
         }
         let field = window.text + String(repeating: " ", count: fieldWidth - TextWidth.of(window.text))
         let lines: [[Span]] = [
@@ -81,22 +81,11 @@ struct ExportView {
         dialogs.draw("\(spinner) Exporting", lines, .exporting, minimumColumns: width, on: &frame)
     }
 
-    /// `45%  76.2 MB of 170.4 MB  12.1 MB/s  8 s left`.
+    /// `45%  8 s left`.
     private func figures(_ progress: ExportProgress) -> String {
         let done = min(progress.done, max(progress.total, 1))
-        var words = [
-            ByteCount.percent(done, of: progress.total),
-            "\(ByteCount.text(progress.done)) of \(ByteCount.text(progress.total))",
-        ]
-        let (seconds, attoseconds) = progress.elapsed.components
-        let time = Double(seconds) + Double(attoseconds) / 1e18
-        // The first moments say nothing about the rest.
-        if time >= 0.5, done > 0 {
-            let rate = Double(done) / time
-            words.append("\(ByteCount.text(UInt64(rate)))/s")
-            let left = Double(progress.total - min(done, progress.total)) / rate
-            if left < 360_000 { words.append("\(Format.duration(.seconds(Int(left.rounded(.up))))) left") }
-        }
+        var words = [ByteCount.percent(done, of: progress.total)]
+        if let left = progress.left { words.append("\(Format.duration(left)) left") }
         return words.joined(separator: "  ")
     }
 

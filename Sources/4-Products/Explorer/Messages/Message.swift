@@ -24,6 +24,8 @@ public enum Message: Sendable {
     case layerCosts([Int: Cost])
     /// The figures of the header.
     case totals(Totals)
+    /// What the background work on the costs is doing now.
+    case estimates(EstimateState)
     /// The export has come further.
     case exporting(ExportProgress)
     /// The export's file is there already; nothing was written.
@@ -34,26 +36,8 @@ public enum Message: Sendable {
     case exportFailed(String)
     /// The export was cancelled and left nothing.
     case exportCancelled
-    /// Something to tell in the status line.
-    case notice(String)
     /// Something went wrong that does not end the program.
     case warning(String)
     /// Something went wrong that leaves nothing to show.
     case failed(String)
-}
-
-/// What the explorer wants done outside.
-public enum Effect: Hashable, Sendable {
-    /// Compare trees and answer with `Message.compared` of the same generation; an older request is void.
-    case compare(Scope, generation: Int)
-    /// Begin to compute costs in the background.
-    case startEstimates
-    /// Write the package; answer `exportExists` if the file is there and may not be replaced.
-    case export(ExportRequest)
-    /// Stop the export, remove what it wrote, answer `exportCancelled`.
-    case cancelExport
-    /// Put text on the clipboard.
-    case copy(String)
-    /// End the program, cancelling whatever runs.
-    case quit
 }

@@ -1,0 +1,15 @@
+/// What the explorer wants done outside.
+public enum Effect: Hashable, Sendable {
+    /// Compare trees and answer with `Message.compared` of the same generation; an older request is void.
+    case compare(Scope, generation: Int)
+    /// Begin to compute costs in the background.
+    case startEstimates
+    /// Write the package; answer `exportExists` if the file is there and may not be replaced.
+    case export(ExportRequest)
+    /// Stop the export, remove what it wrote, answer `exportCancelled`.
+    case cancelExport
+    /// Put text on the clipboard.
+    case copy(String)
+    /// End the program, cancelling whatever runs.
+    case quit
+}

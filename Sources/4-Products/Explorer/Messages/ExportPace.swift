@@ -1,0 +1,58 @@
+import Bytes
+
+/// Turns the progress of an export's two phases into one that covers both.
+///
+/// Coding takes most of the time, checking the rest. Each phase's pace is taken from that phase alone: what
+/// coding took says little about how fast checking goes.
+public struct ExportPace: Sendable {
+    /// The parts of an export.
+    public enum Phase: Sendable {
+        /// Comparing and coding the layers.
+        case coding
+        /// Rebuilding the image from the package, to see that it is right.
+        case checking
+    }
+
+    /// Of five parts of the bar, coding takes four.
+    private static let codingShare: UInt64 = 4
+    private static let checkingShare: UInt64 = 1
+    /// The first moments of a phase say nothing about the rest.
+    private static let settlingTime = Duration.milliseconds(500)
+
+    private var phase = Phase.coding
+    private var phaseStart = Duration.zero
+
+    /// The pace of an export that begins now.
+    public init() {}
+
+    /// Takes the progress of one phase in.
+    ///
+    /// - Parameters:
+    ///   - phase: The phase that runs.
+    ///   - words: What the phase is called on the screen.
+    ///   - done: Bytes of the phase that are done.
+    ///   - total: Bytes of the phase in all.
+    ///   - elapsed: Time since the export began.
+    /// - Returns: The progress of the whole export.
+    public mutating func progress(
+        _ phase: Phase, _ words: String, done: UInt64, of total: UInt64, elapsed: Duration
+    ) -> ExportProgress {
+        if phase != self.phase {
+            self.phase = phase
+            phaseStart = elapsed
+        }
+        let done = min(done, total)
+        let whole = total.multipliedClamped(Self.codingShare + Self.checkingShare)
+        let before = phase == .coding ? 0 : total.multipliedClamped(Self.codingShare)
+        let share = phase == .coding ? Self.codingShare : Self.checkingShare
+        let soFar = min(whole, before.addingClamped(done.multipliedClamped(share)))
+        var left: Duration?
+        let spent = elapsed - phaseStart
+        if done > 0, spent >= Self.settlingTime {
+            let inPhase = Double(soFar - min(soFar, before))
+            let rest = Double(whole - soFar)
+            left = .seconds((spent / .seconds(1) * rest / max(1, inPhase)).rounded(.up))
+        }
+        return ExportProgress(phase: words, done: soFar, total: whole, left: left)
+    }
+}

@@ -1,0 +1,4 @@
+/// Which of the two images.
+public enum Side: Hashable, Sendable, CaseIterable {
+    case old, new
+}

@@ -1,0 +1,21 @@
+/// The figures a decision is made on; nil while unknown.
+public struct Totals: Hashable, Sendable {
+    /// Size of the new archive: what is sent without any tool.
+    public var archive: Cost?
+    /// Compressed size of the layers that the old image lacks: what a registry sends.
+    public var pull: Cost?
+    /// Size of the delta package. Nil until every layer has at least a guess: the sum of a part reads as if it
+    /// were the whole.
+    public var delta: Cost?
+    /// What the package holds besides the layers: configuration, manifest, index and its own headers. With
+    /// the costs of the layers it adds up to `delta`.
+    public var documents: Cost?
+
+    /// Totals of those figures.
+    public init(archive: Cost? = nil, pull: Cost? = nil, delta: Cost? = nil, documents: Cost? = nil) {
+        self.archive = archive
+        self.pull = pull
+        self.delta = delta
+        self.documents = documents
+    }
+}
