@@ -165,6 +165,21 @@ struct DiffTreeTests {
         #expect(try changes(diff([item.layers[0]], [item.layers[1]])) == item.merged)
     }
 
+    @Test func `what does not matter is left out`() throws {
+        let old = [try listing("a=1 etc/ etc/x=1 var/cache/ var/cache/y=1 var/log/z=1")]
+        let new = [try listing("a=2 etc/ etc/x=2 var/cache/ var/cache/w=1 var/log/z=2")]
+        func diff(_ patterns: String...) throws -> String {
+            let paths = try patterns.map { try #require(PathPattern($0)) }
+            return changes(DiffTree(old: old, new: new, ignoring: IgnoreRules(paths: paths)))
+        }
+        #expect(try diff("var") == "~a =etc ~etc/x")
+        #expect(try diff("var/cache/*", "/a") == "=etc ~etc/x =var =var/cache =var/log ~var/log/z")
+        #expect(try diff("x", "z", "cache/") == "~a =etc =var =var/log")
+        #expect(
+            try diff("*") == ""
+                && DiffTree(old: old, new: new, ignoring: IgnoreRules(paths: [])).nodes.count > 1)
+    }
+
     @Test func `layers do not matter to the merged difference`() throws {
         let tree = try diff(["a=1 b=1", "-b c=3"], ["c=3 a=1"])
         #expect(tree.isUnchanged)
@@ -261,6 +276,41 @@ struct ChangeTests {
         item.change(&entry)
         #expect(Change.between(Self.base, entry) == item.expected)
         #expect(Change.between(entry, Self.base) == item.expected)
+    }
+
+    @Test func `metadata tells which of it differs`() {
+        func fields(_ change: (inout Entry) -> Void) -> [String] {
+            var entry = Self.base
+            change(&entry)
+            #expect(Self.base.metadataDifferences(from: entry) == entry.metadataDifferences(from: Self.base))
+            return entry.metadataDifferences(from: Self.base).names
+        }
+        #expect(fields { _ in } == [])
+        #expect(fields { $0.mode = 0 } == ["mode"])
+        #expect(fields { $0.uid = 7 } == ["owner"])
+        #expect(fields { $0.gid = 7 } == ["owner"])
+        #expect(fields { $0.modified = Timestamp(seconds: 5, nanoseconds: 1) } == ["time"])
+        #expect(fields { $0.extendedAttributes = [] } == ["attributes"])
+        #expect(fields { $0.deviceMajor = 7 } == ["device"])
+        #expect(fields { $0.linkTarget = [1] } == [])
+        #expect(
+            fields {
+                $0.kind = .symlink
+                $0.linkTarget = [1]
+            } == ["link target"])
+        #expect(fields { $0.digest = Digest.of([2]) } == [])
+        #expect(MetadataFields.all.names.count == 6)
+    }
+
+    @Test func `fields that do not matter are no change`() {
+        var entry = Self.base
+        entry.modified = Timestamp(seconds: 6)
+        #expect(Change.between(Self.base, entry, ignoring: .time) == .unchanged)
+        #expect(Change.between(Self.base, entry, ignoring: [.mode, .owner]) == .metadata)
+        entry.mode = 0
+        #expect(Change.between(Self.base, entry, ignoring: .time) == .metadata)
+        entry.digest = Digest.of([2])
+        #expect(Change.between(Self.base, entry, ignoring: .all) == .modified)
     }
 
     @Test func `devices differ by their numbers, links by their targets`() {

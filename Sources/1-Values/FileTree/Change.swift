@@ -34,18 +34,19 @@ public enum Change: UInt8, Hashable, Sendable, CaseIterable {
     }
 
     /// Compares what two entries mean; where they lie in their layers does not matter.
-    public static func between(_ old: Entry, _ new: Entry) -> Change {
+    ///
+    /// - Parameters:
+    ///   - old: The old image's entry.
+    ///   - new: The new image's entry.
+    ///   - ignored: Metadata whose differences do not count.
+    /// - Returns: What happened; never `added`, `removed` or `moved`, which need more than two entries to tell.
+    public static func between(_ old: Entry, _ new: Entry, ignoring ignored: MetadataFields = []) -> Change {
         // A hard link is one more name of a file: what counts is the file's content.
         let oldKind = old.kind == .hardLink ? EntryKind.file : old.kind
         let newKind = new.kind == .hardLink ? EntryKind.file : new.kind
         guard oldKind == newKind else { return .modified }
         guard oldKind != .file || (old.digest == new.digest && old.size == new.size) else { return .modified }
-        let isSame =
-            old.mode == new.mode && old.uid == new.uid && old.gid == new.gid && old.modified == new.modified
-            && (oldKind != .symlink || old.linkTarget == new.linkTarget)
-            && old.deviceMajor == new.deviceMajor && old.deviceMinor == new.deviceMinor
-            && old.extendedAttributes == new.extendedAttributes
-        return isSame ? .unchanged : .metadata
+        return new.metadataDifferences(from: old).subtracting(ignored).isEmpty ? .unchanged : .metadata
     }
 }
 

@@ -36,11 +36,18 @@ public struct DiffTree: Sendable {
     public private(set) var nodes: [Node] = []
     private let oldLayers: [LayerListing]
     private let newLayers: [LayerListing]
+    private let rules: IgnoreRules
 
     /// Compares whole images: each side's layers merged.
-    public init(old: [LayerListing], new: [LayerListing]) {
+    ///
+    /// - Parameters:
+    ///   - old: All layers of the old image.
+    ///   - new: All layers of the new image.
+    ///   - rules: What does not matter.
+    public init(old: [LayerListing], new: [LayerListing], ignoring rules: IgnoreRules = IgnoreRules()) {
         self.init(
-            oldTree: Tree(merging: old), newTree: Tree(merging: new), oldLayers: old, newLayers: new)
+            oldTree: Tree(merging: old), newTree: Tree(merging: new), oldLayers: old, newLayers: new,
+            rules: rules)
     }
 
     /// Compares one layer of each image, or what only one of them has.
@@ -50,15 +57,24 @@ public struct DiffTree: Sendable {
     ///   - new: All layers of the new image.
     ///   - oldIndex: Which old layer, or nil for none.
     ///   - newIndex: Which new layer, or nil for none.
-    public init(old: [LayerListing], new: [LayerListing], oldIndex: Int?, newIndex: Int?) {
+    ///   - rules: What does not matter.
+    public init(
+        old: [LayerListing], new: [LayerListing], oldIndex: Int?, newIndex: Int?,
+        ignoring rules: IgnoreRules = IgnoreRules()
+    ) {
         func tree(_ layers: [LayerListing], _ index: Int?) -> Tree {
             guard let index, layers.indices.contains(index) else { return Tree() }
             return Tree(layer: layers[index], index: index)
         }
-        self.init(oldTree: tree(old, oldIndex), newTree: tree(new, newIndex), oldLayers: old, newLayers: new)
+        self.init(
+            oldTree: tree(old, oldIndex), newTree: tree(new, newIndex), oldLayers: old, newLayers: new,
+            rules: rules)
     }
 
-    private init(oldTree: Tree, newTree: Tree, oldLayers: [LayerListing], newLayers: [LayerListing]) {
+    private init(
+        oldTree: Tree, newTree: Tree, oldLayers: [LayerListing], newLayers: [LayerListing], rules: IgnoreRules
+    ) {
+        self.rules = rules
         self.oldLayers = oldLayers
         self.newLayers = newLayers
         join(oldTree, newTree)
@@ -91,8 +107,10 @@ public struct DiffTree: Sendable {
 
     private mutating func join(_ oldTree: Tree, _ newTree: Tree) {
         nodes.append(node(name: [], parent: 0, (oldTree, 0), (newTree, 0)))
-        var pending: [(node: Int, old: Int?, new: Int?)] = [(0, 0, 0)]
-        while let (index, old, new) = pending.popLast() {
+        var pending: [(node: Int, old: Int?, new: Int?, states: [PathPattern.State])] = [
+            (0, 0, 0, rules.start)
+        ]
+        while let (index, old, new, states) = pending.popLast() {
             let oldChildren = old.map { oldTree.nodes[$0].children } ?? []
             let newChildren = new.map { newTree.nodes[$0].children } ?? []
             var oldNext = 0
@@ -112,11 +130,13 @@ public struct DiffTree: Sendable {
                 let newSide = takesNew ? newChild : nil
                 if takesOld { oldNext += 1 }
                 if takesNew { newNext += 1 }
+                let name = (takesOld ? oldName : newName) ?? []
+                guard let states = rules.step(states, name) else { continue }
                 nodes[index].children.append(nodes.count)
-                pending.append((nodes.count, oldSide, newSide))
+                pending.append((nodes.count, oldSide, newSide, states))
                 nodes.append(
                     node(
-                        name: (takesOld ? oldName : newName) ?? [], parent: index,
+                        name: name, parent: index,
                         oldSide.map { (oldTree, $0) },
                         newSide.map { (newTree, $0) }))
             }
@@ -140,7 +160,7 @@ public struct DiffTree: Sendable {
         case (_, nil): change = .removed
         default:
             if let oldEntry, let newEntry {
-                change = Change.between(oldEntry, newEntry)
+                change = Change.between(oldEntry, newEntry, ignoring: rules.fields)
             } else {
                 change = oldIsDirectory == newIsDirectory ? .unchanged : .modified
             }

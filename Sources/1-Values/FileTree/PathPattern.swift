@@ -1,0 +1,189 @@
+/// A glob pattern over paths, matched byte by byte.
+///
+/// `*` stands for any bytes but `/`, `?` for one of them, `[a-z]` and `[!a-z]` for one of a set, `**` between slashes
+/// for any number of directories, and a backslash takes the next byte as it is. A pattern without a slash before its
+/// end matches a name at any depth; any other starts at the root. What matches a directory covers all that is in it.
+public struct PathPattern: Hashable, Sendable {
+    private enum Token: Hashable {
+        case byte(UInt8)
+        case any
+        case anyRun
+        case set([ClosedRange<UInt8>], isNegated: Bool)
+    }
+
+    private enum Segment: Hashable {
+        case name([Token])
+        case anyDirectories
+    }
+
+    /// Where in its segments a pattern may stand after some components of a path: one bit each.
+    typealias State = UInt64
+
+    private static let segmentLimit = 60
+    private let segments: [Segment]
+
+    /// The pattern as it was given.
+    public let text: [UInt8]
+
+    /// Reads a pattern; nil if it is empty, has an open bracket or more than 60 components.
+    public init?(_ text: some Sequence<UInt8>) {
+        let bytes = Array(text)
+        self.text = bytes
+        let slash = UInt8(ascii: "/")
+        let parts = bytes.split(separator: slash)
+        guard parts.contains(where: { !$0.elementsEqual(".".utf8) }), parts.count < Self.segmentLimit else {
+            return nil
+        }
+        var segments: [Segment] = []
+        if !bytes.dropLast().contains(slash) { segments.append(.anyDirectories) }
+        for part in parts where !part.elementsEqual(".".utf8) {
+            if part.elementsEqual("**".utf8) {
+                if segments.last != .anyDirectories { segments.append(.anyDirectories) }
+            } else {
+                guard let tokens = Self.tokens(part) else { return nil }
+                segments.append(.name(tokens))
+            }
+        }
+        guard !segments.isEmpty else { return nil }
+        self.segments = segments
+    }
+
+    /// Reads a pattern of text; nil as for bytes.
+    public init?(_ text: String) { self.init(text.utf8) }
+
+    /// Whether the path, or a directory that it is in, matches.
+    public func matches(_ path: TreePath) -> Bool {
+        var state = start
+        for component in path.components {
+            state = step(state, component)
+            if accepts(state) { return true }
+        }
+        return false
+    }
+
+    /// The state at the root.
+    var start: State { closure(1) }
+
+    /// The state after one more component.
+    func step(_ state: State, _ name: ArraySlice<UInt8>) -> State {
+        var next: State = 0
+        for (index, segment) in segments.enumerated() where state & (1 << State(index)) != 0 {
+            switch segment {
+            case .anyDirectories:
+                next |= 1 << State(index)
+                if index + 1 == segments.count { next |= 1 << State(index + 1) }
+            case .name(let tokens): if Self.matches(tokens, name) { next |= 1 << State(index + 1) }
+            }
+        }
+        return closure(next)
+    }
+
+    /// Whether the whole pattern was matched.
+    func accepts(_ state: State) -> Bool { state & (1 << State(segments.count)) != 0 }
+
+    /// `**` stands for no directory, too.
+    private func closure(_ state: State) -> State {
+        var state = state
+        for (index, segment) in segments.enumerated()
+        where segment == .anyDirectories && state & (1 << State(index)) != 0 {
+            // At the end of a pattern it stands for what is in the directory, not for the directory itself.
+            if index + 1 < segments.count { state |= 1 << State(index + 1) }
+        }
+        return state
+    }
+
+    private static func tokens(_ part: ArraySlice<UInt8>) -> [Token]? {
+        var tokens: [Token] = []
+        var rest = part
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "*"): if tokens.last != .anyRun { tokens.append(.anyRun) }
+            case UInt8(ascii: "?"): tokens.append(.any)
+            case UInt8(ascii: "\\"): tokens.append(.byte(rest.popFirst() ?? byte))
+            case UInt8(ascii: "["):
+                guard let set = set(&rest) else { return nil }
+                tokens.append(set)
+            default: tokens.append(.byte(byte))
+            }
+        }
+        return tokens
+    }
+
+    /// What stands between brackets; a bracket right after the opening one is meant literally.
+    private static func set(_ rest: inout ArraySlice<UInt8>) -> Token? {
+        let isNegated = rest.first == UInt8(ascii: "!") || rest.first == UInt8(ascii: "^")
+        if isNegated { rest.removeFirst() }
+        var ranges: [ClosedRange<UInt8>] = []
+        while let low = rest.popFirst() {
+            if low == UInt8(ascii: "]"), !ranges.isEmpty { return .set(ranges, isNegated: isNegated) }
+            if rest.first == UInt8(ascii: "-"), let high = rest.dropFirst().first, high != UInt8(ascii: "]") {
+                rest = rest.dropFirst(2)
+                guard low <= high else { return nil }
+                ranges.append(low...high)
+            } else {
+                ranges.append(low...low)
+            }
+        }
+        return nil
+    }
+
+    /// Whether a name matches; only the last `*` is ever tried again, so the work is bounded by the product of lengths.
+    private static func matches(_ tokens: [Token], _ name: ArraySlice<UInt8>) -> Bool {
+        var token = 0
+        var place = name.startIndex
+        var retry: (token: Int, place: Int)?
+        while place < name.endIndex {
+            if token < tokens.count, tokens[token] == .anyRun {
+                retry = (token + 1, place)
+                token += 1
+            } else if token < tokens.count, takes(tokens[token], name[place]) {
+                token += 1
+                place += 1
+            } else if let last = retry {
+                retry = (last.token, last.place + 1)
+                token = last.token
+                place = last.place + 1
+            } else {
+                return false
+            }
+        }
+        return tokens[token...].allSatisfy { $0 == .anyRun }
+    }
+
+    private static func takes(_ token: Token, _ byte: UInt8) -> Bool {
+        switch token {
+        case .byte(let wanted): byte == wanted
+        case .any: true
+        case .anyRun: false
+        case .set(let ranges, let isNegated): ranges.contains { $0.contains(byte) } != isNegated
+        }
+    }
+}
+
+/// What does not matter when two trees are compared.
+public struct IgnoreRules: Hashable, Sendable {
+    /// Metadata whose differences do not count: a path that differs in nothing else is unchanged.
+    public var fields: MetadataFields
+    /// Paths that are left out of the comparison, with all that is in them.
+    public var paths: [PathPattern]
+
+    /// Rules of those fields and paths; none of them by default.
+    public init(fields: MetadataFields = [], paths: [PathPattern] = []) {
+        self.fields = fields
+        self.paths = paths
+    }
+
+    /// Where all patterns stand at the root.
+    var start: [PathPattern.State] { paths.map(\.start) }
+
+    /// Where all patterns stand one component further; nil if one of them matches.
+    func step(_ states: [PathPattern.State], _ name: [UInt8]) -> [PathPattern.State]? {
+        if paths.isEmpty { return states }
+        var next = states
+        for (index, pattern) in paths.enumerated() {
+            next[index] = pattern.step(states[index], name[...])
+            if pattern.accepts(next[index]) { return nil }
+        }
+        return next
+    }
+}
