@@ -23,7 +23,7 @@ struct RoundtripTests {
         let new = try await roundtrip.open(SampleImages.new, layout, packing, as: "new")
         let package = try await roundtrip.create(old, new)
         let made = try roundtrip.apply(package, to: old)
-        if layout != .ociFolder { #expect(try made == SampleImages.new.archive(layout, packing)) }
+        if !layout.isFolder { #expect(try made == SampleImages.new.archive(layout, packing)) }
         let again = try await roundtrip.load(try scratch.write("made", made)).index
         #expect(again.summary.imageID == SampleImages.new.imageID)
         #expect(again.summary.manifestDigest == new.index.summary.manifestDigest)

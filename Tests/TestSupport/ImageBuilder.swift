@@ -78,9 +78,15 @@ public enum Layout: String, CaseIterable, Sendable {
     case containerd
     /// A folder in the OCI layout.
     case ociFolder
+    /// `skopeo copy dir:`: a folder with a manifest, and blobs named by their digests alone.
+    case dirFolder
 
     /// The forms that are one file.
-    public static let files = allCases.filter { $0 != .ociFolder }
+    public static let files = allCases.filter { !$0.isFolder }
+    /// Whether the form is a folder.
+    public var isFolder: Bool { self == .ociFolder || self == .dirFolder }
+    /// Whether the form keeps the image's name.
+    public var hasNames: Bool { self != .dirFolder }
     /// Whether the form has OCI manifests.
     public var hasManifest: Bool { self != .dockerLegacy && self != .dockerSkopeo }
 }
@@ -135,6 +141,12 @@ extension ImageBuilder {
         case .ociArchive, .ociFolder:
             return oci(blobs, packing, annotations: ["org.opencontainers.image.ref.name": .text(name)])
         case .containerd: return containerd(blobs, packing)
+        case .dirFolder:
+            return Self.unique(
+                [
+                    Member("version", Array("Directory Transport Version: 1.1\n".utf8)),
+                    Member("manifest.json", manifest(blobs, packing)),
+                ] + ([config] + blobs).map { Member(Digest.of($0).hex, $0) })
         }
     }
 
@@ -150,7 +162,7 @@ extension ImageBuilder {
         _ layout: Layout, _ packing: Packing = .plain, outer: Packing = .plain, to name: String,
         in scratch: Scratch
     ) throws -> String {
-        guard layout == .ociFolder else {
+        guard layout.isFolder else {
             return try scratch.write(name, try archive(layout, packing, outer: outer))
         }
         for member in try members(layout, packing) where !member.name.hasSuffix("/") {

@@ -4,7 +4,7 @@ import FileIO
 import Hashing
 import OCI
 
-/// One image that a container holds, before its layers are read.
+/// One image that a store holds, before its layers are read.
 struct ListedImage {
     /// Its names and tags.
     var names: [String]
@@ -22,15 +22,17 @@ struct ListedImage {
     var blobs: [(region: FileRegion, digest: Digest?, name: String)]
 }
 
-/// Finds the images in a container.
+/// Finds the images in a store.
 struct ImageCatalog {
-    let container: Container
-    private var source: String { container.source }
+    let store: any BlobStore
+    private var source: String { store.source }
 
-    /// All images of the container; attestations and images whose manifest is not there are left out.
+    /// All images of the store; attestations and images whose manifest is not there are left out.
     func find() throws -> [ListedImage] {
         let candidates: [ListedImage]
-        if let index = try document("index.json") {
+        if store.naming == .hexadecimal, let manifest = try document("manifest.json") {
+            candidates = [try dirCandidate(manifest)]
+        } else if let index = try document("index.json") {
             candidates = try ociCandidates(index)
         } else if let saved = try document("manifest.json") {
             candidates = try savedCandidates(saved)
@@ -45,7 +47,7 @@ struct ImageCatalog {
     }
 
     private func document(_ name: String) throws -> [UInt8]? {
-        guard let path = TreePath(name), let region = try container.file(path) else { return nil }
+        guard let path = TreePath(name), let region = try store.file(path) else { return nil }
         return try JSONDocument.bytes(region, name: name, source: source)
     }
 
@@ -80,7 +82,7 @@ struct ImageCatalog {
             guard seen.count <= Self.visitLimit else {
                 throw ImageError.damaged(source: source, reason: "its indexes list too many images")
             }
-            guard let region = try container.file(blobPath(descriptor.digest)) else {
+            guard let region = try store.blob(descriptor.digest) else {
                 missing = missing ?? descriptor
                 continue
             }
@@ -101,23 +103,33 @@ struct ImageCatalog {
         }
         // A multi-platform index may name manifests that were not saved; only if nothing is left that is an error.
         if candidates.isEmpty, let missing {
-            throw ImageError.missing(source: source, name: "blobs/sha256/\(missing.digest.hex)")
+            throw ImageError.missing(source: source, name: store.naming.name(of: missing.digest))
         }
         return candidates
+    }
+
+    /// The one image of a `dir:` folder, which has no name.
+    private func dirCandidate(_ bytes: [UInt8]) throws -> ListedImage {
+        let manifest = try JSONDocument.decode(
+            ManifestDocument.self, bytes, name: "manifest.json", source: source)
+        let descriptor = Descriptor(
+            mediaType: manifest.mediaType ?? MediaType.ociManifest, digest: Digest.of(bytes),
+            size: UInt64(bytes.count))
+        return try candidate(manifest, bytes, descriptor, [])
     }
 
     private func candidate(
         _ manifest: ManifestDocument, _ bytes: [UInt8], _ descriptor: Descriptor, _ names: [String]
     ) throws -> ListedImage {
-        guard let configRegion = try container.file(blobPath(manifest.config.digest)) else {
-            throw ImageError.missing(source: source, name: "blobs/sha256/\(manifest.config.digest.hex)")
+        guard let configRegion = try store.blob(manifest.config.digest) else {
+            throw ImageError.missing(source: source, name: store.naming.name(of: manifest.config.digest))
         }
         let config = try checkedDocument(manifest.config, configRegion)
         let document = try JSONDocument.decode(
             ConfigDocument.self, config, name: manifest.config.digest.description, source: source)
         let blobs = try manifest.layers.map { layer in
-            let name = "blobs/sha256/\(layer.digest.hex)"
-            guard let region = try container.file(blobPath(layer.digest)) else {
+            let name = store.naming.name(of: layer.digest)
+            guard let region = try store.blob(layer.digest) else {
                 throw ImageError.missing(source: source, name: name)
             }
             guard region.byteCount == layer.size else {
@@ -134,7 +146,7 @@ struct ImageCatalog {
     }
 
     private func checkedDocument(_ descriptor: Descriptor, _ region: FileRegion) throws -> [UInt8] {
-        let name = "blobs/sha256/\(descriptor.digest.hex)"
+        let name = store.naming.name(of: descriptor.digest)
         let bytes = try JSONDocument.bytes(region, name: name, source: source)
         let actual = Digest.of(bytes)
         guard actual == descriptor.digest else {
@@ -143,10 +155,6 @@ struct ImageCatalog {
                 actual: actual.description)
         }
         return bytes
-    }
-
-    private func blobPath(_ digest: Digest) -> TreePath {
-        TreePath("blobs/sha256/\(digest.hex)") ?? .root
     }
 
     /// BuildKit stores provenance beside the image under a platform that is none.
@@ -178,7 +186,7 @@ struct ImageCatalog {
             let (config, document) = known
             let blobs = try (image.Layers ?? []).map { layer in
                 let name = EscapedText.of(layer.utf8, limit: 200)
-                guard let path = TreePath(layer), let region = try container.file(path) else {
+                guard let path = TreePath(layer), let region = try store.file(path) else {
                     throw ImageError.missing(source: source, name: name)
                 }
                 let digest = layer.hasPrefix("blobs/sha256/") ? Digest(hex: layer.dropFirst(13)) : nil
@@ -194,7 +202,7 @@ struct ImageCatalog {
     /// A configuration is named by its digest: `HEX.json` or `blobs/sha256/HEX`.
     private func savedConfig(_ name: String) throws -> (bytes: [UInt8], document: ConfigDocument) {
         let shown = EscapedText.of(name.utf8, limit: 200)
-        guard let path = TreePath(name), let region = try container.file(path) else {
+        guard let path = TreePath(name), let region = try store.file(path) else {
             throw ImageError.missing(source: source, name: shown)
         }
         let bytes = try JSONDocument.bytes(region, name: shown, source: source)

@@ -50,20 +50,6 @@ public enum LoadEvent: Sendable {
     case layer(LayerSummary)
 }
 
-/// An image whose every byte was checked, unless its layers were to be trusted, and can be read again.
-public struct OpenedImage: Sendable {
-    /// The archive or folder it lies in.
-    public let container: Container
-    /// What it is and what its layers hold.
-    public let index: ImageIndex
-    /// The configuration's bytes.
-    public let config: [UInt8]
-    /// The manifest's bytes; nil if it has none.
-    public let manifest: [UInt8]?
-    /// The layers' bytes, lowest first.
-    public let layers: [LayerBytes]
-}
-
 /// Reads images.
 public enum ImageLoader {
     /// Reads an image: one pass over every layer, several layers at a time.
@@ -73,10 +59,10 @@ public enum ImageLoader {
     public static func load(
         _ request: ImageRequest, events: @escaping @Sendable (LoadEvent) -> Void = { _ in }
     ) async throws -> OpenedImage {
-        let container = try Container.open(request.path) { events(.opening(done: $0, total: $1)) }
-        let candidate = try ImageChoice(request: request, source: container.source)
-            .choose(from: ImageCatalog(container: container).find())
-        let summary = try summarize(candidate, container)
+        let store = try StoreOpener.open(request.path) { events(.opening(done: $0, total: $1)) }
+        let candidate = try ImageChoice(request: request, source: store.source)
+            .choose(from: ImageCatalog(store: store).find())
+        let summary = try summarize(candidate, store)
         events(.found(summary))
 
         let total = candidate.blobs.reduce(UInt64(0)) { $0.addingClamped($1.region.byteCount) }
@@ -89,7 +75,7 @@ public enum ImageLoader {
                 .addingClamped(1 << 30)
             let indexer = LayerIndexer(
                 blob: item.blob.region, digest: item.blob.digest, summary: item.layer,
-                source: container.source,
+                source: store.source,
                 byteCountLimit: limit, hashesFiles: request.hashesFiles,
                 trusts: request.trustsLayers
             ) { count in
@@ -106,12 +92,13 @@ public enum ImageLoader {
         var indexed = summary
         indexed.layers = results.map(\.summary)
         return OpenedImage(
-            container: container, index: ImageIndex(summary: indexed, listings: results.map(\.listing)),
-            config: candidate.config, manifest: candidate.manifest, layers: results.map(\.file))
+            index: ImageIndex(summary: indexed, listings: results.map(\.listing)),
+            config: candidate.config, manifest: candidate.manifest, layers: results.map(\.file),
+            archive: store.archive)
     }
 
-    private static func summarize(_ candidate: ListedImage, _ container: Container) throws -> ImageSummary {
-        let source = container.source
+    private static func summarize(_ candidate: ListedImage, _ store: any BlobStore) throws -> ImageSummary {
+        let source = store.source
         let diffIDs = try (candidate.configDocument.rootfs.diff_ids ?? []).map { text in
             guard let digest = Digest(text) else {
                 throw ImageError.damaged(
@@ -143,7 +130,7 @@ public enum ImageLoader {
             source: source, names: candidate.names.sorted(), imageID: Digest.of(candidate.config),
             manifestDigest: candidate.manifestDigest, platform: candidate.platform,
             created: candidate.configDocument.created,
-            archiveByteCount: container.archive?.byteCount ?? blobs, layers: layers)
+            archiveByteCount: store.archive?.byteCount ?? blobs, layers: layers)
     }
 }
 

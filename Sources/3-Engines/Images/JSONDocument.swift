@@ -48,3 +48,15 @@ enum JSONDocument {
         }
     }
 }
+
+/// JSON whose bytes depend on its content alone.
+public enum StableJSON {
+    /// Encodes a value: keys in order, nothing escaped that need not be.
+    ///
+    /// - Throws: `EncodingError` for what JSON cannot hold.
+    public static func encode(_ value: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(value))
+    }
+}

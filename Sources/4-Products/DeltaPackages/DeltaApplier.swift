@@ -33,7 +33,7 @@ public struct DeltaApplier: Sendable {
     /// - Throws: `PackageError.wrongOldImage`, which names every layer that is missing.
     public init(package: DeltaPackage, old: OpenedImage) throws {
         self.package = package
-        oldSource = old.container.source
+        oldSource = old.source
         let summaries = old.index.summary.layers
         var files: [Digest: LayerBytes] = [:]
         var digests: [Digest: Digest] = [:]
@@ -46,7 +46,7 @@ public struct DeltaApplier: Sendable {
         let missing = package.document.old.layers.enumerated().filter { files[$0.element] == nil }
         guard missing.isEmpty else {
             throw PackageError.wrongOldImage(
-                path: package.path, image: old.container.source,
+                path: package.path, image: old.source,
                 missing: missing.map { "layer \($0.offset + 1) (\($0.element))" })
         }
         unchecked = zip(summaries, old.layers).filter { !$1.isChecked }.map { summary, file in
@@ -110,6 +110,10 @@ public struct DeltaApplier: Sendable {
         } catch let error where error is DeltaError || error is CompressionError || error is TarError {
             try checkOldLayers()
             throw PackageError.damaged(path: package.path, reason: "\(error)")
+        } catch let error as WrongMemberSize {
+            try checkOldLayers()
+            throw PackageError.wrongResult(
+                what: "'\(error.name)'", expected: "\(error.byteCount) bytes", actual: "another size")
         } catch is DecodingError {
             throw PackageError.damaged(
                 path: package.path, reason: "a document of the image cannot be decoded")

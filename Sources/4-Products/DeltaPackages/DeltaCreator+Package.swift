@@ -56,7 +56,7 @@ extension DeltaCreator {
     ) throws -> DeltaDocument {
         let encodings = try encodings()
         let summary = new.index.summary
-        let archive = try new.container.archive ?? ImageArchiveWriter.ociArchive(new)
+        let archive = try new.archive()
         let documents = [new.config] + (new.manifest.map { [$0] } ?? [])
         let archiveRecipe = try ArchiveRecipe(
             archive, layers: summary.layers.map(\.digest), documents: documents.map { Digest.of($0) },

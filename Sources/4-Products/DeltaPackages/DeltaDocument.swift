@@ -168,15 +168,6 @@ extension DeltaDocument.Encoding: Codable {
     }
 }
 
-/// JSON whose bytes depend on its content alone.
-enum StableJSON {
-    static func encode(_ value: some Encodable) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(value))
-    }
-}
-
 /// Decodes JSON from bytes.
 enum JSONBytes {
     static func decode<Document: Decodable>(_ type: Document.Type, _ bytes: [UInt8]) throws -> Document {

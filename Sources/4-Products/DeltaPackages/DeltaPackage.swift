@@ -66,13 +66,13 @@ private struct PackageReader {
     let path: String
 
     func read() throws -> DeltaPackage {
-        let container = try Container.open(file)
-        let index: IndexDocument = try document(container, "index.json")
+        let store = try StoreOpener.open(file)
+        let index: IndexDocument = try document(store, "index.json")
         guard index.manifests.count == 1, let reference = index.manifests.first else {
             throw PackageError.notAPackage(
                 path: path, reason: "its index lists \(index.manifests.count) manifests")
         }
-        let manifestBytes = try bytes(checked(container, reference))
+        let manifestBytes = try bytes(checked(store, reference))
         let manifest = try decode(ManifestDocument.self, manifestBytes, "manifest")
         guard manifest.artifactType == PackageMediaType.artifact else {
             throw PackageError.notAPackage(
@@ -80,7 +80,7 @@ private struct PackageReader {
         }
         var regions: [Digest: FileRegion] = [:]
         for descriptor in [manifest.config] + manifest.layers where regions[descriptor.digest] == nil {
-            regions[descriptor.digest] = try checked(container, descriptor)
+            regions[descriptor.digest] = try checked(store, descriptor)
         }
         guard let config = regions[manifest.config.digest] else {
             throw PackageError.damaged(path: path, reason: "it has no document")
@@ -104,8 +104,8 @@ private struct PackageReader {
         let formatVersion: Int
     }
 
-    private func document<Document: Decodable>(_ container: Container, _ name: String) throws -> Document {
-        guard let treePath = TreePath(name), let region = try container.file(treePath) else {
+    private func document<Document: Decodable>(_ store: any BlobStore, _ name: String) throws -> Document {
+        guard let treePath = TreePath(name), let region = try store.file(treePath) else {
             throw PackageError.notAPackage(path: path, reason: "'\(name)' is not in it")
         }
         return try decode(Document.self, bytes(region), "'\(name)'")
@@ -128,10 +128,8 @@ private struct PackageReader {
         return try region.read(at: 0, count: Int(region.byteCount))
     }
 
-    private func checked(_ container: Container, _ descriptor: Descriptor) throws -> FileRegion {
-        guard let name = TreePath("blobs/sha256/\(descriptor.digest.hex)"),
-            let region = try container.file(name)
-        else {
+    private func checked(_ store: any BlobStore, _ descriptor: Descriptor) throws -> FileRegion {
+        guard let region = try store.blob(descriptor.digest) else {
             throw PackageError.damaged(path: path, reason: "blob \(descriptor.digest) is not in it")
         }
         var hasher = DigestHasher()

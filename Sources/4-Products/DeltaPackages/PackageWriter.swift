@@ -2,6 +2,7 @@ import Bytes
 import Compression
 import FileIO
 import Hashing
+import Images
 import OCI
 
 /// Writes a delta package: an OCI image layout in a tar, compressed as a whole with zstd.

@@ -226,7 +226,7 @@ final class SessionWork: Sendable {
             if level == Self.estimateLevel {
                 setTotals { $0.delta = Cost(bytes: package.byteCount, isExact: true) }
             }
-            let source = state.withLock { $0.old?.container.source ?? "OLD" }
+            let source = state.withLock { $0.old?.source ?? "OLD" }
             mailbox.send(
                 .exported(
                     ExportResult(

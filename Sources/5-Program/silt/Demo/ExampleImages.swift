@@ -2,6 +2,7 @@ import Bytes
 import FoundationEssentials
 import DeltaPackages
 import Hashing
+import Images
 import Tar
 
 /// A pair of small example images: a web service before and after an update, always the same bytes.

@@ -1,9 +1,19 @@
 import Bytes
 import FileIO
+import FoundationEssentials
 import Hashing
-import Images
 import OCI
 import Tar
+
+/// A member of an archive did not have the size its header states.
+public struct WrongMemberSize: Error, Equatable, CustomStringConvertible {
+    /// The member's name.
+    public let name: String
+    /// The size its header states.
+    public let byteCount: UInt64
+
+    public var description: String { "'\(name)' does not have the \(byteCount) bytes it should" }
+}
 
 /// Writes an image as an archive of our own making: always the same bytes for the same image.
 public enum ImageArchiveWriter {
@@ -11,7 +21,8 @@ public enum ImageArchiveWriter {
     public struct Member {
         /// Its name in the archive, at most 100 bytes.
         public let name: String
-        let byteCount: UInt64
+        /// Its size.
+        public let byteCount: UInt64
         let emit: ((ArraySlice<UInt8>) throws -> Void) throws -> Void
 
         /// A file of bytes in memory.
@@ -21,7 +32,8 @@ public enum ImageArchiveWriter {
             emit = { try $0(bytes[...]) }
         }
 
-        init(
+        /// A file whose bytes are given out when it is written.
+        public init(
             _ name: String, byteCount: UInt64,
             emit: @escaping ((ArraySlice<UInt8>) throws -> Void) throws -> Void
         ) {
@@ -31,30 +43,35 @@ public enum ImageArchiveWriter {
         }
     }
 
-    /// The image of a layout folder as an OCI archive in a temporary file.
-    static func ociArchive(_ image: OpenedImage) throws -> FileRegion {
+    /// The members of an image's archive form: an OCI archive, or a `docker save` archive if it has no manifest.
+    static func members(_ image: OpenedImage) throws -> [Member] {
+        let layers = zip(image.index.summary.layers, image.layers)
+        let names = image.index.summary.names
         guard let manifest = image.manifest else {
-            throw PackageError.noSuchOutput(reason: "'\(image.container.source)' has no manifest")
+            return try dockerMembers(
+                config: image.config, names: names,
+                layers: layers.map { summary, file in
+                    Member(
+                        "\(summary.diffID.hex).tar", byteCount: file.tar.byteCount,
+                        emit: file.tar.forEachPart)
+                })
         }
-        let layers = zip(image.index.summary.layers, image.layers).map { summary, file in
-            Member(
-                "blobs/sha256/\(summary.digest.hex)", byteCount: file.blob.byteCount,
-                emit: file.blob.forEachPart)
-        }
-        let spool = try Spool()
-        try write(
-            ociMembers(
-                manifest: manifest, config: image.config, name: image.index.summary.names.first,
-                layers: layers)
-        ) { try spool.append($0) }
-        return FileRegion(spool.finish())
+        return try ociMembers(
+            manifest: manifest, config: image.config, name: names.first,
+            layers: layers.map { summary, file in
+                Member(
+                    BlobNaming.oci.name(of: summary.digest), byteCount: file.blob.byteCount,
+                    emit: file.blob.forEachPart)
+            })
     }
 
     /// The members of an OCI archive (OCI image spec, "Image Layout").
-    static func ociMembers(manifest: [UInt8], config: [UInt8], name: String?, layers: [Member]) throws
+    ///
+    /// - Throws: `DecodingError` if the manifest is none.
+    public static func ociMembers(manifest: [UInt8], config: [UInt8], name: String?, layers: [Member]) throws
         -> [Member]
     {
-        let document = try JSONBytes.decode(ManifestDocument.self, manifest)
+        let document = try JSONDecoder().decode(ManifestDocument.self, from: Data(manifest))
         let descriptor = Descriptor(
             mediaType: document.mediaType ?? MediaType.ociManifest, digest: Digest.of(manifest),
             size: UInt64(manifest.count),
@@ -62,8 +79,8 @@ public enum ImageArchiveWriter {
         let head = [
             Member("oci-layout", Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8)),
             Member("index.json", try StableJSON.encode(IndexDocument(manifests: [descriptor]))),
-            Member("blobs/sha256/\(Digest.of(manifest).hex)", manifest),
-            Member("blobs/sha256/\(Digest.of(config).hex)", config),
+            Member(BlobNaming.oci.name(of: Digest.of(manifest)), manifest),
+            Member(BlobNaming.oci.name(of: Digest.of(config)), config),
         ]
         var names: Set<String> = []
         return (head + layers).filter { names.insert($0.name).inserted }
@@ -81,21 +98,22 @@ public enum ImageArchiveWriter {
         return (head + layers).filter { seen.insert($0.name).inserted }
     }
 
-    private static func wrongSize(_ member: Member) -> PackageError {
-        .wrongResult(what: "'\(member.name)'", expected: "\(member.byteCount) bytes", actual: "another size")
-    }
-
     /// Writes members as a tar.
+    ///
+    /// - Throws: `WrongMemberSize` if a member gives out more or fewer bytes than it said, and what the members and the
+    ///   sink throw.
     public static func write(_ members: [Member], into sink: (ArraySlice<UInt8>) throws -> Void) throws {
         for member in members {
             try sink(TarWriter.header(name: member.name, byteCount: member.byteCount)[...])
             var left = member.byteCount
             try member.emit { part in
-                guard UInt64(part.count) <= left else { throw wrongSize(member) }
+                guard UInt64(part.count) <= left else {
+                    throw WrongMemberSize(name: member.name, byteCount: member.byteCount)
+                }
                 left -= UInt64(part.count)
                 try sink(part)
             }
-            guard left == 0 else { throw wrongSize(member) }
+            guard left == 0 else { throw WrongMemberSize(name: member.name, byteCount: member.byteCount) }
             try sink(TarWriter.padding(byteCount: member.byteCount)[...])
         }
         try sink(TarWriter.end[...])

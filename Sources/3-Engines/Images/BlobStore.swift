@@ -1,0 +1,78 @@
+public import Bytes
+public import FileIO
+public import FileTree
+
+/// Where the documents and blobs of saved images lie: an archive, a folder, later a registry or an engine.
+///
+/// A store only finds bytes. What the documents mean, and whether a blob has its digest, is its reader's business.
+public protocol BlobStore: Sendable {
+    /// Its name as the user gave it, for messages.
+    var source: String { get }
+    /// All of it as one archive, byte for byte; nil if it is not one.
+    var archive: FileRegion? { get }
+    /// How blobs are named in it.
+    var naming: BlobNaming { get }
+
+    /// Finds a file by its name.
+    ///
+    /// - Returns: Its bytes; nil if there is none of that name.
+    /// - Throws: `ImageError` if it cannot be told which file is meant, `FileError` if the system refuses to read it.
+    func file(_ name: TreePath) throws -> FileRegion?
+}
+
+extension BlobStore {
+    /// Finds a blob by its digest; its content is not checked.
+    ///
+    /// - Returns: Its bytes; nil if it is not there.
+    /// - Throws: As `file(_:)` does.
+    public func blob(_ digest: Digest) throws -> FileRegion? {
+        guard let path = TreePath(naming.name(of: digest)) else { return nil }
+        return try file(path)
+    }
+}
+
+/// How a store names its blobs.
+public enum BlobNaming: Sendable {
+    /// `blobs/sha256/HEX` (OCI image spec, "Image Layout").
+    case oci
+    /// `HEX`, as `skopeo copy dir:` writes them.
+    case hexadecimal
+
+    /// The name of a blob's file.
+    public func name(of digest: Digest) -> String {
+        switch self {
+        case .oci: "blobs/sha256/\(digest.hex)"
+        case .hexadecimal: digest.hex
+        }
+    }
+}
+
+/// A folder: an unpacked archive of images, most often in the OCI layout.
+public struct LayoutFolder: BlobStore {
+    public let source: String
+    public let archive: FileRegion? = nil
+    public let naming: BlobNaming = .oci
+
+    /// The folder at a path.
+    public init(path: String) { source = path }
+
+    public func file(_ name: TreePath) throws -> FileRegion? {
+        // Names in documents are text, so nothing is lost here.
+        let path = source + "/" + String(decoding: name.bytes, as: UTF8.self)
+        guard FileKind.at(path) == .file else { return nil }
+        return FileRegion(try RandomAccessFile(path: path))
+    }
+}
+
+/// A folder that `skopeo copy dir:` wrote, or an archive of one: a manifest, and blobs named by their digests alone.
+public struct DirLayout: BlobStore {
+    private let base: any BlobStore
+    public let naming: BlobNaming = .hexadecimal
+    public var source: String { base.source }
+    public var archive: FileRegion? { base.archive }
+
+    /// The layout in an archive or a folder.
+    public init(_ base: any BlobStore) { self.base = base }
+
+    public func file(_ name: TreePath) throws -> FileRegion? { try base.file(name) }
+}

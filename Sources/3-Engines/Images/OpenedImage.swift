@@ -1,0 +1,47 @@
+public import FileIO
+public import OCI
+
+/// An image whose bytes can be read again: one that was read from a store, or one that was made of others' parts.
+public struct OpenedImage: Sendable {
+    /// What it is and what its layers hold.
+    public let index: ImageIndex
+    /// The configuration's bytes.
+    public let config: [UInt8]
+    /// The manifest's bytes; nil if it has none.
+    public let manifest: [UInt8]?
+    /// The layers' bytes, lowest first.
+    public let layers: [LayerBytes]
+    private let storedArchive: FileRegion?
+
+    /// The name to use in messages: what the user named.
+    public var source: String { index.summary.source }
+
+    /// An image of those parts.
+    ///
+    /// - Parameters:
+    ///   - index: What it is and what its layers hold.
+    ///   - config: The configuration's bytes.
+    ///   - manifest: The manifest's bytes; nil if it has none.
+    ///   - layers: The layers' bytes, lowest first, as many as the index has.
+    ///   - archive: The archive it lies in; nil if it lies in none.
+    public init(
+        index: ImageIndex, config: [UInt8], manifest: [UInt8]?, layers: [LayerBytes],
+        archive: FileRegion? = nil
+    ) {
+        self.index = index
+        self.config = config
+        self.manifest = manifest
+        self.layers = layers
+        storedArchive = archive
+    }
+
+    /// The archive it lies in, byte for byte; for an image that lies in none, one that is made in a temporary file.
+    ///
+    /// - Throws: `FileError` if the layers cannot be read or the temporary file not be written.
+    public func archive() throws -> FileRegion {
+        if let storedArchive { return storedArchive }
+        let spool = try Spool()
+        try ImageArchiveWriter.write(ImageArchiveWriter.members(self)) { try spool.append($0) }
+        return FileRegion(spool.finish())
+    }
+}
