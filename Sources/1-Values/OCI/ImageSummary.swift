@@ -59,12 +59,15 @@ public struct ImageSummary: Hashable, Sendable {
     public var archiveByteCount: UInt64
     /// The layers, lowest first.
     public var layers: [LayerSummary]
+    /// All that the configuration says.
+    public var configuration: ImageConfiguration
 
     /// An image of those facts.
     public init(
         source: String, names: [String], imageID: Digest, manifestDigest: Digest? = nil,
         platform: Platform? = nil,
-        created: String? = nil, archiveByteCount: UInt64, layers: [LayerSummary]
+        created: String? = nil, archiveByteCount: UInt64, layers: [LayerSummary],
+        configuration: ImageConfiguration = ImageConfiguration()
     ) {
         self.source = source
         self.names = names
@@ -74,6 +77,7 @@ public struct ImageSummary: Hashable, Sendable {
         self.created = created
         self.archiveByteCount = archiveByteCount
         self.layers = layers
+        self.configuration = configuration
     }
 
     /// The name to show: the first tag, else the archive's name.

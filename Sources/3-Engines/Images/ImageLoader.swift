@@ -130,7 +130,16 @@ public enum ImageLoader {
             source: source, names: candidate.names.sorted(), imageID: Digest.of(candidate.config),
             manifestDigest: candidate.manifestDigest, platform: candidate.platform,
             created: candidate.configDocument.created,
-            archiveByteCount: store.archive?.byteCount ?? blobs, layers: layers)
+            archiveByteCount: store.archive?.byteCount ?? blobs, layers: layers,
+            configuration: try configuration(candidate.config, source))
+    }
+
+    private static func configuration(_ bytes: [UInt8], _ source: String) throws -> ImageConfiguration {
+        do {
+            return try ImageConfiguration(parsing: bytes)
+        } catch {
+            throw ImageError.damaged(source: source, reason: "its configuration \(error)")
+        }
     }
 }
 

@@ -8,6 +8,9 @@ enum Format {
     /// Text from an image, safe to print.
     static func text(_ text: String) -> String { EscapedText.of(text.utf8) }
 
+    /// A sentence, an error or a command without what would disturb the terminal; names in it are escaped already.
+    static func line(_ text: String) -> String { EscapedText.line(text) }
+
     /// `1.2 MB`, with `~` before it while it is an estimate.
     static func cost(_ cost: Cost) -> String { (cost.isExact ? "" : "~") + ByteCount.text(cost.bytes) }
 
@@ -108,7 +111,7 @@ enum Format {
         if text.hasSuffix(" # buildkit") { text = text.dropLast(" # buildkit".count) }
         let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         // Eight digits of a content hash tell as much as sixty-four.
-        return Format.text(words.replacing(/([0-9a-f]{8})[0-9a-f]{56}/) { $0.1 })
+        return Format.line(words.replacing(/([0-9a-f]{8})[0-9a-f]{56}/) { $0.1 })
     }
 
     /// An image's name without the registry that everybody means.

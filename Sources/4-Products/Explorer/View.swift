@@ -37,7 +37,7 @@ extension ExplorerModel {
         case .quitting: export.drawQuitting(on: &frame)
         case .failure(let text):
             dialogs.draw(
-                "silt cannot go on", dialogs.wrap(Format.text(text)).map { [Span($0, .error)] }, .failure,
+                "silt cannot go on", dialogs.wrap(Format.line(text)).map { [Span($0, .error)] }, .failure,
                 on: &frame)
         }
     }

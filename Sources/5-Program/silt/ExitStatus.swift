@@ -32,7 +32,7 @@ enum ExitStatus: Int32 {
         case is ExitCode: nil
         case is CancellationError: "silt: interrupted"
         // Names from images are in messages; none may reach the terminal as more than text.
-        default: EscapedText.of("silt: \(error)".utf8)
+        default: EscapedText.line("silt: \(error)")
         }
     }
 }

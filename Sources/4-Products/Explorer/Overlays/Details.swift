@@ -57,10 +57,10 @@ extension ExplorerModel {
             fact("diff id") { $0.diffID.description },
         ]
         if old?.createdBy == new?.createdBy || old == nil || new == nil {
-            lines.append(.note("made by", Format.text((new ?? old)?.createdBy ?? "")))
+            lines.append(.note("made by", Format.line((new ?? old)?.createdBy ?? "")))
         } else {
-            lines.append(.note("old made by", Format.text(old?.createdBy ?? "")))
-            lines.append(.note("new made by", Format.text(new?.createdBy ?? "")))
+            lines.append(.note("old made by", Format.line(old?.createdBy ?? "")))
+            lines.append(.note("new made by", Format.line(new?.createdBy ?? "")))
         }
         guard isAligned else { return lines }
         lines.append(.note("change", pair.change.rawValue))

@@ -109,7 +109,7 @@ struct ExportView {
             ])
         }
         lines += [[], [Span("apply it where the old image is:", .dim)]]
-        lines += dialogs.wrap(Format.text(result.applyCommand), columns: 90).map { [Span("  " + $0, .key)] }
+        lines += dialogs.wrap(Format.line(result.applyCommand), columns: 90).map { [Span("  " + $0, .key)] }
         dialogs.draw("Exported", lines, .result, on: &frame)
     }
 }

@@ -15,7 +15,7 @@ struct FooterView {
         let position = self.position
         let room = area.columns - TextWidth.of(position) - 1
         if let status = explorer.status {
-            let text = TextFit.end(Format.text(status.text), columns: room, mark: glyphs.ellipsis)
+            let text = TextFit.end(Format.line(status.text), columns: room, mark: glyphs.ellipsis)
             frame.put(text, at: point, style: Style(status.isWarning ? .warning : .text), width: room)
         } else if explorer.overlays.isEmpty {
             frame.put(Self.hints(explorer.context, columns: room), at: point, width: room)
