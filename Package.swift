@@ -12,6 +12,9 @@ let common: [SwiftSetting] = [
 /// Everything but the wrappers of C libraries and system calls.
 let safe: [SwiftSetting] = common + [.strictMemorySafety()]
 
+/// Tests are built beside the optimized program; optimizing them would take longer than running them.
+let testing: [SwiftSetting] = common + [.unsafeFlags(["-Onone"])]
+
 /// Where a target lies: floors are folders, and arrows between targets point down only.
 let values = "Sources/1-Values"
 let wrappers = "Sources/2-Wrappers"
@@ -126,48 +129,49 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Bytes", "Hashing", "Canvas", "Compression", "Delta", "Tar"],
             path: "Tests/TestSupport", swiftSettings: common),
-        .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: common),
-        .testTarget(name: "HashingTests", dependencies: ["Hashing", "Bytes"], swiftSettings: common),
+        .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: testing),
+        .testTarget(name: "HashingTests", dependencies: ["Hashing", "Bytes"], swiftSettings: testing),
         .testTarget(
-            name: "TarTests", dependencies: ["Tar", "CArchive", "TestSupport"], swiftSettings: common),
+            name: "TarTests", dependencies: ["Tar", "CArchive", "TestSupport"], swiftSettings: testing),
         .testTarget(
-            name: "FileTreeTests", dependencies: ["FileTree", "Bytes", "Hashing"], swiftSettings: common),
+            name: "FileTreeTests", dependencies: ["FileTree", "Bytes", "Hashing"], swiftSettings: testing),
         .testTarget(
-            name: "OCITests", dependencies: ["OCI", "Bytes", "Hashing", "FileTree"], swiftSettings: common),
+            name: "OCITests", dependencies: ["OCI", "Bytes", "Hashing", "FileTree"], swiftSettings: testing),
         .testTarget(
-            name: "CompressionTests", dependencies: ["Compression", "TestSupport"], swiftSettings: common),
+            name: "CompressionTests", dependencies: ["Compression", "TestSupport"], swiftSettings: testing),
         .testTarget(
             name: "RecompressionTests", dependencies: ["Recompression", "CZlib", "TestSupport"],
-            swiftSettings: common),
+            swiftSettings: testing),
         .testTarget(
             name: "ContextMixingTests", dependencies: ["ContextMixing", "TestSupport"],
-            swiftSettings: common),
-        .testTarget(name: "FileIOTests", dependencies: ["FileIO", "TestSupport"], swiftSettings: common),
+            swiftSettings: testing),
+        .testTarget(name: "FileIOTests", dependencies: ["FileIO", "TestSupport"], swiftSettings: testing),
         .testTarget(
             name: "DeltaTests", dependencies: ["Delta", "Compression", "Tar", "TestSupport"],
-            swiftSettings: common),
+            swiftSettings: testing),
         .testTarget(
             name: "ImagesTests",
             dependencies: ["Images", "Bytes", "Hashing", "FileTree", "FileIO", "OCI", "TestSupport"],
-            swiftSettings: common),
+            swiftSettings: testing),
         .testTarget(
             name: "DeltaPackagesTests",
             dependencies: [
                 "DeltaPackages", "Bytes", "Hashing", "Delta", "FileTree", "FileIO", "Images", "OCI",
                 "TestSupport",
             ],
-            exclude: ["Golden"], swiftSettings: common),
+            exclude: ["Golden"], swiftSettings: testing),
         .testTarget(
             name: "siltTests", dependencies: ["silt", "Bytes", "Hashing", "TestSupport"],
             exclude: ["Output"],
-            swiftSettings: common),
-        .testTarget(name: "CanvasTests", dependencies: ["Canvas"], swiftSettings: common),
+            swiftSettings: testing),
+        .testTarget(name: "CanvasTests", dependencies: ["Canvas"], swiftSettings: testing),
         .testTarget(
-            name: "TerminalsTests", dependencies: ["Terminals", "CTerminal", "Canvas"], swiftSettings: common),
+            name: "TerminalsTests", dependencies: ["Terminals", "CTerminal", "Canvas"], swiftSettings: testing
+        ),
         .testTarget(
             name: "ExplorerTests",
             dependencies: ["Explorer", "Bytes", "Hashing", "Canvas", "FileTree", "OCI", "TestSupport"],
-            exclude: ["Screens"], swiftSettings: common),
+            exclude: ["Screens"], swiftSettings: testing),
     ],
     swiftLanguageModes: [.v6]
 )
