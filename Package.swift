@@ -147,7 +147,8 @@ let package = Package(
             swiftSettings: testing),
         .testTarget(name: "FileIOTests", dependencies: ["FileIO", "TestSupport"], swiftSettings: testing),
         .testTarget(
-            name: "DeltaTests", dependencies: ["Delta", "Compression", "Tar", "TestSupport"],
+            name: "DeltaTests",
+            dependencies: ["Delta", "Bytes", "Compression", "SuffixSorting", "Tar", "TestSupport"],
             swiftSettings: testing),
         .testTarget(
             name: "ImagesTests",

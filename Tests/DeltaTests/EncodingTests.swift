@@ -12,7 +12,7 @@ struct EncodingTests {
         let tar = [TarEntry.file("f", content)].tar
         let references = try MemoryReferences([[TarEntry.file("f", "x")].tar])
         let steps = [PatchStep(oldStart: 0, copyCount: 0, literalCount: content.count)]
-        let patch = Patch(steps: steps, old: [0x78], new: content, place: .unpredicted)
+        let patch = try Patch(steps: steps, old: [0x78], new: content, place: .unpredicted)
         let part = try #require(try LayerParts(tar).parts.first)
         let encoding = Task {
             withUnsafeCurrentTask { $0?.cancel() }
@@ -23,12 +23,12 @@ struct EncodingTests {
     }
 
     @Test(arguments: ELFBuilder.Machine.allCases)
-    func `a quick guess knows that moved code costs little`(machine: ELFBuilder.Machine) {
+    func `a quick guess knows that moved code costs little`(machine: ELFBuilder.Machine) throws {
         var functions = (0..<300).map { LinkedProgram.Function("f\($0)", 16 + $0 % 7 * 8) }
         let old = LinkedProgram.file(machine, functions)
         functions.insert(.init("new", 40), at: 100)
         let new = LinkedProgram.file(machine, functions)
-        let share = SimilarityEstimate.share(of: new, patching: old)
+        let share = try SimilarityEstimate.share(of: new, patching: old)
         #expect(share < 0.05, "\(share)")
     }
 }

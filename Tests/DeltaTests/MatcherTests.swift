@@ -106,8 +106,8 @@ struct MatcherTests {
 
     @Test(arguments: [MatchMethod.hashed(depth: 8), .sorted])
     func `a matcher can be used again, and always finds the same`(method: MatchMethod) throws {
-        let matcher = Matcher(old: Self.text, method: method)
-        let new = MatchedContent(Content.mutated(Self.text, seed: 8, edits: 12))
+        let matcher = try Matcher(old: Self.text, method: method)
+        let new = try MatchedContent(Content.mutated(Self.text, seed: 8, edits: 12))
         let first = try matcher.match(new, new.bytes.indices).steps
         _ = try matcher.match(MatchedContent(Self.noise), Self.noise.indices)
         #expect(try matcher.match(new, new.bytes.indices).steps == first)
@@ -117,12 +117,12 @@ struct MatcherTests {
     @Test func `runs that are matched by themselves make the content together`() throws {
         let old = Content.random(30, 40_000)
         let new = Content.mutated(old, seed: 31, edits: 40)
-        let matcher = Matcher(old: old, method: .hashed(depth: 8))
-        let content = MatchedContent(new)
+        let matcher = try Matcher(old: old, method: .hashed(depth: 8))
+        let content = try MatchedContent(new)
         let parts = try stride(from: 0, to: new.count, by: 7_000).map {
             try matcher.match(content, $0..<min($0 + 7_000, new.count))
         }
-        let patch = Patch(parts, old: old, new: new, place: PatchPlace())
+        let patch = try Patch(parts, old: old, new: new, place: PatchPlace())
         #expect(try Recipe.apply([(0, new, patch)], of: [old]) == [new])
         #expect(patch.literal.count < 2_000)
     }

@@ -2,6 +2,16 @@ import Recompression
 import TestSupport
 import Testing
 
+extension Deflate {
+    /// Finds parameters however long it takes.
+    fileprivate static func parameters(
+        rebuilding compressed: ArraySlice<UInt8>, from content: [UInt8], hints: [DeflateParameters]
+    ) -> DeflateParameters? {
+        var work = Int.max
+        return parameters(rebuilding: compressed, from: content, hints: hints, work: &work)
+    }
+}
+
 struct ParametersTests {
     private static let candidates =
         (1...9).map { DeflateParameters.zlib($0, 8) } + (1...9).map { DeflateParameters.gzip($0) }
@@ -67,5 +77,32 @@ struct ParametersTests {
         for other in [Content.mutated(content, seed: 1), Array(content.dropLast()), [], content + [0]] {
             #expect(Deflate.parameters(rebuilding: compressed[...], from: other, hints: []) == nil)
         }
+    }
+
+    /// Contents can be made such that searching takes thousands of steps for each byte.
+    @Test func `searching ends when it takes too long`() throws {
+        // Everything is like everything else for a while.
+        let content = (0..<60_000).flatMap { index in [UInt8](repeating: 7, count: 20) + [UInt8(index % 251)]
+        }
+        let compressed = Deflate.compress(content, .zlib(9, 8))
+        var work = 1 << 40
+        let limit = work
+        #expect(Deflate.parameters(rebuilding: compressed[...], from: content, hints: [], work: &work) != nil)
+        let needed = limit - work
+        #expect(needed > 2 * content.count)
+        work = needed / 4
+        #expect(Deflate.parameters(rebuilding: compressed[...], from: content, hints: [], work: &work) == nil)
+        // No search looks at more than 4,096 places, nor compares more than 32 words at one.
+        #expect(work < 0 && work >= -4_096 * 33)
+    }
+
+    @Test func `a cancelled search finds nothing`() async {
+        let content = Content.text(9, 300_000)
+        let compressed = Deflate.compress(content, .gzip(6))
+        let search = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return Deflate.parameters(rebuilding: compressed[...], from: content, hints: [])
+        }
+        #expect(await search.value == nil)
     }
 }

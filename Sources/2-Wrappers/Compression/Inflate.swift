@@ -10,6 +10,14 @@ public enum Inflate {
         case endsEarly(producedByteCount: Int)
         /// It is no deflate data, or more comes out than is allowed; so many bytes did.
         case failed(producedByteCount: Int)
+
+        /// How many bytes came out.
+        public var producedByteCount: Int {
+            switch self {
+            case .finished(let content, _): content.count
+            case .endsEarly(let count), .failed(let count): count
+            }
+        }
     }
 
     /// Decompresses data that starts with `bytes` and may end before they do.

@@ -13,23 +13,31 @@ public enum Deflate {
 
     /// Finds parameters that make exactly `compressed` of `content`.
     ///
-    /// A candidate is given up at its first wrong block.
+    /// A candidate is given up at its first wrong block, and all are when searching takes too long or the task is
+    /// cancelled.
     ///
     /// - Parameters:
     ///   - compressed: A whole raw deflate stream.
     ///   - content: What is in it.
     ///   - hints: What to try before the usual parameters.
+    ///   - work: How much searching may take, in places looked at and words compared; what it took is taken off.
     /// - Returns: The first parameters that fit; nil if none do.
     public static func parameters(
-        rebuilding compressed: ArraySlice<UInt8>, from content: [UInt8], hints: [DeflateParameters]
+        rebuilding compressed: ArraySlice<UInt8>, from content: [UInt8], hints: [DeflateParameters],
+        work: inout Int
     ) -> DeflateParameters? {
         var encoder = StreamEncoder()
+        let limit = work
+        defer { work -= encoder.work }
         var tried: Set<DeflateParameters> = []
         return content.withUnsafeBufferPointer { content in
             compressed.withUnsafeBufferPointer { compressed in
                 for candidate in hints.map(\.bounded) + DeflateParameters.usual
                 where tried.insert(candidate).inserted {
-                    if encoder.makes(compressed, of: content, candidate) { return candidate }
+                    if encoder.makes(compressed, of: content, candidate, workLimit: limit) {
+                        return candidate
+                    }
+                    guard encoder.work <= limit, !Task.isCancelled else { return nil }
                 }
                 return nil
             }

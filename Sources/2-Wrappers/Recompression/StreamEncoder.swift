@@ -6,22 +6,31 @@ struct StreamEncoder: ~Copyable {
     /// What the stream should be, if that is known.
     private var expected: UnsafeBufferPointer<UInt8>?
     private var matchedCount = 0
+    /// How much searching may take until a stream is given up as the wrong one.
+    private var workLimit = Int.max
     private var isWrong = false
 
     /// Compresses a content.
     mutating func compress(_ content: UnsafeBufferPointer<UInt8>, _ parameters: DeflateParameters) -> [UInt8]
     {
         expected = nil
+        workLimit = .max
         run(content, parameters)
         return Array(blocks.written)
     }
 
-    /// Whether compressing a content makes a stream; stops at the first block that does not.
+    /// How much searching took so far.
+    var work: Int { window.work }
+
+    /// Whether compressing a content makes a stream.
+    ///
+    /// Stops at the first block that does not, when searching took more than it may, and when its task was cancelled.
     mutating func makes(
         _ stream: UnsafeBufferPointer<UInt8>, of content: UnsafeBufferPointer<UInt8>,
-        _ parameters: DeflateParameters
+        _ parameters: DeflateParameters, workLimit: Int
     ) -> Bool {
         expected = stream
+        self.workLimit = workLimit
         run(content, parameters)
         return !isWrong && matchedCount == stream.count
     }
@@ -50,7 +59,15 @@ struct StreamEncoder: ~Copyable {
                 UnsafeBufferPointer(rebasing: expected[matchedCount...].prefix(written.count)))
         matchedCount += written.count
         blocks.dropWritten()
+        if Task.isCancelled { isWrong = true }
         return !isWrong
+    }
+
+    /// Whether searching may go on; if not, the stream counts as a wrong one.
+    @inline(__always) private mutating func goesOn() -> Bool {
+        guard window.work > workLimit else { return true }
+        isWrong = true
+        return false
     }
 
     /// Levels 1 to 3: takes the first match.
@@ -64,6 +81,7 @@ struct StreamEncoder: ~Copyable {
                 let head = window.insert(position)
                 if window.canSearch(head) {
                     length = window.search(head, beating: Limits.minimumMatch - 1)
+                    guard goesOn() else { return }
                 }
             }
             let isFull: Bool
@@ -100,6 +118,7 @@ struct StreamEncoder: ~Copyable {
                 let head = window.insert(position)
                 if knownLength < lazyLength, window.canSearch(head) {
                     length = window.search(head, beating: knownLength)
+                    guard goesOn() else { return }
                     if length == Limits.minimumMatch, position &- window.matchStart > Limits.farDistance {
                         length = Limits.minimumMatch - 1
                     }

@@ -22,6 +22,8 @@ struct Window: ~Copyable {
     var lookahead = 0
     /// Where the block starts; negative if that has left the buffer.
     var blockStart = 0
+    /// How much searching took since the window was made: places looked at, and words compared there.
+    private(set) var work = 0
     /// Where the last match starts that was found.
     private(set) var matchStart = 0
 
@@ -131,12 +133,14 @@ struct Window: ~Copyable {
         let start = scan.loadUnaligned(as: UInt16.self)
         var end = scan.loadUnaligned(fromByteOffset: longest &- 1, as: UInt16.self)
         var candidate = head
+        let longestChain = chainLength
         repeat {
             let match = UnsafeRawPointer(buffer + candidate)
             if match.loadUnaligned(fromByteOffset: longest &- 1, as: UInt16.self) == end,
                 match.loadUnaligned(as: UInt16.self) == start
             {
                 let length = Self.commonLength(scan, match)
+                work &+= length &>> 3
                 if length > longest {
                     matchStart = candidate
                     longest = length
@@ -147,6 +151,7 @@ struct Window: ~Copyable {
             candidate = Int(previous[candidate & (Limits.windowSize &- 1)])
             chainLength &-= 1
         } while candidate > bottom && chainLength != 0
+        work &+= longestChain &- chainLength
         return min(longest, lookahead)
     }
 

@@ -19,10 +19,11 @@ enum MatchSearch: Sendable {
     case hashed(HashSearch)
     case sorted(SuffixSearch, WordFilter)
 
-    init(_ text: [UInt8], _ method: MatchMethod) {
+    /// Prepares a text; throws `CancellationError` when its task was cancelled.
+    init(_ text: [UInt8], _ method: MatchMethod) throws {
         switch method {
-        case .hashed(let depth): self = .hashed(HashSearch(text, depth: depth))
-        case .sorted: self = .sorted(SuffixSearch(text), WordFilter(text))
+        case .hashed(let depth): self = .hashed(try HashSearch(text, depth: depth))
+        case .sorted: self = .sorted(try SuffixSearch(text), try WordFilter(text))
         }
     }
 
@@ -51,7 +52,7 @@ struct HashSearch: Sendable {
     /// How many places are tried at most.
     private let depth: Int
 
-    init(_ text: [UInt8], depth: Int) {
+    init(_ text: [UInt8], depth: Int) throws {
         self.text = text
         self.depth = depth
         // Matches are longer than that by far: in large contents every fourth position is enough.
@@ -62,7 +63,9 @@ struct HashSearch: Sendable {
         shift = 64 - log
         var latest = [UInt32](repeating: 0, count: 1 << Int(log))
         var earlier = [UInt32](repeating: 0, count: text.count / step + 1)
+        var poll = Poll()
         for position in stride(from: 0, to: text.count - 7, by: step) {
+            try poll.step()
             guard let word = CommonPrefix.word(text, at: position) else { break }
             words.insert(word)
             let slot = Int(WordFilter.hash(word) >> shift)
@@ -104,9 +107,13 @@ struct WordFilter {
     }
 
     /// A table of the words at all positions of a text.
-    init(_ text: [UInt8]) {
+    ///
+    /// - Throws: `CancellationError` when its task was cancelled.
+    init(_ text: [UInt8]) throws {
         self.init(wordCount: text.count)
+        var poll = Poll()
         for position in text.indices.dropLast(7) {
+            try poll.step()
             guard let word = CommonPrefix.word(text, at: position) else { break }
             insert(word)
         }

@@ -23,11 +23,12 @@ public struct Matcher: Sendable {
     /// - Parameters:
     ///   - content: The old content.
     ///   - method: How to search; sorting takes about six times the content's size in memory, hashing twice.
-    public init(old content: [UInt8], method: MatchMethod) {
-        let neutral = NeutralContent.of(content)
+    /// - Throws: `CancellationError` when its task was cancelled.
+    public init(old content: [UInt8], method: MatchMethod) throws {
+        let neutral = try NeutralContent.of(content)
         old = neutral ?? content
         gain = neutral == nil ? 8 : 16
-        search = MatchSearch(old, method)
+        search = try MatchSearch(old, method)
     }
 
     /// Runs of a new content that are matched by themselves, so that it can be done at the same time; they do not depend
@@ -59,6 +60,8 @@ public struct Matcher: Sendable {
         var last = Anchor(new: 0, old: min(offset, old.count))
         var scan = 0
         var found = SearchMatch(oldStart: 0, count: 0)
+        var walk = Walk()
+        var poll = Poll()
         while scan < new.count {
             try Task.checkCancellation()
             scan += found.count
@@ -67,6 +70,7 @@ public struct Matcher: Sendable {
             var counted = scan
             found.count = 0
             while scan < new.count {
+                try poll.step(1 + found.count >> 8)
                 let aligned = CommonPrefix.count(old, scan + offset, new, scan)
                 if aligned >= Self.alignedRun {
                     found = SearchMatch(oldStart: scan + offset, count: aligned)
@@ -89,7 +93,7 @@ public struct Matcher: Sendable {
             }
             guard found.count != agreeing || scan >= new.count else { continue }
             let next = Anchor(new: min(scan, new.count), old: found.oldStart)
-            last = append(&steps, new, from: last, to: next, isEnd: scan >= new.count)
+            last = append(&steps, new, from: last, to: next, isEnd: scan >= new.count, &walk)
         }
         return steps
     }
@@ -100,17 +104,44 @@ public struct Matcher: Sendable {
         var old: Int
     }
 
+    /// How far matches were extended.
+    ///
+    /// Contents in which every place resembles every other can be made such that each match reaches back over all those
+    /// before it. When that took several times as long as going through the content, extensions are cut short.
+    struct Walk {
+        private static let shareOfContent = 8
+        private static let spareByteCount = 1 << 20
+        static let shortLimit = 1 << 8
+
+        private(set) var byteCount = 0
+
+        /// How far a match may be extended; counts it as done.
+        ///
+        /// - Parameters:
+        ///   - gap: The bytes that it could reach.
+        ///   - position: How many bytes of the new content are gone through.
+        /// - Returns: A number of bytes, at most `gap`.
+        mutating func limit(_ gap: Int, at position: Int) -> Int {
+            let isLong = byteCount > Self.spareByteCount + Self.shareOfContent * position
+            let limit = isLong ? min(gap, Self.shortLimit) : gap
+            byteCount += max(limit, 0)
+            return limit
+        }
+    }
+
     private func agrees(_ new: [UInt8], _ index: Int, _ oldIndex: Int) -> Bool {
         old.indices.contains(oldIndex) && old[oldIndex] == new[index]
     }
 
     /// Covers what lies between two anchors: forward from the first, backward from the second, the rest literal.
     private func append(
-        _ steps: inout [PatchStep], _ new: [UInt8], from: Anchor, to: Anchor, isEnd: Bool
+        _ steps: inout [PatchStep], _ new: [UInt8], from: Anchor, to: Anchor, isEnd: Bool,
+        _ walk: inout Walk
     ) -> Anchor {
         let gap = to.new - from.new
+        let limit = walk.limit(gap, at: to.new)
         var forward = forwardExtension(new, from, limit: min(gap, old.count - from.old))
-        var backward = isEnd ? 0 : backwardExtension(new, to, limit: min(gap, to.old))
+        var backward = isEnd ? 0 : backwardExtension(new, to, limit: min(limit, to.old))
         if forward + backward > gap {
             let overlap = forward + backward - gap
             let share = bestSplit(overlap) { index in

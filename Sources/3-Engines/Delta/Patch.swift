@@ -41,7 +41,9 @@ public struct MatchedContent: Sendable {
     let bytes: [UInt8]
 
     /// Prepares a content.
-    public init(_ content: [UInt8]) { bytes = NeutralContent.of(content) ?? content }
+    ///
+    /// - Throws: `CancellationError` when its task was cancelled.
+    public init(_ content: [UInt8]) throws { bytes = try NeutralContent.of(content) ?? content }
 }
 
 /// How a run of a new content can be made of an old one.
@@ -62,10 +64,10 @@ extension Patch {
     public static func between(
         _ old: [UInt8], _ new: [UInt8], method: MatchMethod = .sorted, place: PatchPlace = PatchPlace()
     ) throws -> Patch {
-        let content = MatchedContent(new)
-        let matcher = Matcher(old: old, method: method)
+        let content = try MatchedContent(new)
+        let matcher = try Matcher(old: old, method: method)
         let parts = try Matcher.parts(of: content).map { try matcher.match(content, $0) }
-        return Patch(parts, old: old, new: new, place: place)
+        return try Patch(parts, old: old, new: new, place: place)
     }
 
     /// Makes a patch of the matches that were found for all runs of a new content, in order.
@@ -75,7 +77,8 @@ extension Patch {
     ///   - old: The old content.
     ///   - new: The new content.
     ///   - place: Where the parts are that `old` and `new` hold.
-    public init(_ parts: [MatchedPart], old: [UInt8], new: [UInt8], place: PatchPlace) {
+    /// - Throws: `CancellationError` when its task was cancelled.
+    public init(_ parts: [MatchedPart], old: [UInt8], new: [UInt8], place: PatchPlace) throws {
         var steps: [PatchStep] = []
         for step in parts.lazy.flatMap(\.steps) {
             // A match that goes on across the border of two runs is one.
@@ -87,7 +90,7 @@ extension Patch {
                 steps.append(step)
             }
         }
-        self.init(steps: steps, old: old, new: new, place: place)
+        try self.init(steps: steps, old: old, new: new, place: place)
     }
 
     /// Puts steps into their stored form.
@@ -97,7 +100,8 @@ extension Patch {
     ///   - old: A part of the old content, or all of it.
     ///   - new: What the steps make.
     ///   - place: Where those parts are, for a content that is patched in several.
-    init(steps: [PatchStep], old: [UInt8], new: [UInt8], place: PatchPlace) {
+    /// - Throws: `CancellationError` when its task was cancelled.
+    init(steps: [PatchStep], old: [UInt8], new: [UInt8], place: PatchPlace) throws {
         var control = ByteWriter()
         var copyCounts = ByteWriter()
         var literalCounts = ByteWriter()
@@ -122,8 +126,9 @@ extension Patch {
             : nil
         var choices: [UInt8] = []
         var newPosition = 0
+        var poll = Poll()
         for step in steps {
-            addCopy(step, old, new, newPosition, predictionStart, &predictor, &choices)
+            try addCopy(step, old, new, newPosition, predictionStart, &predictor, &choices, &poll)
             newPosition += step.copyCount
             literal += new[newPosition..<newPosition + step.literalCount]
             newPosition += step.literalCount
@@ -137,11 +142,13 @@ extension Patch {
     /// Adds the differences of a copy, block by block: to what is predicted where that agrees better.
     private mutating func addCopy(
         _ step: PatchStep, _ old: [UInt8], _ new: [UInt8], _ newStart: Int,
-        _ predictionStart: Int, _ predictor: inout (any Predictor)?, _ choices: inout [UInt8]
-    ) {
+        _ predictionStart: Int, _ predictor: inout (any Predictor)?, _ choices: inout [UInt8],
+        _ poll: inout Poll
+    ) throws {
         var done = 0
         while done < step.copyCount {
             let count = min(step.copyCount - done, Prediction.blockByteCount)
+            try poll.step(1 + count >> 8)
             let newPosition = newStart + done
             var expected = Array(old[(step.oldStart + done)..<(step.oldStart + done + count)])
             if newPosition >= predictionStart, predictor != nil {

@@ -1,6 +1,7 @@
 import Bytes
 import Compression
 import Recompression
+import Tar
 
 /// What a recipe's header says, before anything is rebuilt.
 public struct RecipeHeader: Equatable, Sendable {
@@ -86,6 +87,8 @@ public final class RecipeDecoder {
     private let readers: [RecipeFormat.StreamID: StreamReader]
     private let makeScratch: () throws -> any ScratchStore
     private var structure = StructureDecoder()
+    /// The old entry whose blocks were looked at last: entries without one of their own all look at the same.
+    private var lastStructure: (ordinal: Int, structure: TarStructure)?
     private var lastPredictor: Int64 = -1
     private var lastReference: Int64 = 0
     private var left: UInt64
@@ -228,7 +231,7 @@ public final class RecipeDecoder {
         if let predictor { lastReference = Int64(predictor) }
         let blocks = try structure.next(
             shapes: try reader(.shapes), fields: try reader(.fields),
-            reference: try predictor.map { try references.structure(of: $0) }, byteCount: count)
+            reference: try predictor.map(oldStructure), byteCount: count)
         try take(UInt64(blocks.structure.count))
         try sink(blocks.structure[...])
         if code == .layer || code == .document {
@@ -273,6 +276,13 @@ public final class RecipeDecoder {
             try sink(part[...])
             offset += UInt64(part.count)
         }
+    }
+
+    private func oldStructure(of ordinal: Int) throws -> TarStructure {
+        if let lastStructure, lastStructure.ordinal == ordinal { return lastStructure.structure }
+        let structure = try TarStructure(references.structure(of: ordinal))
+        lastStructure = (ordinal, structure)
+        return structure
     }
 
     private func emitPatch(_ reference: Int, _ count: UInt64, isPredicted: Bool, _ sink: Sink) throws {

@@ -2,6 +2,7 @@ import Bytes
 import Compression
 import Dispatch
 import Synchronization
+import Tar
 
 /// What an entry's content is made of.
 public enum EntryContent: Sendable {
@@ -24,6 +25,8 @@ public final class RecipeEncoder {
     private let references: any ReferenceSource
     private let writers: [RecipeFormat.StreamID: StreamWriter]
     private var structure = StructureEncoder()
+    /// The old entry whose blocks were looked at last: entries without one of their own all look at the same.
+    private var lastStructure: (ordinal: Int, structure: TarStructure)?
     private var entryCount: UInt64 = 0
     private var lastPredictor: Int64 = -1
     private var lastReference: Int64 = 0
@@ -153,11 +156,18 @@ public final class RecipeEncoder {
             forEachPart: forEachPart)
         try structure.add(
             entryStructure, padding: padding,
-            reference: hasReference ? references.structure(of: Int(place)) : nil,
+            reference: hasReference ? oldStructure(of: Int(place)) : nil,
             byteCount: contentByteCount)
         let coded = structure.drain()
         try write(coded.shapes, to: .shapes)
         try write(coded.fields, to: .fields)
+    }
+
+    private func oldStructure(of ordinal: Int) throws -> TarStructure {
+        if let lastStructure, lastStructure.ordinal == ordinal { return lastStructure.structure }
+        let structure = try TarStructure(references.structure(of: ordinal))
+        lastStructure = (ordinal, structure)
+        return structure
     }
 
     private func writeContent(
@@ -227,7 +237,9 @@ public final class RecipeEncoder {
         let work = RecipeFormat.StreamID.allCases.compactMap { stream in
             writers[stream].map { ($0, StreamPart(stream, [])) }
         }
-        try Self.atOnce(work) { writer, _, _ in try writer.finish() }
+        try Self.atOnce(work) { writer, _, isCancelled in
+            try writer.finish(isCancelled: isCancelled)
+        }
     }
 
     /// The size of the finished recipe.

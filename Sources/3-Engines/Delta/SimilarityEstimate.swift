@@ -9,10 +9,12 @@ public enum SimilarityEstimate {
 
     /// The share of a content's bytes that a patch of an old content takes: samples of it are looked up in the old, without
     /// what prediction makes up for.
-    public static func share(of content: [UInt8], patching old: [UInt8]) -> Double {
+    ///
+    /// - Throws: `CancellationError` when its task was cancelled.
+    public static func share(of content: [UInt8], patching old: [UInt8]) throws -> Double {
         guard content.count >= 64 else { return share(ofNew: content) }
-        let words = WordFilter(NeutralContent.of(old) ?? old)
-        let sampled = NeutralContent.of(content) ?? content
+        let words = try WordFilter(NeutralContent.of(old) ?? old)
+        let sampled = try NeutralContent.of(content) ?? content
         var sampleCount = 0
         var missingCount = 0
         for position in stride(from: 0, to: content.count - 8, by: 61) {

@@ -104,45 +104,55 @@ final class StreamWriter: @unchecked Sendable {
     }
 
     /// Ends the stream.
-    func finish() throws {
+    ///
+    /// - Parameter isCancelled: Whether to stop.
+    /// - Throws: `CancellationError` if that is so, and what compressing and storing throw.
+    func finish(isCancelled: () -> Bool = { Task.isCancelled }) throws {
+        if coder == nil { try finishWhole(isCancelled) } else { try finishCoder() }
+        coder = nil
+    }
+
+    private func finishCoder() throws {
         switch coder {
         case .zstd(let compressor): try compressor.finish()
         case .xz(let compressor): try compressor.finish()
         case .contexts(let encoder): try encoder.finish()
-        case nil: try finishWhole()
+        case nil: break
         }
-        coder = nil
     }
 
-    private func finishWhole() throws {
+    private func finishWhole(_ isCancelled: () -> Bool) throws {
         var best = pending
+        func attempt(
+            _ codec: RecipeFormat.Codec, _ makeCoder: (_ sink: @escaping ([UInt8]) -> Void) throws -> Coder
+        )
+            throws
+        {
+            let stored = Collected()
+            coder = try makeCoder { stored.bytes += $0 }
+            try code(pending[...], pendingHints, isCancelled)
+            try finishCoder()
+            guard stored.bytes.count < best.count else { return }
+            best = stored.bytes
+            self.codec = codec
+        }
         if let options {
-            let byZstd = try Zstd.compress(pending, options)
-            if byZstd.count < best.count {
-                best = byZstd
-                codec = .zstd
+            try attempt(.zstd) { sink in
+                .zstd(try ZstdCompressor(options, byteCount: UInt64(pending.count), sink: sink))
             }
         }
-        if let xzOptions {
-            let byXz = try Xz.compress(pending, xzOptions)
-            if byXz.count < best.count {
-                best = byXz
-                codec = .xz
-            }
-        }
+        if let xzOptions { try attempt(.xz) { sink in .xz(try XzCompressor(xzOptions, sink: sink)) } }
         if let contextKind, pending.count >= Self.contextByteCount {
-            var byContexts: [UInt8] = []
-            let encoder = ContextEncoder(contextKind) { byContexts += $0 }
-            try encoder.write(pending[...], hints: pendingHints[...])
-            try encoder.finish()
-            if byContexts.count < best.count {
-                best = byContexts
-                codec = .contexts
-            }
+            try attempt(.contexts) { sink in .contexts(ContextEncoder(contextKind) { sink(Array($0)) }) }
         }
         try keep(best)
         pending = []
         pendingHints = []
+    }
+
+    /// What a coder made of a whole stream.
+    private final class Collected {
+        var bytes: [UInt8] = []
     }
 
     private func keep(_ bytes: [UInt8]) throws {

@@ -12,9 +12,8 @@ struct StructureDecoder {
 
     /// Reads the next entry's blocks and, if they are not zeros, its padding.
     mutating func next(
-        shapes: StreamReader, fields: StreamReader, reference: [UInt8]?, byteCount: UInt64
+        shapes: StreamReader, fields: StreamReader, reference old: TarStructure?, byteCount: UInt64
     ) throws -> (structure: [UInt8], padding: [UInt8]) {
-        let old = try reference.map { try TarStructure($0) }
         let shape = try shapes.varint()
         let extensionCount = shape >> RecipeFormat.shapeExtensionShift
         guard extensionCount <= Self.extensionCountLimit else {

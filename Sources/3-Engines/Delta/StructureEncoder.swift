@@ -13,12 +13,13 @@ struct StructureEncoder {
     /// - Parameters:
     ///   - structure: Its blocks.
     ///   - padding: What follows its content up to a whole block.
-    ///   - reference: The blocks of the old entry that resembles it.
+    ///   - old: The blocks of the old entry that resembles it.
     ///   - byteCount: How many content bytes it stores.
     /// - Throws: `TarError` if the blocks are no structure.
-    mutating func add(_ structure: [UInt8], padding: [UInt8], reference: [UInt8]?, byteCount: UInt64) throws {
+    mutating func add(
+        _ structure: [UInt8], padding: [UInt8], reference old: TarStructure?, byteCount: UInt64
+    ) throws {
         let new = try TarStructure(structure)
-        let old = try reference.map { try TarStructure($0) }
         let hasPadding = padding.contains { $0 != 0 }
         var shape = UInt64(new.extensions.count) << RecipeFormat.shapeExtensionShift
         if hasPadding { shape |= RecipeFormat.shapeHasPadding }

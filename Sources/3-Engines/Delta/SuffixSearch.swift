@@ -7,9 +7,12 @@ struct SuffixSearch {
     /// For every pair of bytes, where the suffixes that start with it begin.
     private let starts: [Int32]
 
-    init(_ text: [UInt8]) {
+    /// Sorts a text's suffixes.
+    ///
+    /// - Throws: `CancellationError` when its task was cancelled.
+    init(_ text: [UInt8]) throws {
         self.text = text
-        suffixes = SuffixArray.sort(text)
+        suffixes = try SuffixArray.sort(text) { Task.isCancelled }
         starts = Self.pairStarts(text)
     }
 

@@ -152,8 +152,9 @@ struct LayerRecipeBuilder {
             case .reference: continue
             case .new: share = SimilarityEstimate.share(ofNew: part)
             case .patch(let ancestor):
-                let oldCount = Int(min(references.contentByteCount(of: ancestor), Self.quickOldByteCount))
-                share = SimilarityEstimate.share(
+                let oldCount = Int(
+                    min(usefulByteCount(of: ancestor, for: span.contentByteCount), Self.quickOldByteCount))
+                share = try SimilarityEstimate.share(
                     of: part, patching: try references.content(of: ancestor, at: 0, count: oldCount))
             }
             costs[index] = UInt64(share * Double(span.contentByteCount))
@@ -188,9 +189,10 @@ struct LayerRecipeBuilder {
                 guard case .patch(let ancestor) = plans[index] else { return nil }
                 return (index, ancestor)
             }
-            let largest =
+            let largest: UInt64 =
                 work.map {
-                    max(references.contentByteCount(of: $0.ancestor), file.spans[$0.index].contentByteCount)
+                    let newCount = file.spans[$0.index].contentByteCount
+                    return max(usefulByteCount(of: $0.ancestor, for: newCount), newCount)
                 }.max() ?? 0
             // Large files first, so that none is left alone at the end.
             let ordered = work.sorted {
@@ -220,8 +222,9 @@ struct LayerRecipeBuilder {
     }
 
     private func patch(_ index: Int, of ancestor: Int) async throws -> MadePatch {
-        let oldCount = references.contentByteCount(of: ancestor)
         let newCount = file.spans[index].contentByteCount
+        let oldCount = usefulByteCount(of: ancestor, for: newCount)
+        let isWhole = oldCount == references.contentByteCount(of: ancestor)
         let content = file.tar.part(at: file.spans[index].contentOffset, byteCount: newCount)
         let parts = (max(oldCount, newCount) + Self.partByteCount - 1) / Self.partByteCount
         var patches: [Patch] = []
@@ -238,7 +241,7 @@ struct LayerRecipeBuilder {
                 try references.content(of: ancestor, at: oldStart, count: Int(oldEnd - oldStart))
             }
             let newPart = { try content.read(at: newStart, count: Int(newEnd - newStart)) }
-            if parts == 1,
+            if parts == 1, isWhole,
                 let unpacked = try UnpackedPatch.between(oldPart(), newPart(), method: level.matchMethod)
             {
                 return .unpacked(unpacked)
@@ -246,18 +249,37 @@ struct LayerRecipeBuilder {
             // Matching large files takes most memory: meanwhile they are not kept.
             let found = try await match(oldPart, newPart)
             let place =
-                parts > 1 ? PatchPlace(oldOffset: Int(oldStart), after: patches.last) : PatchPlace()
-            patches.append(Patch(found, old: try oldPart(), new: try newPart(), place: place))
+                parts > 1 || !isWhole
+                ? PatchPlace(oldOffset: Int(oldStart), after: patches.last) : PatchPlace()
+            patches.append(try Patch(found, old: try oldPart(), new: try newPart(), place: place))
         }
         return .plain(patches)
+    }
+
+    /// How much of an old content can pay to be searched for a new one that is much smaller: its start.
+    ///
+    /// A file may have shrunk to next to nothing, and preparing the old content for a search takes time and memory that
+    /// grow with it, while no more than the new content can be saved.
+    ///
+    /// - Parameters:
+    ///   - oldByteCount: The size of the old content.
+    ///   - newByteCount: The size of the new content.
+    /// - Returns: How many bytes to search.
+    static func usefulByteCount(of oldByteCount: UInt64, for newByteCount: UInt64) -> UInt64 {
+        let (product, overflows) = newByteCount.multipliedReportingOverflow(by: 16)
+        return min(oldByteCount, overflows ? .max : max(product, 16 << 10))
+    }
+
+    private func usefulByteCount(of ancestor: Int, for newByteCount: UInt64) -> UInt64 {
+        Self.usefulByteCount(of: references.contentByteCount(of: ancestor), for: newByteCount)
     }
 
     private func match(_ old: () throws -> [UInt8], _ new: () throws -> [UInt8]) async throws -> [MatchedPart]
     {
         let bytes = try new()
         async let prepared = MatchedContent(bytes)
-        let matcher = Matcher(old: try old(), method: level.matchMethod)
-        let content = await prepared
+        let matcher = try Matcher(old: try old(), method: level.matchMethod)
+        let content = try await prepared
         return try await parallelMap(Matcher.parts(of: content), width: jobs) {
             try matcher.match(content, $0)
         }

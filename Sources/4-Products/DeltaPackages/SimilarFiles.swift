@@ -69,18 +69,15 @@ struct SimilarFiles {
     ///   - sorted: Candidates by rising size and ordinal.
     /// - Returns: The candidate's ordinal.
     private func nearest(to byteCount: UInt64, in sorted: [Candidate]) -> Int? {
-        var low = 0
-        var high = sorted.count
-        while low < high {
-            let middle = (low + high) / 2
-            if sorted[middle].byteCount < byteCount { low = middle + 1 } else { high = middle }
+        let next = sorted.partitioningIndex { $0.byteCount >= byteCount }
+        var near = sorted[next...].prefix(1)
+        if next > 0 {
+            // Of equally large ones the first counts.
+            let smaller = sorted[next - 1].byteCount
+            near.append(sorted[sorted.partitioningIndex { $0.byteCount >= smaller }])
         }
-        var smaller = low - 1
-        // Of equally large ones the first counts.
-        while smaller > 0, sorted[smaller - 1].byteCount == sorted[smaller].byteCount { smaller -= 1 }
-        let near = [smaller, low].filter { sorted.indices.contains($0) }.map { sorted[$0] }
-            .filter { $0.byteCount / 4 <= byteCount && byteCount / 4 <= $0.byteCount }
-        return near.min { distance($0, byteCount) < distance($1, byteCount) }?.ordinal
+        return near.filter { $0.byteCount / 4 <= byteCount && byteCount / 4 <= $0.byteCount }
+            .min { distance($0, byteCount) < distance($1, byteCount) }?.ordinal
     }
 
     private func distance(_ candidate: Candidate, _ byteCount: UInt64) -> (UInt64, Int) {
@@ -88,21 +85,33 @@ struct SimilarFiles {
     }
 
     /// The whole path and the last name with numbers and hashes made alike: `libfoo-1.2.so` and `libfoo-1.3.so`.
+    ///
+    /// - Returns: The two; nothing for paths that are longer than any system takes.
     static func looseNames(_ path: TreePath) -> [[UInt8]] {
+        guard path.bytes.count <= pathByteCountLimit else { return [] }
         let whole = loosen(path.bytes[...])
         let name = loosen(path.name)
         return [whole, [UInt8(ascii: "/")] + name]
     }
 
+    private static let pathByteCountLimit = 4096
+
     private static func loosen(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
         var loose: [UInt8] = []
         var rest = bytes
+        // Up to here it is known that what is left of a run is no hash.
+        var hashlessEnd = bytes.startIndex
         while let first = rest.first {
-            let run = rest.prefix(while: isHexDigit)
-            if run.count >= 8, run.contains(where: isDigit) {
-                loose.append(UInt8(ascii: "#"))
-                rest = rest[run.endIndex...]
-            } else if isDigit(first) {
+            if rest.startIndex >= hashlessEnd {
+                let run = rest.prefix(while: isHexDigit)
+                if run.count >= 8, run.contains(where: isDigit) {
+                    loose.append(UInt8(ascii: "#"))
+                    rest = rest[run.endIndex...]
+                    continue
+                }
+                hashlessEnd = run.endIndex
+            }
+            if isDigit(first) {
                 if loose.last != UInt8(ascii: "#") { loose.append(UInt8(ascii: "#")) }
                 // `1.2` and `1.2.3` are both a version.
                 rest = rest.drop { isDigit($0) || $0 == UInt8(ascii: ".") && loose.last == UInt8(ascii: "#") }

@@ -10,7 +10,19 @@ enum UnpackedContent {
     /// How many bytes may be decompressed in vain, so that a file full of headers without data takes no time.
     private static let failureLimit = 64 << 20
 
-    /// A form grew larger than it may.
+    /// How many bytes may be decompressed of one file, all members and what turns out to be none together.
+    ///
+    /// Members of real files are a few times as large as what they are compressed to. A file that is made to hold much
+    /// more, or whose members share their data, is compared as it is.
+    static func inflationLimit(ofFile byteCount: UInt64) -> UInt64 {
+        let (product, overflows) = byteCount.multipliedReportingOverflow(by: 16)
+        return overflows ? .max : max(product, 1 << 16)
+    }
+
+    /// How much may be done to find out how a file's members were compressed: places looked at for matches.
+    private static func searchLimit(ofFile byteCount: Int) -> Int { 1 << 18 + 512 * byteCount }
+
+    /// A form grew larger than it may, or more is decompressed than may be.
     struct TooLarge: Error {}
 
     /// Whether a file may hold members: it starts as a gzip file or a zip file, or ends as one.
@@ -24,18 +36,19 @@ enum UnpackedContent {
     /// Unpacks those members of an old file that are wanted and can be.
     ///
     /// - Parameters:
+    ///   - fileByteCount: The file's size.
     ///   - forEachPart: Gives out the file.
     ///   - leaves: Asked of every place where a member's data may start, if all of the file comes in one part.
     ///   - wants: Asked of every member, in order.
     ///   - sink: Takes the file's form.
     /// - Throws: `TooLarge`, and what the closures throw.
     static func unpack(
-        _ forEachPart: ((ArraySlice<UInt8>) throws -> Void) throws -> Void,
+        _ fileByteCount: UInt64, _ forEachPart: ((ArraySlice<UInt8>) throws -> Void) throws -> Void,
         leaves: @escaping (Int) -> Bool = { _ in false }, wants: @escaping (Member) throws -> Bool,
         into sink: @escaping (ArraySlice<UInt8>) throws -> Void
     ) throws {
         var byteCount = 0
-        let pass = Self.pass(leaves: leaves) {
+        let pass = Self.pass(fileByteCount, leaves: leaves) {
             try $0.map(wants) ?? false
         } into: {
             byteCount += $0.count
@@ -55,9 +68,11 @@ enum UnpackedContent {
     }
 
     /// What is known of a file's members, by where their data start.
+    ///
+    /// - Throws: `TooLarge` if more is decompressed than may be, `CancellationError` when its task was cancelled.
     static func members(of file: [UInt8]) throws -> [Int: MemberChecks] {
         var members: [Int: MemberChecks] = [:]
-        let pass = Self.pass { member in
+        let pass = Self.pass(UInt64(file.count)) { member in
             try Task.checkCancellation()
             if let member {
                 members[member.packed.startIndex] = MemberChecks(
@@ -75,10 +90,12 @@ enum UnpackedContent {
     /// A pass that unpacks those members that are wanted; it asks of every one, nil standing for data that are none, but for
     /// those that are left alone because of where they start.
     private static func pass(
-        leaves: @escaping (Int) -> Bool = { _ in false }, wants: @escaping (Member?) throws -> Bool,
+        _ fileByteCount: UInt64, leaves: @escaping (Int) -> Bool = { _ in false },
+        wants: @escaping (Member?) throws -> Bool,
         into sink: @escaping (ArraySlice<UInt8>) throws -> Void
     ) -> MemberPass {
         var failed = 0
+        var left = inflationLimit(ofFile: fileByteCount)
         return MemberPass(
             .unpacking,
             body: { rest, isEnd in
@@ -87,7 +104,9 @@ enum UnpackedContent {
                 var member: Member?
                 var byteCount = 0
                 if failed < failureLimit {
-                    switch Inflate.decompress(data, limit: memberByteCountLimit) {
+                    let outcome = Inflate.decompress(
+                        data, limit: Int(min(left, UInt64(memberByteCountLimit))))
+                    switch outcome {
                     case .endsEarly where !isEnd && data.count < memberByteCountLimit:
                         return .needs(max(2 * data.count, 1 << 12))
                     case .endsEarly(let count), .failed(let count): failed += count
@@ -95,6 +114,8 @@ enum UnpackedContent {
                         member = Member(packed: data.prefix(count), content: content)
                         byteCount = count
                     }
+                    guard outcome.producedByteCount <= left else { throw TooLarge() }
+                    left -= UInt64(outcome.producedByteCount)
                 }
                 guard try wants(member), let content = member?.content else { return .left }
                 return .turned(
@@ -167,16 +188,21 @@ enum UnpackedContent {
         guard mayHoldMembers(file) else { return nil }
         var result = Rebuildable()
         var hints: [DeflateParameters] = []
+        var work = searchLimit(ofFile: file.count)
         var packed: [ArraySlice<UInt8>?] = []
-        let pass = Self.pass(leaves: { start in
-            guard isKnown(start) else { return false }
-            result.parameters.append(nil)
-            packed.append(nil)
-            return true
-        }) { member in
+        let pass = Self.pass(
+            UInt64(file.count),
+            leaves: { start in
+                guard isKnown(start) else { return false }
+                result.parameters.append(nil)
+                packed.append(nil)
+                return true
+            }
+        ) { member in
             try Task.checkCancellation()
             let found = member.flatMap {
-                Deflate.parameters(rebuilding: $0.packed, from: $0.content, hints: hints)
+                Deflate.parameters(
+                    rebuilding: $0.packed, from: $0.content, hints: hints, work: &work)
             }
             result.parameters.append(found)
             packed.append(found == nil ? nil : member?.packed)

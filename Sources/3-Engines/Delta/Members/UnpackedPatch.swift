@@ -22,8 +22,14 @@ public struct UnpackedPatch: Sendable {
     public static func between(_ old: [UInt8], _ new: [UInt8], method: MatchMethod) throws -> UnpackedPatch? {
         guard UnpackedContent.mayHoldMembers(old), UnpackedContent.mayHoldMembers(new) else { return nil }
         // What both files hold in the same compressed form needs no packing again.
-        let oldMembers = try UnpackedContent.members(of: old)
-        let newMembers = try UnpackedContent.members(of: new)
+        let oldMembers: [Int: MemberChecks]
+        let newMembers: [Int: MemberChecks]
+        do {
+            oldMembers = try UnpackedContent.members(of: old)
+            newMembers = try UnpackedContent.members(of: new)
+        } catch is UnpackedContent.TooLarge {
+            return nil
+        }
         let shared = Set(oldMembers.values).intersection(newMembers.values)
         func isShared(_ member: MemberChecks?) -> Bool { member.map(shared.contains) ?? false }
         guard let content = try UnpackedContent.rebuildable(new, isKnown: { isShared(newMembers[$0]) }) else {
@@ -32,7 +38,7 @@ public struct UnpackedPatch: Sendable {
         var unpacksOld: [Bool] = []
         var form: [UInt8] = []
         do {
-            try UnpackedContent.unpack {
+            try UnpackedContent.unpack(UInt64(old.count)) {
                 try $0(old[...])
             } leaves: {
                 guard isShared(oldMembers[$0]) else { return false }
@@ -166,7 +172,7 @@ struct UnpackedReference: ReferenceSource {
         let count = references.contentByteCount(of: ordinal)
         var byteCount: UInt64 = 0
         do {
-            try UnpackedContent.unpack { write in
+            try UnpackedContent.unpack(count) { write in
                 var offset: UInt64 = 0
                 while offset < count {
                     try Task.checkCancellation()

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The sections of an ELF file whose fields tell of places in it (System V ABI, "Sections" and "Symbol Table").
 struct ElfTables {
     /// A table of symbols.
@@ -16,15 +18,15 @@ struct ElfTables {
         let symbols: Symbols?
     }
 
-    /// `.symtab` and `.dynsym`.
+    /// `.symtab` and `.dynsym`, by rising offset; none overlaps another.
     let symbols: [Symbols]
-    /// `.rela.dyn`, `.rela.plt` and others.
+    /// `.rela.dyn`, `.rela.plt` and others, by rising offset; none overlaps another.
     let relocations: [Relocations]
     /// `.eh_frame`.
     let unwindFrames: Range<Int>?
     /// `.gopclntab`.
     let goFunctions: GoFunctions?
-    /// The sections that hold code, by rising offset; none if that is not known.
+    /// The sections that hold code, by rising offset; none overlaps another, and there are none if that is not known.
     let code: [Range<Int>]
 
     /// Whether the file has section headers.
@@ -37,7 +39,9 @@ struct ElfTables {
     ///   - isCode: The answer if sections are not known.
     /// - Returns: Whether it is.
     func holdsCode(at offset: Int, or isCode: Bool) -> Bool {
-        code.isEmpty ? isCode : code.contains { $0.contains(offset) }
+        guard !code.isEmpty else { return isCode }
+        let next = code.partitioningIndex { $0.lowerBound > offset }
+        return next > 0 && code[next - 1].contains(offset)
     }
 
     /// More sections than this are not looked at; it bounds what the decoder reads.
@@ -69,15 +73,13 @@ struct ElfTables {
         func section(named name: String) -> ElfSection? {
             zip(sections, names).first { $1.elementsEqual(name.utf8) }?.0
         }
-        self.symbols = sections.compactMap(symbols)
+        self.symbols = sections.compactMap(symbols).withoutOverlaps(by: \.range)
         relocations = sections.filter { $0.type == ElfSection.isRelocations }.map { section in
             Relocations(
                 range: section.range,
                 symbols: sections.indices.contains(section.link) ? symbols(sections[section.link]) : nil)
-        }
-        code = sections.filter { $0.isCode && !$0.range.isEmpty }.map(\.range).sorted {
-            ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound)
-        }
+        }.withoutOverlaps(by: \.range)
+        code = sections.filter(\.isCode).map(\.range).withoutOverlaps { $0 }
         unwindFrames = section(named: ".eh_frame")?.range
         goFunctions = try section(named: ".gopclntab").flatMap { table in
             try GoFunctions(

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The table of functions in a Go program (the Go runtime's `runtime/symtab.go`, header 0xfffffff1, since Go 1.20).
 struct GoFunctions {
     /// Where the table lies in the file.
@@ -72,14 +74,16 @@ struct GoFunctions {
     /// The list of functions: where each starts and where its entry is, four bytes each, and where the last one ends.
     var list: Range<Int> { functions..<functions + entries.count * 8 + 4 }
 
-    /// The places in the file of the entries that start in a run of it.
-    func entries(in run: Range<Int>) -> some Sequence<Int> {
-        var low = 0
-        var high = entries.count
-        while low < high {
-            let middle = (low + high) / 2
-            if functions + Int(entries[middle]) < run.lowerBound { low = middle + 1 } else { high = middle }
-        }
-        return entries[low...].lazy.map { functions + Int($0) }.prefix { $0 < run.upperBound }
+    /// Where in the file an entry lies with what follows its fixed fields: no farther than where the next one starts.
+    func range(ofEntry index: Int) -> Range<Int> {
+        let end = index + 1 < entries.count ? functions + Int(entries[index + 1]) : range.upperBound
+        return functions + Int(entries[index])..<end
+    }
+
+    /// Where the entries lie that start in a run of the file, without those that have no room for their fixed fields.
+    func entries(in run: Range<Int>) -> some Sequence<Range<Int>> {
+        let first = entries.partitioningIndex { functions + Int($0) >= run.lowerBound }
+        return (first..<entries.count).lazy.map(range(ofEntry:)).prefix { $0.lowerBound < run.upperBound }
+            .filter { $0.count >= Self.entryByteCount }
     }
 }

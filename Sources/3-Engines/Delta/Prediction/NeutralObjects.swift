@@ -3,19 +3,23 @@ struct NeutralObjects {
     private let content: [UInt8]
     private let parts: RelocatableContent
     private var neutral: [UInt8]
+    private var names: NeutralNames
 
     /// Blanks what prediction makes up for.
     ///
     /// - Parameter content: A relocatable object or static archive.
     /// - Returns: The same content without numbers that tell of places.
-    static func of(_ content: [UInt8]) -> [UInt8] {
+    /// - Throws: `CancellationError` when its task was cancelled.
+    static func of(_ content: [UInt8]) throws -> [UInt8] {
         let parts = RelocatableContent(byteCount: content.count) { content[$0..<$0 + $1] }
-        var neutral = NeutralObjects(content: content, parts: parts, neutral: content)
+        var neutral = NeutralObjects(
+            content: content, parts: parts, neutral: content, names: NeutralNames(in: content))
         // Hashes are of code without operands.
         for part in parts.parts {
+            try neutral.names.poll.step()
             if case .code(let machine) = part.kind { neutral.blankOperands(part.range, machine) }
         }
-        for part in parts.parts { neutral.name(part) }
+        for part in parts.parts { try neutral.name(part) }
         return neutral.neutral
     }
 
@@ -35,31 +39,34 @@ struct NeutralObjects {
         }
     }
 
-    private mutating func name(_ part: RelocatableContent.Part) {
+    private mutating func name(_ part: RelocatableContent.Part) throws {
+        try names.poll.step()
         switch part.kind {
         case .fileHeader, .code: break
         case .memberHeader:
             neutral.replaceSubrange(
                 part.range.lowerBound + 48..<part.range.lowerBound + 58,
                 with: repeatElement(0x20, count: 10))
-        case .memberOffsets: nameMembers(part.range)
+        case .memberOffsets: try nameMembers(part.range)
         case .sectionHeaders(let object):
             for entry in entries(of: part.range, size: ElfSection.headerByteCount) {
-                let names = parts.objects[object].names
-                guard let name = LittleEndian.number(content, entry, 4), names + name < content.count
+                let start = parts.objects[object].names
+                guard let name = LittleEndian.number(content, entry, 4), start + name < content.count
                 else { continue }
                 NeutralHash.write(
-                    NeutralHash.of(nameAt: names + name, in: content), &neutral,
+                    names.hash(at: start + name, in: content), &neutral,
                     at: [0, 24, 28, 32, 36, 40, 44].map { entry + $0 })
             }
         case .symbols(_, let names):
             for entry in entries(of: part.range, size: 24) {
+                try self.names.poll.step()
                 guard let hash = hash(ofSymbolAt: entry, names: names) else { continue }
                 NeutralHash.write(hash, &neutral, at: [0, 8, 12, 16, 20].map { entry + $0 })
             }
         case .relocations(let object, let section):
             let relocated = parts.objects[object].relocated(by: section)
             for entry in entries(of: part.range, size: 24) {
+                try names.poll.step()
                 nameRelocation(entry, parts.objects[object], relocated)
             }
         }
@@ -70,11 +77,12 @@ struct NeutralObjects {
     }
 
     /// A member's offset stands for each symbol, and the symbols' names follow all offsets.
-    private mutating func nameMembers(_ offsets: Range<Int>) {
+    private mutating func nameMembers(_ offsets: Range<Int>) throws {
         var name = offsets.upperBound
         for place in stride(from: offsets.lowerBound, to: offsets.upperBound, by: 4) {
+            try names.poll.step()
             guard name < content.count else { return }
-            NeutralHash.write(NeutralHash.of(nameAt: name, in: content), &neutral, at: [place])
+            NeutralHash.write(names.hash(at: name, in: content), &neutral, at: [place])
             name += content[name...].prefix { $0 != 0 }.count + 1
         }
     }
@@ -106,9 +114,9 @@ struct NeutralObjects {
         NeutralHash.write(NeutralHash.of(contentAt: place, in: neutral), &neutral, at: [entry])
     }
 
-    private func hash(ofSymbolAt entry: Int, names: Int) -> UInt64? {
-        guard let name = LittleEndian.number(content, entry, 4), name > 0, names + name < content.count
+    private mutating func hash(ofSymbolAt entry: Int, names start: Int) -> UInt64? {
+        guard let name = LittleEndian.number(content, entry, 4), name > 0, start + name < content.count
         else { return nil }
-        return NeutralHash.of(nameAt: names + name, in: content)
+        return names.hash(at: start + name, in: content)
     }
 }

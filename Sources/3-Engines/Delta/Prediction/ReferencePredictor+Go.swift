@@ -31,28 +31,30 @@ extension ReferencePredictor {
                 place(offset - oldOffset, from: go.functions)
             }
         }
-        for entry in go.entries(in: run) where entry + GoFunctions.entryByteCount <= run.upperBound {
-            let index = entry - oldOffset
+        for entry in go.entries(in: run)
+        where entry.lowerBound + GoFunctions.entryByteCount <= run.upperBound {
+            let index = entry.lowerBound - oldOffset
             start(index)
             place(index + 4, from: go.names)
             for field in [16, 20, 24] { place(index + field, from: go.counters) }
             store(index + 32) { unit in
                 (map.shift(at: go.units + unit * 4) - map.shift(at: go.units)) / 4 + unit
             }
-            predictGoData(&block, original, index, go)
+            predictGoData(
+                &block, original, index, end: min(entry.upperBound - oldOffset, block.count), go)
         }
     }
 
     /// What follows a function's fixed fields: places of tables by program counter, then of what the garbage collector knows.
     private func predictGoData(
-        _ block: inout [UInt8], _ original: [UInt8], _ index: Int, _ go: GoFunctions
+        _ block: inout [UInt8], _ original: [UInt8], _ index: Int, end: Int, _ go: GoFunctions
     ) {
         let tableCount = Int(LittleEndian.word(original, index + 28))
         let dataCount = Int(original[index + 43])
-        let end = index + GoFunctions.entryByteCount
-        guard 0...64 ~= tableCount, end + 4 * (tableCount + dataCount) <= block.count else { return }
+        let start = index + GoFunctions.entryByteCount
+        guard 0...64 ~= tableCount, start + 4 * (tableCount + dataCount) <= end else { return }
         for field in 0..<tableCount + dataCount {
-            let place = end + 4 * field
+            let place = start + 4 * field
             let word = LittleEndian.word(original, place)
             let value = Int(UInt32(bitPattern: word))
             let change: Int

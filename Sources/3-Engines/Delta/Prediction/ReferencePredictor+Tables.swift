@@ -17,7 +17,7 @@ extension ReferencePredictor {
 
     /// Symbols: where their names, addresses and ends went.
     private func predictSymbols(_ block: inout [UInt8], _ original: [UInt8], _ oldOffset: Int) {
-        for table in tables.symbols {
+        for table in tables.symbols.reaching(into: oldOffset..<oldOffset + block.count, by: \.range) {
             Prediction.forEachEntry(of: table.range, size: 24, in: block, at: oldOffset) { index in
                 block.replaceSubrange(index..<index + 24, with: original[index..<index + 24])
                 predictSymbol(&block, original, index, names: table.names)
@@ -53,7 +53,7 @@ extension ReferencePredictor {
 
     /// Relocations: where their symbols went; addresses are pointers like others.
     private func predictRelocations(_ block: inout [UInt8], _ original: [UInt8], _ oldOffset: Int) {
-        for table in tables.relocations {
+        for table in tables.relocations.reaching(into: oldOffset..<oldOffset + block.count, by: \.range) {
             guard let symbols = table.symbols?.range else { continue }
             Prediction.forEachEntry(of: table.range, size: 24, in: block, at: oldOffset) { index in
                 let symbol = Int(UInt32(bitPattern: LittleEndian.word(original, index + 12)))

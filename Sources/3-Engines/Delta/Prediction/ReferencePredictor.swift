@@ -1,3 +1,5 @@
+import Bytes
+
 /// Predicts how addresses inside native code changed: where a target moved, references to it changed by as much.
 ///
 /// What looks like a reference in the old bytes — a relative operand of a call, jump or data access, a pointer, an entry of
@@ -126,7 +128,8 @@ struct ReferencePredictor: Predictor {
     private func parts(of range: Range<Int>) -> [Range<Int>] {
         var parts: [Range<Int>] = []
         var start = range.lowerBound
-        for cut in cuts where cut > start && cut < range.upperBound {
+        let next = cuts.partitioningIndex { $0 > range.lowerBound }
+        for cut in cuts[next...].prefix(while: { $0 < range.upperBound }) where cut > start {
             parts.append(start..<cut)
             start = cut
         }

@@ -105,16 +105,7 @@ struct RelocatableContent {
             try readObject(0..<byteCount, &sectionsLeft, read)
         }
         // Damaged headers may tell of overlapping parts: what comes first stays, and work stays linear.
-        let sorted = parts.enumerated().sorted {
-            ($0.element.range.lowerBound, $0.element.range.upperBound, $0.offset)
-                < ($1.element.range.lowerBound, $1.element.range.upperBound, $1.offset)
-        }
-        var end = 0
-        parts = sorted.map(\.element).filter { part in
-            guard part.range.lowerBound >= end, !part.range.isEmpty else { return false }
-            end = part.range.upperBound
-            return true
-        }
+        parts = parts.withoutOverlaps(by: \.range)
     }
 
     private mutating func readMembers(
@@ -203,13 +194,7 @@ struct RelocatableContent {
 
     /// The parts that reach into a run of the content.
     func parts(in run: Range<Int>) -> some Sequence<Part> {
-        var low = 0
-        var high = parts.count
-        while low < high {
-            let middle = (low + high) / 2
-            if parts[middle].range.upperBound <= run.lowerBound { low = middle + 1 } else { high = middle }
-        }
-        return parts[low...].lazy.prefix { $0.range.lowerBound < run.upperBound }
+        parts.reaching(into: run, by: \.range)
     }
 
     // MARK: - Numbers of archives

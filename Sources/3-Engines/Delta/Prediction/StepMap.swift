@@ -1,3 +1,4 @@
+import Bytes
 import HeapModule
 
 /// Where old bytes went: the copies of a patch, searched by old position.
@@ -51,12 +52,7 @@ struct StepMap {
 
     /// How far an old position moved; what was not copied itself moved like the copy before it.
     func shift(at position: Int) -> Int {
-        var low = 0
-        var high = starts.count
-        while low < high {
-            let middle = (low + high) / 2
-            if starts[middle] <= position { low = middle + 1 } else { high = middle }
-        }
-        return low == 0 ? 0 : shifts[low - 1]
+        let next = starts.partitioningIndex { $0 > position }
+        return next == 0 ? 0 : shifts[next - 1]
     }
 }

@@ -1,0 +1,208 @@
+import Bytes
+import SuffixSorting
+import TestSupport
+import Testing
+
+@testable import Delta
+
+/// What hostile files ask for is bounded by their size.
+struct BoundedWorkTests {
+    // MARK: - Tables of programs
+
+    private static let symbols = 2
+    private static let relocations = 4
+
+    /// A program with section headers that all tell of the same bytes.
+    private static func program(_ type: Int, sectionCount: Int, tableByteCount: Int, isCode: Bool = false)
+        -> [UInt8]
+    {
+        func little(_ value: Int, _ count: Int) -> [UInt8] {
+            (0..<count).map { $0 < 8 ? UInt8(truncatingIfNeeded: value >> (8 * $0)) : 0 }
+        }
+        let table = 64 + 56
+        let headers = table + tableByteCount
+        var file: [UInt8] = [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1] + little(0, 9)
+        file += little(3, 2) + little(62, 2) + little(1, 4) + little(0x1000, 8) + little(64, 8)
+        file += little(headers, 8) + little(0, 4) + little(64, 2) + little(56, 2) + little(1, 2)
+        file += little(64, 2) + little(sectionCount, 2) + little(0, 2)
+        file += little(1, 4) + little(5, 4)
+        file += [0, 0x1000, 0x1000, tableByteCount, tableByteCount, 0x1000].flatMap { little($0, 8) }
+        file += [UInt8](repeating: 0x41, count: tableByteCount)
+        for index in 0..<sectionCount {
+            // A little later and a little longer than the one before, which is no less an overlap.
+            let shift = index * 24 % 240
+            file += little(0, 4) + little(type, 4) + little(isCode ? 6 : 2, 8) + little(0x1000, 8)
+            file += [table + shift, tableByteCount - 240 + shift % 48].flatMap { little($0, 8) }
+            file += little(0, 4) + little(0, 4) + little(8, 8) + little(24, 8)
+        }
+        return file
+    }
+
+    private static func tables(_ file: [UInt8]) -> ElfTables {
+        ElfTables(head: file.prefix(ElfImage.headByteCount), byteCount: file.count) { file[$0..<$0 + $1] }
+    }
+
+    @Test func `each byte belongs to one table of a kind, however many a program claims`() {
+        let symbols = Self.tables(
+            Self.program(Self.symbols, sectionCount: 200, tableByteCount: 24_000)
+        ).symbols
+        #expect(!symbols.isEmpty && symbols.reduce(0) { $0 + $1.range.count } <= 24_000)
+        let relocations = Self.tables(
+            Self.program(Self.relocations, sectionCount: 200, tableByteCount: 24_000)
+        ).relocations
+        #expect(!relocations.isEmpty && relocations.reduce(0) { $0 + $1.range.count } <= 24_000)
+        let code = Self.tables(
+            Self.program(1, sectionCount: 200, tableByteCount: 24_000, isCode: true)
+        ).code
+        #expect(!code.isEmpty && code.reduce(0) { $0 + $1.count } <= 24_000)
+    }
+
+    @Test(arguments: [(symbols, false), (relocations, false), (1, true)])
+    func `programs with overlapping tables are patched`(type: Int, isCode: Bool) throws {
+        let old = Self.program(type, sectionCount: 200, tableByteCount: 24_000, isCode: isCode)
+        let new = Content.mutated(old, seed: 3, edits: 30)
+        let references = try MemoryReferences([[TarEntry.file("p", old)].tar])
+        let tar = [TarEntry.file("p", new)].tar
+        let recipe = try Recipe.encode(tar, references: references, level: .fast)
+        #expect(try Recipe.decode(recipe, references: references) == tar)
+    }
+
+    @Test func `elements without overlaps`() {
+        let ranges = [5..<9, 0..<4, 3..<6, 4..<4, 0..<4, 4..<5, 9..<20, 10..<11]
+        let kept = ranges.withoutOverlaps { $0 }
+        #expect(kept == [0..<4, 4..<5, 5..<9, 9..<20])
+        #expect(Array(kept.reaching(into: 4..<6) { $0 }) == [4..<5, 5..<9])
+        #expect(Array(kept.reaching(into: 20..<30) { $0 }).isEmpty)
+    }
+
+    @Test func `names are hashed a bounded number of times`() {
+        let content = [UInt8](repeating: 0x61, count: 10_000)
+        var names = NeutralNames(in: content)
+        let first = names.hash(at: 0, in: content)
+        #expect(names.byteCountLeft == 160_000 - 4_096)
+        let hashes = (0..<5_000).map { _ in names.hash(at: 0, in: content) }
+        // From then on only the first 32 bytes count: 4,096 more at most are hashed at length.
+        #expect(names.byteCountLeft >= -4_096 - 32 * 5_000)
+        #expect(hashes.first == first && hashes.last != first)
+    }
+
+    @Test func `entries of Go functions do not reach into each other`() throws {
+        let functions = (0..<50).map { LinkedProgram.Function("f\($0)", 16 + $0 % 7 * 8) }
+        let go = try #require(Self.tables(LinkedProgram.file(.x86, functions, isGo: true)).goFunctions)
+        let ranges = go.entries.indices.map(go.range(ofEntry:))
+        #expect(ranges.count >= 50 && ranges.withoutOverlaps { $0 } == ranges)
+        #expect(Array(go.entries(in: go.range)) == ranges)
+    }
+
+    // MARK: - Matching
+
+    @Test func `extensions are cut short when they go over the same bytes again and again`() {
+        var walk = Matcher.Walk()
+        var byteCount = 0
+        for position in stride(from: 100_000, to: 10_000_000, by: 100) {
+            byteCount += walk.limit(position, at: position)
+        }
+        #expect(byteCount == walk.byteCount)
+        #expect(byteCount < 10_000_000 * 9 + 1 << 20 + 100_000 * 256)
+    }
+
+    @Test func `contents in which everything resembles everything are patched`() throws {
+        var random = SplitMix64(seed: 4)
+        let old = (0..<60_000).map { _ in UInt8(random.below(10) < 7 ? 0 : 1) }
+        let new = (0..<60_000).map { _ in UInt8(random.below(10) < 7 ? 0 : 1) }
+        for method in [MatchMethod.hashed(depth: 8), .sorted] {
+            let patch = try Patch.between(old, new, method: method)
+            #expect(try Recipe.apply([(0, new, patch)], of: [old]) == [new])
+        }
+    }
+
+    // MARK: - Compressed members
+
+    @Test func `files that hold far more than their size are compared as they are`() throws {
+        let zeros = [UInt8](repeating: 0, count: 4 << 20)
+        let bomb = try Packing.gzip(9).pack(zeros)
+        let other = try Packing.gzip(9).pack(zeros + [1])
+        #expect(throws: UnpackedContent.TooLarge.self) { try UnpackedContent.members(of: bomb) }
+        #expect(try UnpackedPatch.between(bomb, other, method: .hashed(depth: 3)) == nil)
+    }
+
+    @Test func `members that share their data count each by itself`() throws {
+        let content = Content.text(3, 60_000)
+        let file = ZipBuilder.file([.init("a", content)])
+        #expect(try UnpackedContent.members(of: file).count == 1)
+        // Headers whose names are as long as it is to the data of the last one.
+        let headerByteCount = 30
+        let count = 30
+        var overlapping: [UInt8] = []
+        for index in (1...count).reversed() {
+            var header = Array(file.prefix(headerByteCount))
+            let skipped = headerByteCount * (index - 1) + 1
+            header[26] = UInt8(skipped & 0xff)
+            header[27] = UInt8(skipped >> 8)
+            overlapping += header
+        }
+        overlapping += file.dropFirst(headerByteCount)
+        #expect(throws: UnpackedContent.TooLarge.self) { try UnpackedContent.members(of: overlapping) }
+    }
+
+    // MARK: - Cancelling
+
+    private func isCancelled(_ body: @escaping @Sendable () throws -> Void) async -> Bool {
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            try body()
+        }
+        do {
+            try await task.value
+            return false
+        } catch {
+            return error is CancellationError
+        }
+    }
+
+    @Test func `whatever goes through a large content can be cancelled`() async {
+        let content = Content.random(1, 1 << 20)
+        let program = Self.program(Self.symbols, sectionCount: 2, tableByteCount: 400_000)
+        let object = ObjectFile.archive(
+            .x86, [("o", (0..<3_000).map { LinkedProgram.Function("f\($0)", 16) })])
+        #expect(await isCancelled { _ = try Matcher(old: content, method: .hashed(depth: 3)) })
+        #expect(await isCancelled { _ = try Matcher(old: content, method: .sorted) })
+        #expect(await isCancelled { _ = try SuffixSearch(content) })
+        #expect(await isCancelled { _ = try WordFilter(content) })
+        #expect(await isCancelled { _ = try NeutralContent.of(program) })
+        #expect(await isCancelled { _ = try NeutralContent.of(object) })
+        let steps = [PatchStep(oldStart: 0, copyCount: content.count, literalCount: 0)]
+        #expect(
+            await isCancelled {
+                _ = try Patch(steps: steps, old: content, new: content, place: PatchPlace())
+            })
+        let zip = ZipBuilder.file([.init("a", Content.text(3, 60_000))])
+        #expect(await isCancelled { _ = try UnpackedContent.members(of: zip) })
+    }
+
+    @Test func `matching asks while it searches`() async throws {
+        let matcher = try Matcher(old: Content.random(1, 1 << 16), method: .hashed(depth: 3))
+        let new = try MatchedContent(Content.random(2, 1 << 16))
+        #expect(await isCancelled { _ = try matcher.match(new, new.bytes.indices) })
+    }
+
+    @Test func `who is cancelled does not wait until suffixes are sorted`() throws {
+        let content = Content.random(1, 1 << 20)
+        var askedCount = 0
+        #expect(throws: CancellationError.self) {
+            try SuffixArray.sort(content) {
+                askedCount += 1
+                return true
+            }
+        }
+        #expect(askedCount == 1)
+        // Whoever comes next gets a place all the same.
+        let suffixes = try SuffixArray.sort(content) { false }
+        #expect(suffixes.count == content.count)
+        let places = [0, 1, 1_000, 500_000, suffixes.count - 2]
+        for place in places {
+            let (left, right) = (Int(suffixes[place]), Int(suffixes[place + 1]))
+            #expect(content[left...].lexicographicallyPrecedes(content[right...]))
+        }
+    }
+}
