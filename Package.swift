@@ -78,6 +78,9 @@ let package = Package(
             dependencies: ["Bytes", "Hashing", .product(name: "SystemPackage", package: "swift-system")],
             path: "\(wrappers)/FileIO", swiftSettings: common),
         .target(
+            name: "Work", dependencies: [.product(name: "DequeModule", package: "swift-collections")],
+            path: "\(wrappers)/Work", swiftSettings: common),
+        .target(
             name: "Terminals", dependencies: ["CTerminal", "Canvas"], path: "\(wrappers)/Terminals",
             swiftSettings: common),
 
@@ -91,7 +94,7 @@ let package = Package(
             path: "\(engines)/Delta", exclude: ["FORMAT.md"], swiftSettings: safe),
         .target(
             name: "Images",
-            dependencies: ["Bytes", "Hashing", "Tar", "FileTree", "OCI", "Compression", "FileIO"],
+            dependencies: ["Bytes", "Hashing", "Tar", "FileTree", "OCI", "Compression", "FileIO", "Work"],
             path: "\(engines)/Images", swiftSettings: safe),
 
         // Floor 4: packages on disk; screens without a terminal.
@@ -99,6 +102,7 @@ let package = Package(
             name: "DeltaPackages",
             dependencies: [
                 "Bytes", "Hashing", "Tar", "FileTree", "OCI", "Images", "FileIO", "Delta", "Compression",
+                "Work",
             ],
             path: "\(products)/DeltaPackages", swiftSettings: safe),
         .target(
@@ -110,8 +114,9 @@ let package = Package(
             name: "silt",
             dependencies: [
                 "Bytes", "Hashing", "Canvas", "Delta", "FileTree", "OCI", "Images", "FileIO", "DeltaPackages",
-                "Tar", "Explorer", "Terminals",
+                "Tar", "Explorer", "Terminals", "Work",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "DequeModule", package: "swift-collections"),
             ],
             path: "\(program)/silt", swiftSettings: safe),
 
@@ -145,6 +150,7 @@ let package = Package(
         .testTarget(
             name: "ContextMixingTests", dependencies: ["ContextMixing", "TestSupport"],
             swiftSettings: testing),
+        .testTarget(name: "WorkTests", dependencies: ["Work"], swiftSettings: testing),
         .testTarget(name: "FileIOTests", dependencies: ["FileIO", "TestSupport"], swiftSettings: testing),
         .testTarget(
             name: "DeltaTests",
@@ -158,11 +164,16 @@ let package = Package(
             name: "DeltaPackagesTests",
             dependencies: [
                 "DeltaPackages", "Bytes", "Hashing", "Delta", "FileTree", "FileIO", "Images", "OCI",
-                "TestSupport",
+                "Work", "TestSupport",
             ],
             exclude: ["Golden"], swiftSettings: testing),
         .testTarget(
-            name: "siltTests", dependencies: ["silt", "Bytes", "Hashing", "TestSupport"],
+            name: "siltTests",
+            dependencies: [
+                "silt", "Bytes", "Canvas", "Delta", "DeltaPackages", "Explorer", "FileTree", "Hashing",
+                "Images",
+                "OCI", "Terminals", "TestSupport", "Work",
+            ],
             exclude: ["Output"],
             swiftSettings: testing),
         .testTarget(name: "CanvasTests", dependencies: ["Canvas"], swiftSettings: testing),

@@ -37,9 +37,3 @@ public enum Machine {
     /// How many processors are in use, at least one.
     public static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 }
-
-/// Waiting without doing anything.
-public enum Pause {
-    /// Ten milliseconds.
-    public static func short() { usleep(10_000) }
-}

@@ -3,7 +3,7 @@ import FileTree
 import FileIO
 import Hashing
 public import OCI
-import Synchronization
+public import Work
 
 /// Which image to read, and how.
 public struct ImageRequest: Sendable {
@@ -40,12 +40,10 @@ public struct ImageRequest: Sendable {
 
 /// What a loader tells while it works.
 public enum LoadEvent: Sendable {
-    /// The archive itself is read or unpacked: bytes done, of how many (0 if that is not known).
-    case opening(done: UInt64, total: UInt64)
+    /// The archive is unpacked, or layers are read.
+    case progress(Progress)
     /// The image was found; its layers are read next.
     case found(ImageSummary)
-    /// Layers are read: bytes of blobs done, of how many.
-    case indexing(done: UInt64, total: UInt64)
     /// A layer was read.
     case layer(LayerSummary)
 }
@@ -59,14 +57,23 @@ public enum ImageLoader {
     public static func load(
         _ request: ImageRequest, events: @escaping @Sendable (LoadEvent) -> Void = { _ in }
     ) async throws -> OpenedImage {
-        let store = try StoreOpener.open(request.path) { events(.opening(done: $0, total: $1)) }
+        try await WorkPool.shared.run { try await read(request, events) }
+    }
+
+    private static func read(
+        _ request: ImageRequest, _ events: @escaping @Sendable (LoadEvent) -> Void
+    ) async throws -> OpenedImage {
+        let reporter = Reporter { events(.progress($0)) }
+        let store = try StoreOpener.open(request.path) {
+            reporter.report(Progress(.unpacking, done: $0, total: $1 > 0 ? $1 : nil))
+        }
         let candidate = try ImageChoice(request: request, source: store.source)
             .choose(from: ImageCatalog(store: store).find())
         let summary = try summarize(candidate, store)
         events(.found(summary))
 
         let total = candidate.blobs.reduce(UInt64(0)) { $0.addingClamped($1.region.byteCount) }
-        let done = Mutex(UInt64(0))
+        reporter.begin(.reading, total: total)
         let work = zip(candidate.blobs, summary.layers).map { (blob: $0.0, layer: $0.1) }
         let results = try await parallelMap(work, width: request.jobs) { item in
             let limit =
@@ -78,13 +85,7 @@ public enum ImageLoader {
                 source: store.source,
                 byteCountLimit: limit, hashesFiles: request.hashesFiles,
                 trusts: request.trustsLayers
-            ) { count in
-                let sum = done.withLock { value in
-                    value += count
-                    return value
-                }
-                events(.indexing(done: sum, total: total))
-            }
+            ) { reporter.advance(by: $0) }
             let result = try indexer.index()
             events(.layer(result.summary))
             return result

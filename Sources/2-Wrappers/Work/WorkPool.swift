@@ -1,0 +1,73 @@
+import DequeModule
+import Dispatch
+import Glibc
+import Synchronization
+
+/// Threads for long synchronous work.
+///
+/// Swift's own threads are as many as the machine has processors and are meant for code that soon waits again: a minute
+/// of matching on each of them stops every other task of the program. Work that takes long therefore runs here, and what
+/// somebody at the screen waits for has a thread that nothing else uses.
+///
+/// Tasks are sent here by `run`, by a `Job` or by `parallelMap`; child tasks follow their parent. A pool lives as long
+/// as the program.
+public final class WorkPool: TaskExecutor {
+    /// For everything that takes long: as many threads as processors, but at least two.
+    public static let shared = WorkPool(threadCount: max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    /// For answers to the screen: threads that long work never takes. There are two of them, so that an answer that
+    /// nobody wants any more does not hold up the next one.
+    public static let screen = WorkPool(threadCount: 2)
+
+    private let jobs = Mutex<Deque<UnownedJob>>([])
+    private let available = DispatchSemaphore(value: 0)
+
+    /// Starts threads, which then wait for work.
+    ///
+    /// - Parameter threadCount: How many jobs run at the same time.
+    public init(threadCount: Int) {
+        for _ in 0..<threadCount { startThread() }
+    }
+
+    public func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        jobs.withLock { $0.append(job) }
+        available.signal()
+    }
+
+    /// Does something, with all its child tasks, on the pool's threads.
+    public func run<Result: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
+        try await withTaskExecutorPreference(self, operation: body)
+    }
+
+    private func work() -> Never {
+        while true {
+            available.wait()
+            guard let job = jobs.withLock({ $0.popFirst() }) else { continue }
+            job.runSynchronously(on: asUnownedTaskExecutor())
+        }
+    }
+
+    private func startThread() {
+        var thread = pthread_t()
+        let result = pthread_create(
+            &thread, nil,
+            { context in
+                guard let context else { return nil }
+                let pool = Unmanaged<WorkPool>.fromOpaque(context).takeRetainedValue()
+                WorkPool.leaveSignals()
+                pool.work()
+            }, Unmanaged.passRetained(self).toOpaque())
+        precondition(result == 0, "the system gives no thread")
+        pthread_detach(thread)
+    }
+
+    /// Signals go to the main thread, which knows what to do with them; those of a crash cannot go elsewhere.
+    private static func leaveSignals() {
+        var signals = sigset_t()
+        sigfillset(&signals)
+        for crash in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP] { sigdelset(&signals, crash) }
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+    }
+}
