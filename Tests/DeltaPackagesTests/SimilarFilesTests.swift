@@ -27,9 +27,9 @@ struct SimilarFilesTests {
     }
 
     @Test func `only so much of an old content is searched as can pay`() {
-        #expect(LayerRecipeBuilder.usefulByteCount(of: 400 << 20, for: 11) == 16 << 10)
-        #expect(LayerRecipeBuilder.usefulByteCount(of: 400 << 20, for: 1 << 20) == 16 << 20)
-        #expect(LayerRecipeBuilder.usefulByteCount(of: 5_000, for: 11) == 5_000)
-        #expect(LayerRecipeBuilder.usefulByteCount(of: 400 << 20, for: .max) == 400 << 20)
+        #expect(LayerMatcher.usefulByteCount(of: 400 << 20, for: 11) == 16 << 10)
+        #expect(LayerMatcher.usefulByteCount(of: 400 << 20, for: 1 << 20) == 16 << 20)
+        #expect(LayerMatcher.usefulByteCount(of: 5_000, for: 11) == 5_000)
+        #expect(LayerMatcher.usefulByteCount(of: 400 << 20, for: .max) == 400 << 20)
     }
 }

@@ -7,16 +7,19 @@ import OCI
 public enum PullEstimate {
     /// Bytes of compressed layers.
     ///
-    /// Layers that are compressed count as they are; of others, samples are compressed as registries' clients do.
+    /// Layers that are compressed count as they are; of others, samples are compressed as registries' clients do. A layer
+    /// that occurs twice is sent once.
     ///
     /// - Returns: The bytes, and whether they are exact.
+    /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
     public static func byteCount(old: OpenedImage, new: OpenedImage) throws -> (
         byteCount: UInt64, isExact: Bool
     ) {
-        let known = Set(old.index.summary.layers.map(\.diffID))
+        var known = Set(old.index.summary.layers.map(\.diffID))
         var sum: UInt64 = 0
         var isExact = true
-        for (layer, file) in zip(new.index.summary.layers, new.layers) where !known.contains(layer.diffID) {
+        for (layer, file) in zip(new.index.summary.layers, new.layers)
+        where known.insert(layer.diffID).inserted {
             if layer.compression == .none {
                 isExact = false
                 sum += UInt64(try ratio(file) * Double(file.tar.byteCount))

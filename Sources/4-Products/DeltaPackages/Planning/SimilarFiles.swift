@@ -4,8 +4,8 @@ import Images
 import OCI
 
 /// Finds, for a file of the new image, the old entries that its header and its content resemble.
-struct SimilarFiles {
-    private struct Candidate {
+struct SimilarFiles: Sendable {
+    private struct Candidate: Sendable {
         let ordinal: Int
         let layer: Int
         let byteCount: UInt64

@@ -1,8 +1,10 @@
 import Bytes
+import Images
+import Work
 
 /// A few numbers that similar contents have in common: the smallest hashes of their eight-byte words (A. Broder, "On the
 /// resemblance and containment of documents", 1997).
-struct ContentSketch {
+struct ContentSketch: Sendable {
     /// How many numbers a sketch has at most.
     private static let count = 32
     /// What a sketch is made of: enough of a file to know it again.
@@ -36,15 +38,43 @@ struct ContentSketch {
 }
 
 /// Finds old contents by what they have in common with new ones.
-struct SketchIndex {
+struct SketchIndex: Sendable {
+    /// Smaller files cost less than finding their ancestors.
+    static let leastByteCount: UInt64 = 512
+
     private var ordinals: [UInt64: [Int]] = [:]
     /// Hashes that more contents share tell nothing: they are those of zeros and of licence texts.
     private static let shareLimit = 64
     /// How many numbers a likely ancestor shares at least.
     private static let likeness = 6
 
+    /// Sketches old contents, several at a time: one pass over at most the first 4 MiB of each.
+    ///
+    /// - Parameters:
+    ///   - ordinals: Which entries, rising.
+    ///   - references: The old image.
+    ///   - jobs: How many runs of entries to read at a time.
+    /// - Throws: `FileError` if the old image can no longer be read, `CancellationError` when its task was cancelled.
+    init(of ordinals: [Int], in references: OldReferences, jobs: Int) async throws {
+        let wanted = ordinals.filter { references.contentByteCount(of: $0) >= Self.leastByteCount }
+        let runs = stride(from: 0, to: wanted.count, by: Self.runCount).map {
+            wanted[$0..<min($0 + Self.runCount, wanted.count)]
+        }
+        let sketches = try await parallelMap(runs, width: jobs) { run in
+            try run.map { ordinal in
+                try Task.checkCancellation()
+                let count = Int(min(references.contentByteCount(of: ordinal), ContentSketch.byteCountLimit))
+                return ContentSketch(try references.content(of: ordinal, at: 0, count: count))
+            }
+        }
+        for (ordinal, sketch) in zip(wanted, sketches.joined()) { add(sketch, ordinal: ordinal) }
+    }
+
+    /// Starting a task for each small file would take longer than reading it.
+    private static let runCount = 32
+
     /// Adds an old content; ordinals must rise.
-    mutating func add(_ sketch: ContentSketch, ordinal: Int) {
+    private mutating func add(_ sketch: ContentSketch, ordinal: Int) {
         for hash in sketch.hashes where ordinals[hash, default: []].count < Self.shareLimit {
             ordinals[hash, default: []].append(ordinal)
         }

@@ -5,6 +5,7 @@ import FileIO
 import Hashing
 import Images
 public import OCI
+public import Work
 
 /// An opened delta package whose blobs all have the digests that its manifest says.
 public struct DeltaPackage: Sendable {
@@ -19,12 +20,22 @@ public struct DeltaPackage: Sendable {
     private let regions: [Digest: FileRegion]
 
     /// Opens a package; reads all of it once, to check it.
-    public static func open(_ path: String) throws -> DeltaPackage { try open(path, shownAs: path) }
+    ///
+    /// - Parameters:
+    ///   - path: The package, or `-` for standard input.
+    ///   - reporter: Told how far checking has come.
+    /// - Throws: `PackageError` for what is wrong with it, `FileError` if it cannot be read, `CancellationError` when its
+    ///   task was cancelled.
+    public static func open(_ path: String, _ reporter: Reporter = .silent) throws -> DeltaPackage {
+        try open(path, shownAs: path, reporter)
+    }
 
     /// Opens a package that still lies under another name than the one to use in messages.
-    static func open(_ file: String, shownAs path: String) throws -> DeltaPackage {
+    static func open(
+        _ file: String, shownAs path: String, _ reporter: Reporter = .silent
+    ) throws -> DeltaPackage {
         do {
-            return try PackageReader(file: file, path: path).read()
+            return try PackageReader(file: file, path: path, reporter: reporter).read()
         } catch let error as ImageError {
             switch error {
             case .notAnImage(_, let reason): throw PackageError.notAPackage(path: path, reason: reason)
@@ -64,6 +75,7 @@ public struct DeltaPackage: Sendable {
 private struct PackageReader {
     let file: String
     let path: String
+    let reporter: Reporter
 
     func read() throws -> DeltaPackage {
         let store = try StoreOpener.open(file)
@@ -78,6 +90,8 @@ private struct PackageReader {
             throw PackageError.notAPackage(
                 path: path, reason: "it is an image or another artifact (made by 'silt create'?)")
         }
+        reporter.begin(
+            .checking, total: manifest.layers.reduce(manifest.config.size) { $0.addingClamped($1.size) })
         var regions: [Digest: FileRegion] = [:]
         for descriptor in [manifest.config] + manifest.layers where regions[descriptor.digest] == nil {
             regions[descriptor.digest] = try checked(store, descriptor)
@@ -133,7 +147,11 @@ private struct PackageReader {
             throw PackageError.damaged(path: path, reason: "blob \(descriptor.digest) is not in it")
         }
         var hasher = DigestHasher()
-        try region.forEachPart { hasher.update($0) }
+        try region.forEachPart { part in
+            try Task.checkCancellation()
+            hasher.update(part)
+            reporter.advance(by: UInt64(part.count))
+        }
         guard hasher.finish() == descriptor.digest, region.byteCount == descriptor.size else {
             throw PackageError.damaged(
                 path: path, reason: "blob \(descriptor.digest) does not have its digest")

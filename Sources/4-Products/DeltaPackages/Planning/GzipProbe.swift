@@ -15,21 +15,39 @@ struct GzipProbe {
     private static let levels = [6, 9, 1, 5, 4, 7, 8, 3, 2]
 
     /// Compresses the tar at every level until the blob comes out; a level that does not fit is given up early.
-    static func parameters(of blob: FileRegion, tar: FileRegion) throws -> Parameters? {
+    ///
+    /// - Parameters:
+    ///   - blob: The gzip blob.
+    ///   - tar: What it holds.
+    ///   - progress: Told how many more bytes of the tar were compressed by the level that came furthest.
+    /// - Returns: nil if zlib does not make that blob.
+    /// - Throws: `FileError` if they cannot be read, `CancellationError` when its task was cancelled.
+    static func parameters(
+        of blob: FileRegion, tar: FileRegion, progress: (UInt64) -> Void
+    ) throws -> Parameters? {
         let count = GzipHeader.byteCount
         guard blob.byteCount > UInt64(count), let header = GzipHeader(try blob.read(at: 0, count: count)[...])
         else {
             return nil
         }
-        for level in levels where try rebuilds(blob, tar, Parameters(level: level, header: header)) {
-            return Parameters(level: level, header: header)
+        var furthest: UInt64 = 0
+        for level in levels {
+            var position: UInt64 = 0
+            let parameters = Parameters(level: level, header: header)
+            let fits = try rebuilds(blob, tar, parameters) { count in
+                position += count
+                guard position > furthest else { return }
+                progress(position - furthest)
+                furthest = position
+            }
+            if fits { return parameters }
         }
         return nil
     }
 
-    private static func rebuilds(_ blob: FileRegion, _ tar: FileRegion, _ parameters: Parameters) throws
-        -> Bool
-    {
+    private static func rebuilds(
+        _ blob: FileRegion, _ tar: FileRegion, _ parameters: Parameters, progress: (UInt64) -> Void
+    ) throws -> Bool {
         var position: UInt64 = 0
         do {
             let compressor = try GzipCompressor(level: parameters.level, header: parameters.header) { bytes in
@@ -41,6 +59,7 @@ struct GzipProbe {
             try tar.forEachPart { part in
                 try Task.checkCancellation()
                 try compressor.write(part)
+                progress(UInt64(part.count))
             }
             try compressor.finish()
         } catch is Mismatch {

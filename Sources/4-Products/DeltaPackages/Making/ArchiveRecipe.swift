@@ -3,18 +3,34 @@ import Delta
 import FileIO
 import Hashing
 import Images
+import OCI
 import Tar
 
 /// The recipe of a whole archive: how its tar is made of layers, documents and what else it holds.
-struct ArchiveRecipe {
+struct ArchiveRecipe: Sendable {
     let bytes: [UInt8]
     /// Digest of the archive.
     let archiveDigest: Digest
+    /// Size of the archive.
+    let archiveByteCount: UInt64
 
     /// Up to this much new content is left to the package to compress.
     private static let smallByteCount: UInt64 = 1 << 20
 
-    /// Reads the archive once.
+    /// Reads an image's archive once.
+    ///
+    /// - Parameters:
+    ///   - image: The image.
+    ///   - level: How hard to compress.
+    /// - Throws: `TarError` if it is no tar, `FileError` if it cannot be read.
+    init(_ image: OpenedImage, level: DeltaLevel) throws {
+        try self.init(
+            image.archive(),
+            layers: image.index.summary.layers.map(\.digest),
+            documents: image.documents.map { Digest.of($0) }, level: level)
+    }
+
+    /// Reads an archive once.
     ///
     /// - Parameters:
     ///   - archive: The archive.
@@ -33,12 +49,14 @@ struct ArchiveRecipe {
         }
         try walker.finish(visitor: &members)
         archiveDigest = hasher.finish()
+        archiveByteCount = archive.byteCount
 
+        var known: [Digest: EntryContent] = [:]
+        // Of equal ones the first counts, and layers before documents.
+        for (index, digest) in documents.enumerated().reversed() { known[digest] = .document(index) }
+        for (index, digest) in layers.enumerated().reversed() { known[digest] = .layer(index) }
         let contents = members.members.map { member in
-            if let layer = member.digest.flatMap({ layers.firstIndex(of: $0) }) {
-                return EntryContent.layer(layer)
-            }
-            return member.digest.flatMap { documents.firstIndex(of: $0) }.map { .document($0) } ?? .new
+            member.digest.flatMap { known[$0] } ?? EntryContent.new
         }
         // What saved archives hold besides are names and numbers that the package's documents hold, too.
         let newByteCount = zip(members.members, contents).reduce(UInt64(0)) { sum, pair in
@@ -113,4 +131,9 @@ private struct MemberCollector: TarVisitor {
         zeroCount += UInt64(zeros)
         isZero = zeros == bytes.count
     }
+}
+
+extension OpenedImage {
+    /// What a package carries of the image besides layers: its configuration, then its manifest if it has one.
+    var documents: [[UInt8]] { [config] + (manifest.map { [$0] } ?? []) }
 }

@@ -6,11 +6,11 @@ import Images
 import OCI
 
 /// Writes a delta package: an OCI image layout in a tar, compressed as a whole with zstd.
-struct PackageWriter {
+struct PackageWriter: Sendable {
     /// A blob and where its bytes come from.
-    struct Blob {
+    struct Blob: Sendable {
         let descriptor: Descriptor
-        let forEachPart: ((ArraySlice<UInt8>) throws -> Void) throws -> Void
+        let forEachPart: @Sendable ((ArraySlice<UInt8>) throws -> Void) throws -> Void
 
         /// A blob in memory.
         init(_ bytes: [UInt8], mediaType: String) {

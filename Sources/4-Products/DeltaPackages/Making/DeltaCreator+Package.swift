@@ -1,0 +1,139 @@
+import Bytes
+public import Delta
+import FileIO
+import Hashing
+import Images
+import OCI
+public import Work
+
+extension DeltaCreator {
+    /// Makes a package.
+    ///
+    /// - Parameters:
+    ///   - path: Where it goes; it appears there only when it is complete and checked.
+    ///   - replacesExisting: Whether a file that is there may be replaced.
+    ///   - options: How to make it.
+    ///   - reporter: Told how far probing, comparing and checking have come.
+    /// - Returns: What was made.
+    /// - Throws: `FileError`, `PackageError` if the check fails, `CancellationError` when its task was cancelled.
+    public func create(
+        at path: String, replacesExisting: Bool, options: DeltaOptions, _ reporter: Reporter = .silent
+    ) async throws -> CreatedPackage {
+        try await WorkPool.shared.run {
+            try await self.write(path, replacesExisting: replacesExisting, options, reporter)
+        }
+    }
+
+    private func write(
+        _ path: String, replacesExisting: Bool, _ options: DeltaOptions, _ reporter: Reporter
+    ) async throws -> CreatedPackage {
+        let output = try OutputFile(path: path, replacesExisting: replacesExisting)
+        let recipes = try await recipes(options, reporter)
+        let contents = try await contents(
+            recipes, carried: plan().carriedLayers, level: options.level)
+        try contents.write { try output.write($0) }
+        try output.sync()
+        if options.checks {
+            let package = try DeltaPackage.open(output.temporaryPath, shownAs: path)
+            try DeltaApplier(package: package, old: old).apply(.same, into: { _ in }) {
+                reporter.report(Progress(.checking, done: $0, total: $1))
+            }
+        }
+        let byteCount = output.byteCount
+        try output.commit()
+        return CreatedPackage(byteCount: byteCount, document: contents.document)
+    }
+
+    /// What everything costs in the package that some recipes go into.
+    ///
+    /// - Parameters:
+    ///   - recipes: The recipes of all layers that the plan wants one for.
+    ///   - level: The level they were made at.
+    /// - Returns: Exact figures.
+    /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
+    public func costs(_ recipes: [LayerRecipe], level: DeltaLevel) async throws -> PackageCosts {
+        let plan = try await plan()
+        let contents = try await contents(recipes, carried: plan.carriedLayers, level: level)
+        let total = try await WorkPool.shared.run {
+            var byteCount: UInt64 = 0
+            try contents.write { byteCount += UInt64($0.count) }
+            return byteCount
+        }
+        return PackageCosts(plan, new, recipes, total: total)
+    }
+
+    /// About how many bytes a package takes besides recipes and blobs of layers.
+    ///
+    /// - Parameter level: The level it is made at.
+    /// - Returns: The size of a package without them, and about what naming each of them takes.
+    /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
+    public func guessOfDocuments(_ level: DeltaLevel) async throws -> UInt64 {
+        let plan = try await plan()
+        let contents = try await contents([], carried: [], level: level)
+        return try await WorkPool.shared.run {
+            var byteCount: UInt64 = 0
+            try contents.write { byteCount += UInt64($0.count) }
+            return byteCount + Self.referenceByteCount
+                * UInt64(plan.recipeLayers.count + plan.carriedLayers.count)
+        }
+    }
+
+    /// About what a digest takes that stands in a manifest, in a document and in a name, when all of it is compressed.
+    private static let referenceByteCount: UInt64 = 48
+
+    /// Puts the contents of a package together.
+    private func contents(_ recipes: [LayerRecipe], carried: [Int], level: DeltaLevel) async throws
+        -> PackageWriter
+    {
+        let plan = try await plan()
+        let archive = try await archiveRecipe(level)
+        let summary = new.index.summary
+        var blobs = recipes.map {
+            PackageWriter.Blob($0.bytes, digest: $0.digest, mediaType: PackageMediaType.recipe)
+        }
+        blobs += carried.map { layer in
+            PackageWriter.Blob(
+                new.layers[layer].blob, digest: summary.layers[layer].digest, mediaType: PackageMediaType.blob
+            )
+        }
+        blobs.append(PackageWriter.Blob(archive.bytes, mediaType: PackageMediaType.recipe))
+        blobs.append(PackageWriter.Blob(new.config, mediaType: MediaType.ociConfig))
+        var subject: Descriptor?
+        if let manifest = new.manifest {
+            let blob = PackageWriter.Blob(manifest, mediaType: MediaType.ociManifest)
+            blobs.append(blob)
+            subject = blob.descriptor
+        }
+        let document = DeltaDocument(
+            formatVersion: DeltaDocument.formatVersion, tool: ToolVersion.description,
+            old: DeltaDocument.Old(
+                names: old.index.summary.names, imageID: old.index.summary.imageID,
+                layers: old.index.summary.layers.map(\.diffID),
+                archiveByteCount: old.index.summary.archiveByteCount),
+            new: DeltaDocument.New(
+                names: summary.names, imageID: summary.imageID, manifestDigest: summary.manifestDigest,
+                platform: summary.platform?.description, layers: layers(plan, recipes),
+                archive: DeltaDocument.Archive(
+                    digest: archive.archiveDigest, byteCount: archive.archiveByteCount,
+                    recipe: Digest.of(archive.bytes), documents: new.documents.map { Digest.of($0) })))
+        return PackageWriter(document: document, blobs: blobs, subject: subject)
+    }
+
+    private func layers(_ plan: DeltaPlan, _ recipes: [LayerRecipe]) -> [DeltaDocument.Layer] {
+        let digests = Dictionary(
+            recipes.map { ($0.layer, $0.digest) }, uniquingKeysWith: { first, _ in first })
+        return zip(new.index.summary.layers, plan.layers).map { layer, planned in
+            let tar: DeltaDocument.TarOrigin =
+                if planned.isTarKnown {
+                    .old
+                } else if let recipe = plan.recipeLayer(of: planned).flatMap({ digests[$0] }) {
+                    .recipe(recipe)
+                } else {
+                    .blob
+                }
+            return DeltaDocument.Layer(
+                diffID: layer.diffID, byteCount: layer.byteCount ?? 0, digest: layer.digest,
+                blobByteCount: layer.blobByteCount, tar: tar, encoding: planned.encoding)
+        }
+    }
+}

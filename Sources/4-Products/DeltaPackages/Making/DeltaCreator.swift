@@ -1,0 +1,168 @@
+import Bytes
+import Compression
+public import Delta
+import FileTree
+public import FileIO
+public import Images
+public import OCI
+import Synchronization
+public import Work
+
+/// How to make a delta package.
+public struct DeltaOptions: Sendable {
+    /// How hard to compress.
+    public var level: DeltaLevel
+    /// How many files to work on at a time.
+    public var jobs: Int
+    /// Whether to apply the package once before it gets its name.
+    public var checks: Bool
+
+    /// Options with the usual defaults.
+    public init(level: DeltaLevel = .default, jobs: Int = 2, checks: Bool = true) {
+        self.level = level
+        self.jobs = jobs
+        self.checks = checks
+    }
+}
+
+/// A package that was made.
+public struct CreatedPackage: Sendable {
+    /// The package file's size.
+    public let byteCount: UInt64
+    /// What it makes of what.
+    public let document: DeltaDocument
+}
+
+/// Makes delta packages for a pair of images, and tells what they cost.
+///
+/// Everything that takes long is done on the pool of long work, when it is first needed and once for the pair. Any
+/// thread may ask, several at a time.
+public final class DeltaCreator: Sendable {
+    let old: OpenedImage
+    let new: OpenedImage
+    /// The layers of both images, side by side.
+    public let pairs: [LayerPair]
+    let references: OldReferences
+    private let sharedPlan: Shared<DeltaPlan>
+    private let layerPlans: [Shared<LayerPlan>]
+    private let archiveRecipes: [DeltaLevel: Shared<ArchiveRecipe>]
+    private let made = Mutex<[DeltaLevel: [Int: LayerRecipe]]>([:])
+
+    /// Prepares a pair of images; nothing is read yet.
+    ///
+    /// - Parameters:
+    ///   - old: The image to start from.
+    ///   - new: The image to make.
+    ///   - pairs: How their layers are paired, if that is known.
+    ///   - jobs: How many layers or files to look at at a time while planning.
+    public init(
+        old: OpenedImage, new: OpenedImage, pairs: [LayerPair]? = nil, jobs: Int = Machine.processorCount
+    ) {
+        self.old = old
+        self.new = new
+        let pairs = pairs ?? Self.align(old.index, new.index)
+        self.pairs = pairs
+        let references = OldReferences(old.layers)
+        self.references = references
+        sharedPlan = Shared { try await DeltaPlan(old: old, new: new, jobs: jobs, reporter: $0) }
+        let similar = Shared { _ in SimilarFiles(old, new, references) }
+        let sketches = Shared { _ in
+            try await SketchIndex(of: similar.value().leftBehind, in: references, jobs: jobs)
+        }
+        var partners: [Int: Int] = [:]
+        for pair in pairs { if let index = pair.new { partners[index] = pair.old } }
+        layerPlans = new.layers.indices.map { layer in
+            let partner = partners[layer]
+            return Shared { _ in
+                let similar = try await similar.value()
+                var plan = LayerPlan(new, layer: layer, partner: partner, similar: similar)
+                if !similar.leftBehind.isEmpty, !plan.unknownEntries.isEmpty {
+                    try plan.findAncestors(in: await sketches.value())
+                }
+                return plan
+            }
+        }
+        archiveRecipes = Dictionary(
+            uniqueKeysWithValues: DeltaLevel.allCases.map { level in
+                (level, Shared { _ in try ArchiveRecipe(new, level: level) })
+            })
+    }
+
+    /// Puts the layers of two images side by side, looking at what they hold where need be.
+    public static func align(_ old: ImageIndex, _ new: ImageIndex) -> [LayerPair] {
+        LayerAlignment.align(old: old.summary.layers, new: new.summary.layers) { oldIndex, newIndex in
+            old.listings[oldIndex].overlap(with: new.listings[newIndex])
+        }
+    }
+
+    /// What a package brings for each layer.
+    ///
+    /// - Parameter reporter: Told how far probing compressed layers has come.
+    /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
+    public func plan(_ reporter: Reporter = .silent) async throws -> DeltaPlan {
+        try await sharedPlan.value(reporter)
+    }
+
+    /// How the entries of a layer will be made.
+    func plan(ofLayer layer: Int) async throws -> LayerPlan { try await layerPlans[layer].value() }
+
+    /// How the archive is made of layers and documents.
+    func archiveRecipe(_ level: DeltaLevel) async throws -> ArchiveRecipe {
+        guard let recipe = archiveRecipes[level] else { return try ArchiveRecipe(new, level: level) }
+        return try await recipe.value()
+    }
+
+    /// Makes the recipe of one layer, unless it was made before at that level.
+    ///
+    /// - Parameters:
+    ///   - layer: Index of a layer that the plan wants a recipe for.
+    ///   - options: How to make it.
+    ///   - reporter: Told how many more bytes of the layer are coded.
+    /// - Returns: The recipe, which is kept for who asks next.
+    /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
+    public func recipe(
+        ofLayer layer: Int, _ options: DeltaOptions, _ reporter: Reporter = .silent
+    ) async throws -> LayerRecipe {
+        if let known = made.withLock({ $0[options.level]?[layer] }) {
+            reporter.advance(by: new.layers[layer].tar.byteCount)
+            return known
+        }
+        let maker = LayerRecipeMaker(
+            plan: try await plan(ofLayer: layer), references: references, level: options.level,
+            method: options.level.matchMethod, jobs: options.jobs, reporter: reporter)
+        let recipe = try await WorkPool.shared.run { try await maker.make() }
+        made.withLock { $0[options.level, default: [:]][layer] = recipe }
+        return recipe
+    }
+
+    /// Makes the recipes of all layers that need one, one after the other.
+    ///
+    /// - Parameters:
+    ///   - options: How to make them.
+    ///   - reporter: Told how far probing and coding have come.
+    /// - Returns: The recipes, lowest layer first.
+    /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
+    public func recipes(
+        _ options: DeltaOptions, _ reporter: Reporter = .silent
+    ) async throws -> [LayerRecipe] {
+        let layers = try await plan(reporter).recipeLayers
+        reporter.begin(.comparing, total: byteCount(of: layers))
+        var recipes: [LayerRecipe] = []
+        for layer in layers { recipes.append(try await recipe(ofLayer: layer, options, reporter)) }
+        return recipes
+    }
+
+    /// How many bytes some layers of the new image have when they are not compressed.
+    public func byteCount(of layers: [Int]) -> UInt64 {
+        layers.reduce(0) { $0.addingClamped(new.layers[$1].tar.byteCount) }
+    }
+}
+
+/// The program's version and that of the libraries whose output packages depend on.
+public enum ToolVersion {
+    /// The program's own version.
+    public static let number = "0.1.0"
+
+    /// `silt 0.1.0 (zlib 1.2.13)`: rebuilding a gzip blob needs the same deflate.
+    public static var description: String { "silt \(number) (zlib \(Zlib.version))" }
+}

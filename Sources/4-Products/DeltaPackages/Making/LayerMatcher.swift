@@ -1,0 +1,138 @@
+import Delta
+import FileIO
+import Images
+import Work
+
+/// Finds the patches of one layer's files, as many at a time as memory allows.
+struct LayerMatcher: Sendable {
+    /// What was found to make a content of an old one.
+    enum Match: Sendable {
+        case plain([Patch])
+        case unpacked(UnpackedPatch)
+
+        /// About how many bytes it takes by itself.
+        var estimatedByteCount: UInt64 {
+            switch self {
+            case .plain(let patches): UInt64(patches.reduce(0) { $0 + $1.estimatedByteCount })
+            case .unpacked(let unpacked): UInt64(unpacked.patch.estimatedByteCount)
+            }
+        }
+    }
+
+    /// Contents larger than this are matched part by part, which bounds memory at about seven times as much.
+    private static let partByteCount: UInt64 = 128 << 20
+    /// How many bytes of patches may wait for being written.
+    private static let batchByteCount: UInt64 = 48 << 20
+
+    let plan: LayerPlan
+    let references: OldReferences
+    let method: MatchMethod
+    /// How many files to match at a time.
+    let jobs: Int
+
+    private var file: LayerBytes { plan.file }
+
+    /// Runs of entries whose patches together are of bounded size.
+    func batches() -> [Range<Int>] {
+        var batches: [Range<Int>] = []
+        var start = 0
+        var byteCount: UInt64 = 0
+        for index in plan.sources.indices {
+            if case .patch = plan.sources[index] { byteCount += file.spans[index].contentByteCount }
+            if byteCount > Self.batchByteCount {
+                batches.append(start..<index + 1)
+                start = index + 1
+                byteCount = 0
+            }
+        }
+        return start < plan.sources.count ? batches + [start..<plan.sources.count] : batches
+    }
+
+    /// The patches of a batch, by entry.
+    func matches(of batch: Range<Int>) async throws -> [Int: Match] {
+        let work = batch.compactMap { index -> (index: Int, ancestor: Int)? in
+            guard case .patch(let ancestor) = plan.sources[index] else { return nil }
+            return (index, ancestor)
+        }
+        let largest: UInt64 =
+            work.map {
+                let newCount = file.spans[$0.index].contentByteCount
+                return max(usefulByteCount(of: $0.ancestor, for: newCount), newCount)
+            }.max() ?? 0
+        // Large files first, so that none is left alone at the end.
+        let ordered = work.sorted {
+            (file.spans[$1.index].contentByteCount, $0.index) < (
+                file.spans[$0.index].contentByteCount, $1.index
+            )
+        }
+        let made = try await parallelMap(ordered, width: largest > Self.partByteCount / 2 ? 1 : jobs) {
+            item in
+            (item.index, try await match(item.index, with: item.ancestor))
+        }
+        return Dictionary(uniqueKeysWithValues: made)
+    }
+
+    private func match(_ index: Int, with ancestor: Int) async throws -> Match {
+        let newCount = file.spans[index].contentByteCount
+        let oldCount = usefulByteCount(of: ancestor, for: newCount)
+        let isWhole = oldCount == references.contentByteCount(of: ancestor)
+        let content = file.tar.part(at: file.spans[index].contentOffset, byteCount: newCount)
+        let parts = (max(oldCount, newCount) + Self.partByteCount - 1) / Self.partByteCount
+        var patches: [Patch] = []
+        for part in 0..<max(parts, 1) {
+            let newStart = newCount / parts * part
+            let newEnd = part + 1 == parts ? newCount : newCount / parts * (part + 1)
+            // A part may have moved a little: it is matched against what lies around its place in the old content.
+            let margin = parts > 1 ? Self.partByteCount / 8 : 0
+            let oldPlace = oldCount / parts * part
+            let oldStart = oldPlace - min(margin, oldPlace)
+            let oldEnd = part + 1 == parts ? oldCount : min(oldCount, oldCount / parts * (part + 1) + margin)
+            guard newEnd > newStart else { continue }
+            let oldPart = {
+                try references.content(of: ancestor, at: oldStart, count: Int(oldEnd - oldStart))
+            }
+            let newPart = { try content.read(at: newStart, count: Int(newEnd - newStart)) }
+            if parts == 1, isWhole,
+                let unpacked = try UnpackedPatch.between(oldPart(), newPart(), method: method)
+            {
+                return .unpacked(unpacked)
+            }
+            // Matching large files takes most memory: meanwhile they are not kept.
+            let found = try await match(oldPart, newPart)
+            let place =
+                parts > 1 || !isWhole
+                ? PatchPlace(oldOffset: Int(oldStart), after: patches.last) : PatchPlace()
+            patches.append(try Patch(found, old: try oldPart(), new: try newPart(), place: place))
+        }
+        return .plain(patches)
+    }
+
+    /// How much of an old content can pay to be searched for a new one that is much smaller: its start.
+    ///
+    /// A file may have shrunk to next to nothing, and preparing the old content for a search takes time and memory that
+    /// grow with it, while no more than the new content can be saved.
+    ///
+    /// - Parameters:
+    ///   - oldByteCount: The size of the old content.
+    ///   - newByteCount: The size of the new content.
+    /// - Returns: How many bytes to search.
+    static func usefulByteCount(of oldByteCount: UInt64, for newByteCount: UInt64) -> UInt64 {
+        let (product, overflows) = newByteCount.multipliedReportingOverflow(by: 16)
+        return min(oldByteCount, overflows ? .max : max(product, 16 << 10))
+    }
+
+    private func usefulByteCount(of ancestor: Int, for newByteCount: UInt64) -> UInt64 {
+        Self.usefulByteCount(of: references.contentByteCount(of: ancestor), for: newByteCount)
+    }
+
+    private func match(_ old: () throws -> [UInt8], _ new: () throws -> [UInt8]) async throws -> [MatchedPart]
+    {
+        let bytes = try new()
+        async let prepared = MatchedContent(bytes)
+        let matcher = try Matcher(old: try old(), method: method)
+        let content = try await prepared
+        return try await parallelMap(Matcher.parts(of: content), width: jobs) {
+            try matcher.match(content, $0)
+        }
+    }
+}

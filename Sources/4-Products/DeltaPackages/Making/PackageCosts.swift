@@ -1,0 +1,114 @@
+import Bytes
+import FileIO
+public import Images
+import OCI
+
+/// What everything in a package costs, in bytes that add up to the package's size.
+public struct PackageCosts: Sendable {
+    /// What one layer of the new image costs.
+    public struct Layer: Sendable {
+        /// Bytes in the package: nothing for a layer that the old image or a lower layer brings.
+        public let byteCount: UInt64
+        /// Where the truth is to be expected; of an exact figure, that figure alone.
+        public let bounds: ClosedRange<UInt64>
+        /// What each entry adds to them; entries that are not listed cost nothing.
+        public let entries: [Int: UInt64]
+
+        /// An exact figure.
+        init(byteCount: UInt64, entries: [Int: UInt64]) {
+            (self.byteCount, self.entries) = (byteCount, entries)
+            bounds = byteCount...byteCount
+        }
+
+        /// A guess.
+        init(_ guess: LayerGuess) {
+            byteCount = guess.sum.byteCount
+            bounds = guess.sum.low...guess.sum.high
+            entries = guess.entries.mapValues(\.byteCount)
+        }
+    }
+
+    /// All layers of the new image, lowest first.
+    public let layers: [Layer]
+    /// What is neither recipe nor blob of a layer: documents, the archive's recipe, and what holds it all together.
+    public let documentByteCount: UInt64
+    /// The package's size.
+    public let byteCount: UInt64
+    /// Whether nothing of it is a guess.
+    public let isExact: Bool
+
+    /// Adds guesses up.
+    ///
+    /// - Parameters:
+    ///   - plan: What the package brings.
+    ///   - new: The new image.
+    ///   - guesses: Of the layers that need recipes.
+    ///   - documentByteCount: About what documents take.
+    init(_ plan: DeltaPlan, _ new: OpenedImage, _ guesses: [Int: LayerGuess], documentByteCount: UInt64) {
+        layers = plan.layers.map { layer in
+            switch layer.shipment {
+            case .recipe: guesses[layer.index].map { Layer($0) } ?? Layer(byteCount: 0, entries: [:])
+            case .carried:
+                Layer(
+                    byteCount: new.layers[layer.index].blob.byteCount,
+                    entries: Self.carried(new.layers[layer.index]))
+            case .same, .repeated: Layer(byteCount: 0, entries: [:])
+            }
+        }
+        self.documentByteCount = documentByteCount
+        byteCount = layers.reduce(documentByteCount) { $0.addingClamped($1.byteCount) }
+        isExact = false
+    }
+
+    /// Shares out a package's bytes.
+    ///
+    /// - Parameters:
+    ///   - plan: What the package brings.
+    ///   - new: The new image.
+    ///   - recipes: Its recipes.
+    ///   - total: Its size.
+    init(_ plan: DeltaPlan, _ new: OpenedImage, _ recipes: [LayerRecipe], total: UInt64) {
+        let recipes = Dictionary(recipes.map { ($0.layer, $0) }, uniquingKeysWith: { first, _ in first })
+        var weights: [Int: UInt64] = [:]
+        for layer in plan.layers {
+            switch layer.shipment {
+            case .recipe: weights[layer.index] = recipes[layer.index]?.bytes.byteCount
+            case .carried: weights[layer.index] = new.layers[layer.index].blob.byteCount
+            case .same, .repeated: continue
+            }
+        }
+        // A package is compressed once more as a whole; where that saves more than documents take, layers share it.
+        let sum = weights.values.reduce(0, +)
+        let sizes = sum > total ? Shares.split(total, by: weights) : weights
+        documentByteCount = total - min(sum, total)
+        byteCount = total
+        isExact = true
+        layers = plan.layers.map { layer in
+            let size = sizes[layer.index] ?? 0
+            switch layer.shipment {
+            case .recipe:
+                let costs = recipes[layer.index]?.costs ?? [:]
+                return Layer(byteCount: size, entries: sum > total ? Shares.split(size, by: costs) : costs)
+            case .carried:
+                return Layer(byteCount: size, entries: Self.carried(new.layers[layer.index], size))
+            case .same, .repeated: return Layer(byteCount: 0, entries: [:])
+            }
+        }
+    }
+
+    /// What the entries of a layer add to a package that carries its blob.
+    ///
+    /// Nothing tells more of them than their sizes: a compressed blob cannot be taken apart.
+    public static func carried(_ file: LayerBytes) -> [Int: UInt64] {
+        carried(file, file.blob.byteCount)
+    }
+
+    private static func carried(_ file: LayerBytes, _ byteCount: UInt64) -> [Int: UInt64] {
+        Shares.split(
+            byteCount,
+            by: Dictionary(
+                uniqueKeysWithValues: file.spans.enumerated().map {
+                    ($0, UInt64($1.structureByteCount).addingClamped($1.contentByteCount))
+                }))
+    }
+}

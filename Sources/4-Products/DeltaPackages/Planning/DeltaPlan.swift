@@ -1,0 +1,86 @@
+import Bytes
+import Images
+public import OCI
+import Work
+
+/// What a package brings for each layer of a new image: made once per pair, and read by all who make the package or
+/// tell what it costs.
+public struct DeltaPlan: Sendable {
+    /// What a package brings for one layer.
+    public enum Shipment: Hashable, Sendable {
+        /// Nothing: the old image has that layer.
+        case same(old: Int)
+        /// Nothing more: a lower layer of the new image brings it.
+        case repeated(of: Int)
+        /// A recipe that makes the layer of what the old image holds.
+        case recipe
+        /// The compressed blob as it is, for nothing is known that makes it of the uncompressed layer.
+        case carried(LayerCompression)
+    }
+
+    /// One layer of the new image.
+    public struct Layer: Sendable {
+        /// Its place in the new image.
+        public let index: Int
+        /// What the package brings for it.
+        public let shipment: Shipment
+        /// How its blob is made of the uncompressed layer.
+        let encoding: DeltaDocument.Encoding
+        /// Whether the old image has the uncompressed layer.
+        let isTarKnown: Bool
+    }
+
+    /// All layers of the new image, lowest first.
+    public let layers: [Layer]
+
+    /// The layers that need a recipe, lowest first.
+    public var recipeLayers: [Int] { layers.filter { $0.shipment == .recipe }.map(\.index) }
+
+    /// The layers whose blobs travel whole, lowest first.
+    public var carriedLayers: [Int] {
+        layers.filter { if case .carried = $0.shipment { true } else { false } }.map(\.index)
+    }
+
+    /// Plans a package.
+    ///
+    /// - Parameters:
+    ///   - old: The image to start from.
+    ///   - new: The image to make.
+    ///   - jobs: How many layers to look at at a time.
+    ///   - reporter: Told how far probing compressed layers has come.
+    /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
+    init(old: OpenedImage, new: OpenedImage, jobs: Int, reporter: Reporter) async throws {
+        let encodings = try await EncodingProbe(old: old, new: new).encodings(jobs: jobs, reporter)
+        let oldIndices = Dictionary(
+            old.index.summary.layers.map { ($0.diffID, $0.index) }, uniquingKeysWith: { first, _ in first })
+        var recipes: [Digest: Int] = [:]
+        var blobs: [Digest: Int] = [:]
+        var layers: [Layer] = []
+        for (layer, encoding) in zip(new.index.summary.layers, encodings) {
+            let known = oldIndices[layer.diffID]
+            let shipment: Shipment
+            if encoding == .carried {
+                shipment = blobs[layer.digest].map { .repeated(of: $0) } ?? .carried(layer.compression)
+                if blobs[layer.digest] == nil { blobs[layer.digest] = layer.index }
+            } else if let known {
+                shipment = .same(old: known)
+            } else {
+                shipment = recipes[layer.diffID].map { .repeated(of: $0) } ?? .recipe
+                if recipes[layer.diffID] == nil { recipes[layer.diffID] = layer.index }
+            }
+            layers.append(
+                Layer(index: layer.index, shipment: shipment, encoding: encoding, isTarKnown: known != nil))
+        }
+        self.layers = layers
+    }
+
+    /// The layer whose recipe makes the uncompressed form of a layer; nil if there is none.
+    func recipeLayer(of layer: Layer) -> Int? {
+        guard layer.encoding != .carried else { return nil }
+        return switch layer.shipment {
+        case .recipe: layer.index
+        case .repeated(let lower): lower
+        case .same, .carried: nil
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import FileIO
+import FileTree
+import Images
+import OCI
+
+/// How every entry of a new layer will be made: decided before anything is matched or coded.
+struct LayerPlan: Sendable {
+    /// Where an entry's content comes from.
+    enum Source: Sendable {
+        /// It is the same as an old entry's.
+        case reference(Int)
+        /// It resembles an old entry's, which is patched.
+        case patch(ancestor: Int)
+        /// It resembles nothing, or is empty.
+        case new
+    }
+
+    /// Index of the new layer.
+    let layer: Int
+    /// Its bytes.
+    let file: LayerBytes
+    /// For each entry, the old entry whose header resembles its own.
+    let twins: [Int?]
+    /// For each entry, where its content comes from.
+    private(set) var sources: [Source]
+
+    /// Plans by digests, paths and names.
+    ///
+    /// - Parameters:
+    ///   - new: The new image.
+    ///   - layer: Index of the new layer.
+    ///   - partner: Index of the old layer that it is paired with.
+    ///   - similar: What resembles what.
+    init(_ new: OpenedImage, layer: Int, partner: Int?, similar: SimilarFiles) {
+        let file = new.layers[layer]
+        let entries = new.index.listings[layer].entries
+        let twins = entries.map { similar.twin(of: $0.path, partner: partner) }
+        self.layer = layer
+        self.file = file
+        self.twins = twins
+        sources = entries.indices.map { index in
+            let entry = entries[index]
+            let count = file.spans[index].contentByteCount
+            guard count > 0 else { return .new }
+            if let digest = entry.digest,
+                let same = similar.sameContent(digest, byteCount: count, preferring: twins[index])
+            {
+                return .reference(same)
+            }
+            return similar.ancestor(of: entry.path, byteCount: count, partner: partner)
+                .map { .patch(ancestor: $0) } ?? .new
+        }
+    }
+
+    /// The entries whose names tell nothing of where they come from, and that are worth looking for it.
+    var unknownEntries: [Int] {
+        sources.indices.filter { index in
+            guard case .new = sources[index] else { return false }
+            return file.spans[index].contentByteCount >= SketchIndex.leastByteCount
+        }
+    }
+
+    /// Finds ancestors by content for the entries whose names tell nothing.
+    ///
+    /// - Parameter sketches: Of the old contents whose paths the new image does not have.
+    /// - Throws: `FileError` if the new image can no longer be read, `CancellationError` when its task was cancelled.
+    mutating func findAncestors(in sketches: SketchIndex) throws {
+        for index in unknownEntries {
+            try Task.checkCancellation()
+            let span = file.spans[index]
+            let part = Int(min(span.contentByteCount, ContentSketch.byteCountLimit))
+            let sketch = ContentSketch(try file.tar.read(at: span.contentOffset, count: part))
+            if let ancestor = sketches.likest(sketch) { sources[index] = .patch(ancestor: ancestor) }
+        }
+    }
+
+    /// The same plan as if every other entry's content were an old one's: what remains is the cost of headers, and of
+    /// the contents of a few entries.
+    func restricted(to entries: Set<Int>) -> LayerPlan {
+        var plan = self
+        for index in sources.indices where !entries.contains(index) && file.spans[index].contentByteCount > 0
+        {
+            switch sources[index] {
+            case .reference: continue
+            case .patch(let ancestor): plan.sources[index] = .reference(ancestor)
+            case .new: plan.sources[index] = .reference(twins[index] ?? 0)
+            }
+        }
+        return plan
+    }
+}

@@ -1,0 +1,117 @@
+import Bytes
+import Delta
+import Hashing
+import Images
+import OCI
+import Synchronization
+import TestSupport
+import Testing
+import Work
+
+@testable import DeltaPackages
+
+/// What a package brings, and that everybody who tells what it costs tells what it ships.
+struct PlanTests {
+    private let roundtrip: Roundtrip
+
+    init() throws { roundtrip = try Roundtrip() }
+
+    private func shipments(
+        _ old: (ImageBuilder, Layout, Packing), _ new: (ImageBuilder, Layout, Packing)
+    ) async throws -> [DeltaPlan.Shipment] {
+        let creator = DeltaCreator(
+            old: try await roundtrip.open(old.0, old.1, old.2, as: "old"),
+            new: try await roundtrip.open(new.0, new.1, new.2, as: "new"))
+        return try await creator.plan().layers.map(\.shipment)
+    }
+
+    @Test func `layers of the old image are the same, the others need recipes`() async throws {
+        let shipments = try await shipments(
+            (SampleImages.old, .dockerLegacy, .plain), (SampleImages.new, .dockerLegacy, .plain))
+        let known = SampleImages.old.layers.map(\.diffID)
+        #expect(
+            shipments
+                == SampleImages.new.layers.map { layer in
+                    known.firstIndex(of: layer.diffID).map { .same(old: $0) } ?? .recipe
+                })
+        #expect(shipments.contains(.recipe) && shipments.contains(.same(old: 0)))
+    }
+
+    @Test func `blobs that nothing rebuilds are carried, and why is told`() async throws {
+        let shipments = try await shipments(
+            (SampleImages.old, .ociArchive, .plain), (SampleImages.new, .ociArchive, .zstd))
+        #expect(shipments == [DeltaPlan.Shipment](repeating: .carried(.zstd), count: shipments.count))
+    }
+
+    @Test func `a layer that occurs twice is shipped once`() async throws {
+        let layer = ImageBuilder.Layer("COPY", [.file("a", Content.random(3, 5000))])
+        let shipments = try await shipments(
+            (SampleImages.old, .dockerLegacy, .plain), (ImageBuilder([layer, layer]), .ociArchive, .plain))
+        #expect(shipments == [.recipe, .repeated(of: 0)])
+    }
+
+    @Test(arguments: [Packing.plain, .gzip(6), .zstd], [Layout.ociArchive, .docker25])
+    func `costs add up to the package that is made`(packing: Packing, layout: Layout) async throws {
+        let old = try await roundtrip.open(SampleImages.old, layout, packing, as: "old")
+        let new = try await roundtrip.open(SampleImages.new, layout, packing, as: "new")
+        let creator = DeltaCreator(old: old, new: new)
+        let options = DeltaOptions(level: .default, jobs: 2)
+        let costs = try await creator.costs(creator.recipes(options), level: .default)
+        let package = try await creator.create(
+            at: roundtrip.scratch.path("d.silt"), replacesExisting: false, options: options)
+        #expect(costs.byteCount == package.byteCount)
+        #expect(costs.layers.reduce(costs.documentByteCount) { $0 + $1.byteCount } == package.byteCount)
+        for layer in costs.layers {
+            #expect(layer.entries.values.reduce(0, +) == layer.byteCount)
+        }
+        #expect(costs.layers.count == new.layers.count)
+    }
+
+    @Test func `what documents take is guessed well before there is a recipe`() async throws {
+        let creator = DeltaCreator(
+            old: try await roundtrip.open(SampleImages.old, as: "old"),
+            new: try await roundtrip.open(SampleImages.new, as: "new"))
+        let guess = try await creator.guessOfDocuments(.default)
+        let exact = try await creator.costs(creator.recipes(DeltaOptions()), level: .default)
+            .documentByteCount
+        #expect(guess > exact / 2 && guess < exact * 2, "\(guess) for \(exact)")
+    }
+
+    @Test func `probing tells how far it is, and ends when it is cancelled`() async throws {
+        let old = try await roundtrip.open(SampleImages.old, .ociArchive, .plain, as: "old")
+        let new = try await roundtrip.open(SampleImages.new, .ociArchive, .gzip(9), as: "new")
+        let creator = DeltaCreator(old: old, new: new)
+        let told = Told()
+        _ = try await creator.plan(Reporter { told.add($0) })
+        #expect(told.phases == [.probing])
+        #expect(told.last?.isFinished == true)
+
+        let cancelled = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await DeltaCreator(old: old, new: new).plan()
+        }
+        await #expect(throws: CancellationError.self) { try await cancelled.value }
+    }
+
+    @Test(arguments: [1, 2, 7])
+    func `a sum is split without a rest`(total: UInt64) {
+        let weights: [Int: UInt64] = [0: 3, 1: 0, 5: 1, 7: 3, 9: 0]
+        let parts = Shares.split(total, by: weights)
+        #expect(parts.values.reduce(0, +) == total)
+        #expect(parts[1] == 0 && parts[9] == 0)
+        #expect(Shares.split(total, by: [1: .max, 2: .max]).values.reduce(0, +) == total)
+        #expect(Shares.split(.max, by: weights).values.reduce(0, +) == .max)
+    }
+}
+
+/// Keeps what a reporter told.
+private final class Told: Sendable {
+    private let progress = Mutex<[Progress]>([])
+
+    func add(_ news: Progress) { progress.withLock { $0.append(news) } }
+
+    var last: Progress? { progress.withLock(\.last) }
+    var phases: [Progress.Phase] {
+        progress.withLock { all in all.reduce(into: []) { if $0.last != $1.phase { $0.append($1.phase) } } }
+    }
+}
