@@ -2,6 +2,7 @@ import ArgumentParser
 import FileIO
 import Images
 import OCI
+import Work
 
 /// Options of every command that reads a pair of images.
 struct PairOptions: ParsableArguments {
@@ -69,12 +70,9 @@ struct ReadingOptions: ParsableArguments {
     func load(_ request: ImageRequest, _ label: String, _ progress: ProgressLine) async throws -> OpenedImage
     {
         defer { progress.clear() }
+        let reporter = progress.reporter(label)
         return try await ImageLoader.load(request) { event in
-            switch event {
-            case .opening(let done, let total), .indexing(let done, let total):
-                progress.show(label, done: done, total: total)
-            case .found, .layer: break
-            }
+            if case .progress(let news) = event { reporter.report(news) }
         }
     }
 }

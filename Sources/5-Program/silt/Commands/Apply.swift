@@ -3,6 +3,7 @@ import Bytes
 import FileIO
 import Images
 import DeltaPackages
+import Work
 
 /// `silt apply`
 struct Apply: AsyncParsableCommand {
@@ -48,30 +49,30 @@ struct Apply: AsyncParsableCommand {
 
     func run() async throws {
         let progress = ProgressLine()
-        let package = try DeltaPackage.open(package)
+        defer { progress.clear() }
+        let package = try DeltaPackage.open(package, progress.reporter("checking \(package)"))
+        progress.clear()
         let image = try await reading.load(
             reading.request(old, image: image, trustsLayers: true), "reading \(old)", progress)
         let applier = try DeltaApplier(package: package, old: image)
-        defer { progress.clear() }
+        let reporter = progress.reporter()
+        let applying = { reporter.report(Progress(.applying, done: $0, total: $1)) }
+        let checking = progress.reporter("checking what is there of \(output)")
         if output == "-" {
             // What goes into a pipe cannot be taken back: the exit code tells whether it was right.
-            try applier.apply(outputFormat, into: { try StandardStreams.write($0) }) {
-                progress.show("applying", done: $0, total: $1)
-            }
+            try applier.apply(outputFormat, into: { try StandardStreams.write($0) }, progress: applying)
             return
         }
         guard outputFormat == .same else {
             let file = try OutputFile(path: output, replacesExisting: force)
-            try applier.apply(outputFormat, into: file.write) {
-                progress.show("applying", done: $0, total: $1)
-            }
+            try applier.apply(outputFormat, into: file.write, progress: applying)
             return try finish(file, package, progress)
         }
         let file = try OutputFile(
             path: output, replacesExisting: force, continuing: package.manifestDigest
-        ) { progress.show("checking what is there of \(output)", done: $0, total: $1) }
+        ) { checking.report(Progress(.checking, done: $0, total: $1)) }
         do {
-            try applier.apply(to: file) { progress.show("applying", done: $0, total: $1) }
+            try applier.apply(to: file, progress: applying)
         } catch is CancellationError {
             let kept = file.keep()
             guard kept > 0 else { throw CancellationError() }

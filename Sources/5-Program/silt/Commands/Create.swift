@@ -31,17 +31,10 @@ struct Create: AsyncParsableCommand {
     func run() async throws {
         let progress = ProgressLine()
         let (old, new) = try await pair.load(progress)
-        let creator = DeltaCreator(old: old, new: new)
+        let creator = DeltaCreator(old: old, new: new, jobs: pair.reading.width)
         let package = try await creator.create(
             at: output, replacesExisting: force,
-            options: DeltaOptions(level: level, jobs: pair.reading.width, checks: check)
-        ) { event in
-            switch event {
-            case .coding(let done, let total): progress.show("comparing", done: done, total: total)
-            case .checking(let done, let total): progress.show("checking", done: done, total: total)
-            case .layer: break
-            }
-        }
+            options: DeltaOptions(level: level, jobs: pair.reading.width, checks: check), progress.reporter())
         progress.clear()
         let archive = package.document.new.archive.byteCount
         try StandardStreams.line(

@@ -22,8 +22,11 @@ struct Diff: AsyncParsableCommand {
     @Flag(help: "Exit with 1 if the images differ.")
     var exitCode = false
 
-    @Flag(help: "Make the layers' recipes, and tell what each layer and file costs to ship.")
+    @Flag(help: "Make the package without writing it, and tell what each layer and file adds to its size.")
     var costs = false
+
+    @Flag(help: "Guess the costs instead, in a fraction of the time.")
+    var guess = false
 
     @Option(help: "The level that costs are told for: fast, default or best.")
     var level: DeltaLevel = .default
@@ -31,18 +34,19 @@ struct Diff: AsyncParsableCommand {
     func run() async throws {
         let progress = ProgressLine()
         let (old, new) = try await pair.load(progress)
-        var recipes: [LayerRecipe]?
-        if costs {
-            let creator = DeltaCreator(old: old, new: new)
+        var costs: PackageCosts?
+        if self.costs || guess {
+            let creator = DeltaCreator(old: old, new: new, jobs: pair.reading.width)
             let options = DeltaOptions(level: level, jobs: pair.reading.width)
-            recipes = try await creator.recipes(options, layers: creator.changedLayers) { event in
-                if case .coding(let done, let total) = event {
-                    progress.show("comparing", done: done, total: total)
-                }
+            if guess {
+                costs = try await creator.guess(options, progress.reporter())
+            } else {
+                let recipes = try await creator.recipes(options, progress.reporter())
+                costs = try await creator.costs(recipes, level: level)
             }
             progress.clear()
         }
-        let report = DiffReport(old, new, changedOnly: changedOnly, recipes: recipes)
+        let report = DiffReport(old, new, changedOnly: changedOnly, costs: costs)
         switch format {
         case .text: try StandardStreams.line(report.text)
         case .json: try StandardStreams.line(PrettyJSON.text(report))

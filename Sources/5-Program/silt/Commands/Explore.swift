@@ -1,5 +1,7 @@
 import ArgumentParser
+import Explorer
 import FileIO
+import Terminals
 
 /// `silt explore`, the command when none is named.
 struct Explore: ParsableCommand {
@@ -22,7 +24,10 @@ struct Explore: ParsableCommand {
         let environment = Environment.all
         let settings = try Configuration.load(environment: environment)
         let theme = try Configuration.theme(theme ?? settings.theme, environment: environment)
-        let session = try Session(pair: pair, theme: theme, usesMouse: settings.usesMouse, exportPath: output)
-        try session.run()
+        let session = try Session(
+            on: try Terminal(wantsMouse: settings.usesMouse),
+            Options(oldSource: pair.old, newSource: pair.new, exportPath: output), theme: theme,
+            jobs: pair.reading.width)
+        try session.run(pair.oldRequest, pair.newRequest)
     }
 }

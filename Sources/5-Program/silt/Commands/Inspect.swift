@@ -3,6 +3,7 @@ import FileIO
 import Bytes
 import Images
 import DeltaPackages
+import Work
 
 /// `silt inspect`
 struct Inspect: AsyncParsableCommand {
@@ -19,7 +20,9 @@ struct Inspect: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let package = try DeltaPackage.open(package)
+        let progress = ProgressLine()
+        let package = try DeltaPackage.open(package, progress.reporter("checking \(package)"))
+        progress.clear()
         switch format {
         case .text: try StandardStreams.line(PackageReport(package).text)
         case .json: try StandardStreams.line(PrettyJSON.text(package.document))
@@ -51,7 +54,9 @@ struct Verify: AsyncParsableCommand {
 
     func run() async throws {
         let progress = ProgressLine()
-        let opened = try DeltaPackage.open(package)
+        defer { progress.clear() }
+        let opened = try DeltaPackage.open(package, progress.reporter("checking \(package)"))
+        progress.clear()
         for layer in opened.document.new.layers {
             if case .recipe(let digest) = layer.tar { _ = try opened.recipeHeader(digest) }
         }
@@ -62,9 +67,9 @@ struct Verify: AsyncParsableCommand {
         }
         let image = try await reading.load(
             reading.request(old, image: image, trustsLayers: true), "reading \(old)", progress)
-        defer { progress.clear() }
+        let reporter = progress.reporter("verifying")
         try DeltaApplier(package: opened, old: image).apply(.same, into: { _ in }) {
-            progress.show("verifying", done: $0, total: $1)
+            reporter.report(Progress(.checking, done: $0, total: $1))
         }
         progress.clear()
         try StandardStreams.line("\(package): makes \(opened.document.new.archive.digest) of '\(old)'")

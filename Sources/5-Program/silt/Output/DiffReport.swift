@@ -28,8 +28,11 @@ struct DiffReport: Encodable {
         let newBytes: UInt64?
         let diffID: Digest?
         let createdBy: String
-        /// What the layer's recipe takes; only when costs were asked for.
+        /// What the layer adds to a package, as a recipe or carried whole; only when costs were asked for.
         let patchBytes: UInt64?
+        /// Between what bounds that is to be expected; only when costs were guessed.
+        let patchBytesLow: UInt64?
+        let patchBytesHigh: UInt64?
     }
 
     /// A path that differs.
@@ -60,15 +63,19 @@ struct DiffReport: Encodable {
     let new: Image
     let isSame: Bool
     let counts: Counts
+    /// The size of a package; only when costs were asked for.
+    let packageBytes: UInt64?
+    /// What of it is in no layer: documents, the archive's recipe, headers.
+    let documentBytes: UInt64?
     let layers: [Layer]
     let files: [File]
 
-    init(_ old: OpenedImage, _ new: OpenedImage, changedOnly: Bool, recipes: [LayerRecipe]?) {
+    init(_ old: OpenedImage, _ new: OpenedImage, changedOnly: Bool, costs: PackageCosts?) {
         self.old = Self.image(old.index.summary)
         self.new = Self.image(new.index.summary)
-        let costs = recipes.map { recipes in
-            Dictionary(recipes.map { ($0.layer, $0) }, uniquingKeysWith: { first, _ in first })
-        }
+        let guess = costs.flatMap { $0.isExact ? nil : $0 }
+        packageBytes = costs?.byteCount
+        documentBytes = costs?.documentByteCount
         layers = DeltaCreator.align(old.index, new.index).map { pair in
             let oldLayer = pair.old.map { old.index.summary.layers[$0] }
             let newLayer = pair.new.map { new.index.summary.layers[$0] }
@@ -77,7 +84,10 @@ struct DiffReport: Encodable {
                 oldBytes: oldLayer?.byteCount, newBytes: newLayer?.byteCount,
                 diffID: (newLayer ?? oldLayer)?.diffID,
                 createdBy: (newLayer ?? oldLayer)?.createdBy ?? "",
-                patchBytes: costs.flatMap { costs in pair.new.map { costs[$0]?.bytes.byteCount ?? 0 } })
+                patchBytes: costs.flatMap { costs in pair.new.map { costs.layers[$0].byteCount } },
+                patchBytesLow: guess.flatMap { guess in pair.new.map { guess.layers[$0].bounds.lowerBound } },
+                patchBytesHigh: guess.flatMap { guess in pair.new.map { guess.layers[$0].bounds.upperBound } }
+            )
         }
         let tree = DiffTree(old: old.index.listings, new: new.index.listings)
         let sum = tree.nodes[0].counts
@@ -104,7 +114,7 @@ struct DiffReport: Encodable {
             archiveBytes: summary.archiveByteCount, bytes: summary.byteCount, layers: summary.layers.count)
     }
 
-    private static func file(_ tree: DiffTree, _ index: Int, _ costs: [Int: LayerRecipe]?) -> File {
+    private static func file(_ tree: DiffTree, _ index: Int, _ costs: PackageCosts?) -> File {
         let node = tree.nodes[index]
         let path = tree.path(of: index).bytes
         let text = EscapedText.of(path)
@@ -117,7 +127,9 @@ struct DiffReport: Encodable {
             movedFrom: node.change == .moved
                 ? node.peer.map { EscapedText.of(tree.path(of: $0).bytes) } : nil,
             layer: node.new.map { $0.layer + 1 },
-            patchBytes: costs.flatMap { costs in node.new.map { costs[$0.layer]?.costs[$0.ordinal] ?? 0 } })
+            patchBytes: costs.flatMap { costs in
+                node.new.map { costs.layers[$0.layer].entries[$0.ordinal] ?? 0 }
+            })
     }
 
     static func typeName(_ kind: EntryKind) -> String {
@@ -149,6 +161,12 @@ extension DiffReport {
             let command = EscapedText.of(layer.createdBy.utf8, limit: 60)
             lines.append(
                 "  \(mark(layer.change)) \(numbers.padded(9))\(sizes.padded(22))\(cost(layer.patchBytes))\(command)"
+            )
+        }
+        if let packageBytes, let documentBytes {
+            let sum = ByteCount.text(packageBytes)
+            lines.append(
+                "    \("package".padded(31))\(sum.padded(10))with \(ByteCount.text(documentBytes)) of documents"
             )
         }
         lines += ["", isSame ? "the images hold the same files" : "files: \(countsText)"]

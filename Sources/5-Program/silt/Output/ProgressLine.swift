@@ -1,45 +1,38 @@
 import Bytes
 import FileIO
 import Synchronization
+import Work
 
 /// One line of progress on standard error, drawn only on a terminal.
 final class ProgressLine: Sendable {
-    private struct State {
-        var label = ""
-        var drawn = ""
-        var lastTick: ContinuousClock.Instant?
-    }
-
-    private let state = Mutex(State())
+    private let drawn = Mutex("")
     private let isOn: Bool
 
     init(isOn: Bool = StandardStreams.isErrorTerminal) { self.isOn = isOn }
 
-    /// Shows how far a step is; redraws at most ten times a second.
-    func show(_ label: String, done: UInt64, total: UInt64) {
-        guard isOn else { return }
-        let now = ContinuousClock.now
-        state.withLock { state in
-            if label == state.label, done < total, let last = state.lastTick, now - last < .milliseconds(100)
-            {
-                return
-            }
-            state.label = label
-            state.lastTick = now
-            draw(ProgressText.line(label, done: done, total: total), &state)
+    /// Shows progress as it is reported.
+    ///
+    /// - Parameter label: What to call the work; the phase itself if that says it.
+    func reporter(_ label: String? = nil) -> Reporter {
+        guard isOn else { return .silent }
+        return Reporter { progress in
+            self.draw(
+                ProgressText.line(
+                    label ?? progress.phase.rawValue, done: progress.done, total: progress.total ?? 0))
         }
     }
 
     /// Removes the line.
     func clear() {
-        guard isOn else { return }
-        state.withLock { draw("", &$0) }
+        if isOn { draw("") }
     }
 
-    private func draw(_ text: String, _ state: inout State) {
-        guard text != state.drawn else { return }
-        StandardStreams.writeError("\r\u{1b}[K" + text)
-        state.drawn = text
+    private func draw(_ text: String) {
+        drawn.withLock { drawn in
+            guard text != drawn else { return }
+            StandardStreams.writeError("\r\u{1b}[K" + text)
+            drawn = text
+        }
     }
 }
 

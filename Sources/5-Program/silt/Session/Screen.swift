@@ -1,0 +1,32 @@
+import Canvas
+import Explorer
+import Terminals
+
+/// What a session shows frames on and reads keys from: the terminal, or a script.
+protocol Screen: AnyObject {
+    /// Rows and columns.
+    var size: Size { get }
+    /// The characters to draw lines and marks with.
+    var glyphs: Glyphs { get }
+    /// Shows a frame.
+    func present(_ frame: Frame, theme: Theme)
+    /// Waits until there is input or a message, or the time is over; then takes everything that is there.
+    func wait(for mailbox: Mailbox<Message>, timeout: Duration?) throws -> (
+        inputs: [Input], messages: [Message]
+    )
+    /// Puts text on the clipboard.
+    func copy(_ text: String)
+    /// Gives the screen back.
+    func close()
+}
+
+extension Terminal: Screen {
+    func wait(for mailbox: Mailbox<Message>, timeout: Duration?) throws -> (
+        inputs: [Input], messages: [Message]
+    ) {
+        let wait:
+            (Mailbox<Message>, Duration?) throws(TerminalError) -> (inputs: [Input], messages: [Message]) =
+                self.wait(for:timeout:)
+        return try wait(mailbox, timeout)
+    }
+}

@@ -1,0 +1,96 @@
+import Canvas
+import DequeModule
+import Explorer
+import FileIO
+import Images
+import Terminals
+
+/// Runs the explorer: gives it what happens, shows what it draws, does what it wants. One thread uses it.
+final class Session {
+    private let screen: any Screen
+    private let theme: Theme
+    private let mailbox: Mailbox<Message>
+    private let work: SessionWork
+    private var explorer: ExplorerModel
+    /// Messages that came and are not yet told to the explorer.
+    private var news: Deque<Message> = []
+
+    /// How many figures the explorer takes in before the next frame: more would make keys wait.
+    private static let figuresPerFrame = 4096
+
+    /// Prepares a session.
+    ///
+    /// - Parameters:
+    ///   - screen: What to show it on.
+    ///   - options: What the explorer is told when it starts.
+    ///   - theme: Its colours.
+    ///   - jobs: How many layers or files to work on at a time.
+    /// - Throws: `TerminalError` if the system has no pipe left.
+    init(on screen: any Screen, _ options: Options, theme: Theme, jobs: Int) throws {
+        self.screen = screen
+        self.theme = theme
+        mailbox = try Mailbox()
+        work = SessionWork(mailbox: mailbox, jobs: jobs)
+        explorer = ExplorerModel(options, size: screen.size)
+    }
+
+    /// Explores two images until the user ends it.
+    ///
+    /// - Throws: Why the images could not be read, once the user has seen it; `TerminalError` if the terminal fails.
+    func run(_ old: ImageRequest, _ new: ImageRequest) throws {
+        defer { stop() }
+        work.load(old, new)
+        while true {
+            screen.present(explorer.view(glyphs: screen.glyphs), theme: theme)
+            let timeout: Duration? =
+                !news.isEmpty ? .zero : explorer.isAnimated ? .milliseconds(125) : nil
+            let (inputs, messages) = try screen.wait(for: mailbox, timeout: timeout)
+            news += messages
+            var effects = inputs.flatMap { explorer.update(.input($0)) }
+            if inputs.isEmpty, news.isEmpty { effects += explorer.update(.tick) }
+            effects += takeNews()
+            for effect in effects {
+                if effect == .quit { return try end() }
+                perform(effect)
+            }
+        }
+    }
+
+    /// Tells the explorer as much as it can take in at once.
+    private func takeNews() -> [Effect] {
+        var effects: [Effect] = []
+        var figureCount = 0
+        while figureCount < Self.figuresPerFrame, let message = news.popFirst() {
+            if case .costs(let costs) = message { figureCount += costs.count }
+            effects += explorer.update(message)
+        }
+        return effects
+    }
+
+    /// What left nothing to show is told once more where it stays readable, and as an exit code.
+    private func end() throws {
+        stop()
+        if let failure = work.failure { throw failure }
+    }
+
+    private func stop() {
+        screen.close()
+        work.stop()
+    }
+
+    private func perform(_ effect: Effect) {
+        switch effect {
+        case .compare(let scope, let generation): work.compare(scope, generation)
+        case .startEstimates: work.startEstimates()
+        case .export(let request):
+            if request.overwrites || FileKind.at(request.path) == .missing {
+                work.export(request)
+            } else {
+                mailbox.send(.exportExists(request))
+            }
+        case .cancelExport: work.cancelExport()
+        case .copy(let text): screen.copy(text)
+        case .quit: break
+        }
+    }
+}

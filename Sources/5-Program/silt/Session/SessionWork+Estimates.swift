@@ -1,0 +1,270 @@
+import Bytes
+import Delta
+import DeltaPackages
+import Explorer
+import FileIO
+import FileTree
+import Images
+import OCI
+import Synchronization
+import Terminals
+import Work
+
+extension SessionWork {
+    /// How far the costs are known. They are computed by one job at a time; an export ends it, and a new one goes on.
+    struct Estimates {
+        var job: Job?
+        /// The number of the present job: what older ones still say is void.
+        var run = 0
+        /// Whether the explorer wants costs at all.
+        var isWanted = false
+        var isDone = false
+        /// What the package brings; nil until that was found out.
+        var plan: DeltaPlan?
+        /// Costs of layers of the new image, as far as there are any.
+        var layers: [Int: Cost] = [:]
+        /// The layers whose recipes are made.
+        var exactLayers: Set<Int> = []
+        var totals = Totals()
+    }
+
+    /// The level whose costs are shown, and whose recipes an export at that level takes over.
+    private static let level = DeltaLevel.default
+
+    /// Begins to compute costs: first quick guesses for everything, then the recipes themselves, layer by layer.
+    func startEstimates() {
+        state.withLock { $0.estimates.isWanted = true }
+        resumeEstimates()
+    }
+
+    /// Goes on computing costs after an export.
+    func resumeEstimates() {
+        state.withLock { state in
+            guard state.estimates.isWanted, !state.estimates.isDone, !state.isStopped,
+                let creator = state.creator,
+                let old = state.old, let new = state.new
+            else { return }
+            state.estimates.run += 1
+            let run = EstimateRun(
+                work: self, number: state.estimates.run, creator: creator, old: old, new: new)
+            state.estimates.job = Job(on: .shared) { await run.perform() }
+        }
+    }
+
+    /// Ends the job; what it found out stays.
+    func pauseEstimates() {
+        let job = state.withLock { state in
+            // What the job still says would contradict that it pauses.
+            state.estimates.run += 1
+            return state.estimates.isWanted && !state.estimates.isDone ? state.estimates.job : nil
+        }
+        job?.cancel()
+        if job != nil { mailbox.send(.estimates(.paused)) }
+    }
+
+    /// One job that computes costs.
+    private struct EstimateRun: Sendable {
+        let work: SessionWork
+        let number: Int
+        let creator: DeltaCreator
+        let old: OpenedImage
+        let new: OpenedImage
+
+        private var options: DeltaOptions {
+            DeltaOptions(level: SessionWork.level, jobs: work.jobs, checks: false)
+        }
+
+        func perform() async {
+            do {
+                // What an earlier job found out as it was ended may not have been told.
+                tell(.layerCosts(work.state.withLock(\.estimates.layers)))
+                try await guessLayers()
+                let plan = try await takePlan()
+                try await takeTotals()
+                try await makeRecipes(plan)
+            } catch is CancellationError {
+                return
+            } catch {
+                tell(.estimates(.failed("\(error)")))
+            }
+        }
+
+        // MARK: - Guessing
+
+        /// Guesses what layers cost that the old image lacks, before it is known which of them are carried.
+        private func guessLayers() async throws {
+            let known = work.state.withLock { $0.estimates }
+            guard known.plan == nil else { return }
+            let oldLayers = Set(old.index.summary.layers.map(\.diffID))
+            let layers = new.index.summary.layers.filter {
+                !oldLayers.contains($0.diffID) && [.none, .gzip].contains($0.compression)
+            }
+            tell(.estimates(.guessing(done: 0, of: layers.count)))
+            for (place, layer) in layers.enumerated() {
+                guard known.layers[layer.index] == nil else { continue }
+                try await warning("the cost of layer \(layer.index + 1)") {
+                    let guess = try await creator.guess(ofLayer: layer.index, options)
+                    send(guess.entries.map { ($0.key, Cost($0.value)) }, layer.index)
+                    var sum = Cost(guess.sum)
+                    // It may still turn out that the compressed blob has to travel as it is.
+                    if layer.compression != .none {
+                        sum = Cost(guess: sum.bytes, low: sum.low, high: max(sum.high, layer.blobByteCount))
+                    }
+                    set(layer.index, sum)
+                }
+                tell(.estimates(.guessing(done: place + 1, of: layers.count)))
+            }
+        }
+
+        /// Finds out which layers are carried and which cost nothing.
+        private func takePlan() async throws -> DeltaPlan {
+            let plan = try await creator.plan()
+            let (isNew, known) = work.state.withLock { state in
+                defer { state.estimates.plan = plan }
+                return (state.estimates.plan == nil, state.estimates.layers)
+            }
+            for layer in plan.layers where known[layer.index]?.isExact != true {
+                switch layer.shipment {
+                case .same, .repeated: set(layer.index, .zero)
+                case .carried:
+                    sendExact(PackageCosts.carried(new.layers[layer.index]), layer.index)
+                    let byteCount = new.layers[layer.index].blob.byteCount
+                    set(layer.index, Cost(bytes: byteCount, isExact: true))
+                case .recipe: break
+                }
+            }
+            if isNew {
+                for tree in work.state.withLock(\.trees).values { work.sendFreeEntries(of: tree, plan) }
+            }
+            return plan
+        }
+
+        private func takeTotals() async throws {
+            guard work.state.withLock({ $0.estimates.totals.documents }) == nil else { return }
+            try await warning("what a pull takes") {
+                let pull = try PullEstimate.byteCount(old: old, new: new)
+                setTotals { $0.pull = Cost(bytes: pull.byteCount, isExact: pull.isExact) }
+            }
+            try await warning("what documents take") {
+                let documents = try await creator.guessOfDocuments(Self.level)
+                setTotals { $0.documents = Cost(bytes: documents, isExact: false) }
+            }
+        }
+
+        private static var level: DeltaLevel { SessionWork.level }
+
+        // MARK: - Recipes
+
+        private func makeRecipes(_ plan: DeltaPlan) async throws {
+            let layers = plan.recipeLayers
+            let exact = work.state.withLock { $0.estimates.exactLayers }
+            let pace = EstimatePace(count: layers.count, done: exact.count) { tell(.estimates($0)) }
+            let reporter = Reporter { pace.take($0) }
+            reporter.begin(.comparing, total: creator.byteCount(of: layers.filter { !exact.contains($0) }))
+            var recipes: [LayerRecipe] = []
+            for layer in layers {
+                let isNew = !exact.contains(layer)
+                try await warning("the cost of layer \(layer + 1)") {
+                    let recipe = try await creator.recipe(ofLayer: layer, options, isNew ? reporter : .silent)
+                    recipes.append(recipe)
+                    if isNew { take(recipe) }
+                }
+                if isNew { pace.finishLayer() }
+            }
+            guard recipes.count == layers.count else {
+                let count = layers.count - recipes.count
+                tell(
+                    .estimates(
+                        .failed("the costs of \(count == 1 ? "a layer" : "\(count) layers") are not known")))
+                return
+            }
+            try await finish(recipes)
+        }
+
+        private func take(_ recipe: LayerRecipe) {
+            sendExact(recipe.costs, recipe.layer)
+            set(recipe.layer, Cost(bytes: recipe.bytes.byteCount, isExact: true))
+            work.state.withLock { state in
+                // A job that was ended meanwhile may not have told it: the next one does.
+                if state.estimates.run == number { state.estimates.exactLayers.insert(recipe.layer) }
+            }
+        }
+
+        private func finish(_ recipes: [LayerRecipe]) async throws {
+            let costs = try await creator.costs(recipes, level: Self.level)
+            for (index, layer) in costs.layers.enumerated() {
+                let known = work.state.withLock { $0.estimates.layers[index] }
+                let cost = Cost(bytes: layer.byteCount, isExact: true)
+                guard known != cost else { continue }
+                sendExact(layer.entries, index)
+                set(index, cost)
+            }
+            setTotals {
+                $0.documents = Cost(bytes: costs.documentByteCount, isExact: true)
+                $0.delta = Cost(bytes: costs.byteCount, isExact: true)
+            }
+            work.state.withLock { if $0.estimates.run == number { $0.estimates.isDone = true } }
+            tell(.estimates(.done))
+        }
+
+        // MARK: - Telling
+
+        /// Finds something out; that it fails is told, and does not stop the rest.
+        private func warning(_ what: String, _ body: () async throws -> Void) async throws {
+            do {
+                try await body()
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                tell(.warning("\(what) is not known: \(error)"))
+            }
+        }
+
+        /// Says something unless another job has taken over.
+        private func tell(_ message: Message) {
+            work.state.withLock { if $0.estimates.run == number { work.mailbox.send(message) } }
+        }
+
+        /// Sends what the entries of a layer cost, also those that cost nothing.
+        private func sendExact(_ costs: [Int: UInt64], _ layer: Int) {
+            send(
+                new.index.listings[layer].entries.indices.map { ordinal in
+                    (ordinal, costs[ordinal].map { Cost(bytes: $0, isExact: true) } ?? .zero)
+                }, layer)
+        }
+
+        private func send(_ costs: [(ordinal: Int, cost: Cost)], _ layer: Int) {
+            guard work.state.withLock({ $0.estimates.run == number }) else { return }
+            work.send(costs.map { (EntryID(layer: layer, ordinal: $0.ordinal), $0.cost) })
+        }
+
+        private func set(_ layer: Int, _ cost: Cost) {
+            let layers = work.state.withLock { state in
+                if state.estimates.run == number { state.estimates.layers[layer] = cost }
+                return state.estimates.layers
+            }
+            tell(.layerCosts([layer: cost]))
+            guard layers.count == new.layers.count else { return }
+            setTotals { totals in
+                // The sum of a part would read as if it were the whole.
+                let sum = layers.values.reduce(totals.documents ?? Cost(bytes: 0, isExact: false), +)
+                totals.delta = Cost(guess: sum.bytes, low: sum.low, high: sum.high)
+            }
+        }
+
+        private func setTotals(_ change: (inout Totals) -> Void) {
+            let totals = work.state.withLock { state in
+                state.estimates.totals.archive = Cost(
+                    bytes: new.index.summary.archiveByteCount, isExact: true)
+                change(&state.estimates.totals)
+                return state.estimates.totals
+            }
+            tell(.totals(totals))
+        }
+    }
+}
+
+extension Cost {
+    /// A guess as the explorer shows it.
+    init(_ guess: CostGuess) { self.init(guess: guess.byteCount, low: guess.low, high: guess.high) }
+}

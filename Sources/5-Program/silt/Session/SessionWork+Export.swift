@@ -1,0 +1,84 @@
+import Delta
+import DeltaPackages
+import Explorer
+import FileIO
+import Images
+import Synchronization
+import Terminals
+import Work
+
+extension SessionWork {
+    /// Writes a package; how it goes and how it ends is sent.
+    ///
+    /// Both would fight for the same processors: the estimates pause meanwhile and go on by themselves. What they have
+    /// made so far is used.
+    func export(_ request: ExportRequest) {
+        pauseEstimates()
+        state.withLock { state in
+            state.exporting = Job(on: .shared) {
+                await self.make(request)
+                self.resumeEstimates()
+            }
+        }
+    }
+
+    /// Asks the export to end.
+    func cancelExport() { state.withLock(\.exporting)?.cancel() }
+
+    private func make(_ request: ExportRequest) async {
+        let (known, old) = state.withLock { ($0.creator, $0.old) }
+        guard let creator = known, let old else { return }
+        let start = ContinuousClock.now
+        let pace = Mutex(ExportPace())
+        let reporter = Reporter { [mailbox] progress in
+            let elapsed = ContinuousClock.now - start
+            mailbox.send(.exporting(pace.withLock { $0.progress(progress, elapsed) }))
+        }
+        do {
+            let package = try await creator.create(
+                at: request.path, replacesExisting: request.overwrites,
+                options: DeltaOptions(level: DeltaLevel(request.level), jobs: jobs), reporter)
+            mailbox.send(
+                .exported(
+                    ExportResult(
+                        path: request.path, byteCount: package.byteCount,
+                        elapsed: ContinuousClock.now - start,
+                        applyCommand: ApplyCommand.text(old: old.source, package: request.path))))
+        } catch is CancellationError {
+            mailbox.send(.exportCancelled)
+        } catch FileError.exists {
+            mailbox.send(.exportExists(request))
+        } catch {
+            mailbox.send(.exportFailed("\(error)"))
+        }
+    }
+}
+
+extension ExportPace {
+    /// What the export dialog shows of some progress.
+    fileprivate mutating func progress(_ progress: Progress, _ elapsed: Duration) -> ExportProgress {
+        let words = progress.phase.rawValue
+        guard let total = progress.total else {
+            return ExportProgress(phase: words, done: 0, total: 0, left: nil)
+        }
+        switch progress.phase {
+        case .checking:
+            return self.progress(.checking, words, done: progress.done, of: total, elapsed: elapsed)
+        case .comparing:
+            return self.progress(.coding, words, done: progress.done, of: total, elapsed: elapsed)
+        case .unpacking, .reading, .probing, .applying:
+            return ExportProgress(phase: words, done: 0, total: 0, left: nil)
+        }
+    }
+}
+
+extension DeltaLevel {
+    /// The level that the explorer's export dialog calls so.
+    init(_ level: ExportLevel) {
+        switch level {
+        case .fast: self = .fast
+        case .standard: self = .default
+        case .best: self = .best
+        }
+    }
+}

@@ -1,0 +1,158 @@
+import DeltaPackages
+import Explorer
+import FileTree
+import Images
+import OCI
+import Synchronization
+import Terminals
+import Work
+
+/// What an explorer session does in the background; results go to its mailbox.
+///
+/// What the screen waits for has a thread of its own, so that costs and exports never keep it waiting. Any thread may
+/// call.
+final class SessionWork: Sendable {
+    struct State {
+        var old: OpenedImage?
+        var new: OpenedImage?
+        var creator: DeltaCreator?
+        /// What the explorer was shown so far.
+        var trees: [Scope: DiffTree] = [:]
+        var estimates = Estimates()
+        var failure: (any Error)?
+        var loading: Job?
+        var comparing: Job?
+        var exporting: Job?
+        var isStopped = false
+    }
+
+    let state = Mutex(State())
+    let mailbox: Mailbox<Message>
+    let jobs: Int
+
+    init(mailbox: Mailbox<Message>, jobs: Int) {
+        self.mailbox = mailbox
+        self.jobs = jobs
+    }
+
+    /// Why the images could not be read.
+    var failure: (any Error)? { state.withLock(\.failure) }
+
+    /// Cancels what runs and waits for none of it but an export, which has a file to remove.
+    func stop() {
+        let (running, exporting) = state.withLock { state in
+            state.isStopped = true
+            return (
+                [state.loading, state.comparing, state.estimates.job, state.exporting].compactMap(\.self),
+                state.exporting
+            )
+        }
+        for job in running { job.cancel() }
+        exporting?.wait()
+    }
+
+    // MARK: - Loading
+
+    /// Reads both images; sends their layers as they are read, then how they are paired.
+    func load(_ old: ImageRequest, _ new: ImageRequest) {
+        let job = Job(on: .shared) { await self.read(old, new) }
+        state.withLock { $0.loading = job }
+    }
+
+    private func read(_ oldRequest: ImageRequest, _ newRequest: ImageRequest) async {
+        do {
+            async let oldImage = load(.old, oldRequest)
+            async let newImage = load(.new, newRequest)
+            let (old, new) = try await (oldImage, newImage)
+            let creator = DeltaCreator(old: old, new: new, jobs: jobs)
+            state.withLock {
+                $0.old = old
+                $0.new = new
+                $0.creator = creator
+            }
+            mailbox.send(.aligned(creator.pairs))
+        } catch is CancellationError {
+            return
+        } catch {
+            state.withLock { $0.failure = error }
+            mailbox.send(.failed("\(error)"))
+        }
+    }
+
+    private func load(_ side: Side, _ request: ImageRequest) async throws -> OpenedImage {
+        let mailbox = mailbox
+        return try await ImageLoader.load(request) { event in
+            switch event {
+            case .progress(let progress):
+                mailbox.send(
+                    .loading(
+                        side,
+                        LoadProgress(
+                            phase: progress.phase.rawValue, done: progress.done, total: progress.total)))
+            case .found(let summary): mailbox.send(.summary(side, summary))
+            case .layer(let layer): mailbox.send(.layerIndexed(side, layer))
+            }
+        }
+    }
+
+    // MARK: - Comparing
+
+    /// Compares trees; a comparison that still runs is given up.
+    func compare(_ scope: Scope, _ generation: Int) {
+        state.withLock { state in
+            state.comparing?.cancel()
+            state.comparing = Job(on: .screen) { self.answer(scope, generation) }
+        }
+    }
+
+    private func answer(_ scope: Scope, _ generation: Int) {
+        guard !Task.isCancelled else { return }
+        let (old, new, creator) = state.withLock { ($0.old, $0.new, $0.creator) }
+        guard let old, let new, let creator else { return }
+        let tree: DiffTree
+        switch scope {
+        case .squashed: tree = DiffTree(old: old.index.listings, new: new.index.listings)
+        case .pair(let row):
+            guard creator.pairs.indices.contains(row) else { return }
+            tree = DiffTree(
+                old: old.index.listings, new: new.index.listings, oldIndex: creator.pairs[row].old,
+                newIndex: creator.pairs[row].new)
+        }
+        guard !Task.isCancelled else { return }
+        mailbox.send(.compared(scope, generation: generation, tree))
+        let plan = state.withLock { state in
+            state.trees[scope] = tree
+            return state.estimates.plan
+        }
+        if let plan { sendFreeEntries(of: tree, plan) }
+    }
+
+    /// Sends that those entries of a tree cost nothing which layers bring that are not shipped.
+    func sendFreeEntries(of tree: DiffTree, _ plan: DeltaPlan) {
+        let free = plan.layers.map { layer in
+            switch layer.shipment {
+            case .same, .repeated: true
+            case .recipe, .carried: false
+            }
+        }
+        send(
+            tree.nodes.compactMap { node in
+                guard let entry = node.new, free.indices.contains(entry.layer), free[entry.layer],
+                    node.change == .added || node.change == .modified
+                else { return nil }
+                return (entry, .zero)
+            })
+    }
+
+    /// Sends costs of entries in pieces that the explorer takes in without a pause.
+    func send(_ costs: [(EntryID, Cost)]) {
+        var rest = costs[...]
+        while !rest.isEmpty {
+            let piece = rest.prefix(Self.figuresPerMessage)
+            rest = rest.dropFirst(piece.count)
+            mailbox.send(.costs(Dictionary(piece, uniquingKeysWith: { _, last in last })))
+        }
+    }
+
+    private static let figuresPerMessage = 2048
+}

@@ -1,0 +1,226 @@
+import Delta
+import Dispatch
+import Explorer
+import FileTree
+import Glibc
+import Images
+import OCI
+import TestSupport
+import Testing
+import Work
+
+@testable import Terminals
+@testable import silt
+
+/// The background work of a session, by the messages it sends. What matters is their order, never the time.
+@Suite(.serialized) struct SessionWorkTests {
+    private let scratch: Scratch
+    private let mailbox: Mailbox<Message>
+    private let work: SessionWork
+
+    init() throws {
+        scratch = try Scratch()
+        mailbox = try Mailbox()
+        work = SessionWork(mailbox: mailbox, jobs: 2)
+    }
+
+    /// All messages up to the first that is wanted.
+    private func messages(until isLast: (Message) -> Bool) throws -> [Message] {
+        var all: [Message] = []
+        for _ in 0..<600 {
+            while let message = inbox.messages.popFirst() {
+                all.append(message)
+                if isLast(message) { return all }
+            }
+            inbox.messages = mailbox.wait(milliseconds: 100)[...]
+        }
+        throw Missing(description: "the message does not come after \(all.suffix(5))")
+    }
+
+    /// What came together with a message that was waited for.
+    private final class Inbox {
+        var messages: ArraySlice<Message> = []
+    }
+
+    private let inbox = Inbox()
+
+    private struct Missing: Error, CustomStringConvertible { let description: String }
+
+    private func load(_ layout: Layout = .docker25, _ packing: Packing = .plain) throws {
+        let old = try SampleImages.old.save(layout, packing, to: "old.tar", in: scratch)
+        let new = try SampleImages.new.save(layout, packing, to: "new.tar", in: scratch)
+        work.load(ImageRequest(path: old), ImageRequest(path: new))
+        _ = try messages { if case .aligned = $0 { true } else { false } }
+    }
+
+    /// Takes every thread of a pool until it is closed.
+    private final class Blockade {
+        private let isOver = DispatchSemaphore(value: 0)
+        private let jobs: [Job]
+
+        init(_ pool: WorkPool, threadCount: Int) {
+            let begun = DispatchSemaphore(value: 0)
+            jobs = (0..<threadCount).map { [isOver] _ in
+                Job(on: pool) {
+                    begun.signal()
+                    Self.wait(isOver)
+                }
+            }
+            for _ in jobs { begun.wait() }
+        }
+
+        func end() {
+            for _ in jobs { isOver.signal() }
+            for job in jobs { job.wait() }
+        }
+
+        private static func wait(_ semaphore: DispatchSemaphore) { semaphore.wait() }
+
+        static func ofLongWork() -> Blockade {
+            Blockade(.shared, threadCount: max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        }
+    }
+
+    private func isDone(_ message: Message) -> Bool {
+        if case .estimates(.done) = message { true } else { false }
+    }
+
+    private func request(_ name: String, level: ExportLevel = .standard) -> ExportRequest {
+        ExportRequest(path: scratch.path(name), level: level, overwrites: false)
+    }
+
+    // MARK: - Comparing
+
+    @Test func `a comparison is answered while costs have every thread of long work`() throws {
+        try load()
+        let blockade = Blockade.ofLongWork()
+        defer { blockade.end() }
+        work.startEstimates()
+        work.compare(.pair(1), 7)
+        let answer = try messages { if case .compared = $0 { true } else { false } }
+        guard case .compared(.pair(1), generation: 7, let tree) = answer.last else {
+            Issue.record("no answer but \(answer)")
+            return
+        }
+        #expect(tree.nodes.count > 1)
+    }
+
+    @Test func `of comparisons that wait only the newest is made`() throws {
+        try load()
+        let blockade = Blockade(.screen, threadCount: 2)
+        for generation in 1...20 { work.compare(.pair(generation % 3), generation) }
+        blockade.end()
+        let answers = try messages {
+            if case .compared(_, generation: 20, _) = $0 { true } else { false }
+        }
+        #expect(answers.count == 1)
+    }
+
+    // MARK: - Costs
+
+    @Test(arguments: [Packing.plain, .gzip(6), .zstd])
+    func `costs become those of the package that is made`(packing: Packing) throws {
+        try load(.ociArchive, packing)
+        work.compare(.squashed, 1)
+        work.startEstimates()
+        let all = try messages(until: isDone)
+        var layers: [Int: Cost] = [:]
+        var totals = Totals()
+        for message in all {
+            switch message {
+            case .layerCosts(let news): layers.merge(news) { $1 }
+            case .totals(let news):
+                totals = news
+                if totals.delta != nil { #expect(layers.count == 4, "a total of a part of the layers") }
+            default: break
+            }
+        }
+        let delta = try #require(totals.delta)
+        let documents = try #require(totals.documents)
+        #expect(delta.isExact && documents.isExact && layers.values.allSatisfy(\.isExact))
+        #expect(layers.values.reduce(documents, +) == delta)
+        work.export(request("d.silt"))
+        let end = try messages { if case .exported = $0 { true } else { false } }
+        guard case .exported(let result) = end.last else { return }
+        #expect(result.byteCount == delta.bytes)
+    }
+
+    @Test func `every file that is shown as changed gets an exact cost`() throws {
+        try load()
+        work.compare(.squashed, 1)
+        let compared = try messages { if case .compared = $0 { true } else { false } }
+        guard case .compared(_, _, let tree) = compared.last else { return }
+        work.startEstimates()
+        var costs: [EntryID: Cost] = [:]
+        for message in try messages(until: isDone) {
+            if case .costs(let news) = message { costs.merge(news) { $1 } }
+        }
+        for node in tree.nodes where node.change == .added || node.change == .modified {
+            guard let entry = node.new else { continue }
+            #expect(costs[entry]?.isExact == true, "\(node.name)")
+        }
+    }
+
+    @Test func `many costs come in pieces`() throws {
+        let costs = (0..<10_000).map { (EntryID(layer: 0, ordinal: $0), Cost.zero) }
+        work.send(costs)
+        let sizes = mailbox.drain().map { if case .costs(let piece) = $0 { piece.count } else { 0 } }
+        #expect(sizes.reduce(0, +) == costs.count)
+        #expect((sizes.max() ?? 0) <= 4096)
+    }
+
+    @Test func `a layer whose cost cannot be known is a warning, and the others are told`() throws {
+        try load(.dockerLegacy)
+        // The end of the archive is gone: the upper layers cannot be read any more.
+        let path = scratch.path("new.tar")
+        let count = try scratch.read("new.tar").count
+        #expect(truncate(path, count / 2) == 0)
+        work.startEstimates()
+        let all = try messages { if case .estimates(.failed) = $0 { true } else { false } }
+        #expect(all.contains { if case .warning = $0 { true } else { false } })
+    }
+
+    // MARK: - Exports
+
+    @Test func `costs go on by themselves after an export is done`() throws {
+        try load()
+        let blockade = Blockade.ofLongWork()
+        work.startEstimates()
+        work.export(request("d.silt", level: .fast))
+        blockade.end()
+        let exported = try messages { if case .exported = $0 { true } else { false } }
+        #expect(exported.contains { if case .estimates(.paused) = $0 { true } else { false } })
+        _ = try messages(until: isDone)
+    }
+
+    @Test func `costs go on by themselves after an export is cancelled`() throws {
+        try load()
+        let blockade = Blockade.ofLongWork()
+        work.startEstimates()
+        work.export(request("d.silt"))
+        work.cancelExport()
+        blockade.end()
+        _ = try messages { if case .exportCancelled = $0 { true } else { false } }
+        _ = try messages(until: isDone)
+        #expect(!scratch.names.contains("d.silt"))
+    }
+
+    @Test func `costs go on by themselves after an export fails`() throws {
+        try load()
+        let blockade = Blockade.ofLongWork()
+        work.startEstimates()
+        work.export(request("none/d.silt"))
+        blockade.end()
+        _ = try messages { if case .exportFailed = $0 { true } else { false } }
+        _ = try messages(until: isDone)
+    }
+
+    @Test func `a session that ends waits for its export to remove what it wrote`() throws {
+        try load()
+        let before = Set(scratch.names)
+        work.export(request("d.silt", level: .best))
+        work.stop()
+        // It may have been done already.
+        #expect(Set(scratch.names).subtracting(["d.silt"]) == before)
+    }
+}
