@@ -45,6 +45,7 @@ public final class Shared<Value: Sendable>: Sendable {
     /// The value; waits until it is made.
     ///
     /// - Parameter reporter: Told how far the making has come.
+    /// - Returns: The value.
     /// - Throws: What making it throws; `CancellationError` when the task that waits was cancelled.
     public func value(_ reporter: Reporter = .silent) async throws -> Value {
         if let known { return known }

@@ -24,6 +24,7 @@ extension DeltaCreator {
     /// - Parameters:
     ///   - options: The level that the guess is for, and how many files to look at at a time.
     ///   - reporter: Told how far probing compressed layers has come.
+    /// - Returns: Guesses of all layers.
     /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
     public func guess(_ options: DeltaOptions, _ reporter: Reporter = .silent) async throws -> PackageCosts {
         let plan = try await plan(reporter)

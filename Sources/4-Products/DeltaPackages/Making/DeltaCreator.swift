@@ -98,6 +98,7 @@ public final class DeltaCreator: Sendable {
     /// What a package brings for each layer.
     ///
     /// - Parameter reporter: Told how far probing compressed layers has come.
+    /// - Returns: The plan.
     /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
     public func plan(_ reporter: Reporter = .silent) async throws -> DeltaPlan {
         try await sharedPlan.value(reporter)

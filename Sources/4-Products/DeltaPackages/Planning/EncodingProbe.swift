@@ -21,6 +21,7 @@ struct EncodingProbe {
     /// - Parameters:
     ///   - jobs: How many layers to probe at a time.
     ///   - reporter: Told how many bytes of layers were compressed; nothing if none needs to be.
+    /// - Returns: The encodings.
     /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
     func encodings(jobs: Int, _ reporter: Reporter) async throws -> [DeltaDocument.Encoding] {
         let layers = new.index.summary.layers

@@ -24,6 +24,7 @@ public struct DeltaPackage: Sendable {
     /// - Parameters:
     ///   - path: The package, or `-` for standard input.
     ///   - reporter: Told how far checking has come.
+    /// - Returns: The package.
     /// - Throws: `PackageError` for what is wrong with it, `FileError` if it cannot be read, `CancellationError` when its
     ///   task was cancelled.
     public static func open(_ path: String, _ reporter: Reporter = .silent) throws -> DeltaPackage {

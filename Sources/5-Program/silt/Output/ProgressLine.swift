@@ -13,6 +13,7 @@ final class ProgressLine: Sendable {
     /// Shows progress as it is reported.
     ///
     /// - Parameter label: What to call the work; the phase itself if that says it.
+    /// - Returns: What to report to.
     func reporter(_ label: String? = nil) -> Reporter {
         guard isOn else { return .silent }
         return Reporter { progress in
