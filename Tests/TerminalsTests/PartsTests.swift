@@ -1,3 +1,4 @@
+import CTerminal
 import Canvas
 import Testing
 
@@ -36,5 +37,31 @@ struct PartsTests {
             #expect(messages.filter { $0 / 1000 == task } == Array(task * 1000..<(task + 1) * 1000))
         }
         #expect(mailbox.drain().isEmpty)
+    }
+
+    @Test(arguments: [
+        ("xterm-ghostty", "xterm-256color"), ("xterm-kitty", "xterm-256color"), ("kitty", "xterm-256color"),
+        ("foot", "xterm-256color"), ("foot-extra", "xterm-256color"), ("alacritty", "xterm-256color"),
+        ("wezterm", "xterm-256color"), ("vte-256color", "xterm-256color"), ("st-256color", "xterm-256color"),
+        ("tmux-direct", "tmux-256color"), ("screen-direct", "screen-256color"),
+        ("screen.alacritty", "screen-256color"), ("rxvt-unknown", "xterm-256color"),
+        ("linux-16color", "linux"), ("tmux", "tmux"),
+    ])
+    func `a type that terminfo lacks is taken for a similar one`(wanted: String, found: String) throws {
+        let known = ["xterm-256color", "screen-256color", "tmux-256color", "tmux", "linux", "vt100"]
+        #expect(
+            try TerminalType.choose(wanted) { known.contains($0) ? CT_TYPE_GOOD : CT_TYPE_UNKNOWN } == found)
+    }
+
+    @Test func `what is like nothing known, or cannot move its cursor, is refused`() {
+        func choose(_ type: String, known: [String]) throws(TerminalError) -> String {
+            try TerminalType.choose(type) {
+                $0 == "dumb" ? CT_TYPE_POOR : known.contains($0) ? CT_TYPE_GOOD : CT_TYPE_UNKNOWN
+            }
+        }
+        #expect(throws: TerminalError.tooPoor("dumb")) { try choose("dumb", known: ["xterm-256color"]) }
+        #expect(throws: TerminalError.unknownType("stuff")) { try choose("stuff", known: ["xterm-256color"]) }
+        #expect(throws: TerminalError.unknownType("")) { try choose("", known: ["xterm-256color"]) }
+        #expect(throws: TerminalError.unknownType("foot")) { try choose("foot", known: ["vt100"]) }
     }
 }

@@ -135,26 +135,6 @@ struct ProgramTests {
         #expect(try Program.run("layers", "-", input: old, in: scratch).text.count { $0 == "\n" } == 3)
     }
 
-    @Test func `an interrupt ends a program that waits for input`() throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Program.path)
-        process.arguments = ["layers", "-"]
-        let input = Pipe()
-        process.standardInput = input
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        usleep(500_000)
-        process.terminate()
-        // What does not listen has to be killed, and then shows another status.
-        let number = process.processIdentifier
-        let end = DispatchWorkItem { kill(number, SIGKILL) }
-        DispatchQueue.global().asyncAfter(deadline: .now() + 30, execute: end)
-        process.waitUntilExit()
-        end.cancel()
-        #expect(process.terminationStatus == 130 || process.terminationStatus == SIGTERM)
-        try input.fileHandleForWriting.close()
-    }
-
     @Test func `an apply that is interrupted is continued by the same command`() throws {
         let layers = (0..<3).map { index in
             ImageBuilder.Layer("", [.file("f\(index)", [UInt8](repeating: UInt8(index), count: 24 << 20))])

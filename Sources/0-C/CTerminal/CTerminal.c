@@ -25,27 +25,39 @@
 static SCREEN *screen;
 static WINDOW *keys; /* A pad of its own: reading from stdscr would refresh it. */
 static FILE *input_stream, *output_stream;
-static bool is_open, uses_mouse;
+static bool is_open, uses_mouse, uses_paste;
+/* Bracketed paste, where terminfo knows it: what turns it on and off, and codes of our own for its marks. */
+static const char *paste_on, *paste_off;
+enum { paste_start_key = KEY_MAX + 1, paste_end_key = KEY_MAX + 2 };
 
 /* Everything below is read by signal handlers. */
 static volatile sig_atomic_t output_fd = -1, is_raw;
 static atomic_uint pending_signals; /* Any thread may get a signal. */
+static volatile sig_atomic_t ending_signal;
 static int wake_pipe[2] = {-1, -1};
 static struct termios original_modes;
 static volatile sig_atomic_t has_modes;
 static char reset_text[512];
 static volatile sig_atomic_t reset_length;
 
-static const int crash_signals[] = {SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGBUS, SIGSEGV};
-static const int wake_signals[] = {SIGWINCH, SIGTSTP, SIGTERM, SIGHUP, SIGINT};
-enum { crash_count = sizeof crash_signals / sizeof *crash_signals };
+/* What would end the process: a crash, or a signal that nobody expects. The terminal is given back before. */
+static const int deadly_signals[] = {
+    SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGBUS, SIGSEGV, SIGSYS, SIGQUIT, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2,
+    SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGPOLL,
+};
+/* What the main loop hears of. */
+static const int wake_signals[] = {SIGWINCH, SIGTSTP, SIGCONT, SIGTERM, SIGHUP, SIGINT};
+enum { deadly_count = sizeof deadly_signals / sizeof *deadly_signals };
 enum { wake_count = sizeof wake_signals / sizeof *wake_signals };
-static struct sigaction crash_previous[crash_count], wake_previous[wake_count];
+static struct sigaction deadly_previous[deadly_count], wake_previous[wake_count];
 static char alternate_stack[65536];
+
+/* Whether terminfo has such a string. */
+static bool is_text(const char *text) { return text != NULL && text != (const char *)-1; }
 
 /* Adds a terminfo string to reset_text, without its padding marks ("$<5>"). */
 static void remember_reset(const char *text) {
-    if (text == NULL || text == (const char *)-1) return;
+    if (!is_text(text)) return;
     int length = (int)reset_length;
     while (*text != '\0' && length < (int)sizeof reset_text) {
         if (text[0] == '$' && text[1] == '<') {
@@ -74,6 +86,12 @@ static void write_fully(int descriptor, const char *bytes, size_t count) {
     }
 }
 
+/* After what curses has written. */
+static void write_text(const char *text) {
+    fflush(output_stream);
+    write_fully(output_fd, text, strlen(text));
+}
+
 /* Async-signal-safe: only write and tcsetattr. */
 static void restore_in_handler(void) {
     if (!is_raw || output_fd < 0) return;
@@ -82,11 +100,11 @@ static void restore_in_handler(void) {
     if (has_modes) tcsetattr(output_fd, TCSANOW, &original_modes);
 }
 
-static void on_crash(int number) {
+static void on_deadly(int number) {
     int saved = errno;
     restore_in_handler();
-    for (int i = 0; i < crash_count; i++) {
-        if (crash_signals[i] == number) sigaction(number, &crash_previous[i], NULL);
+    for (int i = 0; i < deadly_count; i++) {
+        if (deadly_signals[i] == number) sigaction(number, &deadly_previous[i], NULL);
     }
     errno = saved;
     /* Blocked until this handler returns; then whoever handled it before (Swift's backtrace) gets it. */
@@ -95,7 +113,11 @@ static void on_crash(int number) {
 
 static void on_wake(int number) {
     int saved = errno;
-    unsigned bit = number == SIGWINCH ? CT_RESIZED : number == SIGTSTP ? CT_SUSPEND : CT_TERMINATE;
+    unsigned bit = number == SIGWINCH ? CT_RESIZED
+        : number == SIGTSTP ? CT_SUSPEND
+        : number == SIGCONT ? CT_CONTINUED
+        : CT_TERMINATE;
+    if (bit == CT_TERMINATE) ending_signal = number;
     unsigned before = atomic_fetch_or(&pending_signals, bit);
     if (bit == CT_TERMINATE && (before & CT_TERMINATE)) {
         /* Asked twice and still here: the program hangs. */
@@ -114,9 +136,13 @@ static void install_handlers(void) {
     stack_t present;
     /* Swift's own crash handler may have one already. */
     if (sigaltstack(NULL, &present) == 0 && (present.ss_flags & SS_DISABLE)) sigaltstack(&stack, NULL);
-    struct sigaction crash = {.sa_handler = on_crash, .sa_flags = SA_ONSTACK};
-    sigemptyset(&crash.sa_mask);
-    for (int i = 0; i < crash_count; i++) sigaction(crash_signals[i], &crash, &crash_previous[i]);
+    struct sigaction deadly = {.sa_handler = on_deadly, .sa_flags = SA_ONSTACK};
+    sigemptyset(&deadly.sa_mask);
+    for (int i = 0; i < deadly_count; i++) {
+        sigaction(deadly_signals[i], NULL, &deadly_previous[i]);
+        if (deadly_previous[i].sa_handler == SIG_IGN) continue;
+        sigaction(deadly_signals[i], &deadly, NULL);
+    }
     struct sigaction wake = {.sa_handler = on_wake};
     sigemptyset(&wake.sa_mask);
     for (int i = 0; i < wake_count; i++) {
@@ -128,7 +154,7 @@ static void install_handlers(void) {
 }
 
 static void remove_handlers(void) {
-    for (int i = 0; i < crash_count; i++) sigaction(crash_signals[i], &crash_previous[i], NULL);
+    for (int i = 0; i < deadly_count; i++) sigaction(deadly_signals[i], &deadly_previous[i], NULL);
     for (int i = 0; i < wake_count; i++) sigaction(wake_signals[i], &wake_previous[i], NULL);
 }
 
@@ -203,7 +229,14 @@ ct_open_result ct_open(const char *type, int input, int output, bool wants_color
     uses_mouse = wants_mouse && mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL) != 0;
     /* No waiting for a second click: double clicks are told apart by time, outside. */
     mouseinterval(0);
+    paste_on = tigetstr("BE");
+    paste_off = tigetstr("BD");
+    const char *start = tigetstr("PS"), *end = tigetstr("PE");
+    uses_paste = is_text(paste_on) && is_text(paste_off) && is_text(start) && is_text(end)
+        && define_key(start, paste_start_key) == OK && define_key(end, paste_end_key) == OK;
+    if (uses_paste) write_text(paste_on);
     reset_length = 0;
+    if (uses_paste) remember_reset(paste_off);
     if (uses_mouse) remember_reset("\033[?1006l\033[?1000l");
     remember_reset(tigetstr("sgr0"));
     remember_reset(tigetstr("op"));
@@ -213,11 +246,27 @@ ct_open_result ct_open(const char *type, int input, int output, bool wants_color
     is_open = true;
     is_raw = 1;
     atomic_store(&pending_signals, 0);
+    ending_signal = 0;
     install_handlers();
     static bool is_registered;
     /* Swift's deinit does not run when something calls exit. */
     if (!is_registered) is_registered = atexit(ct_close) == 0;
     return is_utf8 ? CT_OPEN_UTF8 : CT_OPEN_ASCII;
+}
+
+static void give_back(void) {
+    if (uses_paste) write_text(paste_off);
+    endwin();
+    is_raw = 0;
+}
+
+static void take_again(void) {
+    reset_prog_mode();
+    is_raw = 1;
+    ct_adopt_size();
+    clearok(stdscr, TRUE);
+    refresh();
+    if (uses_paste) write_text(paste_on);
 }
 
 void ct_close(void) {
@@ -226,7 +275,7 @@ void ct_close(void) {
     remove_handlers();
     if (uses_mouse) mousemask(0, NULL);
     curs_set(1);
-    endwin();
+    give_back();
     if (has_modes) tcsetattr(output_fd, TCSADRAIN, &original_modes);
     is_raw = 0;
     output_fd = -1;
@@ -338,7 +387,9 @@ ct_event ct_read(void) {
     if (result == ERR) return event;
     if (result == KEY_CODE_YES) {
         if (key == KEY_MOUSE) return mouse_event();
-        event.kind = special_key(key);
+        event.kind = key == paste_start_key ? CT_PASTE_START
+            : key == paste_end_key ? CT_PASTE_END
+            : special_key(key);
         if (key >= KEY_F(1) && key <= KEY_F(12)) {
             event.kind = CT_FUNCTION;
             event.value = (uint32_t)(key - KEY_F0);
@@ -366,21 +417,34 @@ uint32_t ct_take_signals(void) {
     return taken;
 }
 
+int ct_ending_signal(void) { return ending_signal; }
+
 void ct_suspend(void) {
-    struct sigaction standard = {.sa_handler = SIG_DFL}, ours;
+    struct sigaction standard = {.sa_handler = SIG_DFL}, ignored = {.sa_handler = SIG_IGN}, ours;
+    sigset_t suspend, previous;
     sigemptyset(&standard.sa_mask);
+    sigemptyset(&ignored.sa_mask);
+    sigemptyset(&suspend);
+    sigaddset(&suspend, SIGTSTP);
     def_prog_mode();
-    endwin();
-    is_raw = 0;
-    sigaction(SIGTSTP, &standard, &ours);
-    /* The whole group, as the terminal's driver does it: a pipeline stops together. */
+    give_back();
+    /* The others of the group first, as the terminal's driver does it: a pipeline stops together. */
+    sigaction(SIGTSTP, &ignored, &ours);
     kill(0, SIGTSTP);
+    /* Then this thread, and the process with it, before raise returns: what is sent to the process as a whole may
+       reach another thread when the handler below is back. A group without a shell to continue it does not stop. */
+    sigaction(SIGTSTP, &standard, NULL);
+    pthread_sigmask(SIG_UNBLOCK, &suspend, &previous);
+    raise(SIGTSTP);
+    pthread_sigmask(SIG_SETMASK, &previous, NULL);
     sigaction(SIGTSTP, &ours, NULL);
-    reset_prog_mode();
-    is_raw = 1;
-    ct_adopt_size();
-    clearok(stdscr, TRUE);
-    refresh();
+    atomic_fetch_and(&pending_signals, ~(unsigned)(CT_SUSPEND | CT_CONTINUED));
+    take_again();
+}
+
+void ct_resume(void) {
+    give_back();
+    take_again();
 }
 
 int32_t ct_width(uint32_t scalar) { return wcwidth((wchar_t)scalar); }

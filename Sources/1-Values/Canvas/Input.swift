@@ -35,6 +35,8 @@ public enum Input: Hashable, Sendable {
     case key(Key)
     /// The mouse was used.
     case mouse(MouseEvent)
+    /// Text was pasted: nothing in it is a key.
+    case paste(String)
     /// The terminal has another size now, or its picture has to be drawn again.
     case resize(Size)
     /// Somebody asked the program to end (SIGTERM, SIGHUP, SIGINT).

@@ -69,13 +69,18 @@ public final class OutputFile {
                 throw error
             }
         } else {
-            var template = Array("\(target).part-XXXXXX".utf8CString)
-            let raw = mkstemp(&template)
-            guard raw >= 0 else { throw FileError.failed("write", path, Errno(rawValue: errno)) }
+            var raw: Int32 = -1
+            let made = UnfinishedOutputs.add { [target] in
+                var template = Array("\(target).part-XXXXXX".utf8CString)
+                raw = mkstemp(&template)
+                guard raw >= 0 else { return nil }
+                return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            }
+            guard let made else { throw FileError.failed("write", path, Errno(rawValue: errno)) }
             state = nil
             continued = nil
             descriptor = FileDescriptor(rawValue: raw)
-            temporaryPath = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            temporaryPath = made
         }
         let raw = descriptor.rawValue
         _ = fcntl(raw, F_SETFD, FD_CLOEXEC)
@@ -97,6 +102,7 @@ public final class OutputFile {
         guard isOpen else { return }
         state?.remove()
         unlink(temporaryPath)
+        UnfinishedOutputs.forget(temporaryPath)
         try? descriptor.close()
     }
 
@@ -188,6 +194,7 @@ public final class OutputFile {
 
     private func close() throws(FileError) {
         isOpen = false
+        UnfinishedOutputs.forget(temporaryPath)
         do { try descriptor.close() } catch { throw .failed("close", path, error) }
         syncFolder()
     }

@@ -17,13 +17,29 @@ public final class Terminal {
     private var clicks = ClickTimer()
     private let setsTitle: Bool
     private var shownTitle = ""
+    /// What was pasted so far, while more of it comes.
+    private var paste: String?
+
+    /// The signal that asked the program to end; nil if none did. It stays known when the terminal is closed.
+    public static var endingSignal: Int32? {
+        let number = ct_ending_signal()
+        return number == 0 ? nil : number
+    }
 
     /// Opens the process's controlling terminal, so that standard input and output may be pipes.
     ///
     /// Without colour, attributes remain; the environment's `NO_COLOR` does the same. Without mouse, the
     /// terminal's own selecting and pasting works.
+    ///
+    /// - Parameters:
+    ///   - device: The terminal's device.
+    ///   - wantsColor: Whether to use colours, where there are some.
+    ///   - wantsMouse: Whether the mouse is for the program.
+    ///   - remark: Told in one line what is not as it should be but will do, before anything is drawn.
+    /// - Throws: `TerminalError` if there is no terminal, or none to draw on.
     public convenience init(
-        device: String = "/dev/tty", wantsColor: Bool = true, wantsMouse: Bool = true
+        device: String = "/dev/tty", wantsColor: Bool = true, wantsMouse: Bool = true,
+        remark: (String) -> Void = { _ in }
     ) throws(TerminalError) {
         let descriptor = Glibc.open(device, O_RDWR | O_CLOEXEC | O_NOCTTY)
         guard descriptor >= 0 else {
@@ -33,7 +49,7 @@ public final class Terminal {
         do {
             try self.init(
                 type: nil, input: descriptor, output: descriptor, wantsColor: wantsColor && !noColor,
-                wantsMouse: wantsMouse)
+                wantsMouse: wantsMouse, remark: remark)
         } catch {
             Glibc.close(descriptor)
             throw error
@@ -42,16 +58,17 @@ public final class Terminal {
 
     /// Opens a terminal on descriptors, which it closes at its end.
     init(
-        type: String?, input: Int32, output: Int32, wantsColor: Bool, wantsMouse: Bool
+        type: String?, input: Int32, output: Int32, wantsColor: Bool, wantsMouse: Bool,
+        remark: (String) -> Void = { _ in }
     ) throws(TerminalError) {
-        let result = ct_open(type, input, output, wantsColor, wantsMouse)
-        guard result != CT_OPEN_FAILED else {
-            throw .unknownType(type ?? getenv("TERM").map { String(cString: $0) } ?? "")
-        }
+        let name = type ?? getenv("TERM").map { String(cString: $0) } ?? ""
+        let known = try TerminalType.choose(name)
+        if known != name { remark("terminal type '\(name)' is not known here; drawing for '\(known)'") }
+        let result = ct_open(known, input, output, wantsColor, wantsMouse)
+        guard result != CT_OPEN_FAILED else { throw .cannotOpen(type: known) }
         isUTF8 = result == CT_OPEN_UTF8
         inputDescriptor = input
         outputDescriptor = output
-        let name = type ?? getenv("TERM").map { String(cString: $0) } ?? ""
         // Terminals that keep a stack of titles; others would print the sequence or lose their title.
         setsTitle = ["xterm", "tmux", "screen", "alacritty", "foot"].contains { name.hasPrefix($0) }
         if setsTitle { writeRaw("\u{1b}[22;0t") }
@@ -127,6 +144,10 @@ public final class Terminal {
         let signals = ct_take_signals()
         var inputs: [Input] = []
         if signals & UInt32(CT_SUSPEND) != 0 { inputs.append(suspend()) }
+        if signals & UInt32(CT_CONTINUED) != 0 {
+            ct_resume()
+            inputs.append(redraw())
+        }
         if signals & UInt32(CT_RESIZED) != 0 {
             ct_adopt_size()
             inputs.append(redraw())
@@ -142,6 +163,10 @@ public final class Terminal {
             switch event.kind {
             case CT_NONE: return inputs
             case CT_RESIZE: inputs.append(redraw())
+            case CT_PASTE_START: paste = ""
+            case CT_PASTE_END:
+                if let paste { inputs.append(.paste(paste)) }
+                paste = nil
             case CT_CLICK:
                 let point = Point(row: Int(event.row), column: Int(event.column))
                 inputs.append(.mouse(MouseEvent(clicks.action(at: point), at: point)))
@@ -151,14 +176,26 @@ public final class Terminal {
                     .mouse(MouseEvent(event.kind == CT_WHEEL_UP ? .wheelUp : .wheelDown, at: point)))
             default:
                 guard let key = Key(event) else { continue }
-                switch key {
-                case .control("z"): inputs.append(suspend())
-                // What anybody presses when something else wrote to the terminal.
-                case .control("l"): inputs.append(redraw())
-                default: inputs.append(.key(key))
-                }
+                if paste != nil { addToPaste(key) } else { inputs.append(input(key)) }
             }
         }
+    }
+
+    private func input(_ key: Key) -> Input {
+        switch key {
+        case .control("z"): suspend()
+        // What anybody presses when something else wrote to the terminal.
+        case .control("l"): redraw()
+        default: .key(key)
+        }
+    }
+
+    /// Keeps what is text of what is pasted; nobody pastes more into one line.
+    private func addToPaste(_ key: Key) {
+        guard case .character(let character) = key, let count = paste?.utf8.count, count < 4096 else {
+            return
+        }
+        paste?.append(character)
     }
 
     private func suspend() -> Input {

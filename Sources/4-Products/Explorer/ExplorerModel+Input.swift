@@ -10,7 +10,21 @@ extension ExplorerModel {
             self.size = size
             settle()
             return []
+        case .paste(let text):
+            paste(text)
+            return []
         case .terminate: return [.quit]
+        }
+    }
+
+    /// Types pasted text where text is edited. Anywhere else it is ignored: its letters would be commands.
+    private mutating func paste(_ text: String) {
+        for character in text {
+            switch context {
+            case .search: edit(.character(character))
+            case .export: export.press(.character(character))
+            default: return
+            }
         }
     }
 

@@ -5,7 +5,7 @@ import OCI
 import Work
 
 /// Options of every command that reads a pair of images.
-struct PairOptions: ParsableArguments {
+struct PairOptions: ParsableArguments, Sendable {
     @Argument(help: "The old image: an archive, a layout folder, or - for standard input.")
     var old: String
 
@@ -41,7 +41,7 @@ struct PairOptions: ParsableArguments {
 }
 
 /// Options of every command that reads an image.
-struct ReadingOptions: ParsableArguments {
+struct ReadingOptions: ParsableArguments, Sendable {
     @Option(help: ArgumentHelp("The platform to choose, as os/arch[/variant].", valueName: "platform"))
     var platform: Platform?
 

@@ -1,8 +1,9 @@
 import ArgumentParser
-import Dispatch
+import DeltaPackages
 import FileIO
 import Glibc
-import DeltaPackages
+import Synchronization
+import Terminals
 
 /// The program: explores image pairs, makes and applies deltas.
 struct Silt: AsyncParsableCommand {
@@ -14,7 +15,8 @@ struct Silt: AsyncParsableCommand {
             'ctr images export' or 'nerdctl save', plain or compressed, OCI layout folders, or - for standard input.
 
             Exit codes: 0 done, 1 the images differ (with --exit-code), 2 wrong usage or input, 3 damaged data, \
-            4 a file could not be read or written, 130 interrupted.
+            4 a file could not be read or written, 129 hung up (SIGHUP), 130 interrupted (SIGINT, ^C), \
+            143 terminated (SIGTERM).
             """,
         version: ToolVersion.number,
         subcommands: [
@@ -25,53 +27,79 @@ struct Silt: AsyncParsableCommand {
         defaultSubcommand: Explore.self)
 }
 
+/// The program's life: from its arguments, parsed once, to its exit code.
 @main
 enum Program {
-    static func main() async {
+    /// How long cancelled work has to clean up behind itself.
+    private static let patience = Duration.milliseconds(700)
+
+    static func main() {
         // A reader that goes away (`silt diff … | head`) ends the program quietly.
         signal(SIGPIPE, SIG_DFL)
         Machine.raiseDescriptorLimit()
-        let command: any ParsableCommand
+        var command = parsed()
+        if let command = command as? any CancellableCommand { run(command) }
         do {
-            command = try Silt.parseAsRoot()
+            try command.run()
+            end(.done)
         } catch {
-            // Help and version are asked for; everything else is wrong usage.
-            let isAnswer = Silt.exitCode(for: error) == .success
-            if isAnswer { Silt.exit(withError: error) }
-            StandardStreams.writeError(Silt.fullMessage(for: error) + "\n")
-            exit(ExitStatus.usage.rawValue)
-        }
-        do {
-            try await run(command)
-        } catch {
-            // `silt help` and `--help` of a command come out of running it.
+            // The answer of `silt help` comes out of running it.
             if Silt.exitCode(for: error) == .success { Silt.exit(withError: error) }
-            let status = ExitStatus(error)
-            if let message = status.message(error) { StandardStreams.writeError(message + "\n") }
-            exit(status.rawValue)
+            end(error)
         }
     }
 
-    private static func run(_ parsed: any ParsableCommand) async throws {
-        guard parsed is any AsyncParsableCommand else {
-            // The explorer: it waits for keys on this thread and handles signals itself.
-            var command = parsed
-            return try command.run()
+    private static func parsed() -> any ParsableCommand {
+        do {
+            return try Silt.parseAsRoot()
+        } catch {
+            // Help and version are asked for; everything else is wrong usage.
+            if Silt.exitCode(for: error) == .success { Silt.exit(withError: error) }
+            StandardStreams.writeError(Silt.fullMessage(for: error) + "\n")
+            end(.usage)
         }
-        // A command cannot be sent to a task that can be cancelled; its arguments, which parsed once, can.
-        let work = Task.detached {
-            guard var command = try Silt.parseAsRoot() as? any AsyncParsableCommand else { return }
-            try await command.run()
-        }
-        let interrupts = [SIGINT, SIGTERM, SIGHUP].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            // Cancelled work cleans up behind itself; then the program ends.
-            source.setEventHandler { work.cancel() }
-            source.resume()
-            return source
-        }
-        defer { withExtendedLifetime(interrupts) {} }
-        try await work.value
     }
+
+    /// Runs a command on other threads; this one waits for signals.
+    ///
+    /// The first signal cancels the work, which then has a moment to end by itself; the second ends the program at once.
+    private static func run(_ command: any CancellableCommand) -> Never {
+        let signals = EndingSignals.block()
+        let received = Mutex<Int32?>(nil)
+        let work = Task.detached {
+            do {
+                var command = command
+                try await command.run()
+                end(.done)
+            } catch {
+                end(error, signal: received.withLock(\.self))
+            }
+        }
+        let number = signals.wait()
+        received.withLock { $0 = number }
+        work.cancel()
+        _ = signals.wait(atMost: patience)
+        end(CancellationError(), signal: number)
+    }
+
+    /// Says what went wrong and ends the program.
+    ///
+    /// - Parameters:
+    ///   - error: What went wrong.
+    ///   - signal: The signal that cancelled the work, if there was one.
+    static func end(_ error: any Error, signal: Int32? = nil) -> Never {
+        let status = ExitStatus(error)
+        var isInterrupted = false
+        if case .signal = status { isInterrupted = true }
+        if let message = ExitStatus.message(error) {
+            // What an interrupted command drew of its progress is in the way.
+            let erasing = isInterrupted && StandardStreams.isErrorTerminal ? "\r\u{1b}[K" : ""
+            StandardStreams.writeError(erasing + message + "\n")
+        }
+        if isInterrupted, let signal { end(.signal(signal)) }
+        end(status)
+    }
+
+    /// Ends the program at once: outputs that are not complete are removed, and nothing is freed.
+    static func end(_ status: ExitStatus) -> Never { UnfinishedOutputs.removeAndEnd(status: status.code) }
 }

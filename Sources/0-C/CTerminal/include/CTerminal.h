@@ -10,11 +10,14 @@ enum { CT_BOLD = 1, CT_DIM = 2, CT_REVERSE = 4, CT_UNDERLINE = 8, CT_ITALIC = 16
 /* What ct_open found. */
 typedef enum { CT_OPEN_FAILED, CT_OPEN_ASCII, CT_OPEN_UTF8 } ct_open_result;
 
+/* What terminfo knows of a type of terminal: nothing, too little to draw on it, or enough. */
+typedef enum { CT_TYPE_UNKNOWN, CT_TYPE_POOR, CT_TYPE_GOOD } ct_type_quality;
+
 /* What ct_read found. */
 typedef enum {
     CT_NONE, CT_CHARACTER, CT_ENTER, CT_TAB, CT_BACK_TAB, CT_ESCAPE, CT_BACKSPACE, CT_DELETE, CT_INSERT,
     CT_UP, CT_DOWN, CT_LEFT, CT_RIGHT, CT_HOME, CT_END, CT_PAGE_UP, CT_PAGE_DOWN, CT_FUNCTION, CT_RESIZE,
-    CT_CLICK, CT_WHEEL_UP, CT_WHEEL_DOWN, CT_UNKNOWN
+    CT_CLICK, CT_WHEEL_UP, CT_WHEEL_DOWN, CT_PASTE_START, CT_PASTE_END, CT_UNKNOWN
 } ct_event_kind;
 
 typedef struct {
@@ -24,7 +27,10 @@ typedef struct {
 } ct_event;
 
 /* Signals that arrived since the last call of ct_take_signals. */
-enum { CT_RESIZED = 1, CT_SUSPEND = 2, CT_TERMINATE = 4 };
+enum { CT_RESIZED = 1, CT_SUSPEND = 2, CT_TERMINATE = 4, CT_CONTINUED = 8 };
+
+/* Looks a type of terminal up; not while a terminal is open. */
+ct_type_quality ct_type(const char *type);
 
 /* Opens a terminal on two descriptors, which stay the caller's; a NULL type is that of the environment. */
 ct_open_result ct_open(const char *type, int input, int output, bool wants_color, bool wants_mouse);
@@ -66,8 +72,14 @@ int ct_signal_descriptor(void);
 /* Which signals arrived; empties the descriptor above. */
 uint32_t ct_take_signals(void);
 
-/* Gives the terminal back, stops the process as ^Z does and takes the terminal again when it goes on. */
+/* The signal that asked the program to end; 0 if there was none. Also after ct_close. */
+int ct_ending_signal(void);
+
+/* Gives the terminal back, stops the process group as ^Z does and takes the terminal again when it goes on. */
 void ct_suspend(void);
+
+/* Takes the terminal again after the process was stopped without being asked (SIGSTOP) and goes on. */
+void ct_resume(void);
 
 /* Columns of a character as the C library counts them; -1 if it cannot be printed. */
 int32_t ct_width(uint32_t scalar);

@@ -6,7 +6,7 @@ import DeltaPackages
 import Work
 
 /// `silt apply`
-struct Apply: AsyncParsableCommand {
+struct Apply: CancellableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make the new image of the old one and a delta package.",
         discussion: """

@@ -5,7 +5,7 @@ import Delta
 import DeltaPackages
 
 /// `silt create`
-struct Create: AsyncParsableCommand {
+struct Create: CancellableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make a delta package that turns the old image into the new one.",
         discussion: "The package is applied once before it gets its name, and its result compared by digest.")

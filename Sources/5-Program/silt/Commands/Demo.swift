@@ -1,8 +1,9 @@
 import ArgumentParser
 import FileIO
+import Images
 
 /// `silt demo`
-struct Demo: ParsableCommand {
+struct Demo: TerminalCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write a pair of example images and explore them.")
 
@@ -25,7 +26,11 @@ struct Demo: ParsableCommand {
         }
         try StandardStreams.line("wrote \(folder)/old.tar and \(folder)/new.tar")
         guard !noExplore else { return }
-        let explore = try Explore.parse(["\(folder)/old.tar", "\(folder)/new.tar"])
-        try explore.run()
+        let (old, new) = (Self.request("\(folder)/old.tar"), Self.request("\(folder)/new.tar"))
+        try ExplorerRequest(old: old, new: new).explore()
+    }
+
+    private static func request(_ path: String) -> ImageRequest {
+        ImageRequest(path: path, jobs: Machine.processorCount)
     }
 }

@@ -4,7 +4,7 @@ import Delta
 import DeltaPackages
 
 /// `silt diff`
-struct Diff: AsyncParsableCommand {
+struct Diff: CancellableCommand {
     static let configuration = CommandConfiguration(abstract: "Print what changed between two images.")
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -52,6 +52,6 @@ struct Diff: AsyncParsableCommand {
         case .json: try StandardStreams.line(PrettyJSON.text(report))
         case .markdown: try StandardStreams.line(report.markdown)
         }
-        if exitCode, !report.isSame { throw ExitCode(ExitStatus.differs.rawValue) }
+        if exitCode, !report.isSame { throw ExitStatus.differs.exitCode }
     }
 }

@@ -1,10 +1,9 @@
 import ArgumentParser
-import Explorer
 import FileIO
-import Terminals
+import Images
 
 /// `silt explore`, the command when none is named.
-struct Explore: ParsableCommand {
+struct Explore: TerminalCommand {
     static let configuration = CommandConfiguration(
         abstract: "Browse what changed between two images, and export a delta (the default).",
         discussion: "Press ? in the explorer for its keys.")
@@ -21,13 +20,7 @@ struct Explore: ParsableCommand {
     var output: String = "update.silt"
 
     func run() throws {
-        let environment = Environment.all
-        let settings = try Configuration.load(environment: environment)
-        let theme = try Configuration.theme(theme ?? settings.theme, environment: environment)
-        let session = try Session(
-            on: try Terminal(wantsMouse: settings.usesMouse),
-            Options(oldSource: pair.old, newSource: pair.new, exportPath: output), theme: theme,
-            jobs: pair.reading.width)
-        try session.run(pair.oldRequest, pair.newRequest)
+        try ExplorerRequest(old: pair.oldRequest, new: pair.newRequest, theme: theme, exportPath: output)
+            .explore()
     }
 }

@@ -6,7 +6,7 @@ import DeltaPackages
 import Work
 
 /// `silt inspect`
-struct Inspect: AsyncParsableCommand {
+struct Inspect: CancellableCommand {
     static let configuration = CommandConfiguration(abstract: "Show what a delta package holds.")
 
     @Argument(help: "The delta package, or - for standard input.")
@@ -31,7 +31,7 @@ struct Inspect: AsyncParsableCommand {
 }
 
 /// `silt verify`
-struct Verify: AsyncParsableCommand {
+struct Verify: CancellableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check a delta package, and with --old that it makes the new image.")
 

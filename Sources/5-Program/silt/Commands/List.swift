@@ -6,7 +6,7 @@ import Images
 import OCI
 
 /// Options of commands that read one image.
-struct SingleOptions: ParsableArguments {
+struct SingleOptions: ParsableArguments, Sendable {
     @Argument(help: "The image: an archive, a layout folder, or - for standard input.")
     var image: String
 
@@ -23,7 +23,7 @@ struct SingleOptions: ParsableArguments {
 }
 
 /// `silt layers`
-struct Layers: AsyncParsableCommand {
+struct Layers: CancellableCommand {
     static let configuration = CommandConfiguration(abstract: "List the layers of an image.")
 
     @OptionGroup var single: SingleOptions
@@ -42,7 +42,7 @@ struct Layers: AsyncParsableCommand {
 }
 
 /// `silt ls`
-struct List: AsyncParsableCommand {
+struct List: CancellableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ls", abstract: "List the files of an image, all layers merged or one by itself.")
 

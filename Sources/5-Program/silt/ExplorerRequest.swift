@@ -1,0 +1,66 @@
+import Canvas
+import Explorer
+import FileIO
+import Images
+import Terminals
+
+/// What the explorer is asked to show, and how.
+struct ExplorerRequest: Sendable {
+    let old: ImageRequest
+    let new: ImageRequest
+    let theme: Theme
+    let usesMouse: Bool
+    let exportPath: String
+
+    /// A request with the user's settings.
+    ///
+    /// - Parameters:
+    ///   - old: The old image.
+    ///   - new: The new image.
+    ///   - theme: The name or file of a theme; nil for that of the settings.
+    ///   - exportPath: The file name that export proposes.
+    /// - Throws: `ConfigurationError`, `ThemeError` or `FileError` if settings or theme cannot be used.
+    init(
+        old: ImageRequest, new: ImageRequest, theme: String? = nil, exportPath: String = "update.silt"
+    ) throws {
+        let environment = Environment.all
+        let settings = try Configuration.load(environment: environment)
+        self.old = old
+        self.new = new
+        self.theme = try Configuration.theme(theme ?? settings.theme, environment: environment)
+        usesMouse = settings.usesMouse
+        self.exportPath = exportPath
+    }
+
+    /// Runs the explorer until the user ends it; the process ends with it.
+    ///
+    /// - Throws: `FileError` if an input cannot be opened, `TerminalError` if there is no terminal to draw on: both
+    ///   before anything is drawn.
+    func explore() throws {
+        for input in [old, new] { try Self.checkIsThere(input.path) }
+        let terminal = try Terminal(wantsMouse: usesMouse) { StandardStreams.writeError("silt: \($0)\n") }
+        let session = try Session(
+            on: terminal, Options(oldSource: old.path, newSource: new.path, exportPath: exportPath),
+            theme: theme, jobs: old.jobs)
+        // The program ends while the session is still alive: freeing the listings of large images takes seconds.
+        withExtendedLifetime(session) {
+            do {
+                try session.run(old, new)
+                Program.end(Terminal.endingSignal.map { .signal($0) } ?? .done)
+            } catch {
+                Program.end(error)
+            }
+        }
+    }
+
+    /// A mistyped name is told here, where the message stays readable.
+    private static func checkIsThere(_ path: String) throws {
+        guard path != "-" else { return }
+        switch FileKind.at(path) {
+        case .directory: _ = try FileKind.names(inFolder: path)
+        case .file, .missing: _ = try RandomAccessFile(path: path)
+        // A pipe can be opened once, by who reads it.
+        case .other: break
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What signals do to commands that work without a terminal.
+struct SignalTests {
+    private let scratch: Scratch
+
+    init() throws { scratch = try Scratch() }
+
+    private func start(_ arguments: [String]) throws -> PseudoTerminal {
+        try PseudoTerminal([Program.path] + arguments, folder: scratch.path)
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+    func `a signal ends a command that waits for input, and is the exit code`(signal: Int32) throws {
+        #expect(mkfifo(scratch.path("slow.tar"), 0o600) == 0)
+        let writer = open(scratch.path("slow.tar"), O_RDWR)
+        defer { close(writer) }
+        let command = try start(["layers", "slow.tar"])
+        // It draws how much it has read.
+        try command.wait(for: "slow.tar")
+        command.send(signal)
+        #expect(try command.end() == 128 + signal)
+        #expect(command.text.hasSuffix("silt: interrupted\n"))
+    }
+
+    @Test func `a signal that is ignored stays so`() throws {
+        let command = try PseudoTerminal(
+            ["/bin/sh", "-c", "trap '' HUP; kill -HUP $$; exec '\(Program.path)' layers none.tar"],
+            folder: scratch.path)
+        #expect(try command.end() == 4)
+    }
+
+    @Test(arguments: [[SIGINT], [SIGTERM], [SIGTERM, SIGINT]])
+    func `an interrupted create leaves no file`(signals: [Int32]) throws {
+        for (name, seed) in [("old.tar", 1), ("new.tar", 2)] {
+            let content = Content.random(UInt64(seed), 24 << 20)
+            try scratch.write(name, try ImageBuilder([.init("", [.file("f", content)])]).archive(.docker25))
+        }
+        let command = try start(["create", "old.tar", "new.tar", "-o", "d.silt"])
+        // Progress of what takes seconds.
+        try command.wait(for: "comparing")
+        for signal in signals { command.send(signal) }
+        #expect([130, 143].contains(try command.end()))
+        #expect(command.text.hasSuffix("silt: interrupted\n"))
+        #expect(scratch.names == ["new.tar", "old.tar"])
+    }
+}

@@ -1,0 +1,225 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The real program in a terminal of its own, used as a person uses it.
+struct TerminalScripts {
+    private let scratch: Scratch
+
+    init() throws {
+        scratch = try Scratch()
+        try scratch.write("old.tar", try SampleImages.old.archive(.docker25))
+        try scratch.write("new.tar", try SampleImages.new.archive(.docker25))
+    }
+
+    /// Starts the explorer on the sample images and waits until their names are drawn.
+    private func explorer(
+        _ arguments: [String] = ["old.tar", "new.tar"], environment: [String: String?] = [:]
+    ) throws -> PseudoTerminal {
+        let terminal = try start(arguments, environment: environment)
+        try terminal.wait(for: "example.org/app")
+        return terminal
+    }
+
+    private func start(
+        _ arguments: [String], environment: [String: String?] = [:], hasTerminal: Bool = true
+    ) throws -> PseudoTerminal {
+        try PseudoTerminal(
+            [Program.path] + arguments, folder: scratch.path, environment: environment,
+            hasTerminal: hasTerminal)
+    }
+
+    @Test func `the explorer shows the images, and q gives the terminal back`() throws {
+        let terminal = try explorer()
+        terminal.type("q")
+        #expect(try terminal.end() == 0)
+        #expect(terminal.written.contains("\u{1b}[?1049h"))
+        #expect(terminal.leftovers == [])
+        #expect(scratch.names == ["new.tar", "old.tar"])
+    }
+
+    @Test func `^Z stops the explorer and fg brings it back, as often as one likes`() throws {
+        let shell = try PseudoTerminal(
+            ["/bin/bash", "--norc", "--noprofile", "-i"], folder: scratch.path,
+            environment: ["PS1": "at your service> "])
+        try shell.wait(for: "at your service>")
+        shell.type("'\(Program.path)' old.tar new.tar\n")
+        try shell.wait(for: "example.org/app")
+        for _ in 0..<10 {
+            shell.type("\u{1a}")
+            let end = try shell.wait(for: "at your service>")
+            #expect(end.contains("Stopped") && end.contains("\u{1b}[?1049l"))
+            shell.type("fg\n")
+            try shell.wait(for: "example.org/app")
+        }
+        shell.type("q")
+        try shell.wait(for: "at your service>")
+        shell.type("echo it ended with $?.\n")
+        try shell.wait(for: "it ended with 0.")
+        shell.type("exit\n")
+        #expect(try shell.end() == 0)
+    }
+
+    @Test func `a stop from outside is survived: everything is drawn again`() throws {
+        let terminal = try explorer()
+        terminal.send(SIGSTOP)
+        terminal.send(SIGCONT)
+        #expect(try terminal.wait(for: "example.org/app").contains("\u{1b}[?1049h"))
+        terminal.type("q")
+        #expect(try terminal.end() == 0)
+        #expect(terminal.leftovers == [])
+    }
+
+    @Test func `another size is drawn at once`() throws {
+        let terminal = try explorer()
+        terminal.resize(rows: 40, columns: 120)
+        // Nothing can be put on line 40 of 24.
+        try terminal.wait(for: "\u{1b}[40;")
+        terminal.resize(rows: 1, columns: 1)
+        terminal.resize(rows: 12, columns: 60)
+        try terminal.wait(for: "example.org/app")
+        terminal.type("q")
+        #expect(try terminal.end() == 0)
+        #expect(terminal.leftovers == [])
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+    func `a request to end is granted, and is the exit code`(signal: Int32) throws {
+        let terminal = try explorer()
+        terminal.send(signal)
+        #expect(try terminal.end() == 128 + signal)
+        #expect(terminal.leftovers == [])
+    }
+
+    @Test(arguments: [
+        SIGQUIT, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGXCPU, SIGVTALRM,
+    ])
+    func `what kills the explorer leaves the terminal as it was`(signal: Int32) throws {
+        let terminal = try explorer()
+        terminal.send(signal)
+        #expect(try terminal.end() == 128 + signal)
+        #expect(terminal.leftovers == [])
+    }
+
+    @Test func `a signal ends an explorer that still waits for its input`() throws {
+        #expect(mkfifo(scratch.path("slow.tar"), 0o600) == 0)
+        // Somebody has it open for writing, but nothing comes.
+        let writer = open(scratch.path("slow.tar"), O_RDWR)
+        defer { close(writer) }
+        let terminal = try start(["slow.tar", "new.tar"])
+        try terminal.wait(for: "slow.tar")
+        terminal.send(SIGTERM)
+        #expect(try terminal.end() == 143)
+        #expect(terminal.leftovers == [])
+    }
+
+    @Test(arguments: [["old.tar", "nwe.tar"], ["odl.tar", "new.tar"]])
+    func `a mistyped name is told before anything is drawn`(arguments: [String]) throws {
+        let terminal = try start(arguments)
+        #expect(try terminal.end() == 4)
+        let name = arguments.first { $0 != "old.tar" && $0 != "new.tar" } ?? ""
+        #expect(terminal.written == "silt: cannot open '\(name)': no such file or directory\r\n")
+    }
+
+    @Test(arguments: [
+        ("dumb", "cannot move its cursor"), ("no-such-terminal", "is unknown"), ("", "is unknown"),
+    ])
+    func `a terminal that nothing can be drawn on is refused in one line`(type: String, reason: String) throws
+    {
+        let terminal = try start(["old.tar", "new.tar"], environment: ["TERM": type])
+        #expect(try terminal.end() == 2)
+        #expect(terminal.written.hasPrefix("silt: ") && terminal.written.hasSuffix("\r\n"))
+        #expect(terminal.written.contains(reason) && terminal.written.contains("'silt diff'"))
+        #expect(!terminal.written.contains("\u{1b}") && terminal.written.count { $0 == "\r\n" } == 1)
+    }
+
+    @Test func `a terminal of a newer kind is drawn for, and that is told once`() throws {
+        let terminal = try explorer(environment: ["TERM": "xterm-of-tomorrow"])
+        terminal.type("q")
+        #expect(try terminal.end() == 0)
+        #expect(terminal.written.hasPrefix("silt: terminal type 'xterm-of-tomorrow' is not known here; "))
+        #expect(terminal.text.components(separatedBy: "xterm-of-tomorrow").count == 2)
+        #expect(terminal.leftovers == [])
+    }
+
+    @Test func `without a terminal the explorer says what needs none`() throws {
+        let terminal = try start(["old.tar", "new.tar"], hasTerminal: false)
+        #expect(try terminal.end() == 2)
+        #expect(terminal.written.contains("'silt diff' needs no terminal"))
+        #expect(terminal.written.count { $0 == "\r\n" } == 1)
+    }
+
+    @Test func `NO_COLOR draws without colours`() throws {
+        let colours = /\u{1b}\[[0-9;]*[34][0-8]([;m])/
+        let plain = try explorer(environment: ["NO_COLOR": "1"])
+        plain.type("q")
+        #expect(try plain.end() == 0)
+        #expect(!plain.written.contains(colours))
+        let coloured = try explorer()
+        coloured.type("q")
+        #expect(try coloured.end() == 0)
+        #expect(coloured.written.contains(colours))
+    }
+
+    @Test func `the C locale draws lines, another character set draws ASCII`() throws {
+        for (locale, isASCII) in [("C", false), ("de_DE.ISO-8859-1", true)] {
+            let terminal = try explorer(environment: ["LC_ALL": locale])
+            terminal.type("q")
+            #expect(try terminal.end() == 0)
+            #expect(terminal.written.unicodeScalars.allSatisfy(\.isASCII) == isASCII, "\(locale)")
+        }
+    }
+
+    @Test func `a search types into a field, and pasting there runs no command`() throws {
+        let terminal = try explorer()
+        // Outside of a field, a pasted q quits nothing.
+        terminal.type("\u{1b}[200~qqq\u{1b}[201~/")
+        try terminal.wait(for: "/")
+        terminal.type("\u{1b}[200~pass\u{1b}[201~")
+        try terminal.wait(for: "pass")
+        terminal.type("\r")
+        terminal.type("q")
+        #expect(try terminal.end() == 0)
+        #expect(terminal.leftovers == [])
+    }
+
+    @Test func `an export is refused, then made, and applies`() throws {
+        let terminal = try explorer(["old.tar", "new.tar", "-o", "d.silt"])
+        terminal.type("e")
+        try terminal.wait(for: "d.silt")
+        terminal.type("\u{1b}")
+        // Escape alone is told from a function key by the time that passes.
+        usleep(200_000)
+        terminal.type("e")
+        try terminal.wait(for: "d.silt")
+        #expect(scratch.names == ["new.tar", "old.tar"])
+        terminal.type("\r")
+        try terminal.wait(for: "silt apply")
+        terminal.send(SIGTERM)
+        #expect(try terminal.end() == 143)
+        #expect(scratch.names == ["d.silt", "new.tar", "old.tar"])
+        #expect(try Program.run("apply", "old.tar", "d.silt", "-o", "made.tar", in: scratch).status == 0)
+        #expect(try scratch.read("made.tar") == scratch.read("new.tar"))
+    }
+
+    @Test func `an explorer that is ended while it exports leaves no file`() throws {
+        let contents = (0..<2).map { Content.random(UInt64($0), 12 << 20) }
+        try scratch.write(
+            "old.tar", try ImageBuilder([.init("", [.file("f", contents[0])])]).archive(.docker25))
+        try scratch.write(
+            "new.tar", try ImageBuilder([.init("", [.file("f", contents[1])])]).archive(.docker25))
+        let terminal = try start(["old.tar", "new.tar", "-o", "d.silt"])
+        try terminal.wait(for: "new.tar")
+        // The dialog opens when both images are read.
+        for _ in 0..<100 where !terminal.text.contains("d.silt") {
+            terminal.type("e")
+            usleep(100_000)
+            terminal.takeIn()
+        }
+        terminal.type("\r")
+        terminal.send(SIGTERM)
+        #expect(try terminal.end() == 143)
+        #expect(terminal.leftovers == [])
+        #expect(scratch.names == ["new.tar", "old.tar"])
+    }
+}
