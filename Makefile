@@ -1,30 +1,68 @@
-# make demo     set everything up and explore a pair of example images
-# make check    set everything up, lint and run all tests
+# make demo      set everything up and explore a pair of example images
+# make check     set everything up, lint, build and run all tests
+# make help      everything else
 PREFIX ?= /usr/local
-APT_PACKAGES = libarchive-dev libdivsufsort-dev libssl-dev liblzma-dev libncurses-dev libzstd-dev zlib1g-dev pkg-config xz-utils
 
-.PHONY: build test lint format check demo install setup clean
+# The one configuration that is built, tested, measured and fuzzed: all targets share what is made.
+CONFIGURATION = -c release -Xswiftc -enable-testing
 
-build:
-	swift build -c release --static-swift-stdlib -Xlinker -s --product silt
+# What building, testing and linting needs of a Debian 12 beside a Swift toolchain.
+APT_PACKAGES = libarchive-dev libdivsufsort-dev libssl-dev liblzma-dev libncurses-dev libzstd-dev zlib1g-dev pkg-config \
+  xz-utils python3 codespell
 
-test:
-	swift test --disable-xctest
+SECONDS ?= 60
+SEED ?= 1
+FUZZ_TARGETS ?= archive package recipe unpack
+PAIRS ?= pairs
+SANITIZERS ?= address thread
 
-lint:
+.PHONY: help build test lint documents format check demo install setup fuzz bench coverage sanitize clean
+
+build: ## the program, as .build/release/silt
+	swift build $(CONFIGURATION) --product silt
+
+test: ## all tests
+	swift test $(CONFIGURATION) --disable-xctest
+
+lint: ## how sources are laid out, and spelling
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	codespell
 
-format:
+documents: build ## whether --help, the manual page, the README and the changelog tell the same
+	Scripts/check-documents
+
+format: ## lay sources out as the lint wants them
 	swift format --in-place --recursive --parallel Package.swift Sources Tests
 
-check: setup lint test
+check: setup lint build documents test ## everything that must hold before a change lands
 
-demo: setup build
+demo: setup build ## explore a pair of example images
 	.build/release/silt demo
 
-install: build
-	install -D -m 755 .build/release/silt $(DESTDIR)$(PREFIX)/bin/silt
+install: ## the program, which needs no Swift on the machine, and its manual page: PREFIX, DESTDIR
+	swift build -c release --static-swift-stdlib -Xlinker -s --scratch-path .build-install --product silt
+	install -D -m 755 .build-install/release/silt $(DESTDIR)$(PREFIX)/bin/silt
 	install -D -m 644 docs/silt.1 $(DESTDIR)$(PREFIX)/share/man/man1/silt.1
+
+fuzz: ## feed mutated files to what reads files: SECONDS for each of FUZZ_TARGETS, SEED
+	swift build $(CONFIGURATION) --product silt-fuzz
+	for target in $(FUZZ_TARGETS); do \
+	  .build/release/silt-fuzz $$target --seconds $(SECONDS) --seed $(SEED) || exit 1; \
+	done
+
+bench: build ## sizes and times beside other tools: PAIRS, a folder of folders with old.tar and new.tar
+	Benchmarks/run.sh $(PAIRS)
+
+coverage: ## how much of each file the tests run
+	swift test $(CONFIGURATION) --disable-xctest --enable-code-coverage --scratch-path .build-coverage
+	@bin=$$(swift build $(CONFIGURATION) --scratch-path .build-coverage --show-bin-path) && \
+	  llvm-cov report "$$bin"/siltPackageTests.xctest -instr-profile="$$bin"/codecov/default.profdata \
+	    -ignore-filename-regex='\.build|Tests|\.derived'
+
+sanitize: ## all tests with each of SANITIZERS
+	for sanitizer in $(SANITIZERS); do \
+	  swift test $(CONFIGURATION) --disable-xctest --sanitize $$sanitizer --scratch-path .build-$$sanitizer || exit 1; \
+	done
 
 # The system packages, unless they are all there.
 setup:
@@ -33,5 +71,8 @@ setup:
 	    sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	    $$sudo apt-get update && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(APT_PACKAGES); }
 
-clean:
-	rm -rf .build
+clean: ## everything that was built
+	rm -rf .build .build-*
+
+help: ## this list
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 20

@@ -159,13 +159,17 @@ extension ProcessWideTests {
             #expect(inputs.contains(.terminate))
         }
 
-        @Test func `a signal asks the program to end`() throws {
-            // The test runner's parent may have had it ignored or blocked.
-            signal(SIGTERM, SIG_DFL)
+        /// The test runner's parent, and its own threads, may have a signal ignored or blocked.
+        private func admit(_ number: Int32) {
+            signal(number, SIG_DFL)
             var mask = sigset_t()
             sigemptyset(&mask)
-            sigaddset(&mask, SIGTERM)
+            sigaddset(&mask, number)
             pthread_sigmask(SIG_UNBLOCK, &mask, nil)
+        }
+
+        @Test func `a signal asks the program to end`() throws {
+            admit(SIGTERM)
             let fixture = try Fixture()
             raise(SIGTERM)
             let (inputs, _) = try fixture.terminal.wait(for: try Mailbox<Int>(), timeout: .seconds(1))
@@ -218,6 +222,7 @@ extension ProcessWideTests {
         }
 
         @Test func `a process that goes on takes the terminal again`() throws {
+            admit(SIGCONT)
             let fixture = try Fixture()
             raise(SIGCONT)
             let (inputs, _) = try fixture.terminal.wait(for: try Mailbox<Int>(), timeout: .seconds(1))

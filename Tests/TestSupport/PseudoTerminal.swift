@@ -29,7 +29,11 @@ public final class PseudoTerminal {
     ) throws {
         let (controller, name) = try Self.open()
         self.controller = controller
-        var variables = ["TERM=xterm-256color", "LC_ALL=C.UTF-8", "XDG_CONFIG_HOME=\(folder)"]
+        var variables = [
+            "TERM=xterm-256color", "LC_ALL=C.UTF-8", "XDG_CONFIG_HOME=\(folder)",
+            // Swift's runtime would ask on the terminal what to do about a crash.
+            "SWIFT_BACKTRACE=enable=no",
+        ]
         var removed = ["-u", "NO_COLOR", "-u", "LINES", "-u", "COLUMNS"]
         for (name, value) in environment {
             if let value { variables.append("\(name)=\(value)") } else { removed += ["-u", name] }
@@ -118,7 +122,7 @@ public final class PseudoTerminal {
                 return news
             }
             guard read(milliseconds: 30_000) else {
-                throw Failure(description: "no '\(text)' in '\(news.suffix(3_000).debugDescription)'")
+                throw Failure(description: "no '\(text)' in '\(Self.withoutControls(news).suffix(1_000))'")
             }
         }
     }
@@ -143,7 +147,7 @@ public final class PseudoTerminal {
             }
             usleep(10_000)
         }
-        throw Failure(description: "it does not end; it wrote '\(written.suffix(3_000).debugDescription)'")
+        throw Failure(description: "it does not end; it wrote '\(text.suffix(1_000))'")
     }
 
     /// Everything that the program wrote until now.

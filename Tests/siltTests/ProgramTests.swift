@@ -164,7 +164,7 @@ struct ProgramTests {
             process.waitUntilExit()
             // It may have been faster than the signal.
             guard process.terminationStatus != 0 else { continue }
-            #expect(process.terminationStatus == 130)
+            #expect(process.terminationStatus == 143)
             #expect(Set(scratch.names).isSuperset(of: [".made.tar.silt-partial", ".made.tar.silt-state"]))
             break
         }

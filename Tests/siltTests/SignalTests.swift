@@ -15,11 +15,14 @@ struct SignalTests {
     @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
     func `a signal ends a command that waits for input, and is the exit code`(signal: Int32) throws {
         #expect(mkfifo(scratch.path("slow.tar"), 0o600) == 0)
-        let writer = open(scratch.path("slow.tar"), O_RDWR)
-        defer { close(writer) }
         let command = try start(["layers", "slow.tar"])
-        // It draws how much it has read.
-        try command.wait(for: "slow.tar")
+        // It can be opened for writing when somebody reads.
+        var writer: Int32 = -1
+        for _ in 0..<3_000 where writer < 0 {
+            usleep(10_000)
+            writer = open(scratch.path("slow.tar"), O_WRONLY | O_NONBLOCK)
+        }
+        defer { close(writer) }
         command.send(signal)
         #expect(try command.end() == 128 + signal)
         #expect(command.text.hasSuffix("silt: interrupted\n"))
@@ -38,9 +41,10 @@ struct SignalTests {
             let content = Content.random(UInt64(seed), 24 << 20)
             try scratch.write(name, try ImageBuilder([.init("", [.file("f", content)])]).archive(.docker25))
         }
-        let command = try start(["create", "old.tar", "new.tar", "-o", "d.silt"])
-        // Progress of what takes seconds.
-        try command.wait(for: "comparing")
+        let command = try start(["create", "old.tar", "new.tar", "-o", "d.silt", "--level", "best"])
+        // What comes after reading takes many seconds.
+        try command.wait(for: "reading new.tar")
+        usleep(500_000)
         for signal in signals { command.send(signal) }
         #expect([130, 143].contains(try command.end()))
         #expect(command.text.hasSuffix("silt: interrupted\n"))

@@ -172,6 +172,7 @@ struct TerminalScripts {
 
     @Test func `a search types into a field, and pasting there runs no command`() throws {
         let terminal = try explorer()
+        try terminal.wait(for: "etc/")
         // Outside of a field, a pasted q quits nothing.
         terminal.type("\u{1b}[200~qqq\u{1b}[201~/")
         try terminal.wait(for: "/")

@@ -1,5 +1,4 @@
 import Bytes
-import Compression
 public import Delta
 import FileTree
 public import FileIO
@@ -157,13 +156,4 @@ public final class DeltaCreator: Sendable {
     public func byteCount(of layers: [Int]) -> UInt64 {
         layers.reduce(0) { $0.addingClamped(new.layers[$1].tar.byteCount) }
     }
-}
-
-/// The program's version and that of the libraries whose output packages depend on.
-public enum ToolVersion {
-    /// The program's own version.
-    public static let number = "0.1.0"
-
-    /// `silt 0.1.0 (zlib 1.2.13)`: rebuilding a gzip blob needs the same deflate.
-    public static var description: String { "silt \(number) (zlib \(Zlib.version))" }
 }
