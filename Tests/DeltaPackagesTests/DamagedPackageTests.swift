@@ -83,13 +83,14 @@ struct DamagedPackageTests {
         let plain = try unpacked()
         #expect(try isHarmless(plain, "unpacked"))
         var harmless = 0
-        for index in plain.indices {
+        let places = plain.placesToDamage
+        for index in places {
             var damaged = plain
             damaged[index] ^= 1 << UInt8(index % 8)
             if try isHarmless(damaged, "byte \(index)") { harmless += 1 }
         }
         // Padding and times in headers say nothing.
-        #expect(harmless > 0 && harmless < plain.count * 3 / 4)
+        #expect(harmless > 0 && harmless < places.count * 3 / 4)
     }
 
     /// The package with one text of its document replaced by another of the same length, all digests made right again.

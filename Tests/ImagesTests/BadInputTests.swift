@@ -383,7 +383,7 @@ struct DamagedArchiveTests {
         let scratch = try Scratch()
         let bytes = try SampleImages.tiny.archive(layout, packing)
         #expect(await tryLoading(bytes, scratch, "whole"))
-        for count in bytes.indices {
+        for count in bytes.placesToDamage {
             // One of the two zero blocks at the end is enough.
             let isWhole = await tryLoading(Array(bytes[..<count]), scratch, "\(count) bytes")
             #expect(isWhole == (count >= bytes.count - 512), "\(count) of \(bytes.count) bytes")
@@ -397,13 +397,13 @@ struct DamagedArchiveTests {
         let scratch = try Scratch()
         let bytes = try SampleImages.tiny.archive(layout, packing)
         var accepted = 0
-        for index in bytes.indices {
+        for index in bytes.placesToDamage {
             var damaged = bytes
             damaged[index] ^= 1 << UInt8(index % 8)
             if await tryLoading(damaged, scratch, "byte \(index)") { accepted += 1 }
         }
         // What pads blocks may be anything.
-        #expect(accepted > 500)
-        #expect(accepted < bytes.count * 3 / 4)
+        #expect(accepted > 100)
+        #expect(accepted < bytes.placesToDamage.count * 3 / 4)
     }
 }
