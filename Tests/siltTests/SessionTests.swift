@@ -28,13 +28,16 @@ struct SessionTests {
     }
 
     @Test func `images are read, compared and left with a key`() throws {
-        let screen = try run([.until("lib/"), .press("q")])
+        let screen = try run([.until("lib/"), .press(.character("q"))])
         #expect(screen.isClosed)
         #expect(screen.shown.contains("etc/"))
     }
 
     @Test func `a package is exported and the command to apply it is shown`() throws {
-        let screen = try run([.until("lib/"), .press("e"), .press(.enter), .until("silt apply"), .press("q")])
+        let screen = try run([
+            .until("lib/"), .press(.character("e")), .press(.enter), .until("silt apply"),
+            .press(.character("q")),
+        ])
         #expect(screen.isClosed)
         #expect(scratch.names.contains("update.silt"))
     }
@@ -42,7 +45,8 @@ struct SessionTests {
     @Test func `an export does not replace a file unasked`() throws {
         try scratch.write("update.silt", [1])
         _ = try run([
-            .until("lib/"), .press("e"), .press(.enter), .until("update.silt"), .press(.control("c")),
+            .until("lib/"), .press(.character("e")), .press(.enter), .until("update.silt"),
+            .press(.control("c")),
         ])
         #expect(try scratch.read("update.silt") == [1])
     }
@@ -50,7 +54,7 @@ struct SessionTests {
     @Test func `an image that cannot be read is told on the screen and afterwards`() throws {
         try scratch.write("text", Array("no image".utf8))
         #expect(throws: ImageError.self) {
-            try run([.until("not an image archive"), .press("q")], new: "text")
+            try run([.until("silt cannot go on"), .press(.character("q"))], new: "text")
         }
     }
 }

@@ -19,8 +19,8 @@ enum Shares {
         for (key, weight) in ordered {
             position += Double(weight)
             // The last one takes what rounding left over.
-            let end =
-                key == last ? total : min(total, UInt64(clamping: Int64(position / sum * Double(total))))
+            let share = position / sum * Double(total)
+            let end = key == last || share >= Double(total) ? total : UInt64(share)
             parts[key] = end - min(given, end)
             given = max(given, end)
         }
