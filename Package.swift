@@ -48,6 +48,7 @@ let package = Package(
             name: "CZlib", path: "Sources/0-C/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
             name: "CDivsufsort", path: "Sources/0-C/CDivsufsort", providers: [.apt(["libdivsufsort-dev"])]),
+        .target(name: "CFiles", path: "Sources/0-C/CFiles"),
         .target(
             name: "CTerminal", path: "Sources/0-C/CTerminal", linkerSettings: [.linkedLibrary("ncursesw")]),
 
@@ -75,7 +76,9 @@ let package = Package(
             swiftSettings: common),
         .target(
             name: "FileIO",
-            dependencies: ["Bytes", "Hashing", .product(name: "SystemPackage", package: "swift-system")],
+            dependencies: [
+                "Bytes", "CFiles", "Hashing", .product(name: "SystemPackage", package: "swift-system"),
+            ],
             path: "\(wrappers)/FileIO", swiftSettings: common),
         .target(
             name: "Work", dependencies: [.product(name: "DequeModule", package: "swift-collections")],
@@ -91,7 +94,7 @@ let package = Package(
                 "Bytes", "Tar", "Compression", "ContextMixing", "Recompression", "SuffixSorting",
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
-            path: "\(engines)/Delta", exclude: ["FORMAT.md"], swiftSettings: safe),
+            path: "\(engines)/Delta", swiftSettings: safe),
         .target(
             name: "Images",
             dependencies: ["Bytes", "Hashing", "Tar", "FileTree", "OCI", "Compression", "FileIO", "Work"],
@@ -150,8 +153,12 @@ let package = Package(
         .testTarget(
             name: "ContextMixingTests", dependencies: ["ContextMixing", "TestSupport"],
             swiftSettings: testing),
-        .testTarget(name: "WorkTests", dependencies: ["Work"], swiftSettings: testing),
-        .testTarget(name: "FileIOTests", dependencies: ["FileIO", "TestSupport"], swiftSettings: testing),
+        .testTarget(
+            name: "FileIOTests",
+            dependencies: [
+                "FileIO", "Bytes", "Hashing", "TestSupport",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ], swiftSettings: testing),
         .testTarget(
             name: "DeltaTests",
             dependencies: ["Delta", "Bytes", "Compression", "SuffixSorting", "Tar", "TestSupport"],

@@ -199,7 +199,7 @@ struct DamagedPackageTests {
                 switch error {
                 case PackageError.notAPackage: "notAPackage"
                 case PackageError.damaged: "damaged"
-                case PackageError.unknownVersion(_, 2): "unknownVersion"
+                case PackageError.unknownVersion(_, "2"): "unknownVersion"
                 default: "\(error)"
                 }
             #expect(kind == item.kind, "\(error)")

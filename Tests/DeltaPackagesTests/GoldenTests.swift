@@ -9,68 +9,63 @@ import Testing
 
 /// Packages that were made once and must be readable for ever; see `Golden/README.md`.
 @Suite(.serialized) struct GoldenTests {
-    /// What a package makes of the `old.tar.zst` beside it.
+    /// What a package makes of the old image beside it.
     struct Golden: Sendable, CustomTestStringConvertible {
-        /// The folder, by the version of the recipes in it.
-        var version = 1
         /// The package, without `.silt`.
         let name: String
+        /// The old image, without `.tar.zst`.
+        var old = "old"
         let layout: Layout
-        let packing: Packing
+        var packing = Packing.plain
         var level = DeltaLevel.default
-        var testDescription: String { "v\(version)/\(name)" }
-        var folder: URL { GoldenTests.folder.appendingPathComponent("v\(version)") }
+        var testDescription: String { name }
     }
 
     static let all = [
-        Golden(name: "docker-plain", layout: .dockerSkopeo, packing: .plain),
-        Golden(name: "oci-plain", layout: .ociArchive, packing: .plain),
-        // Carried whole: what zlib makes is no promise of ours.
-        Golden(name: "oci-zstd", layout: .ociArchive, packing: .zstd),
-        Golden(version: 2, name: "docker-plain", layout: .dockerSkopeo, packing: .plain),
-        Golden(version: 2, name: "oci-plain", layout: .ociArchive, packing: .plain),
-        Golden(version: 3, name: "docker-plain", layout: .dockerSkopeo, packing: .plain),
-        Golden(version: 3, name: "oci-plain", layout: .ociArchive, packing: .plain),
-        Golden(version: 4, name: "docker-plain", layout: .dockerSkopeo, packing: .plain),
-        Golden(version: 4, name: "oci-plain", layout: .ociArchive, packing: .plain),
+        Golden(name: "docker-fast", layout: .dockerSkopeo, level: .fast),
+        Golden(name: "docker", layout: .dockerLegacy), Golden(name: "oci", layout: .ociArchive),
         // Streams that are coded by contexts.
-        Golden(version: 4, name: "oci-best", layout: .ociArchive, packing: .plain, level: .best),
+        Golden(name: "oci-best", layout: .ociArchive, level: .best),
+        // One layer is the old blob, the other is compressed anew.
+        Golden(name: "oci-gzip", old: "old-gzip", layout: .docker25, packing: .gzip(9)),
+        // Blobs that are carried whole.
+        Golden(name: "oci-zstd", layout: .ociArchive, packing: .zstd),
     ]
 
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("Golden")
 
+    private static func file(_ name: String) -> URL { folder.appendingPathComponent(name) }
+
     @Test(arguments: all)
     func `a package makes what it always made`(_ golden: Golden) async throws {
         let roundtrip = try Roundtrip()
-        let oldPath = golden.folder.appendingPathComponent("old.tar.zst").path
-        let package = golden.folder.appendingPathComponent("\(golden.name).silt").path
         if ProcessInfo.processInfo.environment["RECORD"] == "1" { try await record(golden, roundtrip) }
-        let old = try await roundtrip.load(oldPath)
-        let made = try roundtrip.apply(package, to: old)
-        let digests = try String(
-            contentsOf: golden.folder.appendingPathComponent("SHA256SUMS"), encoding: .utf8)
-        #expect(digests.contains("\(Digest.of(made).hex)  \(golden.name).tar\n"))
+        let old = try await roundtrip.load(Self.file("\(golden.old).tar.zst").path)
+        let made = try roundtrip.apply(Self.file("\(golden.name).silt").path, to: old)
+        let sums = try String(contentsOf: Self.file("SHA256SUMS"), encoding: .utf8)
+        #expect(sums.contains("\(Digest.of(made).hex)  \(golden.name).silt \(golden.old).tar.zst\n"))
     }
 
     /// Makes what is not there; what is there is a promise.
     private func record(_ golden: Golden, _ roundtrip: Roundtrip) async throws {
-        let folder = golden.folder
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let oldPath = folder.appendingPathComponent("old.tar.zst")
+        try FileManager.default.createDirectory(at: Self.folder, withIntermediateDirectories: true)
+        let oldPath = Self.file("\(golden.old).tar.zst")
         if !FileManager.default.fileExists(atPath: oldPath.path) {
-            try Data(try GoldenImages.image(isNew: false, golden.version).archive(.docker25, outer: .zstd))
+            let packing = golden.old == "old" ? Packing.plain : golden.packing
+            try Data(try GoldenImages.image(isNew: false).archive(.docker25, packing, outer: .zstd))
                 .write(to: oldPath)
         }
-        let path = folder.appendingPathComponent("\(golden.name).silt").path
+        let path = Self.file("\(golden.name).silt").path
         guard !FileManager.default.fileExists(atPath: path) else { return }
         let old = try await roundtrip.load(oldPath.path)
         let new = try await roundtrip.open(
-            GoldenImages.image(isNew: true, golden.version), golden.layout, golden.packing, as: "new")
+            GoldenImages.image(isNew: true), golden.layout, golden.packing, as: "new")
         let made = try await roundtrip.create(old, new, options: .init(level: golden.level))
         try FileManager.default.copyItem(atPath: made, toPath: path)
-        let sums = folder.appendingPathComponent("SHA256SUMS")
-        let line = "\(Digest.of(try roundtrip.scratch.read("new")).hex)  \(golden.name).tar\n"
+        let digest = Digest.of(try roundtrip.scratch.read("new")).hex
+        let line = "\(digest)  \(golden.name).silt \(golden.old).tar.zst\n"
+        let sums = Self.file("SHA256SUMS")
         try ((try? String(contentsOf: sums, encoding: .utf8)) ?? "").appending(line).write(
             to: sums, atomically: true, encoding: .utf8)
         Issue.record("recorded \(golden.name)")
@@ -79,18 +74,17 @@ import Testing
 
 /// The images behind the golden packages; they may change, the packages may not.
 private enum GoldenImages {
-    static func image(isNew: Bool, _ version: Int) -> ImageBuilder {
+    static func image(isNew: Bool) -> ImageBuilder {
         let base: [TarEntry] = [.directory("etc"), .file("etc/motd", "hello")]
-        let added =
-            (version < 2 ? [] : members(isNew: isNew)) + (version < 3 ? [] : programs(isNew: isNew))
-            + (version < 4 ? [] : objects(isNew: isNew))
-        let entries = (files(isNew: isNew) + added).map { entry in
+        let all =
+            files(isNew: isNew) + members(isNew: isNew) + programs(isNew: isNew) + objects(isNew: isNew)
+        let entries = all.map { entry in
             entry.with { $0.modified += isNew ? 60 : 0 }
         }
         return ImageBuilder([.init("ADD base", base), .init("RUN build", entries)])
     }
 
-    /// What recipes of version 2 look into.
+    /// Compressed files, which are compared by what is in them.
     private static func members(isNew: Bool) -> [TarEntry] {
         let text = Content.text(6, 1_200)
         let zip = ZipBuilder.file([
@@ -100,7 +94,7 @@ private enum GoldenImages {
         return [.file("app.jar", zip)]
     }
 
-    /// What recipes of version 3 predict.
+    /// Linked programs, whose references are predicted.
     private static func programs(isNew: Bool) -> [TarEntry] {
         var functions = (0..<60).map { LinkedProgram.Function("f\($0)", 16 + $0 % 7 * 8) }
         if isNew {
@@ -113,7 +107,7 @@ private enum GoldenImages {
         }
     }
 
-    /// What recipes of version 4 predict, and enough of it for streams that are coded by contexts.
+    /// Relocatable objects, which are predicted, and enough text for streams that are coded by contexts.
     private static func objects(isNew: Bool) -> [TarEntry] {
         var functions = (0..<120).map { LinkedProgram.Function("f\($0)", 16 + $0 % 7 * 8) }
         if isNew {
@@ -145,6 +139,8 @@ private enum GoldenImages {
             .symlink("link", to: isNew ? "text" : "program"),
             .file(isNew ? "new/place" : "old/place", Content.random(5, 600)),
             .file(String(repeating: "n", count: 130), "x").attribute("user.a", attribute),
-        ]
+            .file(String(repeating: "g", count: 130), isNew ? "gnu" : "old").with { $0.style = .gnu },
+            .file("padded", "x").with { $0.padding = isNew ? 7 : 0 },
+        ] + (isNew ? [.file("added", Content.text(14, 300)), .file("empty")] : [])
     }
 }

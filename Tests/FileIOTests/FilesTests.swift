@@ -1,6 +1,9 @@
-import FileIO
+import Bytes
+@testable import FileIO
 import Foundation
 import Glibc
+import Hashing
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -27,9 +30,97 @@ struct OutputFileTests {
             let output = try OutputFile(path: scratch.path("out"), replacesExisting: false)
             try output.write(Content.random(1, 700_000))
             try output.sync()
-            #expect(scratch.names.count == 1)
+            // Without a name, nothing is left whatever ends the program.
+            #expect(scratch.names == [])
+            let file = try RandomAccessFile(path: output.temporaryPath)
+            #expect(try file.read(at: 0, count: 700_000) == Content.random(1, 700_000))
         }
         #expect(scratch.names == [])
+    }
+
+    @Test(arguments: [false, true])
+    func `a name may be as long as names can be`(continues: Bool) throws {
+        for name in [String(repeating: "n", count: 255), String(repeating: "\u{e9}", count: 127)] {
+            let path = scratch.path(name)
+            for replaces in [false, true] {
+                let output = try OutputFile(
+                    path: path, replacesExisting: replaces, continuing: continues ? Digest.of([1]) : nil)
+                try output.write([1, 2, 3])
+                try output.checkpoint(Digest.of([1, 2, 3]))
+                if continues, !replaces {
+                    #expect(output.keep() == 3)
+                    #expect(scratch.names.count == 2)
+                    let again = try OutputFile(
+                        path: path, replacesExisting: false, continuing: Digest.of([1]))
+                    #expect(again.continued?.byteCount == 3)
+                    try again.commit()
+                } else {
+                    try output.commit()
+                }
+                #expect(scratch.names == [name])
+                #expect(try scratch.read(name) == [1, 2, 3])
+            }
+            try FileManager.default.removeItem(atPath: path)
+        }
+    }
+
+    @Test func `what can be continued has a name only once there is something to continue`() throws {
+        let output = try OutputFile(
+            path: scratch.path("out"), replacesExisting: false, continuing: Digest.of([1]))
+        try output.write(Content.random(1, 700_000))
+        try output.sync()
+        #expect(scratch.names == [])
+        try output.checkpoint(Digest.of(Content.random(1, 700_000)))
+        #expect(output.keep() == 700_000)
+        #expect(scratch.names == [".out.silt-partial", ".out.silt-state"])
+    }
+
+    @Test func `too much for the disk is told before anything is written`() throws {
+        #expect {
+            try OutputFile(path: scratch.path("out"), replacesExisting: false, expecting: 1 << 60)
+        } throws: { error in
+            guard case FileError.noRoom(scratch.path("out"), 1 << 60, let free) = error else { return false }
+            return free < 1 << 60
+        }
+        let output = try OutputFile(path: scratch.path("out"), replacesExisting: false, expecting: 1)
+        try output.commit()
+        #expect(scratch.names == ["out"])
+    }
+
+    // MARK: - Where every file has a name
+
+    @Test func `what programs that died left is removed, what others hold is not`() throws {
+        let dead = ".silt-0123456789abcdef.part"
+        try scratch.write(dead, [1])
+        try scratch.write(".silt-notes", [2])
+        let first = try UnfinishedFile(in: FilePath(scratch.path), isAnonymous: false)
+        #expect(!scratch.names.contains(dead))
+        let second = try UnfinishedFile(in: FilePath(scratch.path), isAnonymous: false)
+        #expect(scratch.names.count == 3 && scratch.names.contains(".silt-notes"))
+        for file in [first, second] {
+            #expect(file.name.map { UnfinishedFile.isNamed(file.descriptor, $0) } == true)
+            try file.descriptor.close()
+        }
+        // Closed is as good as dead.
+        var third = try UnfinishedFile(in: FilePath(scratch.path), isAnonymous: false)
+        #expect(scratch.names.count == 2)
+        third.removeName()
+        try third.descriptor.close()
+        #expect(scratch.names == [".silt-notes"])
+    }
+
+    @Test(arguments: [false, true])
+    func `a name is never taken from another file, unless it is to be replaced`(isAnonymous: Bool) throws {
+        try scratch.write("out", [1])
+        var file = try UnfinishedFile(in: FilePath(scratch.path), isAnonymous: isAnonymous)
+        try file.descriptor.writeAll([2])
+        #expect((file.name == nil) == isAnonymous)
+        #expect(throws: Errno.fileExists) { try file.take(name: scratch.path("out")) }
+        #expect(try scratch.read("out") == [1])
+        try file.replace(scratch.path("out"))
+        #expect(try scratch.read("out") == [2])
+        #expect(scratch.names == ["out"])
+        try file.descriptor.close()
     }
 
     @Test func `what is there is kept unless it may be replaced`() throws {
@@ -59,10 +150,12 @@ struct OutputFileTests {
     @Test func `the mode follows the umask`() throws {
         let output = try OutputFile(path: scratch.path("out"), replacesExisting: false)
         try output.commit()
-        let mask = umask(0)
-        umask(mask)
-        let attributes = try FileManager.default.attributesOfItem(atPath: scratch.path("out"))
-        #expect(attributes[.posixPermissions] as? Int == Int(0o666 & ~mask))
+        // What the system makes of it for another new file.
+        try scratch.write("other", [])
+        let modes = try ["out", "other"].map {
+            try FileManager.default.attributesOfItem(atPath: scratch.path($0))[.posixPermissions] as? Int
+        }
+        #expect(modes[0] == modes[1] && modes[0] != 0o600)
     }
 
     @Test(arguments: ["missing/out", "file/out", ""])
@@ -115,6 +208,17 @@ struct SpoolTests {
         #expect(try file.read(at: 31_000, count: 5_000) == Array(bytes[31_000..<36_000]))
         #expect(try file.read(at: 100_000, count: 0) == [])
         #expect(throws: FileError.self) { try file.read(at: 99_999, count: 2) }
+    }
+
+    @Test func `it is finished once, however often that is asked for`() throws {
+        let spool = try Spool()
+        try spool.append([1, 2, 3])
+        var first: RandomAccessFile? = spool.finish()
+        let second = spool.finish()
+        #expect(first === second)
+        first = nil
+        #expect(try second.read(at: 0, count: 3) == [1, 2, 3])
+        #expect(throws: FileError.self) { try spool.append([4]) }
     }
 }
 

@@ -61,6 +61,10 @@ struct ProgramTests {
         Case("apply old.tar good.silt -o none/out", 4, "silt: cannot write 'none/out'"),
         Case("apply old.tar good.silt -o folder --force", 4, "silt: cannot write 'folder'"),
         Case("diff old.tar none.tar", 4, "none.tar"),
+        Case("apply old.tar good.silt -o out --max-size 1000", 2, "good.silt", "bytes", "allowed"),
+        Case("apply old.tar good.silt -o - --max-size 1000", 2, "good.silt", "allowed"),
+        Case("verify good.silt --old old.tar --max-size 1000", 2, "good.silt", "allowed"),
+        Case("apply old.tar good.silt -o out --new-image other", 2, "good.silt", "example.org/app:2"),
     ])
     func `what goes wrong has its exit code, one line, and leaves no file`(_ item: Case) throws {
         try scratch.write("text", Array("hello\n".utf8))

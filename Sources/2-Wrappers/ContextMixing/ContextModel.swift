@@ -1,5 +1,5 @@
 /// Predicts bytes bit by bit by mixing what followed in many contexts (M. Mahoney, "Adaptive Weighing of Context Models
-/// for Lossless Data Compression", 2005); FORMAT.md "Context mixing" is normative.
+/// for Lossless Data Compression", 2005); docs/format/contexts.md is normative.
 ///
 /// All indexes are masked to their tables' sizes, so that no input reaches out of them.
 final class ContextModel {

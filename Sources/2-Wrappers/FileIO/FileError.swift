@@ -1,3 +1,4 @@
+import Bytes
 import SystemPackage
 
 /// Why a file could not be read or written.
@@ -6,6 +7,8 @@ public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
     case failed(action: String, path: String, reason: String)
     /// The file is shorter than it was when it was opened, or than its own structure says.
     case endsEarly(path: String, offset: UInt64)
+    /// The file system has no room for the output.
+    case noRoom(path: String, byteCount: UInt64, freeByteCount: UInt64)
     /// The output exists and was not to be replaced.
     case exists(path: String)
 
@@ -13,6 +16,9 @@ public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .failed(let action, let path, let reason): "cannot \(action) '\(path)': \(reason)"
         case .endsEarly(let path, let offset): "'\(path)' ends early: nothing to read at byte \(offset)"
+        case .noRoom(let path, let byteCount, let free):
+            "cannot write '\(path)': it takes \(ByteCount.grouped(byteCount)) bytes more, "
+                + "\(ByteCount.grouped(free)) are free there"
         case .exists(let path): "'\(path)' exists; choose another name or use --force to replace it"
         }
     }

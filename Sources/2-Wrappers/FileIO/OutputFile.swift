@@ -3,18 +3,19 @@ import Glibc
 public import Hashing
 import SystemPackage
 
-/// A file that appears under its name only when it is complete: written beside its target, synced, then renamed.
+/// A file that appears under its name only when it is complete: written beside its target, synced, then named.
 ///
-/// Where it may be continued, it is written to `.NAME.silt-partial`, and `.NAME.silt-state` says how much of that was
-/// made of what; both outlive an interrupted run, and nothing else.
+/// Until then it has no name where the file system allows that. Where it may be continued, `.NAME.silt-partial` and
+/// `.NAME.silt-state`, which says how much of that was made of what, appear with the first checkpoint; both outlive an
+/// interrupted run, and nothing else does.
+///
+/// To be used by one thread at a time.
 public final class OutputFile {
     /// The name it will have.
     public let path: String
     private let replacesExisting: Bool
     private let target: String
-    /// Where it is until it is complete.
-    public let temporaryPath: String
-    private let descriptor: FileDescriptor
+    private var file: UnfinishedFile
     private let state: OutputState?
     private var isOpen = true
     private var buffer: [UInt8] = []
@@ -37,13 +38,14 @@ public final class OutputFile {
     /// - Parameters:
     ///   - path: Its target.
     ///   - replacesExisting: Whether a file that is there may be replaced.
+    ///   - expected: How many bytes it will have, if that is known: there must be room for them.
     ///   - origin: What it is made of, if it may be continued: what was made of something else is not.
-    ///   - progress: Told how many bytes of an earlier run were read, of how many.
-    /// - Throws: `FileError` if the target is there and may not be replaced, or cannot be written; `CancellationError`
-    ///   when its task was cancelled.
+    ///   - progress: Called with how many bytes of an earlier run were read, and the total.
+    /// - Throws: `FileError` if the target is there and may not be replaced, cannot be written, or has no room;
+    ///   `CancellationError` when its task was cancelled.
     public init(
-        path: String, replacesExisting: Bool, continuing origin: Digest? = nil,
-        progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
+        path: String, replacesExisting: Bool, expecting expected: UInt64? = nil,
+        continuing origin: Digest? = nil, progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
     ) throws {
         self.path = path
         self.replacesExisting = replacesExisting
@@ -57,39 +59,36 @@ public final class OutputFile {
         }
         // A link stays a link: what it points to is replaced.
         target = exists ? Self.resolved(path) : path
+        let folder = FilePath(target).removingLastComponent()
         if let origin, let partial = OutputState.open(target: target, origin: origin) {
             state = partial.state
-            descriptor = partial.descriptor
-            temporaryPath = partial.path
+            file = partial.file
             do {
-                continued = try partial.state.beginning(of: partial.descriptor, progress)
+                continued = try partial.state.beginning(of: partial.file, progress)
             } catch {
                 // Interrupted while it was looked at: the next run looks again.
-                try? partial.descriptor.close()
+                try? partial.file.descriptor.close()
                 throw error
             }
         } else {
-            var raw: Int32 = -1
-            let made = UnfinishedOutputs.add { [target] in
-                var template = Array("\(target).part-XXXXXX".utf8CString)
-                raw = mkstemp(&template)
-                guard raw >= 0 else { return nil }
-                return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            }
-            guard let made else { throw FileError.failed("write", path, Errno(rawValue: errno)) }
             state = nil
             continued = nil
-            descriptor = FileDescriptor(rawValue: raw)
-            temporaryPath = made
+            do {
+                // A folder alone, or nothing, is no name.
+                guard FilePath(target).lastComponent?.kind == .regular else {
+                    throw Errno.noSuchFileOrDirectory
+                }
+                file = try UnfinishedFile(in: folder)
+            } catch {
+                throw FileError.failed("write", path, error)
+            }
         }
-        let raw = descriptor.rawValue
-        _ = fcntl(raw, F_SETFD, FD_CLOEXEC)
-        let mask = umask(0)
-        umask(mask)
-        fchmod(raw, exists ? status.st_mode & 0o7777 : 0o666 & ~mask)
         byteCount = continued?.byteCount ?? 0
         startedByteCount = byteCount
         writtenByteCount = byteCount
+        // A new file has the mode that the umask leaves.
+        if exists { fchmod(file.descriptor.rawValue, status.st_mode & 0o7777) }
+        if let expected { try checkRoom(for: expected - min(expected, byteCount)) }
     }
 
     private static func resolved(_ path: String) -> String {
@@ -98,16 +97,27 @@ public final class OutputFile {
         return String(cString: resolved)
     }
 
+    /// Throws if the file system has no room for so many bytes more.
+    private func checkRoom(for more: UInt64) throws(FileError) {
+        var status = statvfs()
+        // Some file systems do not tell.
+        guard fstatvfs(file.descriptor.rawValue, &status) == 0, status.f_blocks > 0 else { return }
+        let free = UInt64(status.f_bavail).multipliedClamped(UInt64(status.f_frsize))
+        guard more <= free else { throw .noRoom(path: path, byteCount: more, freeByteCount: free) }
+    }
+
     deinit {
         guard isOpen else { return }
-        state?.remove()
-        unlink(temporaryPath)
-        UnfinishedOutputs.forget(temporaryPath)
-        try? descriptor.close()
+        if let state { file = state.forget() }
+        file.removeName()
+        try? file.descriptor.close()
     }
 
     /// How many bytes it has so far.
     public private(set) var byteCount: UInt64
+
+    /// What it can be read back by, after `sync()`, until it has its name.
+    public var temporaryPath: String { file.openPath }
 
     /// Adds bytes at the end.
     public func write(_ bytes: ArraySlice<UInt8>) throws(FileError) {
@@ -130,7 +140,7 @@ public final class OutputFile {
 
     private func writeThrough(_ bytes: ArraySlice<UInt8>) throws(FileError) {
         do {
-            _ = try bytes.withUnsafeBytes { try descriptor.writeAll($0) }
+            _ = try bytes.withUnsafeBytes { try file.descriptor.writeAll($0) }
         } catch {
             throw .failed("write", path, error)
         }
@@ -139,7 +149,7 @@ public final class OutputFile {
         // The disk starts on what is not there yet, and little is left for it to do when the last byte is made: that is
         // what Linux does on being told that the bytes are not needed. Those not written yet stay in memory.
         posix_fadvise(
-            descriptor.rawValue, Int(clamping: startedByteCount),
+            file.descriptor.rawValue, Int(clamping: startedByteCount),
             Int(clamping: writtenByteCount - startedByteCount), POSIX_FADV_DONTNEED)
         startedByteCount = writtenByteCount
     }
@@ -159,43 +169,34 @@ public final class OutputFile {
     public func keep() -> UInt64 {
         guard isOpen, let kept = state?.keep() else { return 0 }
         isOpen = false
-        try? descriptor.close()
+        try? file.descriptor.close()
         return kept
     }
 
-    /// Brings all bytes to disk, so that they can be read back under the temporary name.
+    /// Brings all bytes to disk, so that they can be read back under the temporary path.
     public func sync() throws(FileError) {
         try flush()
-        guard fsync(descriptor.rawValue) == 0 else { throw .failed("sync", path, Errno(rawValue: errno)) }
+        guard fsync(file.descriptor.rawValue) == 0 else {
+            throw .failed("sync", path, Errno(rawValue: errno))
+        }
     }
 
     /// Brings the bytes to disk and gives the file its name.
+    ///
+    /// - Throws: `FileError.exists` if a file of that name appeared in the meantime and may not be replaced.
     public func commit() throws(FileError) {
         try sync()
-        state?.remove()
-        if replacesExisting {
-            guard rename(temporaryPath, target) == 0 else {
-                throw .failed("rename to", path, Errno(rawValue: errno))
-            }
-        } else {
-            // link, unlike rename, never replaces what appeared in the meantime.
-            guard link(temporaryPath, target) == 0 else {
-                if errno == EEXIST { throw .exists(path: path) }
-                // Some file systems have no hard links.
-                guard errno == EPERM || errno == ENOTSUP, access(path, F_OK) != 0,
-                    rename(temporaryPath, target) == 0
-                else { throw .failed("name", path, Errno(rawValue: errno)) }
-                return try close()
-            }
-            unlink(temporaryPath)
+        // From now on the name of what can be continued is just a temporary one.
+        if let state { file = state.forget() }
+        do {
+            try replacesExisting ? file.replace(target) : file.take(name: target)
+        } catch Errno.fileExists where !replacesExisting {
+            throw .exists(path: path)
+        } catch {
+            throw .failed("name", path, error)
         }
-        try close()
-    }
-
-    private func close() throws(FileError) {
         isOpen = false
-        UnfinishedOutputs.forget(temporaryPath)
-        do { try descriptor.close() } catch { throw .failed("close", path, error) }
+        do { try file.descriptor.close() } catch { throw .failed("close", path, error) }
         syncFolder()
     }
 

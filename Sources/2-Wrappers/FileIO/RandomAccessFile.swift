@@ -7,7 +7,8 @@ public final class RandomAccessFile: Sendable {
     public let path: String
     /// The file's size when it was opened.
     public let byteCount: UInt64
-    private let descriptor: FileDescriptor
+    private let file: OpenFile
+    private var descriptor: FileDescriptor { file.descriptor }
 
     /// Opens a regular file for reading.
     public convenience init(path: String) throws(FileError) {
@@ -15,7 +16,7 @@ public final class RandomAccessFile: Sendable {
             let descriptor = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec])
             do {
                 let size = try descriptor.seek(offset: 0, from: .end)
-                self.init(descriptor: descriptor, path: path, byteCount: UInt64(max(size, 0)))
+                self.init(OpenFile(descriptor), path: path, byteCount: UInt64(max(size, 0)))
             } catch {
                 try? descriptor.close()
                 throw error
@@ -25,14 +26,12 @@ public final class RandomAccessFile: Sendable {
         }
     }
 
-    /// Takes over an open descriptor.
-    init(descriptor: FileDescriptor, path: String, byteCount: UInt64) {
-        self.descriptor = descriptor
+    /// Reads a file that is open.
+    init(_ file: OpenFile, path: String, byteCount: UInt64) {
+        self.file = file
         self.path = path
         self.byteCount = byteCount
     }
-
-    deinit { try? descriptor.close() }
 
     /// Fills the buffer from its start with the bytes at an offset.
     ///

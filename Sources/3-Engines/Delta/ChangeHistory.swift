@@ -1,4 +1,4 @@
-/// What stands around the next change: hints for a model of contexts; FORMAT.md "Hints".
+/// What stands around the next change: hints for a model of contexts; docs/format/contexts.md "Hints".
 ///
 /// Encoder and decoder walk through copies alike: both know the bytes made so far and those that are expected next.
 struct ChangeHistory: Sendable {

@@ -46,40 +46,8 @@ struct Differences: Sendable {
     }
 }
 
-/// Gives out differences, in order.
-protocol DifferenceSource: AnyObject {
-    /// Starts another file.
-    func start()
-    /// Adds the next differences to old bytes.
-    func add(to bytes: inout [UInt8], _ range: Range<Int>) throws
-    /// Throws if there are more than were taken.
-    func checkEnd() throws
-}
-
-/// Differences as recipes of version 1 hold them: one after the other.
-final class DenseDifferences: DifferenceSource {
-    private let stream: StreamReader
-
-    init(_ stream: StreamReader) { self.stream = stream }
-
-    func start() {}
-
-    func checkEnd() throws {}
-
-    func add(to bytes: inout [UInt8], _ range: Range<Int>) throws {
-        var index = range.lowerBound
-        while index < range.upperBound {
-            let part = try stream.some(atMost: range.upperBound - index)
-            for value in part {
-                bytes[index] &+= value
-                index += 1
-            }
-        }
-    }
-}
-
-/// Differences told by gaps and changes.
-final class SparseDifferences: DifferenceSource {
+/// Reads differences from the streams of gaps and changes, in order.
+final class DifferenceReader {
     private let gaps: StreamReader
     private let changes: StreamReader
     /// Bytes until the next change; nil if that is not known yet.
@@ -91,12 +59,15 @@ final class SparseDifferences: DifferenceSource {
         self.changes = changes
     }
 
+    /// Starts another file.
     func start() { history = ChangeHistory() }
 
+    /// Throws if there are more differences than were taken.
     func checkEnd() throws {
         guard gap ?? 0 == 0 else { throw DeltaError.damaged("its last gap is too long") }
     }
 
+    /// Adds the next differences to old bytes.
     func add(to bytes: inout [UInt8], _ range: Range<Int>) throws {
         var index = range.lowerBound
         while index < range.upperBound {

@@ -2,7 +2,7 @@ import Bytes
 
 /// How one content is made of another: the commands, and the bytes they consume, kept apart.
 public struct Patch: Sendable {
-    /// Where each step's old bytes start, and choices, as they are stored; see FORMAT.md "Patches".
+    /// Where each step's old bytes start, and choices, as they are stored; see docs/format/recipe.md "Patches".
     var control: [UInt8] = []
     /// How many bytes each step copies, as it is stored.
     var copyCounts: [UInt8] = []

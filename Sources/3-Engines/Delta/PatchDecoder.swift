@@ -3,7 +3,7 @@ struct PatchStreams {
     let control: StreamReader
     let copyCounts: StreamReader
     let literalCounts: StreamReader
-    let differences: any DifferenceSource
+    let differences: DifferenceReader
     let literal: StreamReader
 }
 
@@ -58,11 +58,11 @@ final class PatchDecoder {
     }
 
     /// Makes that many bytes; copies are predicted, which takes all steps and the new content's first bytes.
-    func runPredicted(_ count: UInt64, version: Int, _ sink: RecipeDecoder.Sink) throws {
+    func runPredicted(_ count: UInt64, _ sink: RecipeDecoder.Sink) throws {
         streams.differences.start()
         let steps = try allSteps(count)
         let oldHead = try old.bytes(at: 0, count: Int(min(old.byteCount, UInt64(ElfImage.headByteCount))))
-        let start = Prediction.start(oldHead: oldHead, version: version)
+        let start = Prediction.start(oldHead: oldHead)
         var head: [UInt8] = []
         func emit(_ bytes: ArraySlice<UInt8>) throws {
             head += bytes.prefix(start - head.count)
@@ -79,7 +79,7 @@ final class PatchDecoder {
                 if newPosition >= start {
                     if predictor == nil {
                         predictor = try Prediction.predictor(
-                            oldHead: oldHead, newHead: head[...], steps: steps, version: version,
+                            oldHead: oldHead, newHead: head[...], steps: steps,
                             oldByteCount: Int(old.byteCount)
                         ) { try old.bytes(at: UInt64($0), count: $1) }
                         guard predictor != nil else {

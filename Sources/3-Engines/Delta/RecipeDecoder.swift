@@ -7,7 +7,7 @@ import Tar
 public struct RecipeHeader: Equatable, Sendable {
     /// One stream's sizes.
     public struct Stream: Equatable, Sendable {
-        /// The stream's name in FORMAT.md.
+        /// The stream's name in the format's documents.
         public let name: String
         /// How many bytes it holds.
         public let byteCount: UInt64
@@ -37,7 +37,7 @@ public struct RecipeHeader: Equatable, Sendable {
                 throw DeltaError.damaged("it does not start with its magic number")
             }
             version = Int(try reader.byte())
-            guard RecipeFormat.versions.contains(version) else { throw DeltaError.unknownVersion(version) }
+            guard version == RecipeFormat.version else { throw DeltaError.unknownVersion(version) }
             byteCount = try reader.varint()
             entryCount = try reader.varint()
             // Every entry has a header block; larger archives than this are made up.
@@ -48,7 +48,6 @@ public struct RecipeHeader: Equatable, Sendable {
             for _ in 0..<(try reader.count(atMost: RecipeFormat.StreamID.allCases.count)) {
                 guard let id = RecipeFormat.StreamID(rawValue: try reader.byte()),
                     let codec = RecipeFormat.Codec(rawValue: try reader.byte()),
-                    codec != .contexts || version >= RecipeFormat.contextVersion,
                     found.last.map({ $0.0.rawValue < id.rawValue }) ?? true
                 else { throw DeltaError.damaged("it has an unknown stream") }
                 found.append((id, codec, try reader.varint(), try reader.varint()))
@@ -127,19 +126,14 @@ public final class RecipeDecoder {
     }
 
     /// The differences, which go on from patch to patch.
-    private lazy var differences = Result<any DifferenceSource, any Error> {
-        guard header.version >= RecipeFormat.splitVersion else {
-            return DenseDifferences(try reader(.difference))
-        }
-        return SparseDifferences(gaps: try reader(.gaps), changes: try reader(.difference))
+    private lazy var differences = Result<DifferenceReader, any Error> {
+        DifferenceReader(gaps: try reader(.gaps), changes: try reader(.difference))
     }
 
     private func patchStreams() throws -> PatchStreams {
-        let isSplit = header.version >= RecipeFormat.splitVersion
-        return PatchStreams(
-            control: try reader(.control), copyCounts: try reader(isSplit ? .copyCounts : .control),
-            literalCounts: try reader(isSplit ? .literalCounts : .control),
-            differences: try differences.get(),
+        PatchStreams(
+            control: try reader(.control), copyCounts: try reader(.copyCounts),
+            literalCounts: try reader(.literalCounts), differences: try differences.get(),
             literal: try reader(.literal))
     }
 
@@ -212,10 +206,6 @@ public final class RecipeDecoder {
             let reference = try nextReference()
             count = try contents.varint()
             emit = { try self.emitPatch(reference, count, isPredicted: code == .predictedPatch, $0) }
-        case .gzipPatch:
-            let reference = try nextReference()
-            count = try contents.varint()
-            emit = { try self.emitGzip(reference, count, $0) }
         case .unpackedPatch:
             let reference = try nextReference()
             count = try contents.varint()
@@ -288,8 +278,7 @@ public final class RecipeDecoder {
     private func emitPatch(_ reference: Int, _ count: UInt64, isPredicted: Bool, _ sink: Sink) throws {
         try take(count)
         let patcher = PatchDecoder(old: OldContent(references, reference), try patchStreams())
-        try isPredicted
-            ? patcher.runPredicted(count, version: header.version, sink) : patcher.run(count, sink)
+        try isPredicted ? patcher.runPredicted(count, sink) : patcher.run(count, sink)
     }
 
     /// Makes a file of which a patch makes the unpacked form.
@@ -314,31 +303,6 @@ public final class RecipeDecoder {
         guard rest == 0, codes.isAtEnd else {
             throw DeltaError.damaged("an unpacked file becomes too small")
         }
-    }
-
-    /// Makes a gzip file of a patch of what another holds: recipes of version 1 have no unpacked contents.
-    private func emitGzip(_ reference: Int, _ count: UInt64, _ sink: Sink) throws {
-        try take(count)
-        let contents = try reader(.contents)
-        let limit = GzipPatch.byteCountLimit
-        let byteCount = try contents.count(atMost: limit)
-        let parameters = DeflateParameters(
-            encoder: .zlib, level: Int(try contents.byte()), memoryLevel: Int(try contents.byte()))
-        let oldCount = references.contentByteCount(of: reference)
-        guard oldCount <= UInt64(limit), (1...9).contains(parameters.level),
-            (1...9).contains(parameters.memoryLevel),
-            let old = GzipPatch.contained(
-                in: try references.content(of: reference, at: 0, count: Int(oldCount)))
-        else { throw DeltaError.damaged("it patches a gzip file that is none") }
-        let header = try reader(.fields).raw(GzipHeader.byteCount)
-        var bytes: [UInt8] = []
-        let patcher = PatchDecoder(old: OldContent(MemoryReference(bytes: old), 0), try patchStreams())
-        try patcher.run(UInt64(byteCount)) { bytes += $0 }
-        let file = header + GzipPatch.member(bytes, parameters)
-        guard UInt64(file.count) == count else {
-            throw DeltaError.damaged("a gzip file comes out with another size")
-        }
-        try sink(file[...])
     }
 
     private func emitZeros(_ count: UInt64, _ sink: Sink) throws {

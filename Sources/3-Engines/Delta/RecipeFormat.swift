@@ -2,18 +2,10 @@ import Bytes
 import Compression
 import ContextMixing
 
-/// What encoder and decoder of recipes share; FORMAT.md is normative.
+/// What encoder and decoder of recipes share; docs/format/recipe.md is normative.
 public enum RecipeFormat {
-    /// The version written.
-    public static let version = 4
-    /// The versions read.
-    static let versions = 1...version
-    /// Since this version steps stand in three streams, and differences are told from zeros.
-    static let splitVersion = 2
-    /// Since this version prediction learns from what was mispredicted, and knows sections and tables.
-    static let learningVersion = 3
-    /// Since this version relocatable objects and static archives are predicted, and streams may be coded by contexts.
-    static let contextVersion = 4
+    /// The version that is written and read.
+    public static let version = 1
     static let magic = Array("SLTR".utf8)
 
     /// No stream may need a larger decompression window: it bounds the receiver's memory.
@@ -44,8 +36,7 @@ public enum RecipeFormat {
 
     /// Where an entry's content comes from.
     enum ContentCode: UInt64 {
-        case predicted, empty, reference, patch, new, layer, document, predictedPatch, gzipPatch,
-            unpackedPatch
+        case predicted, empty, reference, patch, predictedPatch, unpackedPatch, new, layer, document
     }
 
     /// Bits of an entry's shape; the count of its extensions stands above them.

@@ -111,13 +111,13 @@ final class StreamReader {
         return bytes
     }
 
-    /// Reads an unsigned number, of which the writer knew the same.
+    /// Reads an unsigned number in its shortest form, of which the writer knew the same.
     func varint(hint: UInt64 = 0) throws -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while true {
             let next = try byte(hint: GapHint.forByte(Int(shift / 7), hint))
-            guard shift < 63 || next <= 1 else {
+            guard shift < 63 || next <= 1, next != 0 || shift == 0 else {
                 throw DeltaError.damaged("stream '\(name)' holds a bad number")
             }
             value |= UInt64(next & 0x7f) << shift

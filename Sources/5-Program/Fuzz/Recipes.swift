@@ -76,7 +76,7 @@ struct RecipeParts {
             if random.below(3) == 0 { copy.streams[index].codec = UInt8(random.below(4)) }
         }
         switch random.below(24) {
-        case 0: copy.version = UInt8(1 + random.below(4))
+        case 0: copy.version = UInt8(random.below(4))
         case 1: copy.byteCount = random.oddNumber()
         case 2: copy.entryCount = random.oddNumber()
         default: break

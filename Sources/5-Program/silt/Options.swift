@@ -1,4 +1,5 @@
 import ArgumentParser
+import DeltaPackages
 import FileIO
 import Images
 import OCI
@@ -74,5 +75,24 @@ struct ReadingOptions: ParsableArguments, Sendable {
         return try await ImageLoader.load(request) { event in
             if case .progress(let news) = event { reporter.report(news) }
         }
+    }
+}
+
+/// Options of every command that makes an image of a package.
+struct MakingOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The new image to choose where the package makes several.", valueName: "name"))
+    var newImage: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How large the new image may be, in bytes (default: 1 GiB and 256 times the package and the old image).",
+            valueName: "bytes"))
+    var maxSize: UInt64?
+
+    /// Opens a package, with progress.
+    func open(_ path: String, _ progress: ProgressLine) throws -> PackageFile {
+        defer { progress.clear() }
+        let reporter = progress.reporter("reading \(path)")
+        return try PackageFile.open(path) { reporter.report(Progress(.checking, done: $0, total: $1)) }
     }
 }

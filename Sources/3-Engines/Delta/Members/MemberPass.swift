@@ -1,4 +1,4 @@
-/// One pass over a file or its unpacked form that turns it into the other; see FORMAT.md "Unpacked contents".
+/// One pass over a file or its unpacked form that turns it into the other; see docs/format/recipe.md "Unpacked contents".
 ///
 /// Both directions find the same members, since both look only at what lies between them, where file and form differ
 /// only in numbers that nothing is decided by.

@@ -58,7 +58,7 @@ public struct UnpackedPatch: Sendable {
             parameters: content.parameters, unpacksOld: unpacksOld)
     }
 
-    /// Which old members are unpacked and how new ones are made, in runs of equal ones; see FORMAT.md "Unpacked contents".
+    /// Which old members are unpacked and how new ones are made, in runs of equal ones; see docs/format/recipe.md "Unpacked contents".
     func write(to numbers: inout ByteWriter) {
         var runs: [Int] = []
         var isUnpacked = true

@@ -28,16 +28,10 @@ enum Prediction {
 
     /// Where in the new content prediction begins: of a loaded file it needs the new one's headers, too.
     ///
-    /// - Parameters:
-    ///   - oldHead: The first bytes of the old content.
-    ///   - version: The recipe's.
+    /// - Parameter oldHead: The first bytes of the old content.
     /// - Returns: The offset.
-    static func start(oldHead: ArraySlice<UInt8>, version: Int = RecipeFormat.version) -> Int {
-        isRelocatable(oldHead, version) ? 0 : ElfImage.headByteCount
-    }
-
-    private static func isRelocatable(_ oldHead: ArraySlice<UInt8>, _ version: Int) -> Bool {
-        version >= RecipeFormat.contextVersion && RelocatableContent.matches(oldHead)
+    static func start(oldHead: ArraySlice<UInt8>) -> Int {
+        RelocatableContent.matches(oldHead) ? 0 : ElfImage.headByteCount
     }
 
     /// Prepares a prediction.
@@ -46,22 +40,20 @@ enum Prediction {
     ///   - oldHead: The first bytes of the old content.
     ///   - newHead: The first bytes of the new content, up to where prediction begins.
     ///   - steps: All steps of the patch.
-    ///   - version: The recipe's: before 3 nothing was learned, and no tables were known; before 4 no relocatable objects.
     ///   - oldByteCount: The size of the old content.
     ///   - readOld: Gives bytes of the old content.
     /// - Returns: nil if the contents are of no supported kind.
     /// - Throws: What reading throws.
     static func predictor(
-        oldHead: ArraySlice<UInt8>, newHead: ArraySlice<UInt8>, steps: [PatchStep],
-        version: Int = RecipeFormat.version, oldByteCount: Int,
+        oldHead: ArraySlice<UInt8>, newHead: ArraySlice<UInt8>, steps: [PatchStep], oldByteCount: Int,
         readOld: (_ offset: Int, _ count: Int) throws -> ArraySlice<UInt8>
     ) rethrows -> (any Predictor)? {
-        if isRelocatable(oldHead, version) {
+        if RelocatableContent.matches(oldHead) {
             let old = try RelocatableContent(byteCount: oldByteCount, read: readOld)
             return RelocatablePredictor(old, steps: steps)
         }
         return try ReferencePredictor(
-            oldHead: oldHead, newHead: newHead, steps: steps, version: version, oldByteCount: oldByteCount,
+            oldHead: oldHead, newHead: newHead, steps: steps, oldByteCount: oldByteCount,
             readOld: readOld)
     }
 

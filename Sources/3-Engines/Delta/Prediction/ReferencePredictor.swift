@@ -13,10 +13,8 @@ struct ReferencePredictor: Predictor {
     let tables: ElfTables
     /// Where blocks are cut.
     private let cuts: [Int]
-    /// How many instructions behind its `adrp` an instruction may complete an address.
-    private let reach: Int
-    /// Targets that moved otherwise than the map says; nil where nothing is learned.
-    private var moved: MovedTargets?
+    /// Targets that moved otherwise than the map says.
+    private var moved = MovedTargets()
     /// The references from code in the block that was predicted last.
     private var seen: [Reference] = []
 
@@ -26,13 +24,11 @@ struct ReferencePredictor: Predictor {
     ///   - oldHead: The first bytes of the old content.
     ///   - newHead: The first bytes of the new content.
     ///   - steps: All steps of the patch.
-    ///   - version: The recipe's: before 3 nothing was learned, and no tables were known.
     ///   - oldByteCount: The size of the old content.
     ///   - readOld: Gives bytes of the old content.
     /// - Throws: What reading throws.
     init?(
-        oldHead: ArraySlice<UInt8>, newHead: ArraySlice<UInt8>, steps: [PatchStep],
-        version: Int = RecipeFormat.version, oldByteCount: Int,
+        oldHead: ArraySlice<UInt8>, newHead: ArraySlice<UInt8>, steps: [PatchStep], oldByteCount: Int,
         readOld: (_ offset: Int, _ count: Int) throws -> ArraySlice<UInt8>
     ) rethrows {
         guard let old = ElfImage(head: oldHead), let new = ElfImage(head: newHead), old.machine == new.machine
@@ -42,14 +38,8 @@ struct ReferencePredictor: Predictor {
         self.old = old
         self.new = new
         map = StepMap(steps)
-        let learns = version >= RecipeFormat.learningVersion
-        tables = try ElfTables(head: learns ? oldHead : [], byteCount: oldByteCount, read: readOld)
-        cuts =
-            learns
-            ? (tables.code.flatMap { [$0.lowerBound, $0.upperBound] } + old.segments.map(\.offset)).sorted()
-            : []
-        reach = learns ? ARMReferences.reach : 1
-        moved = learns ? MovedTargets() : nil
+        tables = try ElfTables(head: oldHead, byteCount: oldByteCount, read: readOld)
+        cuts = (tables.code.flatMap { [$0.lowerBound, $0.upperBound] } + old.segments.map(\.offset)).sorted()
     }
 
     /// A reference from code; those from data mostly stand alone.
@@ -76,7 +66,6 @@ struct ReferencePredictor: Predictor {
     }
 
     mutating func learn(from bytes: [UInt8], at start: Int) {
-        guard moved != nil else { return }
         for reference in seen {
             let word = LittleEndian.word(bytes, start + reference.index)
             let code = UInt32(bitPattern: word)
@@ -92,14 +81,14 @@ struct ReferencePredictor: Predictor {
                 target = ARMReferences.pageTarget(code, second, scale, place: reference.base)
             }
             guard new.segment(atAddress: target) != nil else { continue }
-            moved?.learn(
+            moved.learn(
                 reference.target, shift: target - reference.target, expected: reference.mappedShift)
         }
     }
 
     /// How far an address moved.
     func shift(ofAddress address: Int, in segment: ElfImage.Segment) -> Int {
-        moved?.shift(of: address) ?? mappedShift(ofAddress: address, in: segment)
+        moved.shift(of: address) ?? mappedShift(ofAddress: address, in: segment)
     }
 
     /// How far an address moved by what was copied.
@@ -171,7 +160,6 @@ struct ReferencePredictor: Predictor {
         of target: Int, in segment: ElfImage.Segment, _ form: Form, _ index: Int, base: Int
     ) -> Int {
         let mapped = mappedShift(ofAddress: target, in: segment)
-        guard let moved else { return mapped }
         seen.append(Reference(form: form, index: index, base: base, target: target, mappedShift: mapped))
         return moved.shift(of: target) ?? mapped
     }
@@ -181,7 +169,7 @@ struct ReferencePredictor: Predictor {
     private mutating func predictX86(_ block: inout [UInt8], _ context: Context) {
         let source = block
         X86References.scan(
-            source, address: context.oldAddress, image: old, findsAbsolute: moved != nil
+            source, address: context.oldAddress, image: old, findsAbsolute: true
         ) { reference in
             let operand = reference.operand
             let base = reference.isAbsolute ? 0 : context.newAddress + operand + 4
@@ -199,7 +187,8 @@ struct ReferencePredictor: Predictor {
     private mutating func predictARM(_ block: inout [UInt8], _ context: Context) {
         let source = block
         ARMReferences.scan(
-            source, offset: context.oldOffset, address: context.oldAddress, image: old, reach: reach
+            source, offset: context.oldOffset, address: context.oldAddress, image: old,
+            reach: ARMReferences.reach
         ) { reference in
             let target = reference.target
             let place = context.newAddress + reference.index

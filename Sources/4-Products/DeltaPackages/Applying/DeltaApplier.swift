@@ -55,8 +55,34 @@ public struct DeltaApplier: Sendable {
         references = OldReferences(package.document.old.layers.compactMap { files[$0] })
     }
 
-    /// How many bytes will be written.
-    public var byteCount: UInt64 { document.new.archive.byteCount }
+    /// How many bytes will be written; of another archive than the package's own, about how many.
+    public func byteCount(of format: OutputFormat) -> UInt64 {
+        switch format {
+        case .same: document.new.archive.byteCount
+        case .oci: document.new.layers.reduce(0) { $0.addingClamped($1.blobByteCount) }
+        case .docker: document.new.layers.reduce(0) { $0.addingClamped($1.byteCount) }
+        }
+    }
+
+    /// Checks that the new image can be made and is not larger than the receiver wants.
+    ///
+    /// - Parameters:
+    ///   - format: Which archive will be made.
+    ///   - limit: How many bytes it may have; nil for 1 GiB and 256 times what there is to make it of.
+    /// - Throws: `PackageError.tooLarge`, and `PackageError.unknownNeeds` for what this version does not know.
+    public func check(_ format: OutputFormat, limit: UInt64? = nil) throws {
+        let needs = document.unknownNeeds(encodes: format != .docker)
+        guard needs.isEmpty else { throw PackageError.unknownNeeds(path: package.path, needs: needs) }
+        let limit =
+            limit
+            ?? package.byteCount.addingClamped(
+                oldLayers.values.reduce(0) { $0.addingClamped($1.tar.byteCount) }
+            ).multipliedClamped(256).addingClamped(1 << 30)
+        let byteCount = byteCount(of: format)
+        guard byteCount <= limit else {
+            throw PackageError.tooLarge(path: package.path, byteCount: byteCount, limit: limit)
+        }
+    }
 
     /// Makes the new image's archive; checks its digest, or that of every layer where the archive has none.
     ///
@@ -70,7 +96,8 @@ public struct DeltaApplier: Sendable {
         _ format: OutputFormat, into sink: (ArraySlice<UInt8>) throws -> Void,
         progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
     ) throws {
-        let total = byteCount
+        try check(format, limit: .max)
+        let total = byteCount(of: format)
         try withoutActuallyEscaping(sink) { sink in
             try withoutActuallyEscaping(progress) { progress in
                 let stream = ArchiveStream(sink) { progress(min($0, total), total) }
@@ -96,7 +123,8 @@ public struct DeltaApplier: Sendable {
     public func apply(
         to file: OutputFile, progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
     ) throws {
-        let total = byteCount
+        try check(.same, limit: .max)
+        let total = byteCount(of: .same)
         try withoutActuallyEscaping(progress) { progress in
             let stream = ArchiveStream(after: file.continued, file.write) { progress(min($0, total), total) }
             try explained { try makeArchive(stream) { try file.checkpoint(stream.digest()) } }
@@ -144,7 +172,7 @@ public struct DeltaApplier: Sendable {
 
     private func makeArchive(_ stream: ArchiveStream, layerDone: () throws -> Void) throws {
         let decoder = try decoder(document.new.archive.recipe, NoReferences())
-        guard decoder.header.byteCount == byteCount else { throw sizeMismatch("the archive") }
+        guard decoder.header.byteCount == byteCount(of: .same) else { throw sizeMismatch("the archive") }
         try withoutActuallyEscaping(layerDone) { layerDone in
             try decoder.run(into: stream.write) { content in
                 switch content {
@@ -244,6 +272,8 @@ public struct DeltaApplier: Sendable {
         let layer = document.new.layers[index]
         switch layer.encoding {
         case .none: try emitTar(index, checks: checks, sink)
+        case .unknown:
+            throw PackageError.unknownNeeds(path: package.path, needs: document.unknownNeeds(encodes: true))
         case .carried: try package.region(layer.digest).forEachPart(sink)
         case .old:
             guard let file = oldLayers[layer.diffID], oldDigests[layer.diffID] == layer.digest else {
@@ -278,6 +308,8 @@ public struct DeltaApplier: Sendable {
             }
             guard file.tar.byteCount == layer.byteCount else { throw sizeMismatch("layer \(index + 1)") }
             try checked(index, layer.diffID, checks && !file.isChecked, sink) { try file.tar.forEachPart($0) }
+        case .unknown:
+            throw PackageError.unknownNeeds(path: package.path, needs: document.unknownNeeds(encodes: true))
         case .recipe(let digest):
             let decoder = try decoder(digest, references)
             guard decoder.header.byteCount == layer.byteCount else {

@@ -34,7 +34,7 @@ extension DeltaCreator {
         try contents.write { try output.write($0) }
         try output.sync()
         if options.checks {
-            let package = try DeltaPackage.open(output.temporaryPath, shownAs: path)
+            let package = try PackageFile.open(output.temporaryPath, shownAs: path).onlyDelta()
             try DeltaApplier(package: package, old: old).apply(.same, into: { _ in }) {
                 reporter.report(Progress(.checking, done: $0, total: $1))
             }

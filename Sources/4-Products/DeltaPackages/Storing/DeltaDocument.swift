@@ -1,10 +1,12 @@
 public import Bytes
 import FoundationEssentials
 
-/// The media types of a delta package; FORMAT.md is normative.
+/// The media types of a delta package; docs/format/package.md is normative.
 public enum PackageMediaType {
-    /// The package itself: `artifactType` of its manifest.
+    /// A delta: the `artifactType` of its manifest.
     public static let artifact = "application/vnd.silt.delta.v1"
+    /// What the artifact types of all versions start with.
+    static let artifactFamily = "application/vnd.silt.delta."
     /// The document that says what the package makes of what.
     public static let document = "application/vnd.silt.delta.v1+json"
     /// A recipe of a layer or of the archive.
@@ -13,10 +15,12 @@ public enum PackageMediaType {
     public static let blob = "application/vnd.silt.blob.v1"
 }
 
-/// What a delta package makes of what.
+/// What a delta makes of what.
 public struct DeltaDocument: Codable, Hashable, Sendable {
     /// The version of the format that this program writes and reads.
     public static let formatVersion = 1
+    /// The features this program knows that a document may require.
+    static let knownFeatures: Set<String> = []
 
     /// The image to start from.
     public struct Old: Codable, Hashable, Sendable {
@@ -82,6 +86,8 @@ public struct DeltaDocument: Codable, Hashable, Sendable {
         case recipe(Digest)
         /// It is unpacked from the blob, which is carried whole.
         case blob
+        /// A way of this name that this version does not know.
+        case unknown(kind: String)
     }
 
     /// How a layer's blob is made.
@@ -94,10 +100,14 @@ public struct DeltaDocument: Codable, Hashable, Sendable {
         case old
         /// The blob is in the package.
         case carried
+        /// A way of this name that this version does not know.
+        case unknown(kind: String)
     }
 
     /// The version of the format.
     public var formatVersion: Int
+    /// The names of features that a reader must know to use the document; nil for none.
+    public var requires: [String]?
     /// What made the package.
     public var tool: String
     /// The image to start from.
@@ -118,52 +128,79 @@ extension DeltaDocument {
                 || (layer.digest == layer.diffID && layer.blobByteCount == layer.byteCount)
         }
     }
+
+    /// What the new image needs that this version does not know; empty if it can be made.
+    ///
+    /// - Parameter encodes: Whether layers are needed in the form in which the image holds them.
+    func unknownNeeds(encodes: Bool) -> [String] {
+        new.layers.enumerated().flatMap { index, layer in
+            var needs: [String] = []
+            func add(_ what: String, _ kind: String) {
+                needs.append("layer \(index + 1) \(what) '\(EscapedText.of(kind.utf8, limit: 100))'")
+            }
+            if case .unknown(let kind) = layer.tar { add("comes from", kind) }
+            if encodes, case .unknown(let kind) = layer.encoding { add("is encoded as", kind) }
+            return needs
+        }
+    }
 }
+
+/// What an object of the document says first: of which kind it is.
+private enum KindKey: String, CodingKey { case kind, digest, level, header }
 
 extension DeltaDocument.TarOrigin: Codable {
     public init(from decoder: any Decoder) throws {
-        let text = try decoder.singleValueContainer().decode(String.self)
-        switch text {
+        let container = try decoder.container(keyedBy: KindKey.self)
+        switch try container.decode(String.self, forKey: .kind) {
         case "old": self = .old
         case "blob": self = .blob
-        default: self = .recipe(try Digest(from: decoder))
+        case "recipe": self = .recipe(try container.decode(Digest.self, forKey: .digest))
+        case let kind: self = .unknown(kind: kind)
         }
     }
 
     public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
+        var container = encoder.container(keyedBy: KindKey.self)
         switch self {
-        case .old: try container.encode("old")
-        case .blob: try container.encode("blob")
-        case .recipe(let digest): try container.encode(digest)
+        case .old: try container.encode("old", forKey: .kind)
+        case .blob: try container.encode("blob", forKey: .kind)
+        case .unknown(let kind): try container.encode(kind, forKey: .kind)
+        case .recipe(let digest):
+            try container.encode("recipe", forKey: .kind)
+            try container.encode(digest, forKey: .digest)
         }
     }
 }
 
 extension DeltaDocument.Encoding: Codable {
     public init(from decoder: any Decoder) throws {
-        let text = try decoder.singleValueContainer().decode(String.self)
-        let parts = text.split(separator: " ")
-        switch (parts.first, parts.count) {
-        case ("none", 1): self = .none
-        case ("old", 1): self = .old
-        case ("carried", 1): self = .carried
-        case ("gzip", 3):
-            guard let level = Int(parts[1]), (1...9).contains(level) else { fallthrough }
-            self = .gzip(level: level, header: String(parts[2]))
-        default:
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "unknown layer encoding"))
+        let container = try decoder.container(keyedBy: KindKey.self)
+        switch try container.decode(String.self, forKey: .kind) {
+        case "none": self = .none
+        case "old": self = .old
+        case "carried": self = .carried
+        case "gzip":
+            let level = try container.decode(Int.self, forKey: .level)
+            guard (1...9).contains(level) else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .level, in: container, debugDescription: "not a level of zlib")
+            }
+            self = .gzip(level: level, header: try container.decode(String.self, forKey: .header))
+        case let kind: self = .unknown(kind: kind)
         }
     }
 
     public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
+        var container = encoder.container(keyedBy: KindKey.self)
         switch self {
-        case .none: try container.encode("none")
-        case .old: try container.encode("old")
-        case .carried: try container.encode("carried")
-        case .gzip(let level, let header): try container.encode("gzip \(level) \(header)")
+        case .none: try container.encode("none", forKey: .kind)
+        case .old: try container.encode("old", forKey: .kind)
+        case .carried: try container.encode("carried", forKey: .kind)
+        case .unknown(let kind): try container.encode(kind, forKey: .kind)
+        case .gzip(let level, let header):
+            try container.encode("gzip", forKey: .kind)
+            try container.encode(level, forKey: .level)
+            try container.encode(header, forKey: .header)
         }
     }
 }

@@ -1,11 +1,19 @@
+import Bytes
+
 /// Why a delta package could not be made or applied.
 public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The file is no delta package.
     case notAPackage(path: String, reason: String)
     /// The package's bytes are damaged.
     case damaged(path: String, reason: String)
-    /// The package was made by a newer program.
-    case unknownVersion(path: String, version: Int)
+    /// The package has another version of the format.
+    case unknownVersion(path: String, version: String)
+    /// The package needs things that this version does not know.
+    case unknownNeeds(path: String, needs: [String])
+    /// The new image is larger than the receiver wants.
+    case tooLarge(path: String, byteCount: UInt64, limit: UInt64)
+    /// The package holds several deltas, and more than one or none of them is meant.
+    case ambiguous(path: String, choices: [String])
     /// The image given as the old one is not the one the package was made from.
     case wrongOldImage(path: String, image: String, missing: [String])
     /// What was made is not what it should be.
@@ -19,7 +27,9 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
     public var isDamage: Bool {
         switch self {
         case .damaged, .wrongResult: true
-        case .notAPackage, .unknownVersion, .wrongOldImage, .otherCompression, .noSuchOutput: false
+        case .notAPackage, .unknownVersion, .unknownNeeds, .tooLarge, .ambiguous, .wrongOldImage,
+            .otherCompression, .noSuchOutput:
+            false
         }
     }
 
@@ -30,6 +40,13 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unknownVersion(let path, let version):
             "'\(path)' has format version \(version), this program knows \(DeltaDocument.formatVersion); "
                 + "a newer silt is needed"
+        case .unknownNeeds(let path, let needs):
+            "'\(path)': \(Self.listed(needs)), which this version does not know; a newer silt is needed"
+        case .tooLarge(let path, let byteCount, let limit):
+            "'\(path)' makes an image of \(ByteCount.grouped(byteCount)) bytes, more than the "
+                + "\(ByteCount.grouped(limit)) that are allowed; allow more only if you trust it"
+        case .ambiguous(let path, let choices):
+            "'\(path)' holds several deltas, choose the new image by name: \(Self.listed(choices))"
         case .wrongOldImage(let path, let image, let missing):
             "'\(image)' is not the old image of '\(path)': \(Self.listed(missing)) "
                 + (missing.count == 1 ? "is missing" : "are missing")

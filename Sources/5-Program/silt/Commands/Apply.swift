@@ -17,6 +17,9 @@ struct Apply: CancellableCommand {
             it in .NAME.silt-state; the same command, run again, continues after the last layer that was finished. \
             This is so for --output-format same and an output that is a file. Both files are gone when the output \
             is there, and after any error; they may be removed at any time.
+
+            An image that does not fit the output's file system is refused before anything is written, and so is one \
+            that is far larger than what it is made of, unless --max-size allows it.
             """)
 
     @Argument(help: "The old image: an archive, a layout folder, or - for standard input.")
@@ -39,6 +42,7 @@ struct Apply: CancellableCommand {
     @Flag(help: "Replace the output if it exists.")
     var force = false
 
+    @OptionGroup var making: MakingOptions
     @OptionGroup var reading: ReadingOptions
 
     func validate() throws {
@@ -49,34 +53,38 @@ struct Apply: CancellableCommand {
 
     func run() async throws {
         let progress = ProgressLine()
-        defer { progress.clear() }
-        let package = try DeltaPackage.open(package, progress.reporter("checking \(package)"))
-        progress.clear()
+        let opened = try making.open(package, progress)
         let image = try await reading.load(
             reading.request(old, image: image, trustsLayers: true), "reading \(old)", progress)
+        let package = try opened.delta(from: image, making: making.newImage)
         let applier = try DeltaApplier(package: package, old: image)
+        try applier.check(outputFormat, limit: making.maxSize)
+        let byteCount = applier.byteCount(of: outputFormat)
+        defer { progress.clear() }
         let reporter = progress.reporter()
         let applying = { reporter.report(Progress(.applying, done: $0, total: $1)) }
         let checking = progress.reporter("checking what is there of \(output)")
+        reporter.begin(.applying, total: byteCount)
         if output == "-" {
             // What goes into a pipe cannot be taken back: the exit code tells whether it was right.
             try applier.apply(outputFormat, into: { try StandardStreams.write($0) }, progress: applying)
             return
         }
         guard outputFormat == .same else {
-            let file = try OutputFile(path: output, replacesExisting: force)
+            let file = try OutputFile(path: output, replacesExisting: force, expecting: byteCount)
             try applier.apply(outputFormat, into: file.write, progress: applying)
             return try finish(file, package, progress)
         }
         let file = try OutputFile(
-            path: output, replacesExisting: force, continuing: package.manifestDigest
+            path: output, replacesExisting: force, expecting: byteCount,
+            continuing: package.manifestDigest
         ) { checking.report(Progress(.checking, done: $0, total: $1)) }
         do {
             try applier.apply(to: file, progress: applying)
         } catch is CancellationError {
             let kept = file.keep()
             guard kept > 0 else { throw CancellationError() }
-            throw InterruptedApply(keptByteCount: kept, byteCount: applier.byteCount)
+            throw InterruptedApply(keptByteCount: kept, byteCount: byteCount)
         }
         try finish(file, package, progress)
     }

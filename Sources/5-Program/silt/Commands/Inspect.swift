@@ -3,6 +3,7 @@ import FileIO
 import Bytes
 import Images
 import DeltaPackages
+import OCI
 import Work
 
 /// `silt inspect`
@@ -21,11 +22,13 @@ struct Inspect: CancellableCommand {
 
     func run() async throws {
         let progress = ProgressLine()
-        let package = try DeltaPackage.open(package, progress.reporter("checking \(package)"))
+        defer { progress.clear() }
+        let reporter = progress.reporter("reading \(package)")
+        let file = try PackageFile.open(package) { reporter.report(Progress(.checking, done: $0, total: $1)) }
         progress.clear()
         switch format {
-        case .text: try StandardStreams.line(PackageReport(package).text)
-        case .json: try StandardStreams.line(PrettyJSON.text(package.document))
+        case .text: try StandardStreams.line(PackageReport(file).text)
+        case .json: try StandardStreams.line(PrettyJSON.text(PackageSummary(file)))
         }
     }
 }
@@ -44,6 +47,7 @@ struct Verify: CancellableCommand {
     @Option(help: ArgumentHelp("The image to choose in the old archive.", valueName: "name"))
     var image: String?
 
+    @OptionGroup var making: MakingOptions
     @OptionGroup var reading: ReadingOptions
 
     func validate() throws {
@@ -55,20 +59,30 @@ struct Verify: CancellableCommand {
     func run() async throws {
         let progress = ProgressLine()
         defer { progress.clear() }
-        let opened = try DeltaPackage.open(package, progress.reporter("checking \(package)"))
-        progress.clear()
-        for layer in opened.document.new.layers {
-            if case .recipe(let digest) = layer.tar { _ = try opened.recipeHeader(digest) }
+        let file = try making.open(package, progress)
+        for delta in file.deltas {
+            for layer in delta.document.new.layers {
+                if case .recipe(let digest) = layer.tar { _ = try delta.recipeHeader(digest) }
+            }
+            _ = try delta.recipeHeader(delta.document.new.archive.recipe)
         }
-        _ = try opened.recipeHeader(opened.document.new.archive.recipe)
         guard let old else {
-            try StandardStreams.line("\(package): all \(opened.blobs.count + 1) blobs have their digests")
+            let blobs = Set(file.deltas.flatMap { $0.blobs.map(\.digest) })
+            // Of each delta there is its document, too.
+            let count = blobs.count + file.deltas.count
+            let unknown = file.deltas.flatMap(\.unknownNeeds)
+            try StandardStreams.line(
+                "\(package): all \(count) blobs have their digests"
+                    + (unknown.isEmpty ? "" : "; a newer silt is needed: \(unknown.joined(separator: ", "))"))
             return
         }
         let image = try await reading.load(
             reading.request(old, image: image, trustsLayers: true), "reading \(old)", progress)
+        let opened = try file.delta(from: image, making: making.newImage)
+        let applier = try DeltaApplier(package: opened, old: image)
+        try applier.check(.same, limit: making.maxSize)
         let reporter = progress.reporter("verifying")
-        try DeltaApplier(package: opened, old: image).apply(.same, into: { _ in }) {
+        try applier.apply(.same, into: { _ in }) {
             reporter.report(Progress(.checking, done: $0, total: $1))
         }
         progress.clear()

@@ -7,15 +7,25 @@ import DeltaPackages
 struct PackageReport {
     let text: String
 
-    init(_ package: DeltaPackage) throws {
+    init(_ file: PackageFile) throws {
+        var parts = try file.deltas.map { try Self.lines($0).joined(separator: "\n") }
+        if !file.others.isEmpty {
+            let types = file.others.map { EscapedText.of(($0.artifactType ?? $0.mediaType).utf8, limit: 100) }
+            parts.append("also in it, and not looked at: " + types.joined(separator: ", "))
+        }
+        text = parts.joined(separator: "\n\n")
+    }
+
+    private static func lines(_ package: DeltaPackage) throws -> [String] {
         let document = package.document
         var lines = [
             "package   \(package.manifestDigest)",
-            "made by   \(document.tool), format \(document.formatVersion)",
+            "made by   \(EscapedText.of(document.tool.utf8, limit: 200)), format \(document.formatVersion)",
             "old       \(Self.name(document.old.names))  image \(document.old.imageID.short)  "
                 + "\(document.old.layers.count) layers",
             "new       \(Self.name(document.new.names))  image \(document.new.imageID.short)  "
-                + "\(document.new.layers.count) layers" + (document.new.platform.map { "  \($0)" } ?? ""),
+                + "\(document.new.layers.count) layers"
+                + (document.new.platform.map { "  " + EscapedText.of($0.utf8, limit: 100) } ?? ""),
             "archive   \(document.new.archive.digest)  \(ByteCount.grouped(document.new.archive.byteCount)) bytes",
             "", "layer  size        how it is made",
         ]
@@ -26,16 +36,24 @@ struct PackageReport {
         }
         let carried = package.blobs.reduce(UInt64(0)) { $0.addingClamped($1.size) }
         lines += ["", "blobs     \(package.blobs.count), \(ByteCount.grouped(carried)) bytes"]
-        text = lines.map { EscapedText.of($0.utf8) }.joined(separator: "\n")
+        if !package.unknownNeeds.isEmpty {
+            lines.append("needs     a newer silt: " + package.unknownNeeds.joined(separator: ", "))
+        }
+        return lines.map(EscapedText.line)
     }
 
     private static func name(_ names: [String]) -> String {
         names.isEmpty ? "(no name)" : names.map { EscapedText.of($0.utf8, limit: 200) }.joined(separator: " ")
     }
 
+    private static func unknown(_ kind: String) -> String {
+        "'\(EscapedText.of(kind.utf8, limit: 100))', which this version does not know"
+    }
+
     private static func origin(_ layer: DeltaDocument.Layer, _ package: DeltaPackage) throws -> String {
         let tar: String
         switch layer.tar {
+        case .unknown(let kind): tar = "from \(unknown(kind))"
         case .old: tar = "from the old image"
         case .blob: tar = "carried whole, \(ByteCount.grouped(layer.blobByteCount)) bytes"
         case .recipe(let digest):
@@ -45,9 +63,27 @@ struct PackageReport {
             tar = "recipe, \(ByteCount.grouped(size)) bytes (\(streams.joined(separator: ", ")))"
         }
         switch layer.encoding {
+        case .unknown(let kind): return tar + ", encoded as \(unknown(kind))"
         case .gzip(let level, _): return tar + ", gzip -\(level)"
         case .none, .old, .carried: return tar
         }
+    }
+}
+
+/// A package as JSON.
+struct PackageSummary: Encodable {
+    struct Delta: Encodable {
+        let manifestDigest: Digest
+        let document: DeltaDocument
+    }
+
+    let deltas: [Delta]
+    /// What else the package's index lists.
+    let others: [Descriptor]
+
+    init(_ file: PackageFile) {
+        deltas = file.deltas.map { Delta(manifestDigest: $0.manifestDigest, document: $0.document) }
+        others = file.others
     }
 }
 
