@@ -8,7 +8,7 @@ CONFIGURATION = -c release -Xswiftc -enable-testing
 
 # What building, testing and linting needs of a Debian 12 beside a Swift toolchain.
 APT_PACKAGES = libarchive-dev libdivsufsort-dev libssl-dev liblzma-dev libncurses-dev libzstd-dev zlib1g-dev pkg-config \
-  xz-utils python3 codespell
+  xz-utils python3 python3-zstandard codespell
 
 SECONDS ?= 60
 SEED ?= 1
@@ -16,7 +16,7 @@ FUZZ_TARGETS ?= archive package recipe unpack
 PAIRS ?= pairs
 SANITIZERS ?= address thread
 
-.PHONY: help build test lint documents format check demo install setup fuzz bench coverage sanitize clean
+.PHONY: help build test lint documents format format-check check demo install setup fuzz bench coverage sanitize clean
 
 build: ## the program, as .build/release/silt
 	swift build $(CONFIGURATION) --product silt
@@ -34,7 +34,10 @@ documents: build ## whether --help, the manual page, the README and the changelo
 format: ## lay sources out as the lint wants them
 	swift format --in-place --recursive --parallel Package.swift Sources Tests
 
-check: setup lint build documents test ## everything that must hold before a change lands
+format-check: ## apply the golden packages with the reader in Python that was written from docs/format
+	/usr/bin/python3 -B docs/format/reader.py --check Tests/DeltaPackagesTests/Golden
+
+check: setup lint build documents format-check test ## everything that must hold before a change lands
 
 demo: setup build ## explore a pair of example images
 	.build/release/silt demo
@@ -75,4 +78,4 @@ clean: ## everything that was built
 	rm -rf .build .build-*
 
 help: ## this list
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 20
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 20

@@ -153,6 +153,7 @@ let package = Package(
         .testTarget(
             name: "ContextMixingTests", dependencies: ["ContextMixing", "TestSupport"],
             swiftSettings: testing),
+        .testTarget(name: "WorkTests", dependencies: ["Work"], swiftSettings: testing),
         .testTarget(
             name: "FileIOTests",
             dependencies: [

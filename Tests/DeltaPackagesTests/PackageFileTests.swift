@@ -6,8 +6,10 @@ import Hashing
 import Images
 import OCI
 import DeltaPackages
+import Synchronization
 import TestSupport
 import Testing
+import Work
 
 /// What a package may hold besides one delta that this version knows.
 struct PackageFileTests {
@@ -170,9 +172,10 @@ struct PackageFileTests {
 
     @Test func `reading tells how far it is, and can be cancelled`() async throws {
         let path = try write(parts)
-        var last: (UInt64, UInt64) = (0, 0)
-        _ = try DeltaPackage.open(path) { last = ($0, $1) }
-        #expect(last.0 == last.1 && last.0 > 0)
+        let last = Mutex<Progress?>(nil)
+        _ = try DeltaPackage.open(path, Reporter { news in last.withLock { $0 = news } })
+        let progress = try #require(last.withLock { $0 })
+        #expect(progress.phase == .checking && progress.isFinished && progress.done > 0)
         let cancelled = Task {
             withUnsafeCurrentTask { $0?.cancel() }
             _ = try DeltaPackage.open(path)

@@ -63,32 +63,24 @@ struct UnfinishedFile {
         removeLeftovers(in: folder)
         while true {
             let name = folder.appending(temporaryName()).string
-            guard let descriptor = try made(name) else { continue }
+            var made: Result<FileDescriptor, any Error> = .failure(Errno.fileExists)
+            _ = UnfinishedOutputs.add {
+                made = Result {
+                    try FileDescriptor.open(
+                        FilePath(name), .readWrite,
+                        options: [.create, .exclusiveCreate, .closeOnExec, .noFollow],
+                        permissions: FilePermissions(rawValue: 0o666))
+                }
+                return (try? made.get()) == nil ? nil : name
+            }
+            if case .failure(Errno.fileExists) = made { continue }
+            let descriptor = try made.get()
             // Another program may have taken it for a leftover before it was locked.
             if flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0, isNamed(descriptor, name) {
                 return UnfinishedFile(descriptor: descriptor, name: name, folder: folder)
             }
             UnfinishedOutputs.forget(name)
             try? descriptor.close()
-        }
-    }
-
-    /// Makes a file that `UnfinishedOutputs` knows of; nil if the name is taken.
-    private static func made(_ name: String) throws -> FileDescriptor? {
-        var result: Result<FileDescriptor, any Error>?
-        _ = UnfinishedOutputs.add {
-            result = Result {
-                try FileDescriptor.open(
-                    FilePath(name), .readWrite,
-                    options: [.create, .exclusiveCreate, .closeOnExec, .noFollow],
-                    permissions: FilePermissions(rawValue: 0o666))
-            }
-            return (try? result?.get()) == nil ? nil : name
-        }
-        do {
-            return try result?.get()
-        } catch Errno.fileExists {
-            return nil
         }
     }
 
@@ -161,7 +153,13 @@ struct UnfinishedFile {
         if name == nil {
             // Only what has a name can take another's place.
             Self.removeLeftovers(in: folder)
-            try take(name: folder.appending(Self.temporaryName()).string)
+            let temporary = folder.appending(Self.temporaryName()).string
+            var taken: Result<Void, any Error> = .success(())
+            _ = UnfinishedOutputs.add {
+                taken = Result { try take(name: temporary) }
+                return name
+            }
+            try taken.get()
         }
         guard let name, rename(name, target) == 0 else { throw Errno(rawValue: errno) }
         UnfinishedOutputs.forget(name)

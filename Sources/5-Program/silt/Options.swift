@@ -79,7 +79,7 @@ struct ReadingOptions: ParsableArguments, Sendable {
 }
 
 /// Options of every command that makes an image of a package.
-struct MakingOptions: ParsableArguments {
+struct MakingOptions: ParsableArguments, Sendable {
     @Option(help: ArgumentHelp("The new image to choose where the package makes several.", valueName: "name"))
     var newImage: String?
 
@@ -92,7 +92,6 @@ struct MakingOptions: ParsableArguments {
     /// Opens a package, with progress.
     func open(_ path: String, _ progress: ProgressLine) throws -> PackageFile {
         defer { progress.clear() }
-        let reporter = progress.reporter("reading \(path)")
-        return try PackageFile.open(path) { reporter.report(Progress(.checking, done: $0, total: $1)) }
+        return try PackageFile.open(path, progress.reporter("checking \(path)"))
     }
 }

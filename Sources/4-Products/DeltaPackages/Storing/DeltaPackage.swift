@@ -2,6 +2,7 @@ public import Bytes
 public import Delta
 import FileIO
 public import OCI
+public import Work
 
 /// A delta of an opened package, whose blobs all have the digests that its manifest says.
 public struct DeltaPackage: Sendable {
@@ -19,13 +20,11 @@ public struct DeltaPackage: Sendable {
     ///
     /// - Parameters:
     ///   - path: The package, or `-` for standard input.
-    ///   - progress: Called with bytes read and the total, 0 if unknown.
+    ///   - reporter: Told how far checking has come.
     /// - Throws: `PackageError` if it is no package, damaged, or holds several deltas; `FileError` if it cannot be
     ///   read; `CancellationError` when its task was cancelled.
-    public static func open(
-        _ path: String, progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
-    ) throws -> DeltaPackage {
-        try PackageFile.open(path, progress: progress).onlyDelta()
+    public static func open(_ path: String, _ reporter: Reporter = .silent) throws -> DeltaPackage {
+        try PackageFile.open(path, reporter).onlyDelta()
     }
 
     /// What making the new image needs that this version does not know, in words; empty if nothing.

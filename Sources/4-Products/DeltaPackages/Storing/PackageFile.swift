@@ -4,6 +4,7 @@ import FileIO
 import Hashing
 public import Images
 public import OCI
+public import Work
 
 /// An opened package file: a delta, or several that share blobs.
 public struct PackageFile: Sendable {
@@ -18,23 +19,23 @@ public struct PackageFile: Sendable {
     ///
     /// - Parameters:
     ///   - path: The package, or `-` for standard input.
-    ///   - progress: Called with bytes read and the total, 0 if unknown.
+    ///   - reporter: Told how far unpacking and checking have come.
     /// - Throws: `PackageError` if it is no package or damaged, `FileError` if it cannot be read, `CancellationError`
     ///   when its task was cancelled.
-    public static func open(
-        _ path: String, progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
-    ) throws -> PackageFile {
-        try open(path, shownAs: path, progress: progress)
+    public static func open(_ path: String, _ reporter: Reporter = .silent) throws -> PackageFile {
+        try open(path, shownAs: path, reporter)
     }
 
     /// Opens a package that still lies under another name than the one to use in messages.
     static func open(
-        _ file: String, shownAs path: String,
-        progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
+        _ file: String, shownAs path: String, _ reporter: Reporter = .silent
     ) throws -> PackageFile {
         do {
-            var reader = PackageReader(path: path, store: try StoreOpener.open(file, progress: progress))
-            return try reader.read(progress)
+            let store = try StoreOpener.open(file) { done, total in
+                reporter.report(Progress(.unpacking, done: done, total: total == 0 ? nil : total))
+            }
+            var reader = PackageReader(path: path, store: store, reporter: reporter)
+            return try reader.read()
         } catch let error as ImageError {
             switch error {
             case .notAnImage(_, let reason): throw PackageError.notAPackage(path: path, reason: reason)
@@ -102,14 +103,16 @@ extension DeltaPackage {
 private struct PackageReader {
     let path: String
     let store: any BlobStore
+    let reporter: Reporter
     /// Checked blobs.
     private var regions: [Digest: FileRegion] = [:]
     /// How many bytes of documents may still be read: decoding takes a hundred times as much memory.
     private var documentByteCountLeft: UInt64 = 4 << 20
 
-    init(path: String, store: any BlobStore) {
+    init(path: String, store: any BlobStore, reporter: Reporter) {
         self.path = path
         self.store = store
+        self.reporter = reporter
     }
 
     /// A delta's manifest, and its document.
@@ -119,7 +122,7 @@ private struct PackageReader {
         let document: DeltaDocument
     }
 
-    mutating func read(_ progress: (UInt64, UInt64) -> Void) throws -> PackageFile {
+    mutating func read() throws -> PackageFile {
         guard let name = TreePath("index.json"), let region = try store.file(name) else {
             throw PackageError.notAPackage(path: path, reason: "'index.json' is not in it")
         }
@@ -141,7 +144,7 @@ private struct PackageReader {
             throw PackageError.notAPackage(
                 path: path, reason: "it is an image or another artifact (made by 'silt create'?)")
         }
-        try checkBlobs(listed.flatMap(\.manifest.layers), progress)
+        try checkBlobs(listed.flatMap(\.manifest.layers))
         return PackageFile(
             path: path,
             deltas: listed.map { item in
@@ -229,16 +232,12 @@ private struct PackageReader {
     }
 
     /// Checks blobs that several deltas may share.
-    private mutating func checkBlobs(_ blobs: [Descriptor], _ progress: (UInt64, UInt64) -> Void) throws {
+    private mutating func checkBlobs(_ blobs: [Descriptor]) throws {
         var seen = Set<Digest>()
         let unseen = blobs.filter { seen.insert($0.digest).inserted }
-        let total = unseen.reduce(UInt64(0)) { $0.addingClamped($1.size) }
-        var done: UInt64 = 0
+        reporter.begin(.checking, total: unseen.reduce(0) { $0.addingClamped($1.size) })
         for descriptor in unseen {
-            regions[descriptor.digest] = try checked(descriptor) { count in
-                done += count
-                progress(min(done, total), total)
-            }
+            regions[descriptor.digest] = try checked(descriptor) { reporter.advance(by: $0) }
         }
         // The same blob must not be said to have two sizes.
         guard blobs.allSatisfy({ regions[$0.digest]?.byteCount == $0.size }) else {

@@ -53,17 +53,17 @@ struct Apply: CancellableCommand {
 
     func run() async throws {
         let progress = ProgressLine()
+        defer { progress.clear() }
         let opened = try making.open(package, progress)
         let image = try await reading.load(
             reading.request(old, image: image, trustsLayers: true), "reading \(old)", progress)
         let package = try opened.delta(from: image, making: making.newImage)
         let applier = try DeltaApplier(package: package, old: image)
-        try applier.check(outputFormat, limit: making.maxSize)
-        let byteCount = applier.byteCount(of: outputFormat)
-        defer { progress.clear() }
         let reporter = progress.reporter()
         let applying = { reporter.report(Progress(.applying, done: $0, total: $1)) }
         let checking = progress.reporter("checking what is there of \(output)")
+        try applier.check(outputFormat, limit: making.maxSize)
+        let byteCount = applier.byteCount(of: outputFormat)
         reporter.begin(.applying, total: byteCount)
         if output == "-" {
             // What goes into a pipe cannot be taken back: the exit code tells whether it was right.

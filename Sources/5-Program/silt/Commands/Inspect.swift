@@ -23,8 +23,7 @@ struct Inspect: CancellableCommand {
     func run() async throws {
         let progress = ProgressLine()
         defer { progress.clear() }
-        let reporter = progress.reporter("reading \(package)")
-        let file = try PackageFile.open(package) { reporter.report(Progress(.checking, done: $0, total: $1)) }
+        let file = try PackageFile.open(package, progress.reporter("checking \(package)"))
         progress.clear()
         switch format {
         case .text: try StandardStreams.line(PackageReport(file).text)
