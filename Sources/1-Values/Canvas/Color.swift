@@ -35,7 +35,8 @@ public enum Color: Hashable, Sendable {
         return lightest - darkest < 24 ? (lightest + darkest) / 2 : nil
     }
 
-    private var components: (Int, Int, Int)? {
+    /// Red, green and blue, 0 to 255; nil for the terminal's own colour.
+    var components: (Int, Int, Int)? {
         switch self {
         case .terminal: nil
         case .palette(let index): Self.components(Int(index))

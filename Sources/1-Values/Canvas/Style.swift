@@ -8,6 +8,9 @@ public enum Role: String, CaseIterable, Hashable, Sendable {
 
     /// Whether it stands out by its background, wherever it stands.
     var isMark: Bool { self == .match || self == .field }
+
+    /// What other text may stand on.
+    static let grounds: Set<Role> = [.cursor, .selection, .dialog]
 }
 
 /// How a cell is to look: what it is, and on what ground it stands.
@@ -25,7 +28,4 @@ public struct Style: Hashable, Sendable {
 
     /// Plain text.
     public static let plain = Style(.text)
-
-    /// The same role on another ground.
-    public func on(_ ground: Role?) -> Style { Style(role, on: ground) }
 }

@@ -3,10 +3,13 @@ public struct Theme: Hashable, Sendable {
     /// The name it is chosen by.
     public let name: String
     private let appearances: [Role: Appearance]
+    /// How roles look on a ground where they would be hard to read otherwise.
+    private let onGrounds: [Style: Appearance]
 
-    init(name: String, appearances: [Role: Appearance]) {
+    init(name: String, appearances: [Role: Appearance], onGrounds: [Style: Appearance]) {
         self.name = name
         self.appearances = appearances
+        self.onGrounds = onGrounds
     }
 
     /// How text of one role looks by itself.
@@ -18,8 +21,8 @@ public struct Theme: Hashable, Sendable {
     /// its own, so that the cursor's line keeps the colours that tell the changes apart. Marks keep a
     /// background of their own.
     public func appearance(of style: Style) -> Appearance {
-        let text = appearance(of: style.role)
-        guard let ground = style.ground else { return text }
+        guard let ground = style.ground else { return appearance(of: style.role) }
+        let text = onGrounds[style] ?? appearance(of: style.role)
         let under = appearance(of: ground)
         return Appearance(
             foreground: text.foreground == .terminal ? under.foreground : text.foreground,
@@ -29,14 +32,24 @@ public struct Theme: Hashable, Sendable {
     }
 
     /// A copy in which some roles look different.
-    func overriding(_ changes: [Role: Appearance], name: String) -> Theme {
-        Theme(name: name, appearances: appearances.merging(changes) { _, new in new })
+    ///
+    /// How a role looks on a ground is taken over only if neither the role nor the ground changes: it was chosen for
+    /// both.
+    func overriding(
+        _ changes: [Role: Appearance], onGrounds groundChanges: [Style: Appearance], name: String
+    ) -> Theme {
+        let kept = onGrounds.filter { style, _ in
+            changes[style.role] == nil && style.ground.map { changes[$0] == nil } ?? true
+        }
+        return Theme(
+            name: name, appearances: appearances.merging(changes) { _, new in new },
+            onGrounds: kept.merging(groundChanges) { _, new in new })
     }
 }
 
 extension Theme {
     /// The names of the themes that come with the program, the default first.
-    public static let builtInNames = ["dark", "light", "monochrome", "high-contrast"]
+    public static let builtInNames = ["dark", "light", "colorblind", "monochrome", "high-contrast"]
 
     /// Parses one of the themes that come with the program.
     public static func builtIn(_ name: String) throws(ThemeError) -> Theme {
@@ -51,6 +64,7 @@ extension Theme {
         switch name {
         case "dark": bytes = PackageResources.dark_theme
         case "light": bytes = PackageResources.light_theme
+        case "colorblind": bytes = PackageResources.colorblind_theme
         case "monochrome": bytes = PackageResources.monochrome_theme
         case "high-contrast": bytes = PackageResources.high_contrast_theme
         default: return nil

@@ -10,6 +10,7 @@ public enum ThemeParser {
     /// `file` is the file's name for error messages.
     public static func parse(_ source: String, file: String, name: String) throws(ThemeError) -> Theme {
         var changes: [Role: Appearance] = [:]
+        var onGrounds: [Style: Appearance] = [:]
         var parent: String?
         for (index, line) in source.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let place = Place(file: file, line: index + 1)
@@ -19,7 +20,9 @@ public enum ThemeParser {
                 throw .malformed(file: file, line: place.line, text: words.joined(separator: " "))
             }
             if words[0] == "inherit" {
-                guard changes.isEmpty, parent == nil else { throw .lateInherit(file: file, line: place.line) }
+                guard changes.isEmpty, onGrounds.isEmpty, parent == nil else {
+                    throw .lateInherit(file: file, line: place.line)
+                }
                 guard words.count == 3, words[2] == "none" || Theme.builtInNames.contains(words[2]) else {
                     throw .unknownParent(
                         file: file, line: place.line, name: words[2],
@@ -28,14 +31,15 @@ public enum ThemeParser {
                 parent = words[2]
                 continue
             }
-            let role = try self.role(words[0], at: place)
-            guard changes[role] == nil else {
+            let style = try self.style(words[0], at: place)
+            guard changes[style.role] == nil || style.ground != nil, onGrounds[style] == nil else {
                 throw .repeatedRole(file: file, line: place.line, role: words[0])
             }
-            changes[role] = try appearance(words[2...], at: place)
+            let appearance = try appearance(words[2...], at: place)
+            if style.ground == nil { changes[style.role] = appearance } else { onGrounds[style] = appearance }
         }
-        guard parent != "none" else { return Theme(name: name, appearances: changes) }
-        return try Theme.builtIn(parent ?? "dark").overriding(changes, name: name)
+        guard parent != "none" else { return Theme(name: name, appearances: changes, onGrounds: onGrounds) }
+        return try Theme.builtIn(parent ?? "dark").overriding(changes, onGrounds: onGrounds, name: name)
     }
 
     private struct Place {
@@ -54,13 +58,19 @@ public enum ThemeParser {
         return words
     }
 
-    private static func role(_ word: String, at place: Place) throws(ThemeError) -> Role {
-        guard let role = Role(rawValue: word) else {
+    /// A role by itself, or `ground.role` for a role on the cursor's line, the selection or a dialog.
+    private static func style(_ word: String, at place: Place) throws(ThemeError) -> Style {
+        let parts = word.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(
+            String.init)
+        let known = Role.allCases.map(\.rawValue)
+        let grounds = Role.grounds.map(\.rawValue).sorted()
+        guard let role = parts.last.flatMap(Role.init), parts.count == 1 || grounds.contains(parts[0]) else {
+            let all = known + grounds.flatMap { ground in known.map { "\(ground).\($0)" } }
             throw .unknownRole(
                 file: place.file, line: place.line, role: word,
-                suggestion: Spelling.nearest(to: word, among: Role.allCases.map(\.rawValue)))
+                suggestion: Spelling.nearest(to: word, among: parts.count == 1 ? known : all))
         }
-        return role
+        return Style(role, on: parts.count == 1 ? nil : Role(rawValue: parts[0]))
     }
 
     private static func appearance(_ words: ArraySlice<String>, at place: Place) throws(ThemeError)

@@ -12,7 +12,8 @@ struct Explore: TerminalCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A theme's name or file: dark, light, monochrome, high-contrast, or your own.", valueName: "theme"
+            "A theme's name or file: dark, light, colorblind, monochrome, high-contrast, or your own.",
+            valueName: "theme"
         ))
     var theme: String?
 
