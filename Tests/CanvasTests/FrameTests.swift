@@ -43,10 +43,10 @@ struct FrameTests {
         #expect(frame.text == "a")
     }
 
-    @Test func `text on the right is shortened, not moved`() {
+    @Test func `text on the right is shortened with a mark, not moved`() {
         var frame = Frame(Size(rows: 1, columns: 8))
-        frame.putRight("12345", row: 0, endColumn: 8, style: .plain, width: 3)
-        #expect(frame.text == "     123")
+        frame.putRight("12345", row: 0, endColumn: 8, style: .plain, width: 3, mark: "…")
+        #expect(frame.text == "     12…")
     }
 
     @Test func `a box is drawn along the rectangle's edge`() {

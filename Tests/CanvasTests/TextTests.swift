@@ -12,7 +12,7 @@ struct TextTests {
 
     @Test(arguments: [
         ("abcdefghij", 10, "abcdefghij"), ("abcdefghij", 7, "abc…hij"), ("abcdefghij", 2, "…j"),
-        ("abcdefghij", 1, "a"),
+        ("abcdefghij", 1, "…"),
         ("abcdefghij", 0, ""), ("日本語日本語", 7, "日…本語"), ("日本語日本語", 6, "日…語"),
     ])
     func `the middle gives way first`(text: String, columns: Int, fitted: String) {
@@ -21,10 +21,26 @@ struct TextTests {
         #expect(TextWidth.of(result) <= columns)
     }
 
-    @Test func `the end or the start gives way where that is asked for`() {
+    @Test func `the end gives way where that is asked for`() {
         #expect(TextFit.end("abcdef", columns: 4, mark: "~") == "abc~")
-        #expect(TextFit.start("abcdef", columns: 4, mark: "~") == "~def")
-        #expect(TextFit.start("ab", columns: 4, mark: "~") == "ab")
+        #expect(TextFit.end("abcdef", columns: 1, mark: "~") == "~")
+        #expect(TextFit.end("ab", columns: 4, mark: "~") == "ab")
+        #expect(TextFit.first(of: ["abcdef", "abc", "a"], columns: 4, mark: "~") == "abc")
+        #expect(TextFit.first(of: ["abcdef", "abcde"], columns: 4, mark: "~") == "abc~")
+    }
+
+    @Test(arguments: [
+        "silt apply 'my old.tar'  update.silt -o new.tar", "", " ", "a", "日本語の名前",
+        "/a/very/long/path/without/a/blank",
+        "e\u{301}e\u{301}e\u{301} ends with a blank ",
+    ])
+    func `folded lines make the text again at every width`(text: String) {
+        for columns in 1...60 {
+            let lines = TextFit.fold(text, columns: columns)
+            #expect(lines.joined() == text)
+            #expect(columns < 2 || lines.allSatisfy { TextWidth.of($0) <= columns })
+        }
+        #expect(TextFit.fold("one two three", columns: 8) == ["one two ", "three"])
     }
 
     @Test func `wrapping breaks at blanks and cuts longer words`() {

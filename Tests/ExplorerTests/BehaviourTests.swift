@@ -9,7 +9,7 @@ struct BehaviourTests {
     @Test func `the whole images are compared first, then estimates begin, once`() {
         var script = Script(at: .compared)
         #expect(script.takeEffects() == [.compare(.squashed, generation: 1), .startEstimates])
-        script.press("tab j s")
+        script.press("s")
         #expect(script.takeEffects() == [.compare(.pair(1), generation: 2)])
     }
 
@@ -23,18 +23,18 @@ struct BehaviourTests {
         script.press("s")
         #expect(script.paths == paths)
         #expect(script.path == path)
-        #expect(script.takeEffects() == [.compare(.pair(0), generation: 2)])
+        #expect(script.takeEffects() == [.compare(.pair(1), generation: 2)])
     }
 
     @Test func `the answer to an older request is dropped`() {
         var explorer = Script().explorer
         let fixture = Fixture.application
         explorer.focus = .layers
-        #expect(explorer.update(.input(.key("s"))) == [.compare(.pair(0), generation: 2)])
-        #expect(explorer.update(.input(.key("j"))) == [.compare(.pair(1), generation: 3)])
-        #expect(explorer.update(.compared(.pair(0), generation: 2, fixture.tree(.pair(0)))) == [])
-        #expect(explorer.tables[.pair(0)] == nil)
-        #expect(explorer.update(.compared(.pair(1), generation: 3, fixture.tree(.pair(1)))) == [])
+        #expect(explorer.update(.input(.key("s"))) == [.compare(.pair(1), generation: 2)])
+        #expect(explorer.update(.input(.key("j"))) == [.compare(.pair(2), generation: 3)])
+        #expect(explorer.update(.compared(.pair(1), generation: 2, fixture.tree(.pair(1)))) == [])
+        #expect(explorer.tables[.pair(1)] == nil)
+        #expect(explorer.update(.compared(.pair(2), generation: 3, fixture.tree(.pair(2)))) == [])
         #expect(explorer.files != nil)
     }
 
@@ -92,6 +92,8 @@ struct BehaviourTests {
         let entry = script.fixture.new[3].entries[0]
         #expect(entry.path == TreePath("bin/ping"))
         script.send(.costs([EntryID(layer: 3, ordinal: 0): Cost(bytes: 900_000, isExact: true)]))
+        #expect(script.paths == ["usr", "bin", "app", "etc", "tmp"], "rows do not move with every figure")
+        script.send(.tick)
         #expect(script.paths == ["bin", "usr", "app", "etc", "tmp"])
         script.press("o")
         #expect(script.paths == ["app", "bin", "etc", "tmp", "usr"])
@@ -99,22 +101,46 @@ struct BehaviourTests {
 
     @Test func `costs add up to the root and lose their mark when all are exact`() {
         var script = Script(at: .compared)
-        #expect(script.explorer.files?.costs.state(of: 0) == .pending)
+        #expect(root(script) == .pending)
         let estimates = script.fixture.costs(isExact: false)
-        for id in estimates.keys.prefix(3) { script.send(.costs([id: Cost(bytes: 0, isExact: false)])) }
-        #expect(script.explorer.files?.costs.state(of: 0) == .pending)
+        // A sum of a part would read as if it were the whole.
+        for (id, cost) in estimates.dropFirst() { script.send(.costs([id: cost])) }
+        #expect(root(script) == .pending)
         let sum = estimates.values.reduce(0) { $0 + $1.bytes }
         script.send(.costs(estimates))
-        #expect(script.explorer.files?.costs.state(of: 0) == .known(Cost(bytes: sum, isExact: false)))
+        #expect(root(script) == .known(Cost(bytes: sum, isExact: false)))
         let exact = script.fixture.costs(isExact: true)
         for (id, cost) in exact.dropFirst() { script.send(.costs([id: cost])) }
-        #expect(script.explorer.files?.costs.state(of: 0) == .known(Cost(bytes: sum, isExact: false)))
+        #expect(root(script) == .known(Cost(bytes: sum, isExact: false)))
         for (id, cost) in exact { script.send(.costs([id: cost])) }
-        #expect(script.explorer.files?.costs.state(of: 0) == .known(Cost(bytes: sum, isExact: true)))
-        script.press("tab j s")
-        let root = script.explorer.files?.costs.state(of: 0)
+        #expect(root(script) == .known(Cost(bytes: sum, isExact: true)))
+        script.press("s")
         let layer = exact.filter { $0.key.layer == 1 }.values.reduce(0) { $0 + $1.bytes }
-        #expect(root == .known(Cost(bytes: layer, isExact: true)))
+        #expect(root(script) == .known(Cost(bytes: layer, isExact: true)))
+    }
+
+    private func root(_ script: Script) -> CostState? {
+        script.explorer.files?.costs.state(of: 0, isFinal: script.explorer.isCostFinal)
+    }
+
+    @Test func `ranges add up, and a guess of nothing is not nothing`() {
+        var script = Script(at: .compared)
+        let ids = Array(script.fixture.costs(isExact: false).keys)
+        for id in ids { script.send(.costs([id: Cost(guess: 0, low: 0, high: 0)])) }
+        #expect(root(script) == .pending)
+        for id in ids { script.send(.costs([id: Cost(guess: 10, low: 4, high: 90)])) }
+        let count = UInt64(ids.count)
+        #expect(root(script) == .known(Cost(guess: 10 * count, low: 4 * count, high: 90 * count)))
+        for id in ids { script.send(.costs([id: Cost(bytes: 0, isExact: true)])) }
+        #expect(root(script) == .nothing)
+    }
+
+    @Test func `files without a figure go with their layer once no figure comes any more`() {
+        var script = Script(at: .compared)
+        script.send(.estimates(.exact(done: 0, of: 1, left: nil)))
+        #expect(root(script) == .pending)
+        script.send(.estimates(.done))
+        #expect(root(script) == .withLayer)
     }
 
     @Test func `search goes round, opens what it needs and can be given up`() {
@@ -152,9 +178,139 @@ struct BehaviourTests {
         #expect(matches("readme") == ["app/README"])
         #expect(matches("README") == ["app/README"])
         #expect(matches("ReadMe") == [])
+        #expect(matches("/app/r") == ["app/README"])
+        #expect(matches("ssl/") == ["usr/lib/ssl"])
+        #expect(matches("b/ssl/libc") == ["usr/lib/ssl/libcrypto.so.3"])
+        #expect(matches("b/sl/libc") == [])
         #expect(matches("usr/lib") == ["usr/lib"])
         #expect(matches("lib/ssl/libc") == ["usr/lib/ssl/libcrypto.so.3"])
         #expect(matches("の") == ["app/日本語の名前.txt"])
+    }
+
+    @Test func `what a filter hides is counted, and enter shows it`() {
+        var script = Script()
+        script.press("c /")
+        script.type("dash")
+        #expect(script.explorer.files?.search?.matches == [])
+        #expect(script.explorer.files?.search?.hiddenCount == 1)
+        #expect(script.screen().text.contains("0 shown, 1 hidden by changes only; enter shows them"))
+        script.press("enter")
+        #expect(script.explorer.filter.isEverything)
+        #expect(script.path == "bin/dash")
+        script.press("/")
+        script.type("zz")
+        script.press("enter")
+        #expect(script.explorer.status?.text == "'zz' is in none of 29 paths")
+    }
+
+    @Test(arguments: ["usr/lib/ssl/lib", "app/", "/usr", "README", "so.3", "s", "lib/ssl/", "b/l"])
+    func `typing letter by letter finds what the whole text finds`(text: String) {
+        var typed = Script()
+        typed.press("/")
+        typed.type(text)
+        var whole = Script()
+        whole.explorer.withFiles { files, _ in files.search = files.findMatches(text) }
+        #expect(typed.explorer.files?.search == whole.explorer.files?.search)
+        #expect(typed.explorer.files?.search?.matches.isEmpty == false)
+    }
+
+    @Test func `esc goes one step back, from a search over a layer and a filter to the beginning`() {
+        var script = Script()
+        script.press("c s /")
+        script.type("l")
+        script.press("enter esc")
+        #expect(script.explorer.files?.search == nil)
+        #expect(script.explorer.scope == .pair(1))
+        script.press("esc")
+        #expect(script.explorer.scope == .squashed)
+        script.press("esc")
+        #expect(script.explorer.filter.isEverything)
+        _ = script.takeEffects()
+        script.press("esc")
+        #expect(script.effects == [])
+    }
+
+    @Test func `control-C ends the program wherever it is`() {
+        for keys in ["", "/", "f", "i", "?", "e"] {
+            var script = Script()
+            script.press(keys)
+            _ = script.takeEffects()
+            script.press("^c")
+            #expect(script.takeEffects() == [.quit], "\(keys)")
+        }
+    }
+
+    @Test func `q closes what is on top, and quits where nothing is`() {
+        for keys in ["f", "i", "?"] {
+            var script = Script()
+            script.press(keys)
+            _ = script.takeEffects()
+            script.press("q")
+            #expect(script.explorer.screens.isEmpty)
+            #expect(script.takeEffects() == [])
+            script.press("q")
+            #expect(script.takeEffects() == [.quit])
+        }
+    }
+
+    @Test func `text is not cut without a mark, from 40 to 200 columns`() {
+        for columns in Array(40...100) + [120, 160, 200] {
+            var script = Script(columns: columns, rows: 24)
+            script.press("c o o j")
+            let lines = script.screen().text.split(separator: "\n", omittingEmptySubsequences: false)
+            // The footer ends with where the rest of the keys is told.
+            #expect(lines.last?.contains("? all keys") == true, "\(columns)")
+            // Both names of a narrow header stay apart.
+            #expect(lines[0].contains(columns < 78 ? " - " : "new shop:1.5"), "\(lines[0])")
+            // The filter's words are whole or shortened with a mark.
+            let title = lines.first { $0.contains("content") || $0.contains("changes") }
+            #expect(title.map { $0.contains("changes") || $0.contains("…") } == true, "\(columns)")
+            // A figure is whole: a number and its unit.
+            #expect(lines[1].contains(/delta .*[kMG]?B/) || lines[1].contains("…"), "\(lines[1])")
+        }
+    }
+
+    @Test func `every marker is the key for what it marks`() {
+        for change in Change.allCases {
+            var script = Script()
+            script.press(change.marker)
+            #expect(script.explorer.filter.shown == [change])
+            script.press(change.marker)
+            #expect(script.explorer.filter.isEverything)
+        }
+    }
+
+    @Test(arguments: [(40, 8), (44, 14), (60, 12), (80, 24), (120, 40)])
+    func `every text can be scrolled to its last line and no further`(columns: Int, rows: Int) {
+        for keys in ["/ l i b c r y p t o enter i", "?", "tab i", "tab g i"] {
+            var script = Script(columns: columns, rows: rows)
+            script.press(keys)
+            let top = script.screen().text
+            script.press("G")
+            let end = script.screen().text
+            // The place is told as `7-20 of 20` where not all fits.
+            if let place = end.firstMatch(of: /(\d+)-(\d+) of (\d+) ┐/) {
+                #expect(place.2 == place.3, "\(keys) at \(columns)x\(rows): \(place.0)")
+                #expect(top != end)
+            } else {
+                #expect(top == end)
+            }
+            script.press("j")
+            #expect(script.screen().text == end)
+            script.press("g")
+            #expect(script.screen().text == top)
+        }
+    }
+
+    @Test func `details go to the next file and back, from their first line`() {
+        var script = Script()
+        script.press("E i G J")
+        #expect(script.path == "app/README")
+        #expect(script.screen().text.contains("/app/README"))
+        script.press("K K")
+        #expect(script.path == "app")
+        script.press("esc tab i J")
+        #expect(script.explorer.layerCursor.position == 3)
     }
 
     @Test func `the mouse chooses, opens and scrolls`() {
@@ -171,7 +327,7 @@ struct BehaviourTests {
         script.mouse(.click, row: files.row, column: half)
         #expect(!script.paths.contains("app/main.py"))
         _ = script.takeEffects()
-        script.mouse(.doubleClick, row: script.explorer.layout.layers.row + 1, column: 3)
+        script.mouse(.doubleClick, row: script.explorer.layout.layers.row + 2, column: 3)
         #expect(script.takeEffects() == [.compare(.pair(1), generation: 2)])
 
         var short = Script(rows: 24)
@@ -184,7 +340,7 @@ struct BehaviourTests {
     @Test func `another size keeps the cursor on the screen`() {
         var script = Script(rows: 60)
         script.press("E G")
-        for rows in [40, 10, 5, 3, 24] {
+        for rows in [40, 10, 8, 5, 24] {
             script.send(.input(.resize(Size(rows: rows, columns: 80))))
             let cursor = script.explorer.files?.cursor
             let height = script.explorer.layout.files.rows
@@ -213,9 +369,33 @@ struct BehaviourTests {
         fixture.new = fixture.old
         fixture.pairs = fixture.old.indices.map { LayerPair(old: $0, new: $0, change: .same) }
         fixture.newSummary = fixture.oldSummary
-        let script = Script(fixture, at: .compared)
-        #expect(script.explorer.status?.text == "both images hold the same files")
-        #expect(script.screen().text.contains("Layers: all 4 the same"))
+        var script = Script(fixture, at: .compared)
+        #expect(script.explorer.status?.text == "these are the same image: nothing to ship")
+        #expect(script.screen().text.contains("all 4 the same"))
+        script.press("e")
+        #expect(script.explorer.screens.isEmpty)
+        #expect(script.explorer.status?.text == "these are the same image: nothing to ship")
+        // A figure of nothing is no share of nothing.
+        #expect(!script.screen().text.contains("%"))
+    }
+
+    @Test func `if only the configurations differ, they are shown at once`() {
+        var fixture = Fixture.application
+        fixture.new = fixture.old
+        fixture.pairs = fixture.old.indices.map { LayerPair(old: $0, new: $0, change: .same) }
+        var script = Script(fixture, at: .compared)
+        #expect(script.explorer.status?.text == "the files are the same; the configuration is not")
+        #expect(script.explorer.context == .details)
+        script.expectScreen("config-only")
+        script.press("esc")
+        #expect(script.explorer.layerRow == .config)
+        #expect(script.screen().text.contains("config changed, all 4 layers the same"))
+        // Whoever has pressed a key is left where they are.
+        script = Script(fixture, at: .summaries)
+        script.press("tab")
+        for layer in fixture.newSummary.layers { script.send(.layerIndexed(.new, layer)) }
+        script.send(.aligned(fixture.pairs))
+        #expect(script.explorer.context == .layers)
     }
 
     @Test func `sixty thousand files stay in order`() {

@@ -31,9 +31,9 @@ struct ExportTests {
         _ = script.takeEffects()
         script.press("e ^u enter")
         #expect(script.takeEffects() == [])
-        #expect(script.explorer.status?.text == "the package needs a file name")
+        #expect(script.screen().text.contains("the package needs a file name"))
         script.press("o u t / enter")
-        #expect(script.explorer.status?.text == "'out/' is a directory: add a file name")
+        #expect(script.screen().text.contains("'out/' is a directory: add a file name"))
         #expect(script.takeEffects() == [])
     }
 
@@ -58,13 +58,15 @@ struct ExportTests {
         #expect(script.takeEffects() == [.cancelExport])
         #expect(script.explorer.context == .exporting)
         script.send(.exportCancelled)
+        #expect(script.explorer.context == .export)
+        #expect(script.screen().text.contains("cancelled; nothing was written"))
+        script.press("esc")
         #expect(script.explorer.context == .files)
-        #expect(script.explorer.status?.text == "export cancelled; nothing was written")
     }
 
     @Test func `quitting while exporting asks first`() {
         var script = exporting()
-        script.press("q")
+        script.press("^c")
         #expect(script.takeEffects() == [])
         script.press("n")
         #expect(script.explorer.context == .exporting)
@@ -74,24 +76,75 @@ struct ExportTests {
 
     @Test func `an export that ends while the question is open shows its result`() {
         var script = exporting()
-        script.press("q")
+        script.press("^c")
         let result = ExportResult(
             path: "update.silt", byteCount: 1, elapsed: .seconds(1), applyCommand: "silt apply")
         script.send(.exported(result))
-        #expect(script.explorer.overlays == [.result(result)])
+        #expect(script.explorer.screens.count == 1)
+        #expect(script.explorer.context == .result)
         script.press("y")
         #expect(script.takeEffects() == [.copy("silt apply")])
-        script.press("enter")
-        #expect(script.explorer.overlays == [])
+        script.press("q")
+        #expect(script.explorer.screens.isEmpty)
+        #expect(script.takeEffects() == [])
     }
 
-    @Test func `a failed export tells why`() {
+    @Test func `a failed export tells why in its dialog, until the name changes`() {
         var script = exporting()
-        script.send(.exportFailed("cannot write 'update.silt': No space left on device"))
-        #expect(script.explorer.context == .files)
-        #expect(
-            script.explorer.status
-                == .init(text: "cannot write 'update.silt': No space left on device", isWarning: true))
+        let reason = "cannot write 'update.silt': No space left on device"
+        script.send(.exportFailed(reason))
+        #expect(script.explorer.context == .export)
+        #expect(script.screen().text.contains("No space left"))
+        script.press("tab right")
+        #expect(script.screen().text.contains("No space left"))
+        script.press("tab x")
+        #expect(!script.screen().text.contains("No space left"))
+        // A dialog that is gone leaves the status line.
+        var closed = Script()
+        closed.send(.exportFailed(reason))
+        #expect(closed.explorer.status == .init(text: reason, isWarning: true))
+    }
+
+    @Test(arguments: [40, 44, 59, 76, 80, 81, 100, 120, 200])
+    func `the command on screen is the command at every width`(columns: Int) {
+        let command =
+            "silt apply '/srv/images/it'\\''s old.tar' /srv/exchange/very/long/path/of/orders-2.4.0-to-2.4.1.silt -o new.tar"
+        var script = Script(columns: columns, rows: 40)
+        script.press("e enter")
+        script.send(
+            .exported(
+                ExportResult(path: "o.silt", byteCount: 1, elapsed: .seconds(1), applyCommand: command)))
+        let frame = script.screen()
+        var shown = ""
+        for row in 0..<frame.size.rows {
+            for column in 0..<frame.size.columns {
+                guard let cell = frame[row, column], cell.style.role == .key, cell.style.ground == .dialog
+                else { continue }
+                shown += cell.text
+            }
+        }
+        // The keys at the bottom have the same role.
+        #expect(shown.hasPrefix(command), "\(shown)")
+        script.press("y")
+        #expect(script.takeEffects().contains(.copy(command)))
+    }
+
+    @Test func `the size in the dialog is that of the chosen level, or not known`() {
+        var script = Script()
+        script.send(.totals(Totals(delta: Cost(bytes: 5_000, isExact: true))))
+        script.press("e tab")
+        #expect(size(script) == "5.0 kB")
+        script.press("right")
+        #expect(size(script) == "…  not computed yet; default: 5.0 kB")
+        script.press("enter")
+        script.send(
+            .exported(ExportResult(path: "u", byteCount: 4_000, elapsed: .seconds(1), applyCommand: "a")))
+        script.press("q e")
+        #expect(size(script) == "4.0 kB")
+    }
+
+    private func size(_ script: Script) -> String? {
+        script.screen().text.firstMatch(of: /size      (.*?) *│/).map { String($0.1) }
     }
 
     @Test func `SIGTERM quits from anywhere`() {

@@ -23,7 +23,8 @@ struct Fixture {
 
     static let totals = Totals(
         archive: Cost(bytes: 170_412_032, isExact: true), pull: Cost(bytes: 60_482_113, isExact: true),
-        delta: Cost(bytes: 1_104_200, isExact: false))
+        delta: Cost(guess: 1_104_200, low: 700_000, high: 4_200_000),
+        documents: Cost(bytes: 2_300, isExact: false))
 
     /// Costs of every new file that was added or modified: a tenth of its size; exact or not.
     func costs(isExact: Bool) -> [EntryID: Cost] {
@@ -94,11 +95,15 @@ struct Fixture {
             old: old, new: new,
             oldSummary: summary(
                 "shop:1.4", old, commands + ["RUN date > /etc/build", "COPY . /app # buildkit"],
-                size: 169_900_544),
+                size: 169_900_544,
+                #"{"os":"linux","config":{"Env":["PATH=/bin","DEBUG=0"],"Cmd":["/app/main.py"],"User":"app"}}"#
+            ),
             newSummary: summary(
                 "shop:1.5", new,
                 commands + ["COPY . /app # buildkit", "RUN apt-get install -y iputils-ping"],
-                size: 170_412_032),
+                size: 170_412_032,
+                #"{"os":"linux","config":{"Env":["PATH=/bin","DEBUG=1"],"Cmd":["/app/main.py"],"Labels":{"v":"1.5"}}}"#
+            ),
             pairs: [
                 LayerPair(old: 0, new: 0, change: .same), LayerPair(old: 1, new: 1, change: .changed),
                 LayerPair(old: 2, new: nil, change: .removed), LayerPair(old: 3, new: 2, change: .changed),
@@ -121,9 +126,10 @@ struct Fixture {
             pairs: [LayerPair(old: 0, new: 0, change: .changed)])
     }
 
-    private static func summary(_ name: String, _ layers: [LayerListing], _ commands: [String], size: UInt64)
-        -> ImageSummary
-    {
+    private static func summary(
+        _ name: String, _ layers: [LayerListing], _ commands: [String], size: UInt64,
+        _ configuration: String = "{}"
+    ) -> ImageSummary {
         ImageSummary(
             source: name + ".tar", names: [name], imageID: Digest.of(Array(name.utf8)),
             platform: Platform(os: "linux", architecture: "amd64"), archiveByteCount: size,
@@ -134,7 +140,9 @@ struct Fixture {
                     index: index, digest: digest, diffID: digest, blobByteCount: bytes, byteCount: bytes,
                     compression: .none,
                     createdBy: commands[index], entryCount: listing.entries.count)
-            })
+            },
+            configuration: (try? ImageConfiguration(parsing: Array(configuration.utf8)))
+                ?? ImageConfiguration())
     }
 
     private static func path(_ name: String) -> TreePath { TreePath(name) ?? .root }

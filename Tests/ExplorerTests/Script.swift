@@ -18,9 +18,12 @@ struct Script {
         case nothing, reading, summaries, compared, estimated
     }
 
-    init(_ fixture: Fixture = .application, columns: Int = 80, rows: Int = 24, at stage: Stage = .estimated) {
+    init(
+        _ fixture: Fixture = .application, columns: Int = 80, rows: Int = 24, at stage: Stage = .estimated,
+        glyphs: Glyphs = .unicode
+    ) {
         self.fixture = fixture
-        let options = Options(oldSource: "shop-1.4.tar", newSource: "shop-1.5.tar")
+        let options = Options(oldSource: "shop-1.4.tar", newSource: "shop-1.5.tar", glyphs: glyphs)
         explorer = ExplorerModel(options, size: Size(rows: rows, columns: columns))
         guard stage != .nothing else { return }
         send(.loading(.old, LoadProgress(phase: "indexing layer 3", done: 130_000_000, total: 169_900_544)))
@@ -85,13 +88,12 @@ struct Script {
         return .character(character)
     }
 
-    func screen(_ glyphs: Glyphs = .unicode) -> Frame { explorer.view(glyphs: glyphs) }
+    func screen() -> Frame { explorer.view() }
 
     func expectScreen(
-        _ name: String, _ glyphs: Glyphs = .unicode, file: String = #filePath,
-        sourceLocation: SourceLocation = #_sourceLocation
+        _ name: String, file: String = #filePath, sourceLocation: SourceLocation = #_sourceLocation
     ) {
-        TestSupport.expectScreen(screen(glyphs), name, file: file, sourceLocation: sourceLocation)
+        TestSupport.expectScreen(screen(), name, file: file, sourceLocation: sourceLocation)
     }
 
     /// The paths on the list, from top to bottom.

@@ -64,9 +64,11 @@ public struct Frame: Hashable, Sendable {
         return column - point.column
     }
 
-    /// Writes text so that it ends before a column, and shortens what does not fit into `width`.
-    public mutating func putRight(_ text: String, row: Int, endColumn: Int, style: Style, width: Int) {
-        let fitted = TextFit.end(text, columns: width, mark: "")
+    /// Writes text so that it ends before a column; what does not fit into `width` is cut, and the mark says so.
+    public mutating func putRight(
+        _ text: String, row: Int, endColumn: Int, style: Style, width: Int, mark: String
+    ) {
+        let fitted = TextFit.end(text, columns: width, mark: mark)
         put(fitted, at: Point(row: row, column: endColumn - TextWidth.of(fitted)), style: style)
     }
 

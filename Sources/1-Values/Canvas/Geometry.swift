@@ -56,11 +56,6 @@ public struct Rect: Hashable, Sendable {
         point.row >= row && point.row < endRow && point.column >= column && point.column < endColumn
     }
 
-    /// The rectangle without a frame of that many cells.
-    public func inset(by cells: Int) -> Rect {
-        Rect(row: row + cells, column: column + cells, rows: rows - 2 * cells, columns: columns - 2 * cells)
-    }
-
     /// A rectangle of that size in the middle of this one, no larger than it.
     public func centered(rows wantedRows: Int, columns wantedColumns: Int) -> Rect {
         let height = min(rows, wantedRows)

@@ -24,6 +24,16 @@ public struct Glyphs: Hashable, Sendable {
     public let barRest: String
     /// Separates facts on a line.
     public let separator: String
+    /// Stands where there is nothing to ship.
+    public let nothing: String
+    /// Stands before a guess.
+    public let guessPrefix: String
+    /// Stands after a guess.
+    public let guessSuffix: String
+    /// Between the ends of a range.
+    public let range: String
+    /// Two sides differ here.
+    public let differs: String
     /// One picture after the other: something is going on.
     public let spinner: [String]
 
@@ -31,11 +41,13 @@ public struct Glyphs: Hashable, Sendable {
     public static let unicode = Glyphs(
         horizontal: "─", vertical: "│", topLeft: "┌", topRight: "┐", bottomLeft: "└", bottomRight: "┘",
         collapsed: "▸", expanded: "▾", ellipsis: "…", barDone: "█", barRest: "░", separator: "·",
+        nothing: "·", guessPrefix: "≈", guessSuffix: "", range: "–", differs: "≠",
         spinner: ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"])
 
     /// Seven-bit characters only.
     public static let ascii = Glyphs(
         horizontal: "-", vertical: "|", topLeft: "+", topRight: "+", bottomLeft: "+", bottomRight: "+",
-        collapsed: ">", expanded: "v", ellipsis: "~", barDone: "#", barRest: ".", separator: "|",
+        collapsed: "[+]", expanded: "[-]", ellipsis: "..", barDone: "#", barRest: ".", separator: "|",
+        nothing: ".", guessPrefix: "", guessSuffix: "?", range: "-", differs: "!",
         spinner: ["|", "/", "-", "\\"])
 }

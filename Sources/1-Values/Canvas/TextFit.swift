@@ -4,8 +4,8 @@ public enum TextFit {
     public static func middle(_ text: String, columns: Int, mark: String) -> String {
         guard TextWidth.of(text) > columns else { return text }
         let room = columns - TextWidth.of(mark)
-        guard room > 0 else { return String(prefix(text.unicodeScalars, columns: columns)) }
-        let head = prefix(text.unicodeScalars, columns: room / 2)
+        guard room >= 0 else { return String(prefix(text.unicodeScalars[...], columns: columns)) }
+        let head = prefix(text.unicodeScalars[...], columns: room / 2)
         let tail = suffix(text.unicodeScalars, columns: room - TextWidth.of(String(head)))
         return String(head) + mark + String(tail)
     }
@@ -14,44 +14,56 @@ public enum TextFit {
     public static func end(_ text: String, columns: Int, mark: String) -> String {
         guard TextWidth.of(text) > columns else { return text }
         let room = columns - TextWidth.of(mark)
-        guard room > 0 else { return String(prefix(text.unicodeScalars, columns: columns)) }
-        return String(prefix(text.unicodeScalars, columns: room)) + mark
+        guard room >= 0 else { return String(prefix(text.unicodeScalars[...], columns: columns)) }
+        return String(prefix(text.unicodeScalars[...], columns: room)) + mark
     }
 
-    /// Keeps the end of text and puts the mark where the rest was.
-    public static func start(_ text: String, columns: Int, mark: String) -> String {
-        guard TextWidth.of(text) > columns else { return text }
-        let room = columns - TextWidth.of(mark)
-        guard room > 0 else { return String(suffix(text.unicodeScalars, columns: columns)) }
-        return mark + String(suffix(text.unicodeScalars, columns: room))
-    }
-
-    /// Breaks text into lines at blanks; a longer word is cut.
+    /// Breaks text into lines at blanks; a longer word is cut. Blanks at the breaks are dropped.
     public static func wrap(_ text: String, columns: Int) -> [String] {
         guard columns > 0 else { return [] }
         var lines: [String] = []
         var line = ""
         for word in text.split(separator: " ") {
-            var rest = String(word)
-            if !line.isEmpty, TextWidth.of(line) + 1 + TextWidth.of(rest) <= columns {
-                line += " " + rest
+            if !line.isEmpty, TextWidth.of(line) + 1 + TextWidth.of(word) <= columns {
+                line += " " + word
                 continue
             }
             if !line.isEmpty { lines.append(line) }
-            while TextWidth.of(rest) > columns {
-                let head = prefix(rest.unicodeScalars, columns: columns)
-                guard !head.isEmpty else { break }
-                lines.append(String(head))
-                rest = String(rest.unicodeScalars.dropFirst(head.count))
-            }
-            line = rest
+            let pieces = fold(String(word), columns: columns)
+            lines += pieces.dropLast()
+            line = pieces.last ?? ""
         }
         if !line.isEmpty { lines.append(line) }
         return lines
     }
 
-    private static func prefix(_ text: String.UnicodeScalarView, columns: Int) -> Substring.UnicodeScalarView
-    {
+    /// Breaks text into lines that make the text again when they are put together: after blanks if there are any, else
+    /// anywhere.
+    public static func fold(_ text: String, columns: Int) -> [String] {
+        guard columns > 0 else { return [] }
+        var lines: [String] = []
+        var rest = text.unicodeScalars[...]
+        while true {
+            var head = prefix(rest, columns: columns)
+            if head.endIndex == rest.endIndex { break }
+            if let blank = head.lastIndex(of: " ") { head = head[...blank] }
+            // A wide character in a narrower column still has to go somewhere.
+            if head.isEmpty { head = rest.prefix(1) }
+            lines.append(String(head))
+            rest = rest[head.endIndex...]
+        }
+        if !rest.isEmpty || lines.isEmpty { lines.append(String(rest)) }
+        return lines
+    }
+
+    /// The first of some texts that fits; of the last one, what fits, with a mark.
+    public static func first(of texts: [String], columns: Int, mark: String) -> String {
+        texts.first { TextWidth.of($0) <= columns } ?? end(texts.last ?? "", columns: columns, mark: mark)
+    }
+
+    private static func prefix(
+        _ text: Substring.UnicodeScalarView, columns: Int
+    ) -> Substring.UnicodeScalarView {
         var used = 0
         return text.prefix { scalar in
             used += TextWidth.of(scalar)

@@ -8,19 +8,59 @@ enum Format {
     /// Text from an image, safe to print.
     static func text(_ text: String) -> String { EscapedText.of(text.utf8) }
 
-    /// A sentence, an error or a command without what would disturb the terminal; names in it are escaped already.
+    /// A whole line that is safe to print, its backslashes as they are.
     static func line(_ text: String) -> String { EscapedText.line(text) }
 
-    /// `1.2 MB`, with `~` before it while it is an estimate.
-    static func cost(_ cost: Cost) -> String { (cost.isExact ? "" : "~") + ByteCount.text(cost.bytes) }
-
-    /// A cost for a column: empty if nothing is shipped, `?` while nothing is known.
-    static func span(_ state: CostState) -> Span {
-        switch state {
-        case .nothing: Span("")
-        case .pending: Span("?", .dim)
-        case .known(let cost): Span(self.cost(cost), cost.isExact ? .text : .estimate)
+    /// `1.2 MB`; `≈1.2 MB` for a guess, `0.7–21 MB` for one that may be far off.
+    static func cost(_ cost: Cost, _ glyphs: Glyphs) -> String {
+        if cost.isExact { return ByteCount.text(cost.bytes) }
+        // Half as much again is still the same figure for a decision.
+        if cost.high / 3 <= cost.low / 2 {
+            return glyphs.guessPrefix + ByteCount.text(cost.bytes) + glyphs.guessSuffix
         }
+        let high = ByteCount.text(cost.high).split(separator: " ")
+        guard high.count == 2, let number = Double(high[0]), number > 0 else {
+            return ByteCount.text(cost.high)
+        }
+        let low = Double(cost.low) / (Double(cost.high) / number)
+        return "\(short(low))\(glyphs.range)\(short(number)) \(high[1])"
+    }
+
+    /// Two digits are enough for the end of a range.
+    private static func short(_ number: Double) -> String {
+        if number >= 9.95 || number == 0 { return String(Int(number.rounded())) }
+        let tenths = max(1, Int((number * 10).rounded()))
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+
+    /// A cost for a column; what is not known is never a number.
+    static func span(_ state: CostState, _ glyphs: Glyphs) -> Span {
+        switch state {
+        case .nothing: Span(glyphs.nothing, .dim)
+        case .pending: Span(glyphs.ellipsis, .dim)
+        case .withLayer: Span("with layer", .dim)
+        case .known(let cost): Span(self.cost(cost, glyphs), cost.isExact ? .text : .estimate)
+        }
+    }
+
+    /// `1,204`.
+    static func grouped(_ count: Int) -> String { ByteCount.grouped(UInt64(max(0, count))) }
+
+    /// `1 layer`, `1,204 layers`, `2 matches`.
+    static func count(_ count: Int, _ noun: String) -> String {
+        "\(grouped(count)) \(noun)" + (count == 1 ? "" : noun.hasSuffix("ch") ? "es" : "s")
+    }
+
+    /// `mode, owner`: which metadata of two entries differ; nil if none does or one of them is missing.
+    static func metadata(_ old: Entry?, _ new: Entry?) -> String? {
+        guard let old, let new else { return nil }
+        let names = new.metadataDifferences(from: old).names
+        return names.isEmpty ? nil : names.joined(separator: ", ")
+    }
+
+    /// Columns that the triangle of a directory and the blank after it take.
+    static func triangleWidth(_ glyphs: Glyphs) -> Int {
+        max(TextWidth.of(glyphs.collapsed), TextWidth.of(glyphs.expanded)) + 1
     }
 
     /// `drwxr-xr-x` as `ls` shows it.
@@ -102,6 +142,14 @@ enum Format {
         return seconds < 60 ? "\(seconds) s" : "\(seconds / 60) min \(padded(Int(seconds % 60))) s"
     }
 
+    /// How long something still takes, as exact as anybody can tell: `40 s`, `2 min`, `3 h 20 min`.
+    static func remaining(_ duration: Duration) -> String {
+        let seconds = max(0, duration.components.seconds + (duration.components.attoseconds > 0 ? 1 : 0))
+        if seconds < 100 { return "\(seconds) s" }
+        let minutes = (seconds + 30) / 60
+        return minutes < 100 ? "\(minutes) min" : "\(minutes / 60) h \(minutes % 60) min"
+    }
+
     /// The command that made a layer, without what every builder writes around it.
     static func command(_ createdBy: String) -> String {
         var text = createdBy[...]
@@ -146,17 +194,28 @@ enum Format {
         }
     }
 
-    /// `+3 -1 ~12 *2 >1`, as many of them as fit.
-    static func counts(_ counts: ChangeCounts, columns: Int) -> [Span] {
-        var spans: [Span] = []
-        var used = 0
-        for change in [Change.added, .removed, .modified, .moved, .metadata] where counts[change] > 0 {
-            let text = (spans.isEmpty ? "" : " ") + "\(change.marker)\(counts[change])"
-            used += text.utf8.count
-            guard used <= columns else { break }
-            spans.append(Span(text, role(change)))
+    /// `+3`, `-1`, `~12`, `>1`, `*2`, as far as they are not zero.
+    static func counts(_ counts: ChangeCounts) -> [Span] {
+        [Change.added, .removed, .modified, .moved, .metadata].compactMap { change in
+            // Where both ends of a move are, it is one move.
+            let count = change == .moved ? max(counts.moved, counts.movedAway) : counts[change]
+            return count > 0 ? Span("\(change.marker)\(count)", role(change)) : nil
         }
-        return spans
+    }
+
+    /// As many of some words as fit, with a blank before each but the first; a mark says that there are more.
+    static func fitting(_ words: [Span], columns: Int, glyphs: Glyphs) -> [Span] {
+        let spans = words.enumerated().map { $0 == 0 ? $1 : Span(" " + $1.text, $1.role) }
+        guard spans.reduce(0, { $0 + TextWidth.of($1.text) }) > columns else { return spans }
+        var result: [Span] = []
+        var used = TextWidth.of(glyphs.ellipsis)
+        guard used <= columns else { return [] }
+        for span in spans {
+            used += TextWidth.of(span.text)
+            guard used <= columns else { break }
+            result.append(span)
+        }
+        return result + [Span(glyphs.ellipsis, .dim)]
     }
 
     /// A progress bar of that many columns.

@@ -3,7 +3,10 @@ import Canvas
 /// Where everything stands on a screen of some size; drawing, scrolling and the mouse all go by it.
 struct Layout: Hashable, Sendable {
     /// Below this width the two sides share one column.
-    static let narrow = 60
+    static let narrow = 78
+
+    /// What is smaller shows nothing but that it is too small.
+    static let least = Size(rows: 8, columns: 40)
 
     let size: Size
     let header: Rect
@@ -16,8 +19,8 @@ struct Layout: Hashable, Sendable {
     init(_ size: Size, layerCount: Int, focus: Pane) {
         self.size = size
         let rows = size.rows
-        let headerRows = rows >= 32 ? 3 : rows >= 6 ? 2 : rows >= 4 ? 1 : 0
-        let footerRows = rows >= 3 ? 1 : 0
+        let headerRows = rows >= 32 ? 3 : 2
+        let footerRows = 1
         let body = rows - headerRows - footerRows
         var layerRows = min(max(1, layerCount), max(3, body / 4))
         var titles = 2
@@ -39,7 +42,7 @@ struct Layout: Hashable, Sendable {
         footer = rect(rows - footerRows, footerRows)
     }
 
-    var isNarrow: Bool { size.columns < Self.narrow }
+    var isTooSmall: Bool { size.rows < Self.least.rows || size.columns < Self.least.columns }
 
     /// The columns of both panes.
     var columns: Columns { Columns(width: size.columns) }
@@ -64,7 +67,7 @@ struct Columns: Hashable, Sendable {
     static let modeWidth = 11
     static let ownerWidth = 11
     static let timeWidth = 17
-    private static let costWidth = 10
+    private static let costWidth = 12
 
     init(width: Int) {
         let costWidth = width >= 30 ? Self.costWidth : 0

@@ -4,42 +4,27 @@ import OCI
 
 extension ExplorerModel {
     /// Draws the whole screen.
-    public func view(glyphs: Glyphs) -> Frame {
+    public func view() -> Frame {
         var frame = Frame(size)
-        let layout = layout
-        HeaderView(explorer: self, glyphs: glyphs).draw(in: layout.header, on: &frame)
-        LayersView(explorer: self, glyphs: glyphs, layout: layout).draw(on: &frame)
-        FilesView(explorer: self, glyphs: glyphs, layout: layout).draw(on: &frame)
-        FooterView(explorer: self, glyphs: glyphs).draw(in: layout.footer, on: &frame)
-        for overlay in overlays { draw(overlay, on: &frame, glyphs: glyphs) }
         let names = Side.allCases.map { name(of: $0) }
         frame.title = "silt: \(names.joined(separator: " - "))"
-        return frame
-    }
-
-    /// What a side's image is called.
-    func name(of side: Side) -> String {
-        if let summary = sides[side]?.summary { return Format.imageName(summary.displayName) }
-        return Format.text(side == .old ? options.oldSource : options.newSource)
-    }
-
-    private func draw(_ overlay: Overlay, on frame: inout Frame, glyphs: Glyphs) {
-        let dialogs = DialogView(glyphs: glyphs, size: size)
-        let export = ExportView(explorer: self, glyphs: glyphs, dialogs: dialogs)
-        switch overlay {
-        case .details(let offset): DetailsView(explorer: self, dialogs: dialogs).draw(offset, on: &frame)
-        case .help(let offset): HelpView(dialogs: dialogs).draw(offset, on: &frame)
-        case .filters(let position): FiltersView(explorer: self, dialogs: dialogs).draw(position, on: &frame)
-        case .export: export.drawDialog(on: &frame)
-        case .overwrite(let request): export.drawOverwrite(request, on: &frame)
-        case .exporting: export.drawProgress(on: &frame)
-        case .result(let result): export.drawResult(result, on: &frame)
-        case .quitting: export.drawQuitting(on: &frame)
-        case .failure(let text):
-            dialogs.draw(
-                "silt cannot go on", dialogs.wrap(Format.line(text)).map { [Span($0, .error)] }, .failure,
-                on: &frame)
+        let layout = layout
+        guard !layout.isTooSmall else {
+            let least = Layout.least
+            let texts = [
+                "\(least.columns)x\(least.rows) is the least, this is \(size.columns)x\(size.rows)",
+                "less than \(least.columns)x\(least.rows)", "too small",
+            ]
+            let text = TextFit.first(of: texts, columns: size.columns, mark: glyphs.ellipsis)
+            frame.put(text, at: Point(row: max(0, size.rows - 1) / 2, column: 0), style: Style(.warning))
+            return frame
         }
+        HeaderView(explorer: self).draw(in: layout.header, on: &frame)
+        LayersView(explorer: self, layout: layout).draw(on: &frame)
+        FilesView(explorer: self, layout: layout).draw(on: &frame)
+        FooterView(explorer: self).draw(in: layout.footer, on: &frame)
+        for screen in screens { screen.draw(on: &frame, model: self) }
+        return frame
     }
 }
 
@@ -51,6 +36,23 @@ struct Span: Hashable, Sendable {
     init(_ text: String, _ role: Role = .text) {
         self.text = text
         self.role = role
+    }
+}
+
+extension [Span] {
+    /// The columns they take.
+    var width: Int { reduce(0) { $0 + TextWidth.of($1.text) } }
+
+    /// The spans as far as they fit; a mark says that something was cut.
+    func fitted(columns: Int, mark: String) -> [Span] {
+        guard width > columns else { return self }
+        var room = columns - TextWidth.of(mark)
+        var result: [Span] = []
+        for span in self where room > 0 {
+            result.append(Span(TextFit.end(span.text, columns: room, mark: ""), span.role))
+            room -= TextWidth.of(span.text)
+        }
+        return result + [Span(TextFit.end(mark, columns: columns, mark: ""), .dim)]
     }
 }
 

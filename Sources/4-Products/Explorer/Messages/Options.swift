@@ -1,3 +1,5 @@
+public import Canvas
+
 /// What the explorer is told when it starts.
 public struct Options: Hashable, Sendable {
     /// The old image's source as the user gave it.
@@ -6,11 +8,16 @@ public struct Options: Hashable, Sendable {
     public var newSource: String
     /// The file name that the export dialog proposes.
     public var exportPath: String
+    /// The characters that lines and marks are drawn with.
+    public var glyphs: Glyphs
 
     /// Options for two sources.
-    public init(oldSource: String, newSource: String, exportPath: String = "update.silt") {
+    public init(
+        oldSource: String, newSource: String, exportPath: String = "update.silt", glyphs: Glyphs = .unicode
+    ) {
         self.oldSource = oldSource
         self.newSource = newSource
         self.exportPath = exportPath
+        self.glyphs = glyphs
     }
 }

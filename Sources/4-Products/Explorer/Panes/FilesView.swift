@@ -6,17 +6,18 @@ import OCI
 /// The files of both images, every path on one line.
 struct FilesView {
     let explorer: ExplorerModel
-    let glyphs: Glyphs
     let layout: Layout
 
-    private var isFocused: Bool { explorer.focus == .files && explorer.overlays.isEmpty }
+    private var glyphs: Glyphs { explorer.glyphs }
+    private var isFocused: Bool { explorer.focus == .files && explorer.screens.isEmpty }
 
     func draw(on frame: inout Frame) {
         PaneTitle(glyphs: glyphs, isFocused: isFocused).draw(
-            title, note: note, labels: explorer.files != nil, in: layout.filesTitle, columns: layout.columns,
+            titles, notes: notes, labels: explorer.files != nil, in: layout.filesTitle,
+            columns: layout.columns,
             on: &frame)
         guard let files = explorer.files else {
-            drawMessage(waiting, on: &frame)
+            drawMessage([waiting], on: &frame)
             return
         }
         guard !files.rows.isEmpty else {
@@ -27,8 +28,10 @@ struct FilesView {
             let index = files.cursor.offset + line
             guard files.rows.indices.contains(index) else { break }
             let row = layout.files.row + line
-            RowView(files: files, row: files.rows[index], columns: layout.columns, glyphs: glyphs)
-                .draw(at: row, on: &frame)
+            RowView(
+                files: files, row: files.rows[index], columns: layout.columns, glyphs: glyphs,
+                isCostFinal: explorer.isCostFinal
+            ).draw(at: row, on: &frame)
             if index == files.cursor.position {
                 let ground: Role = isFocused ? .cursor : .selection
                 frame.setGround(ground, row: row, columns: 0..<layout.size.columns)
@@ -36,42 +39,69 @@ struct FilesView {
         }
     }
 
-    private var title: String {
+    /// What the files are those of, the longest words first.
+    private var titles: [String] {
+        let words: String
         switch explorer.scope {
-        case .squashed: return "Files: whole image"
+        case .squashed: words = "whole image"
         case .pair(let index):
-            guard explorer.pairs.indices.contains(index) else { return "Files" }
+            guard explorer.pairs.indices.contains(index) else { return ["Files"] }
             let pair = explorer.pairs[index]
             switch (pair.old, pair.new) {
-            case (let old?, let new?) where old == new: return "Files: layer \(new + 1)"
-            case (let old?, let new?): return "Files: layers \(old + 1) and \(new + 1)"
-            case (let old?, nil): return "Files: removed layer \(old + 1)"
-            case (nil, let new?): return "Files: added layer \(new + 1)"
-            case (nil, nil): return "Files"
+            case (let old?, let new?) where old == new: words = "layer \(new + 1)"
+            case (let old?, let new?): words = "layers \(old + 1) and \(new + 1)"
+            case (let old?, nil): words = "removed layer \(old + 1)"
+            case (nil, let new?): words = "added layer \(new + 1)"
+            case (nil, nil): return ["Files"]
             }
         }
+        return ["Files: \(words)", words]
     }
 
-    private var note: String? {
-        var words: [String] = []
-        if let filter = explorer.filter.description { words.append(filter) }
-        if explorer.order != .name { words.append("by \(explorer.order.rawValue)") }
-        return words.isEmpty ? nil : words.joined(separator: ", ")
+    /// Which files are shown and how they are sorted, the longest words first.
+    private var notes: [String] {
+        let filter = explorer.filter.description
+        let order = explorer.order == .name ? nil : "by \(explorer.order.rawValue)"
+        let long = [filter, order].compactMap(\.self).joined(separator: ", ")
+        guard !long.isEmpty else { return [] }
+        let short = [filter.map { $0.replacing(" only", with: "") }, order].compactMap(\.self).joined(
+            separator: " ")
+        return [long, short]
     }
 
     private var waiting: String {
-        let spinner = glyphs.spinner[explorer.ticks % glyphs.spinner.count]
-        return explorer.isAligned ? "\(spinner) comparing" : "\(spinner) reading the images"
+        guard explorer.isAligned else {
+            if case .pairing(let done, let all) = explorer.estimates {
+                return "\(explorer.spinner) pairing layers \(done) of \(all)"
+            }
+            return "\(explorer.spinner) reading the images"
+        }
+        return "\(explorer.spinner) comparing"
     }
 
-    private func emptiness(_ files: FileTable) -> String {
-        if files.tree.nodes.count <= 1 { return "no files" }
-        return "no files pass the filter"
+    /// Why there is nothing to see, and the way out.
+    private func emptiness(_ files: FileTable) -> [String] {
+        guard files.tree.nodes.count > 1 else {
+            return explorer.scope == .squashed
+                ? ["no files in either image"]
+                : ["no files in this layer; esc shows the whole image", "no files; esc: whole image"]
+        }
+        let counts = files.tree.nodes[0].counts
+        let all =
+            counts.changed == 0
+            ? "\(Format.count(counts.unchanged, "path"))" : "\(Format.count(counts.changed, "change"))"
+        let filter = explorer.filter.description ?? ""
+        return [
+            "0 of \(all) shown: \(filter); esc shows everything, f chooses",
+            "0 of \(all) shown; esc shows everything",
+            "0 shown; esc: everything",
+        ]
     }
 
-    private func drawMessage(_ text: String, on frame: inout Frame) {
+    private func drawMessage(_ texts: [String], on frame: inout Frame) {
         guard layout.files.rows > 0 else { return }
         let point = Point(row: layout.files.row + min(1, layout.files.rows - 1), column: 3)
+        let text = TextFit.first(of: texts, columns: layout.size.columns - 4, mark: glyphs.ellipsis)
         frame.put(text, at: point, style: Style(.dim))
     }
 }

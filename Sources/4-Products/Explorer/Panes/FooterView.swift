@@ -1,71 +1,59 @@
 import Canvas
 
-/// The last line: what happened, what is being typed, or which keys there are.
+/// The last line: what happened, or which keys there are.
 struct FooterView {
     let explorer: ExplorerModel
-    let glyphs: Glyphs
+
+    private var glyphs: Glyphs { explorer.glyphs }
 
     func draw(in area: Rect, on frame: inout Frame) {
         guard area.rows > 0 else { return }
         let point = Point(row: area.row, column: 0)
-        if let prompt = explorer.searchPrompt {
-            drawSearch(prompt, in: area, on: &frame)
-            return
-        }
         let position = self.position
-        let room = area.columns - TextWidth.of(position) - 1
+        let room = max(0, area.columns - TextWidth.of(position) - 1)
         if let status = explorer.status {
             let text = TextFit.end(Format.line(status.text), columns: room, mark: glyphs.ellipsis)
             frame.put(text, at: point, style: Style(status.isWarning ? .warning : .text), width: room)
-        } else if explorer.overlays.isEmpty {
-            frame.put(Self.hints(explorer.context, columns: room), at: point, width: room)
+        } else if explorer.screens.isEmpty {
+            let rest = [Span("?", .key), Span(" all keys", .footer)]
+            let hints = Self.hints(explorer.context, columns: room - rest.width - 2, glyphs: nil)
+            frame.put(hints + (hints.isEmpty ? [] : [Span("  ")]) + rest, at: point, width: room)
         }
         frame.putRight(
-            position, row: area.row, endColumn: area.columns, style: Style(.footer), width: area.columns)
+            position, row: area.row, endColumn: area.columns, style: Style(.footer), width: area.columns,
+            mark: glyphs.ellipsis)
     }
 
-    /// Keys and what they do, as many as fit.
-    static func hints(_ context: Context, columns: Int) -> [Span] {
-        var spans: [Span] = []
-        var used = 0
+    /// Keys and what they do, as many as fit; the glyphs' ellipsis stands where there are more.
+    static func hints(_ context: Context, columns: Int, glyphs: Glyphs?) -> [Span] {
+        var all: [[Span]] = []
         for binding in Command.table where binding.contexts.contains(context) && !binding.title.isEmpty {
             guard let key = binding.keys.first?.label else { continue }
-            let gap = spans.isEmpty ? "" : "  "
-            let width = TextWidth.of(gap + key + " " + binding.title)
-            guard used + width <= columns else { break }
-            used += width
-            spans += [Span(gap + key, .key), Span(" " + binding.title, .footer)]
+            all.append([Span((all.isEmpty ? "" : "  ") + key, .key), Span(" " + binding.title, .footer)])
         }
-        return spans
+        if all.reduce(0, { $0 + $1.width }) <= columns { return all.flatMap(\.self) }
+        let mark = glyphs.map { [Span(" " + $0.ellipsis, .footer)] } ?? []
+        var spans: [Span] = []
+        for hint in all {
+            guard spans.width + hint.width + mark.width <= columns else { break }
+            spans += hint
+        }
+        return spans + mark
     }
 
     /// Where the cursor is in the list.
     private var position: String {
-        guard explorer.size.columns >= 40 else { return "" }
-        if let search = explorer.files?.search, explorer.searchPrompt == nil, explorer.focus == .files {
+        if let search = explorer.files?.search, explorer.focus == .files {
             let place = explorer.files?.current.flatMap { search.matches.firstIndex(of: $0.node) }
             return "match \(place.map { String($0 + 1) } ?? "-")/\(search.matches.count)"
         }
         switch explorer.focus {
         case .layers:
-            return explorer.pairs.isEmpty
-                ? "" : "\(explorer.layerCursor.position + 1)/\(explorer.pairs.count)"
+            let count = explorer.layerRows.count
+            return count == 0 ? "" : "\(explorer.layerCursor.position + 1)/\(count)"
         case .files:
             guard let files = explorer.files, !files.rows.isEmpty else { return "" }
             return "\(files.cursor.position + 1)/\(files.rows.count)"
         }
-    }
-
-    private func drawSearch(_ prompt: ExplorerModel.SearchPrompt, in area: Rect, on frame: inout Frame) {
-        let found = explorer.files?.search?.matches.count
-        let count = found.map { $0 == 1 ? "1 match" : "\($0) matches" } ?? ""
-        let room = max(1, area.columns - 2 - TextWidth.of(count))
-        let window = prompt.field.window(columns: room)
-        frame.put(
-            [Span("/", .key), Span(window.text)], at: Point(row: area.row, column: 0), width: room + 1)
-        let role: Role = found == 0 ? .warning : .footer
-        frame.putRight(
-            count, row: area.row, endColumn: area.columns, style: Style(role), width: area.columns - 1)
-        frame.cursor = Point(row: area.row, column: 1 + window.column)
     }
 }

@@ -5,15 +5,14 @@ import OCI
 /// Names both images and says what a pull costs against what the delta costs.
 struct HeaderView {
     let explorer: ExplorerModel
-    let glyphs: Glyphs
+
+    private var glyphs: Glyphs { explorer.glyphs }
 
     func draw(in area: Rect, on frame: inout Frame) {
         guard area.rows > 0 else { return }
         let columns = Columns(width: area.columns)
         if columns.old.isEmpty {
-            let names = "\(explorer.name(of: .old)) - \(explorer.name(of: .new))"
-            let text = TextFit.middle(names, columns: area.columns, mark: glyphs.ellipsis)
-            frame.put(text, at: Point(row: area.row, column: 0), style: Style(.header))
+            drawNames(row: area.row, columns: area.columns, on: &frame)
         } else {
             draw(.old, in: 0..<columns.old.upperBound, row: area.row, on: &frame)
             draw(.new, in: columns.new.lowerBound..<area.columns, row: area.row, on: &frame)
@@ -28,6 +27,21 @@ struct HeaderView {
             drawProgress(.old, in: 0..<columns.old.upperBound, row: area.row + 1, on: &frame)
             drawProgress(.new, in: columns.new.lowerBound..<area.columns, row: area.row + 1, on: &frame)
         }
+    }
+
+    /// Both names on one line; each is shortened by itself, so that what stands between them stays.
+    private func drawNames(row: Int, columns: Int, on frame: inout Frame) {
+        let names = Side.allCases.map { explorer.name(of: $0) }
+        let between = " - "
+        let room = max(0, columns - TextWidth.of(between))
+        let widths = names.map { TextWidth.of($0) }
+        // A short name leaves its room to the other one.
+        let first = widths[1] < room - room / 2 ? room - widths[1] : room / 2
+        let old = TextFit.middle(names[0], columns: first, mark: glyphs.ellipsis)
+        let new = TextFit.middle(names[1], columns: room - min(widths[0], first), mark: glyphs.ellipsis)
+        frame.put(
+            [Span(old, .header), Span(between, .dim), Span(new, .header)], at: Point(row: row, column: 0),
+            width: columns)
     }
 
     private func draw(_ side: Side, in columns: Range<Int>, row: Int, on frame: inout Frame) {
@@ -52,45 +66,77 @@ struct HeaderView {
 
     private func drawProgress(_ side: Side, in columns: Range<Int>, row: Int, on frame: inout Frame) {
         let point = Point(row: row, column: columns.lowerBound)
-        let spinner = glyphs.spinner[explorer.ticks % glyphs.spinner.count]
+        let spinner = explorer.spinner
         guard let progress = explorer.sides[side]?.progress else {
-            frame.put("\(spinner) waiting", at: point, style: Style(.dim), width: columns.count)
+            // This side may be read already while the other one is not.
+            let isRead = explorer.sides[side]?.summary != nil
+            let text = isRead ? "" : "\(spinner) waiting"
+            frame.put(text, at: point, style: Style(.dim), width: columns.count)
             return
         }
-        let phase = Format.text(progress.phase)
+        let phase = Format.line(progress.phase)
         guard let total = progress.total, total > 0 else {
             let text = "\(spinner) \(phase) \(ByteCount.text(progress.done))"
             frame.put(text, at: point, style: Style(.progress), width: columns.count)
             return
         }
         let percent = ByteCount.percent(min(progress.done, total), of: total)
-        let barWidth = max(0, min(24, columns.count - TextWidth.of(phase) - 6))
+        let barWidth = max(0, min(24, columns.count - TextWidth.of(phase) - TextWidth.of(percent) - 2))
         let bar = Format.bar(progress.done, of: total, columns: barWidth, glyphs: glyphs)
+        let spans = [Span(bar, .progress), Span(" \(percent) "), Span(phase, .dim)]
         frame.put(
-            [Span(bar, .progress), Span(" \(percent) "), Span(phase, .dim)], at: point, width: columns.count)
+            spans.fitted(columns: columns.count, mark: glyphs.ellipsis), at: point, width: columns.count)
     }
 
+    /// The figures and what is being done about them. Where not all fits, what a decision is made on stays.
     private func drawTotals(row: Int, columns: Int, on frame: inout Frame) {
+        let point = Point(row: row, column: 0)
+        if explorer.isSameImage, let verdict = explorer.verdict {
+            let text = TextFit.end(verdict, columns: columns, mark: glyphs.ellipsis)
+            frame.put(text, at: point, style: Style(.title))
+            return
+        }
+        let words = EstimateText(state: explorer.estimates, isAligned: explorer.isAligned).texts
+        var choices: [[Span]] = []
+        for word in words.isEmpty ? [""] : words {
+            choices += [
+                figures(["archive", "pull", "delta"], share: true, word),
+                figures(["pull", "delta"], share: true, word),
+                figures(["pull", "delta"], share: false, word), figures(["delta"], share: false, word),
+            ]
+        }
+        let best = choices.first { $0.width <= columns } ?? choices.last ?? []
+        frame.put(best.fitted(columns: columns, mark: glyphs.ellipsis), at: point, width: columns)
+    }
+
+    private func figures(_ labels: [String], share showsShare: Bool, _ state: String) -> [Span] {
         let totals = explorer.totals
+        let separator = Span(" \(glyphs.separator) ", .dim)
         var spans: [Span] = []
-        func add(_ label: String, _ cost: Cost?, _ role: Role) {
-            if !spans.isEmpty { spans.append(Span(" \(glyphs.separator) ", .dim)) }
+        for label in labels {
+            let (cost, role): (Cost?, Role) =
+                switch label {
+                case "archive": (totals.archive, .text)
+                case "pull": (totals.pull, .text)
+                default: (totals.delta, .title)
+                }
+            if !spans.isEmpty { spans.append(separator) }
             spans.append(Span(label + " ", .dim))
-            spans.append(cost.map { Span(Format.cost($0), role) } ?? Span("?", .dim))
+            spans.append(cost.map { Span(Format.cost($0, glyphs), role) } ?? Span(glyphs.ellipsis, .dim))
         }
-        // Where not all fits, the last two are what a decision is made on.
-        if columns >= 60 { add("archive", totals.archive, .text) }
-        if columns >= 36 { add("pull", totals.pull, .text) }
-        add("delta", totals.delta, .title)
-        if let delta = totals.delta {
-            let basis = totals.pull.map { ($0, "pull") } ?? totals.archive.map { ($0, "archive") }
-            if let (whole, name) = basis, columns >= 60 {
-                spans.append(
-                    Span(" (\(ByteCount.percent(delta.bytes, of: whole.bytes)) of the \(name))", .dim))
-            }
-        } else {
-            spans.append(Span(" \(glyphs.spinner[explorer.ticks % glyphs.spinner.count]) estimating", .dim))
-        }
-        frame.put(spans, at: Point(row: row, column: 0), width: columns)
+        if showsShare, let share { spans.append(Span(" (\(share))", .dim)) }
+        guard !state.isEmpty else { return spans }
+        let moves = explorer.estimates.isRunning ? explorer.spinner + " " : ""
+        return spans + [separator, Span(moves + state, .estimate)]
+    }
+
+    /// `1.8% of the pull`.
+    private var share: String? {
+        let totals = explorer.totals
+        let basis = totals.pull.map { ($0, "pull") } ?? totals.archive.map { ($0, "archive") }
+        guard let delta = totals.delta, let (whole, name) = basis, whole.bytes > 0 else { return nil }
+        let ends = [delta.low, delta.high].map { ByteCount.percent($0, of: whole.bytes) }
+        let range = ends[0] == ends[1] ? ends[0] : ends.joined(separator: glyphs.range)
+        return "\(range) of the \(name)"
     }
 }

@@ -22,6 +22,7 @@ struct RowView {
     let row: FileTable.Row
     let columns: Columns
     let glyphs: Glyphs
+    let isCostFinal: Bool
 
     private var node: DiffTree.Node { files.tree.nodes[row.node] }
 
@@ -45,16 +46,16 @@ struct RowView {
             }
         }
         guard !columns.cost.isEmpty else { return }
-        let cost = Format.span(files.costs.state(of: row.node))
+        let cost = Format.span(files.costs.state(of: row.node, isFinal: isCostFinal), glyphs)
         frame.putRight(
             cost.text, row: line, endColumn: columns.cost.upperBound, style: Style(cost.role),
-            width: columns.cost.count)
+            width: columns.cost.count, mark: glyphs.ellipsis)
     }
 
     /// Where a moved file came from or went to stands on the side that lacks it.
     private func drawPeer(_ word: String, in half: Range<Int>, at line: Int, on frame: inout Frame) {
         guard let peer = node.peer else { return }
-        let start = files.indent(of: row, in: columns.nameWidth(half)) + 2
+        let start = files.indent(of: row, in: columns.nameWidth(half)) + Format.triangleWidth(glyphs)
         let path = "/" + EscapedText.of(files.tree.path(of: peer).bytes)
         let room = half.count - start - word.count
         let text = word + TextFit.middle(path, columns: max(0, room), mark: glyphs.ellipsis)
@@ -74,42 +75,44 @@ struct RowView {
             let triangle = files.isExpanded[row.node] ? glyphs.expanded : glyphs.collapsed
             frame.put(triangle, at: Point(row: line, column: column), style: Style(.directory))
         }
-        column += 2
+        column += Format.triangleWidth(glyphs)
         let isDirectory = entry.map { $0.kind == .directory } ?? node.isDirectory
-        let room = max(0, nameWidth - indent - 2)
+        let room = max(0, nameWidth - indent - Format.triangleWidth(glyphs))
         let shown = EscapedText.of(node.name) + (isDirectory ? "/" : "")
         let name = TextFit.middle(shown, columns: room, mark: glyphs.ellipsis)
         let role = Format.role(node.change)
         let used = putName(name, role, at: Point(row: line, column: column), on: &frame)
         let rest = room - used - 1
         let point = Point(row: line, column: column + used + 1)
-        if isDirectory {
-            if !isOld || columns.old.isEmpty && !node.isInNew {
-                drawCounts(at: point, columns: rest, on: &frame)
-            }
-        } else if let entry, !entry.linkTarget.isEmpty, rest > 6 {
-            let arrow = entry.kind == .hardLink ? "= " : "-> "
+        // What is told of a path stands on its new side, or on the only one it has.
+        let isLast = !isOld || columns.old.isEmpty || !node.isInNew
+        var notes: [Span] = []
+        if isLast, node.change == .metadata {
+            notes +=
+                Format.metadata(files.tree.oldEntry(node), files.tree.newEntry(node)).map { fields in
+                    fields.split(separator: ", ").map { Span(String($0), .metadata) }
+                } ?? []
+        }
+        if isLast, isDirectory { notes += Format.counts(files.countsBelow(node)) }
+        if let entry, !entry.linkTarget.isEmpty, rest > 6 {
+            let arrow = entry.kind == .hardLink ? "== " : "-> "
+            let spans = Format.fitting(notes, columns: max(0, rest / 2), glyphs: glyphs)
+            let width = rest - (spans.isEmpty ? 0 : spans.width + 1)
             let target = TextFit.middle(
-                EscapedText.of(entry.linkTarget), columns: rest - arrow.count, mark: glyphs.ellipsis)
-            frame.put(arrow + target, at: point, style: Style(.dim), width: rest)
+                EscapedText.of(entry.linkTarget), columns: width - arrow.count, mark: glyphs.ellipsis)
+            frame.put(arrow + target, at: point, style: Style(.dim), width: width)
+            drawNotes(spans, at: point, columns: rest, on: &frame)
+        } else {
+            drawNotes(
+                Format.fitting(notes, columns: rest, glyphs: glyphs), at: point, columns: rest, on: &frame)
         }
         drawFacts(
             entry, isOld: isOld, isDirectory: isDirectory, start: half.lowerBound + nameWidth, at: line,
             on: &frame)
     }
 
-    private func drawCounts(at point: Point, columns: Int, on frame: inout Frame) {
-        var counts = node.counts
-        // The directory's own change is its marker's and its colour's business.
-        switch node.change {
-        case .added: counts.added -= 1
-        case .removed: counts.removed -= 1
-        case .modified: counts.modified -= 1
-        case .metadata: counts.metadata -= 1
-        case .moved, .unchanged: break
-        }
-        let spans = Format.counts(counts, columns: columns)
-        let width = spans.reduce(0) { $0 + $1.text.utf8.count }
+    private func drawNotes(_ spans: [Span], at point: Point, columns: Int, on frame: inout Frame) {
+        let width = spans.width
         let start = Point(row: point.row, column: point.column + columns - width)
         frame.put(spans, at: start, width: width)
     }
@@ -120,7 +123,9 @@ struct RowView {
         var column = start
         func put(_ text: String, _ width: Int, _ role: Role = .dim) {
             column += width
-            frame.putRight(text, row: line, endColumn: column, style: Style(role), width: width - 1)
+            frame.putRight(
+                text, row: line, endColumn: column, style: Style(role), width: width - 1,
+                mark: glyphs.ellipsis)
         }
         if columns.showsMode { put(entry.map(Format.mode) ?? "", Columns.modeWidth) }
         if columns.showsOwner { put(entry.map { "\($0.uid):\($0.gid)" } ?? "", Columns.ownerWidth) }

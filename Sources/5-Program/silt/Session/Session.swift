@@ -31,6 +31,8 @@ final class Session {
         self.theme = theme
         mailbox = try Mailbox()
         work = SessionWork(mailbox: mailbox, jobs: jobs)
+        var options = options
+        options.glyphs = screen.glyphs
         explorer = ExplorerModel(options, size: screen.size)
     }
 
@@ -41,7 +43,7 @@ final class Session {
         defer { stop() }
         work.load(old, new)
         while true {
-            screen.present(explorer.view(glyphs: screen.glyphs), theme: theme)
+            screen.present(explorer.view(), theme: theme)
             let timeout: Duration? =
                 !news.isEmpty ? .zero : explorer.isAnimated ? .milliseconds(125) : nil
             let (inputs, messages) = try screen.wait(for: mailbox, timeout: timeout)

@@ -4,8 +4,12 @@ extension ExplorerModel {
     /// Takes a key, the mouse or another size.
     mutating func take(_ input: Input) -> [Effect] {
         switch input {
-        case .key(let key): return press(key)
-        case .mouse(let event): return take(event)
+        case .key(let key):
+            isUntouched = false
+            return press(key)
+        case .mouse(let event):
+            isUntouched = false
+            return take(event)
         case .resize(let size):
             self.size = size
             settle()
@@ -19,71 +23,86 @@ extension ExplorerModel {
 
     /// Types pasted text where text is edited. Anywhere else it is ignored: its letters would be commands.
     private mutating func paste(_ text: String) {
+        guard context == .search || context == .export, !layout.isTooSmall else { return }
+        isUntouched = false
         for character in text {
-            switch context {
-            case .search: edit(.character(character))
-            case .export: export.press(.character(character))
-            default: return
-            }
+            _ = onTop { screen, model in screen.press(.character(character), in: &model) }
         }
     }
 
     private mutating func press(_ key: Key) -> [Effect] {
         status = nil
-        if let binding = Command.lookup(key, in: context) {
-            if let obstacle = binding.obstacle(self) {
-                status = Status(text: obstacle, isWarning: false)
-                return []
-            }
-            return perform(binding.command)
+        // What cannot be seen must not do anything but end.
+        if layout.isTooSmall { return key == "q" || key == .control("c") ? [.quit] : [] }
+        guard let binding = Command.lookup(key, in: context) else {
+            return onTop { screen, model in screen.press(key, in: &model) }
         }
-        switch context {
-        case .search: edit(key)
-        case .export: export.press(key)
-        default: break
+        if let obstacle = binding.obstacle(self) {
+            say(obstacle)
+            return []
         }
-        return []
+        return dispatch(binding.command)
+    }
+
+    /// A command goes to the screen on top, and to the panes if there is none.
+    private mutating func dispatch(_ command: Command) -> [Effect] {
+        guard !screens.isEmpty else { return perform(command) }
+        // Only a running export is asked about before the program ends.
+        if command == .quit, !isExporting { return [.quit] }
+        return onTop { screen, model in screen.perform(command, in: &model) }
+    }
+
+    private mutating func onTop(_ body: (inout any Screen, inout ExplorerModel) -> Outcome) -> [Effect] {
+        guard var screen = screens.popLast() else { return [] }
+        let outcome = body(&screen, &self)
+        switch outcome.step {
+        case .stay: screens.append(screen)
+        case .close: break
+        case .replace(let next): screens.append(next)
+        case .push(let next): screens += [screen, next]
+        }
+        return outcome.effects
     }
 
     // MARK: - Mouse
 
     private mutating func take(_ event: MouseEvent) -> [Effect] {
-        guard overlays.isEmpty else { return takeOverOverlay(event) }
         let layout = layout
+        if layout.isTooSmall { return [] }
+        guard screens.isEmpty else { return takeOverScreen(event) }
         if layout.layers.contains(event.point) { return takeOverLayers(event, layout) }
         if layout.files.contains(event.point) { return takeOverFiles(event, layout) }
         return []
     }
 
-    private mutating func takeOverOverlay(_ event: MouseEvent) -> [Effect] {
+    private mutating func takeOverScreen(_ event: MouseEvent) -> [Effect] {
+        let scrolled = Command.lookup(.down, in: context)?.command == .down
         switch event.action {
-        case .wheelUp: return perform(.up, in: [.help, .details])
-        case .wheelDown: return perform(.down, in: [.help, .details])
-        case .click, .doubleClick: return []
+        case .wheelUp where scrolled: return dispatch(.up)
+        case .wheelDown where scrolled: return dispatch(.down)
+        default: return []
         }
-    }
-
-    private mutating func perform(_ command: Command, in contexts: Set<Context>) -> [Effect] {
-        contexts.contains(context) ? perform(command) : []
     }
 
     private mutating func takeOverLayers(_ event: MouseEvent, _ layout: Layout) -> [Effect] {
         let height = layout.layers.rows
+        let count = layerRows.count
         switch event.action {
-        case .wheelUp: layerCursor.scroll(by: -3, count: pairs.count, height: height)
-        case .wheelDown: layerCursor.scroll(by: 3, count: pairs.count, height: height)
+        case .wheelUp: layerCursor.scroll(by: -3, count: count, height: height)
+        case .wheelDown: layerCursor.scroll(by: 3, count: count, height: height)
         case .click, .doubleClick:
             let row = event.point.row - layout.layers.row + layerCursor.offset
-            guard pairs.indices.contains(row) else { return [] }
+            guard row < count else { return [] }
             focus = .layers
-            layerCursor.move(to: row, count: pairs.count, height: height)
-            if event.action == .doubleClick, isAligned { return show(.pair(row)) }
+            layerCursor.move(to: row, count: count, height: height)
+            if event.action == .doubleClick, isAligned { return showLayer() }
         }
         return followLayer()
     }
 
     private mutating func takeOverFiles(_ event: MouseEvent, _ layout: Layout) -> [Effect] {
         let columns = layout.columns
+        let width = Format.triangleWidth(glyphs)
         var wasTriangle = false
         withFiles { files, height in
             switch event.action {
@@ -97,7 +116,7 @@ extension ExplorerModel {
                 wasTriangle = halves.contains { half in
                     let start =
                         half.lowerBound + files.indent(of: files.rows[row], in: columns.nameWidth(half))
-                    return (start...start + 1).contains(event.point.column)
+                    return (start..<start + width).contains(event.point.column)
                 }
             }
         }

@@ -12,10 +12,12 @@ struct Filter: Hashable, Sendable {
 
     var isEverything: Bool { shown.count == Change.allCases.count }
 
-    /// Shows only these; shows everything if that was so already.
-    mutating func toggle(only changes: Set<Change>) {
-        shown = shown == changes ? Set(Change.allCases) : changes
+    /// Shows only one change; shows everything if that was so already.
+    mutating func toggle(only change: Change) {
+        shown = shown == [change] ? Set(Change.allCases) : [change]
     }
+
+    mutating func showEverything() { shown = Set(Change.allCases) }
 
     /// Everything, all changes, changes of content, everything.
     mutating func advance() {
@@ -43,6 +45,11 @@ struct Filter: Hashable, Sendable {
         if shown == Self.contentChanges { return "content changes only" }
         if shown.isEmpty { return "nothing shown" }
         return Change.allCases.filter(shown.contains).map(\.word).joined(separator: ", ") + " only"
+    }
+
+    /// How many paths the filter lets through.
+    func count(_ counts: ChangeCounts) -> Int {
+        shown.reduce(0) { $0 + counts[$1] } + (shown.contains(.moved) ? counts.movedAway : 0)
     }
 }
 

@@ -11,6 +11,8 @@ public struct ExplorerModel: Sendable {
     /// The layers side by side; by their places until `isAligned`.
     var pairs: [LayerPair] = []
     var isAligned = false
+    /// What differs between the configurations; nil until it is known.
+    var configuration: ConfigDiff?
     var layerCursor = ListCursor()
     var focus = Pane.files
     var scope = Scope.squashed
@@ -23,11 +25,13 @@ public struct ExplorerModel: Sendable {
     var estimates = EstimateState.waiting
     var filter = Filter()
     var order = SortOrder.name
-    var overlays: [Overlay] = []
-    var searchPrompt: SearchPrompt?
+    /// What lies over the panes; the last one has the keys.
+    var screens: [any Screen] = []
     var status: Status?
     var export: ExportState
     var ticks = 0
+    /// Whether nobody has pressed a key yet: only then may the explorer choose what to show by itself.
+    var isUntouched = true
 
     /// An explorer that knows nothing yet.
     public init(_ options: Options, size: Size) {
@@ -42,94 +46,84 @@ public struct ExplorerModel: Sendable {
         var summary: ImageSummary?
     }
 
-    /// What was typed after `/`, and where to go back to.
-    struct SearchPrompt: Hashable, Sendable {
-        var field = TextField()
-        let origin: Int?
-        let expansion: [Bool]
-    }
-
     /// A line about what happened.
     struct Status: Hashable, Sendable {
         let text: String
         let isWarning: Bool
     }
 
-    /// What lies over the panes; the last one has the keys.
-    enum Overlay: Hashable, Sendable {
-        case details(offset: Int)
-        case help(offset: Int)
-        case filters(position: Int)
-        case export, overwrite(ExportRequest), exporting, result(ExportResult), quitting
-        case failure(String)
-    }
-
     /// Where keys go.
-    var context: Context {
-        switch overlays.last {
-        case .details: .details
-        case .help: .help
-        case .filters: .filters
-        case .export: .export
-        case .overwrite: .overwrite
-        case .exporting: .exporting
-        case .result: .result
-        case .quitting: .quitting
-        case .failure: .failure
-        case nil where searchPrompt != nil: .search
-        case nil: focus == .layers ? .layers : .files
-        }
-    }
+    var context: Context { screens.last?.context ?? (focus == .layers ? .layers : .files) }
 
     /// The compared tree on screen; nil while it is being compared.
     var files: FileTable? { tables[scope] }
 
-    var layout: Layout { Layout(size, layerCount: pairs.count, focus: focus) }
+    var layout: Layout { Layout(size, layerCount: layerRows.count, focus: focus) }
 
     /// Whether something moves although nothing happens: the session sends ticks while this is true.
     public var isAnimated: Bool {
-        guard !overlays.contains(where: { if case .failure = $0 { true } else { false } }) else {
-            return false
-        }
-        return !isAligned || files == nil || estimates.isRunning || overlays.contains(.exporting)
+        guard !screens.contains(where: { $0 is FailureScreen }) else { return false }
+        return !isAligned || files == nil || estimates.isRunning || isExporting
     }
+
+    /// Whether an export runs.
+    var isExporting: Bool { screens.contains { $0 is ExportingScreen } }
 
     /// Takes a message in; returns what is to be done outside.
     public mutating func update(_ message: Message) -> [Effect] {
         switch message {
         case .input(let input): return take(input)
-        case .tick: ticks += 1
+        case .tick:
+            ticks += 1
+            reorder()
         case .loading(let side, let progress): sides[side]?.progress = progress
         case .summary(let side, let summary):
             sides[side]?.summary = summary
+            compareConfigurations()
             pairByPlace()
         case .layerIndexed(let side, let layer):
             guard sides[side]?.summary?.layers.indices.contains(layer.index) == true else { return [] }
             sides[side]?.summary?.layers[layer.index] = layer
-        case .aligned(let pairs):
-            self.pairs = pairs
-            isAligned = true
-            for side in Side.allCases { sides[side]?.progress = nil }
-            layerCursor.settle(count: pairs.count, height: layout.layers.rows)
-            return compare()
+        case .aligned(let pairs): return align(pairs)
         case .compared(let scope, let generation, let tree): return take(tree, of: scope, generation)
         case .costs(let news): take(news)
         case .layerCosts(let news): layerCosts.merge(news) { $1 }
         case .totals(let totals): self.totals = totals
-        case .estimates(let state): estimates = state
-        case .warning(let text): status = Status(text: text, isWarning: true)
-        case .failed(let text): overlays = [.failure(text)]
+        case .estimates(let state): take(state)
+        case .warning(let text): say(text, isWarning: true)
+        case .failed(let text): screens = [FailureScreen(text: text)]
         case .exporting(let progress): export.progress = progress
-        case .exportExists(let request): takeExportEnd(.overwrite(request))
-        case .exported(let result): takeExportEnd(.result(result))
-        case .exportFailed(let text):
-            takeExportEnd(nil)
-            status = Status(text: text, isWarning: true)
-        case .exportCancelled:
-            takeExportEnd(nil)
-            status = Status(text: "export cancelled; nothing was written", isWarning: false)
+        case .exportExists(let request):
+            endExport()
+            screens.append(QuestionScreen(question: .overwrite(request)))
+        case .exported(let result):
+            endExport()
+            export.sizes[export.runningLevel] = result.byteCount
+            screens.removeAll { $0 is ExportScreen }
+            screens.append(ResultScreen(result))
+        case .exportFailed(let text): returnToExport(saying: text)
+        case .exportCancelled: returnToExport(saying: "cancelled; nothing was written")
         }
         return []
+    }
+
+    private mutating func align(_ pairs: [LayerPair]) -> [Effect] {
+        self.pairs = pairs
+        isAligned = true
+        for side in Side.allCases { sides[side]?.progress = nil }
+        if isUntouched {
+            let first = layerRows.firstIndex { row in
+                if case .pair(let index) = row { pairs[index].change != .same } else { false }
+            }
+            layerCursor.move(to: first ?? 0, count: layerRows.count, height: layout.layers.rows)
+        }
+        settle()
+        return compare()
+    }
+
+    private mutating func compareConfigurations() {
+        guard let old = sides[.old]?.summary, let new = sides[.new]?.summary else { return }
+        configuration = ConfigDiff(old: old.configuration, new: new.configuration)
     }
 
     /// Shows layers side by side before it is known which belong together.
@@ -140,7 +134,7 @@ public struct ExplorerModel: Sendable {
         pairs = (0..<max(old, new)).map {
             LayerPair(old: $0 < old ? $0 : nil, new: $0 < new ? $0 : nil, change: .same)
         }
-        layerCursor.settle(count: pairs.count, height: layout.layers.rows)
+        settle()
     }
 
     private mutating func take(_ tree: DiffTree, of scope: Scope, _ generation: Int) -> [Effect] {
@@ -150,16 +144,52 @@ public struct ExplorerModel: Sendable {
         settle()
         // "There are no files yet" is over.
         if status?.isWarning == false { status = nil }
-        if scope == .squashed, tree.isUnchanged {
-            status = Status(text: "both images hold the same files", isWarning: false)
-        }
+        if scope == .squashed { tellVerdict() }
         return isFirst ? [.startEstimates] : []
+    }
+
+    /// Says what holds for the whole images, if nothing but the configuration differs or nothing at all.
+    private mutating func tellVerdict() {
+        guard let verdict else { return }
+        say(verdict)
+        guard isUntouched, screens.isEmpty, !isSameImage, configuration?.isSame == false else { return }
+        focus = .layers
+        layerCursor.move(to: 0, count: layerRows.count, height: layout.layers.rows)
+        screens.append(DetailsScreen())
     }
 
     private mutating func take(_ news: [EntryID: Cost]) {
         costs.merge(news) { $1 }
-        let height = layout.files.rows
-        for scope in tables.keys { tables[scope]?.update(news, height: height) }
+        for scope in tables.keys { tables[scope]?.update(news) }
+    }
+
+    private mutating func take(_ state: EstimateState) {
+        estimates = state
+        guard !state.isRunning else { return }
+        reorder()
+        if case .failed(let text) = state { say("the costs are not known: \(text)", isWarning: true) }
+    }
+
+    /// Rows that are sorted by costs move at a tick, not with every figure that comes in.
+    private mutating func reorder() { withFiles { files, height in files.reorder(height: height) } }
+
+    /// An export ended; what was open because of it goes.
+    private mutating func endExport() {
+        export.progress = nil
+        screens.removeAll { screen in
+            if let question = screen as? QuestionScreen { return question.question == .quit }
+            return screen is ExportingScreen
+        }
+    }
+
+    /// The dialog that began the export gets the error: there it can be mended.
+    private mutating func returnToExport(saying text: String) {
+        endExport()
+        guard let index = screens.lastIndex(where: { $0 is ExportScreen }),
+            var screen = screens[index] as? ExportScreen
+        else { return say(text, isWarning: true) }
+        screen.error = text
+        screens[index] = screen
     }
 
     /// Asks for the tree of the present scope, unless it is there.
@@ -182,9 +212,14 @@ public struct ExplorerModel: Sendable {
     /// Makes lists fit the screen after its size or what is on it changed.
     mutating func settle() {
         let layout = layout
-        layerCursor.settle(count: pairs.count, height: layout.layers.rows)
+        layerCursor.settle(count: layerRows.count, height: layout.layers.rows)
         withFiles { files, height in
             files.cursor.settle(count: files.rows.count, height: height)
         }
+    }
+
+    /// Puts a line into the status line.
+    mutating func say(_ text: String, isWarning: Bool = false) {
+        status = Status(text: text, isWarning: isWarning)
     }
 }

@@ -16,6 +16,9 @@ struct TextField: Hashable, Sendable {
     mutating func press(_ key: Key) -> Bool {
         switch key {
         case .character(let character):
+            // What is pasted may hold line breaks and worse.
+            let isText = character.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+            guard isText else { return true }
             characters.insert(character, at: position)
             position += 1
         case .backspace:
@@ -45,11 +48,19 @@ struct TextField: Hashable, Sendable {
         position = trimmed.count
     }
 
-    /// The part that fits a width, and the cursor's column in it.
-    func window(columns: Int) -> (text: String, column: Int) {
+    /// The part that fits a width, with marks where there is more, and the cursor's column in it.
+    func window(columns: Int, mark: String) -> (text: String, column: Int) {
+        let markWidth = TextWidth.of(mark)
         var start = 0
-        while start < position, TextWidth.of(String(characters[start..<position])) >= columns { start += 1 }
-        let column = TextWidth.of(String(characters[start..<position]))
-        return (TextFit.end(String(characters[start...]), columns: columns, mark: ""), column)
+        func head() -> String { (start > 0 ? mark : "") + String(characters[start..<position]) }
+        while start < position,
+            TextWidth.of(head()) >= columns - (position < characters.count ? markWidth : 0)
+        {
+            start += 1
+        }
+        let text = (start > 0 ? mark : "") + String(characters[start...])
+        return (
+            TextFit.end(text, columns: columns, mark: mark), min(TextWidth.of(head()), max(0, columns - 1))
+        )
     }
 }

@@ -1,17 +1,14 @@
 import Canvas
 
-/// The export dialog's fields and how far an export has come.
+/// What the export dialog is filled in with, and how far an export has come; it outlives the dialog.
 struct ExportState: Hashable, Sendable {
-    enum Field: Hashable, Sendable {
-        case path, level
-    }
-
     var path: TextField
     var level = ExportLevel.standard
-    var focus = Field.path
     var progress: ExportProgress?
-    /// Whether the end of a cancelled export is waited for.
-    var isCancelling = false
+    /// The level of the export that runs or ran last.
+    var runningLevel = ExportLevel.standard
+    /// Sizes of the packages that were made, by level.
+    var sizes: [ExportLevel: UInt64] = [:]
 
     init(_ options: Options) { path = TextField(options.exportPath) }
 
@@ -24,19 +21,10 @@ struct ExportState: Hashable, Sendable {
         return name.hasSuffix("/") ? "'\(name)' is a directory: add a file name" : nil
     }
 
-    mutating func press(_ key: Key) {
-        switch (focus, key) {
-        case (.path, _): _ = path.press(key)
-        case (.level, .left), (.level, "h"): chooseLevel(-1)
-        case (.level, .right), (.level, "l"), (.level, " "): chooseLevel(1)
-        default: break
-        }
-    }
-
-    private mutating func chooseLevel(_ step: Int) {
+    /// Goes to the next level or the one before, wrapping around.
+    mutating func chooseLevel(_ step: Int) {
         let all = ExportLevel.allCases
-        let count = all.count
         guard let index = all.firstIndex(of: level) else { return }
-        level = all[(index + step + count) % count]
+        level = all[(index + step + all.count) % all.count]
     }
 }

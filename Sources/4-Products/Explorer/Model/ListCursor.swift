@@ -3,9 +3,10 @@ struct ListCursor: Hashable, Sendable {
     private(set) var position = 0
     private(set) var offset = 0
 
-    /// Chooses a line and scrolls as little as shows it.
-    mutating func move(to position: Int, count: Int, height: Int) {
+    /// Chooses a line and scrolls as little as shows it, with some lines around it.
+    mutating func move(to position: Int, count: Int, height: Int, margin: Int = 0) {
         self.position = max(0, min(position, count - 1))
+        offset = max(self.position + margin - max(1, height) + 1, min(offset, self.position - margin))
         settle(count: count, height: height)
     }
 

@@ -1,0 +1,196 @@
+public import Canvas
+
+/// What a key can do.
+public enum Command: Hashable, Sendable, CaseIterable {
+    case up, down, pageUp, pageDown, top, bottom
+    case toggle, expand, collapse, expandAll, collapseAll
+    case nextPane, showLayer, squash
+    case changesOnly, addedOnly, removedOnly, modifiedOnly, metadataOnly, movedOnly, unchangedOnly
+    case filterMenu, order
+    case search, nextMatch, previousMatch, back
+    case details, nextItem, previousItem, export, help
+    case confirm, cancel, nextField, copy
+    case quit
+}
+
+/// Where a key means something: a pane or what lies over the panes.
+public enum Context: String, Hashable, Sendable, CaseIterable {
+    case layers, files, search
+    case details, help, filters, export
+    case overwrite, exporting, result, quitting, failure
+}
+
+/// One line of the table that dispatch, footer, help and the README's key list are made of.
+public struct Binding: Sendable {
+    /// What it does.
+    public let command: Command
+    /// The keys, the first one shown in the footer.
+    public let keys: [Key]
+    /// One or two words for the footer; empty keeps it out of there.
+    public let title: String
+    /// A sentence for the help; empty keeps it out of there.
+    public let help: String
+    /// Where it works.
+    public let contexts: Set<Context>
+    /// Why it does not work now; nil if it does.
+    let obstacle: @Sendable (ExplorerModel) -> String?
+
+    init(
+        _ command: Command, _ keys: [Key], _ title: String = "", _ help: String = "",
+        in contexts: Set<Context>,
+        unless obstacle: @escaping @Sendable (ExplorerModel) -> String? = { _ in nil }
+    ) {
+        self.command = command
+        self.keys = keys
+        self.title = title
+        self.help = help
+        self.contexts = contexts
+        self.obstacle = obstacle
+    }
+}
+
+extension Command {
+    private static let panes: Set<Context> = [.layers, .files]
+    private static let texts: Set<Context> = [.help, .details, .result]
+    private static let lists: Set<Context> = [.layers, .files, .filters]
+    private static let paged: Set<Context> = [.layers, .files, .help, .details, .result]
+
+    /// Every key there is. The order is that of the help and, for what has a title, of the footer: what matters most
+    /// comes first, because the footer shows as much as fits.
+    public static let table: [Binding] = [
+        Binding(.toggle, [.enter, " "], "open", "open or shut a directory", in: [.files]),
+        Binding(
+            .showLayer, [.enter, .right, "l"], "look inside",
+            "in the layers: show the files of a layer, or what differs in the configuration", in: [.layers],
+            unless: needsComparison),
+        Binding(.search, ["/"], "find", "find in paths", in: panes, unless: needsFiles),
+        Binding(.nextMatch, ["n"], "", "to the next match", in: panes, unless: needsMatches),
+        Binding(.previousMatch, ["N"], "", "to the previous match", in: panes, unless: needsMatches),
+        Binding(
+            .changesOnly, ["c"], "changes", "show changes only, content changes only, everything", in: panes),
+        Binding(
+            .details, ["i"], "info", "show old and new side by side, and how it ships", in: panes,
+            unless: needsDetails),
+        Binding(
+            .squash, ["s"], "layer", "files of one layer, or of the whole image", in: panes,
+            unless: needsComparison),
+        Binding(.export, ["e"], "export", "write the delta package", in: panes, unless: needsDifference),
+        Binding(.nextPane, [.tab, .backTab], "pane", "to the other pane", in: panes),
+        Binding(.order, ["o"], "order", "sort by name, size or cost to ship", in: panes),
+        Binding(.filterMenu, ["f"], "filter", "choose which changes to show", in: panes),
+        Binding(.addedOnly, ["+"], "", "show added files only, or everything", in: panes),
+        Binding(.removedOnly, ["-"], "", "show removed files only, or everything", in: panes),
+        Binding(.modifiedOnly, ["~"], "", "show modified files only, or everything", in: panes),
+        Binding(.metadataOnly, ["*"], "", "show changes of metadata only, or everything", in: panes),
+        Binding(.movedOnly, [">"], "", "show moved files only, or everything", in: panes),
+        Binding(.unchangedOnly, ["="], "", "show unchanged files only, or everything", in: panes),
+        Binding(
+            .back, [.escape], "", "one step back: from a search, a layer, a filter; in a dialog: close it",
+            in: panes),
+        Binding(.up, [.up, "k"], "", "one line up", in: lists.union(texts)),
+        Binding(.down, [.down, "j"], "", "one line down", in: lists),
+        Binding(.down, [.down, "j"], "scroll", "one line down", in: texts),
+        Binding(.pageUp, [.pageUp, .control("b")], "", "one page up", in: paged),
+        Binding(.pageDown, [.pageDown, .control("f")], "", "one page down", in: paged),
+        Binding(.top, [.home, "g"], "", "to the first line", in: paged),
+        Binding(.bottom, [.end, "G"], "", "to the last line", in: paged),
+        Binding(.expand, [.right, "l"], "", "open a directory, or go into it", in: [.files]),
+        Binding(.collapse, [.left, "h"], "", "shut a directory, or go to the one around it", in: [.files]),
+        Binding(.expandAll, ["E"], "", "open all directories", in: [.files], unless: needsFiles),
+        Binding(.collapseAll, ["C"], "", "shut all directories", in: [.files], unless: needsFiles),
+        Binding(.help, ["?", .function(1)], "", "show this help", in: panes),
+        Binding(
+            .quit, ["q", .control("c")], "quit", "close what is on top; quit where nothing is", in: panes),
+
+        Binding(.confirm, [.enter], "keep", in: [.search]),
+        Binding(.cancel, [.escape], "back", in: [.search]),
+        Binding(.nextMatch, [.down, .control("n")], "next", in: [.search]),
+        Binding(.previousMatch, [.up, .control("p")], "previous", in: [.search]),
+
+        Binding(.toggle, [" ", "x"], "show or hide", in: [.filters]),
+        Binding(.cancel, [.escape, .enter, "f", "q"], "close", in: [.filters]),
+
+        Binding(.cancel, [.escape, .enter, "i", "q"], "close", in: [.details]),
+        Binding(
+            .nextItem, ["J"], "next", "in the details: to the next file or layer", in: [.details]),
+        Binding(
+            .previousItem, ["K"], "previous", "in the details: to the previous file or layer", in: [.details]),
+        Binding(
+            .copy, ["y"], "copy", "copy the path, the digest or the command that is shown", in: [.details]),
+        Binding(.cancel, [.escape, .enter, "?", "q", .function(1)], "close", in: [.help]),
+
+        Binding(.confirm, [.enter], "export", in: [.export]),
+        Binding(.nextField, [.tab, .down, .backTab, .up], "other field", in: [.export]),
+        Binding(.cancel, [.escape], "back", in: [.export]),
+        Binding(.confirm, ["y"], "replace it", in: [.overwrite]),
+        Binding(.cancel, ["n", .escape, "q"], "keep it", in: [.overwrite]),
+        Binding(.cancel, [.escape, "q"], "cancel", in: [.exporting]),
+        Binding(.copy, ["y"], "copy the command", in: [.result]),
+        Binding(.cancel, [.enter, .escape, "q"], "close", in: [.result]),
+        Binding(.confirm, ["y"], "cancel it and quit", in: [.quitting]),
+        Binding(.cancel, ["n", .escape, .enter, "q"], "go on", in: [.quitting]),
+        Binding(.quit, [.enter, .escape, "q"], "quit", in: [.failure]),
+        Binding(.quit, [.control("c")], "", in: Set(Context.allCases).subtracting(panes)),
+    ]
+
+    /// The binding of a key where the explorer is now.
+    static func lookup(_ key: Key, in context: Context) -> Binding? {
+        table.first { $0.contexts.contains(context) && $0.keys.contains(key) }
+    }
+
+    @Sendable private static func needsComparison(_ explorer: ExplorerModel) -> String? {
+        explorer.isAligned ? nil : "the images are still being read"
+    }
+
+    @Sendable private static func needsDifference(_ explorer: ExplorerModel) -> String? {
+        explorer.isSameImage ? explorer.verdict : needsComparison(explorer)
+    }
+
+    @Sendable private static func needsFiles(_ explorer: ExplorerModel) -> String? {
+        explorer.files == nil ? "there are no files to show yet" : nil
+    }
+
+    @Sendable private static func needsDetails(_ explorer: ExplorerModel) -> String? {
+        explorer.details == nil ? "there is nothing to tell about yet" : nil
+    }
+
+    @Sendable private static func needsMatches(_ explorer: ExplorerModel) -> String? {
+        guard let search = explorer.files?.search else { return "nothing was searched for: press /" }
+        guard search.matches.isEmpty else { return nil }
+        return search.hiddenCount == 0
+            ? SearchScreen.absence(search, of: explorer.files)
+            : "all \(Format.count(search.hiddenCount, "match")) are hidden by the filter: esc, then esc again shows them"
+    }
+}
+
+extension Key: ExpressibleByExtendedGraphemeClusterLiteral {
+    /// A character that prints.
+    public init(extendedGraphemeClusterLiteral value: Character) { self = .character(value) }
+}
+
+extension Key {
+    /// How help and footer call the key.
+    public var label: String {
+        switch self {
+        case .character(" "): "space"
+        case .character(let character): String(character)
+        case .control(let character): "^" + String(character).uppercased()
+        case .enter: "enter"
+        case .tab: "tab"
+        case .backTab: "shift-tab"
+        case .escape: "esc"
+        case .backspace: "backspace"
+        case .delete: "del"
+        case .insert: "ins"
+        case .up: "up"
+        case .down: "down"
+        case .left: "left"
+        case .right: "right"
+        case .home: "home"
+        case .end: "end"
+        case .pageUp: "pgup"
+        case .pageDown: "pgdn"
+        case .function(let number): "F\(number)"
+        }
+    }
+}

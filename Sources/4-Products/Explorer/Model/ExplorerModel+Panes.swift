@@ -1,0 +1,189 @@
+import Canvas
+import FileTree
+
+extension ExplorerModel {
+    /// Does what a key asks for where nothing lies over the panes.
+    mutating func perform(_ command: Command) -> [Effect] {
+        switch command {
+        case .up, .down, .pageUp, .pageDown, .top, .bottom: return moveCursor(command)
+        case .toggle, .expand, .collapse, .expandAll, .collapseAll: open(command)
+        case .nextPane:
+            focus = focus == .layers ? .files : .layers
+            settle()
+        case .showLayer: return showLayer()
+        case .squash: return toggleScope()
+        case .changesOnly: changeFilter { $0.advance() }
+        case .addedOnly: changeFilter { $0.toggle(only: .added) }
+        case .removedOnly: changeFilter { $0.toggle(only: .removed) }
+        case .modifiedOnly: changeFilter { $0.toggle(only: .modified) }
+        case .metadataOnly: changeFilter { $0.toggle(only: .metadata) }
+        case .movedOnly: changeFilter { $0.toggle(only: .moved) }
+        case .unchangedOnly: changeFilter { $0.toggle(only: .unchanged) }
+        case .order:
+            order = order.next
+            say("sorted by \(order.rawValue)")
+            applyFilter()
+        case .filterMenu: screens.append(FiltersScreen())
+        case .search: beginSearch()
+        case .nextMatch: goToMatch(isForward: true)
+        case .previousMatch: goToMatch(isForward: false)
+        case .back: return stepBack()
+        case .details: showDetails()
+        case .help: screens.append(HelpScreen())
+        case .export: screens.append(ExportScreen())
+        case .quit: return [.quit]
+        case .confirm, .cancel, .nextField, .copy, .nextItem, .previousItem: break
+        }
+        return []
+    }
+
+    // MARK: - Moving
+
+    /// Moves the cursor of the pane that has the keys.
+    mutating func moveCursor(_ command: Command) -> [Effect] {
+        switch focus {
+        case .layers:
+            let height = layout.layers.rows
+            let count = layerRows.count
+            let target = Self.target(command, from: layerCursor.position, count: count, height: height)
+            layerCursor.move(to: target, count: count, height: height)
+            return followLayer()
+        case .files:
+            withFiles { files, height in
+                let count = files.rows.count
+                let target = Self.target(command, from: files.cursor.position, count: count, height: height)
+                files.cursor.move(to: target, count: count, height: height)
+            }
+            return []
+        }
+    }
+
+    private static func target(_ command: Command, from position: Int, count: Int, height: Int) -> Int {
+        switch command {
+        case .up: position - 1
+        case .down: position + 1
+        case .pageUp: position - max(1, height - 1)
+        case .pageDown: position + max(1, height - 1)
+        case .top: 0
+        default: count - 1
+        }
+    }
+
+    // MARK: - Trees
+
+    /// While one layer's files are shown, they follow the cursor of the layers.
+    mutating func followLayer() -> [Effect] {
+        guard scope != .squashed, case .pair(let index) = layerRow, scope != .pair(index) else { return [] }
+        return switchScope(to: .pair(index))
+    }
+
+    /// Shows the files of the row under the cursor; what has no files is told about.
+    mutating func showLayer() -> [Effect] {
+        guard case .pair(let index) = layerRow else {
+            showDetails()
+            return []
+        }
+        focus = .files
+        return switchScope(to: .pair(index))
+    }
+
+    private mutating func toggleScope() -> [Effect] {
+        guard scope == .squashed else { return switchScope(to: .squashed) }
+        guard case .pair(let index) = layerRow else {
+            say("there are no files in that row: choose a layer (tab goes there)")
+            return []
+        }
+        return switchScope(to: .pair(index))
+    }
+
+    private mutating func switchScope(to scope: Scope) -> [Effect] {
+        self.scope = scope
+        applyFilter()
+        settle()
+        return compare()
+    }
+
+    private mutating func open(_ command: Command) {
+        withFiles { files, height in
+            guard let row = files.current else { return }
+            let isOpen = files.isExpanded[row.node]
+            switch command {
+            case .toggle: files.setExpanded(row.node, !isOpen, height: height)
+            case .expand where isOpen:
+                files.cursor.move(to: files.cursor.position + 1, count: files.rows.count, height: height)
+            case .expand: files.setExpanded(row.node, true, height: height)
+            case .collapse where isOpen: files.setExpanded(row.node, false, height: height)
+            case .collapse:
+                let parent = files.tree.nodes[row.node].parent
+                if parent != 0 { files.reveal(parent, height: height) }
+            default: files.setAllExpanded(command == .expandAll, height: height)
+            }
+        }
+    }
+
+    /// Changes which changes are shown.
+    mutating func changeFilter(_ change: (inout Filter) -> Void) {
+        change(&filter)
+        applyFilter()
+    }
+
+    /// Trees that are not on screen take the filter over when they are shown.
+    private mutating func applyFilter() {
+        let (filter, order) = (filter, order)
+        withFiles { files, height in files.show(filter, order: order, height: height) }
+    }
+
+    /// One step back: from the search, from one layer to the whole image, from the filter to everything.
+    private mutating func stepBack() -> [Effect] {
+        if files?.search != nil {
+            withFiles { files, _ in files.search = nil }
+        } else if scope != .squashed {
+            return switchScope(to: .squashed)
+        } else if !filter.isEverything {
+            changeFilter { $0.showEverything() }
+        } else {
+            say("this is the first screen: q quits")
+        }
+        return []
+    }
+
+    // MARK: - Search
+
+    private mutating func beginSearch() {
+        focus = .files
+        settle()
+        withFiles { files, _ in files.search = nil }
+        if let files { screens.append(SearchScreen(in: files)) }
+    }
+
+    mutating func goToMatch(isForward: Bool) {
+        focus = .files
+        withFiles { files, height in
+            let match = files.match(from: files.current?.node, isForward: isForward, includingNode: false)
+            if let match { files.reveal(match, height: height) }
+        }
+    }
+
+    // MARK: - Screens
+
+    private mutating func showDetails() {
+        guard details != nil else { return say("there is nothing to tell about yet") }
+        screens.append(DetailsScreen())
+    }
+
+    /// Begins an export; its screen comes over the dialog that asked for it.
+    mutating func startExport(_ request: ExportRequest) -> Outcome {
+        export.progress = nil
+        export.runningLevel = request.level
+        // A question gives way, the dialog stays below.
+        let isAbove = screens.contains { $0 is ExportScreen }
+        let step: Outcome.Step = isAbove ? .replace(ExportingScreen()) : .push(ExportingScreen())
+        return Outcome(step: step, effects: [.export(request)])
+    }
+
+    /// Puts text on the clipboard and says so.
+    mutating func copy(_ text: String) -> Outcome {
+        say("copied: \(text)")
+        return .stay(doing: .copy(text))
+    }
+}

@@ -1,0 +1,46 @@
+import Canvas
+
+/// Something that is done only after a yes.
+struct QuestionScreen: Screen {
+    enum Question: Hashable, Sendable {
+        /// Whether an existing file may be replaced.
+        case overwrite(ExportRequest)
+        /// Whether a running export may be cancelled by quitting.
+        case quit
+    }
+
+    let question: Question
+
+    var context: Context {
+        switch question {
+        case .overwrite: .overwrite
+        case .quit: .quitting
+        }
+    }
+
+    mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
+        switch (question, command) {
+        case (.overwrite(var request), .confirm):
+            request.overwrites = true
+            return model.startExport(request)
+        case (.quit, .confirm), (.quit, .quit): return Outcome(step: .close, effects: [.cancelExport, .quit])
+        case (_, .cancel): return .close
+        default: return .stay
+        }
+    }
+
+    func draw(on frame: inout Frame, model: ExplorerModel) {
+        let dialogs = DialogView(model)
+        let title: String
+        let text: String
+        switch question {
+        case .overwrite(let request):
+            title = "Replace the file?"
+            text = "'\(Format.text(request.path))' is there already. Replace it?"
+        case .quit:
+            title = "Quit?"
+            text = "The export is not finished. Cancel it and quit? Nothing will be written."
+        }
+        dialogs.draw(title, dialogs.wrap(text).map { [Span($0, .warning)] }, context, on: &frame)
+    }
+}

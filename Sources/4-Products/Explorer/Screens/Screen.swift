@@ -1,0 +1,63 @@
+import Canvas
+
+/// What lies over the panes: its own state, what its keys do, and how it looks.
+///
+/// The screen on top of the stack has the keys. While it takes one, it is not on the stack; its outcome says what
+/// comes back.
+protocol Screen: Sendable {
+    /// Which lines of the command table hold here.
+    var context: Context { get }
+
+    /// Does what a key asks for.
+    mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome
+
+    /// Takes a key that is in no line of the table: text, mostly.
+    mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome
+
+    /// Draws itself over what is there already.
+    func draw(on frame: inout Frame, model: ExplorerModel)
+}
+
+extension Screen {
+    mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome { .stay }
+}
+
+/// What becomes of a screen that took a key.
+struct Outcome {
+    enum Step {
+        case stay, close
+        case replace(any Screen)
+        case push(any Screen)
+    }
+
+    var step: Step
+    var effects: [Effect] = []
+
+    static var stay: Outcome { Outcome(step: .stay) }
+    static var close: Outcome { Outcome(step: .close) }
+    static func push(_ screen: any Screen) -> Outcome { Outcome(step: .push(screen)) }
+    static func stay(doing effect: Effect) -> Outcome { Outcome(step: .stay, effects: [effect]) }
+}
+
+/// The first line of a text on screen.
+struct ScrollOffset: Hashable, Sendable {
+    private(set) var line = 0
+
+    /// Scrolls a text of so many lines, as they are drawn, in a window of some height.
+    mutating func move(_ command: Command, lines: Int, height: Int) {
+        let target: Int
+        switch command {
+        case .up: target = line - 1
+        case .down: target = line + 1
+        case .pageUp: target = line - max(1, height - 1)
+        case .pageDown: target = line + max(1, height - 1)
+        case .top: target = 0
+        case .bottom: target = lines
+        default: return
+        }
+        line = max(0, min(target, lines - height))
+    }
+
+    /// The first line where a text has become shorter or its window higher.
+    func clamped(lines: Int, height: Int) -> Int { max(0, min(line, lines - height)) }
+}

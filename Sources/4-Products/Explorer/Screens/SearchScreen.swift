@@ -1,0 +1,111 @@
+import Canvas
+
+/// What is typed after `/`, in the place of the footer, and where to go back to.
+struct SearchScreen: Screen {
+    private var field = TextField()
+    private let origin: Int?
+    private let expansion: [Bool]
+
+    init(in files: FileTable) {
+        origin = files.current?.node
+        expansion = files.isExpanded
+    }
+
+    var context: Context { .search }
+
+    mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
+        switch command {
+        case .nextMatch: model.goToMatch(isForward: true)
+        case .previousMatch: model.goToMatch(isForward: false)
+        case .confirm: return keep(in: &model)
+        case .cancel:
+            model.withFiles { files, height in
+                files.search = nil
+                files.restore(expansion, revealing: origin, height: height)
+            }
+            return .close
+        default: break
+        }
+        return .stay
+    }
+
+    /// Edits what is searched for and goes to the first match from where the search began.
+    mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome {
+        guard field.press(key) else { return .stay }
+        find(in: &model)
+        return .stay
+    }
+
+    private func find(in model: inout ExplorerModel) {
+        model.withFiles { files, height in
+            files.search = field.text.isEmpty ? nil : files.findMatches(field.text)
+            let match = files.match(from: origin, isForward: true, includingNode: true)
+            files.restore(expansion, revealing: match ?? origin, height: height)
+        }
+    }
+
+    private func keep(in model: inout ExplorerModel) -> Outcome {
+        guard let search = model.files?.search, search.matches.isEmpty else { return .close }
+        guard search.hiddenCount > 0 else {
+            model.say(Self.absence(search, of: model.files), isWarning: true)
+            return .close
+        }
+        // What is searched for is there: the filter gives way.
+        model.changeFilter { $0.showEverything() }
+        find(in: &model)
+        model.say("everything is shown again: the filter hid what was searched for")
+        return .close
+    }
+
+    /// `'etcd' is in none of 20,748 paths`.
+    static func absence(_ search: Search, of files: FileTable?) -> String {
+        let count = Format.grouped(files?.pathCount ?? 0)
+        return "'\(Format.text(search.query))' is in none of \(count) paths"
+    }
+
+    func draw(on frame: inout Frame, model: ExplorerModel) {
+        let area = model.layout.footer
+        guard area.rows > 0 else { return }
+        let texts = found(in: model)
+        // What is typed comes first; the rest of the line tells what was found.
+        let typed = min(area.columns / 2, max(12, TextWidth.of(field.text) + 2))
+        let note = TextFit.first(of: texts, columns: area.columns - 2 - typed, mark: model.glyphs.ellipsis)
+        let room = max(1, area.columns - 2 - TextWidth.of(note))
+        let window = field.window(columns: room, mark: model.glyphs.ellipsis)
+        frame.fill(area, style: .plain)
+        frame.put([Span("/", .key), Span(window.text)], at: Point(row: area.row, column: 0), width: room + 1)
+        let isEmpty = model.files?.search?.matches.isEmpty == true
+        frame.putRight(
+            note, row: area.row, endColumn: area.columns, style: Style(isEmpty ? .warning : .footer),
+            width: area.columns - 1, mark: model.glyphs.ellipsis)
+        frame.cursor = Point(row: area.row, column: 1 + window.column)
+    }
+
+    /// What was found, in words, the longest first.
+    private func found(in model: ExplorerModel) -> [String] {
+        guard let search = model.files?.search else { return [""] }
+        let shown = search.matches.count
+        let hidden = search.hiddenCount
+        let filter = model.filter.description ?? "the filter"
+        switch (shown, hidden) {
+        case (0, 0):
+            let absence = Self.absence(search, of: model.files)
+            let count = Format.grouped(model.files?.pathCount ?? 0)
+            return [absence, "in none of \(count) paths", "in no path"]
+        case (0, _):
+            return [
+                "0 shown, \(hidden) hidden by \(filter); enter shows them",
+                "0 shown, \(hidden) hidden; enter shows them", "0 shown; enter: \(hidden) hidden",
+                "\(hidden) hidden",
+            ]
+        default:
+            let matches = shown == 1 ? "1 match" : "\(shown) matches"
+            return hidden == 0
+                ? [matches]
+                : [
+                    "\(matches), \(hidden) more hidden by \(filter)", "\(matches), \(hidden) more hidden",
+                    matches,
+                ]
+        }
+    }
+}
