@@ -268,4 +268,63 @@ struct RandomAccessFileTests {
         #expect(FileKind.at("/dev/null") == .other)
         #expect(try FileKind.names(inFolder: scratch.path) == ["d", "f"])
     }
+
+    @Test func `what cannot be seen is not missing`() throws {
+        let loop = scratch.path("loop")
+        try FileManager.default.createSymbolicLink(atPath: loop, withDestinationPath: loop)
+        #expect { try FileKind(at: loop) } throws: { $0 is FileError && "\($0)".contains(loop) }
+        #expect { try FileKind(at: scratch.path(String(repeating: "n", count: 5_000))) } throws: {
+            $0 is FileError
+        }
+        try scratch.write("f", [])
+        #expect(try FileKind(at: scratch.path("f/g")) == .missing)
+        #expect(try FileKind(at: scratch.path("x")) == .missing)
+        #expect(try FileKind(at: scratch.path("f")) == .file)
+    }
+}
+
+struct StreamTests {
+    private let scratch: Scratch
+    private let pipe: String
+
+    init() throws {
+        scratch = try Scratch()
+        pipe = scratch.path("pipe")
+        try #require(mkfifo(pipe, 0o600) == 0)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a pipe that nobody writes to is given up when its task is cancelled`() async throws {
+        let task = Task.detached { [pipe] in try RandomAccessFile.Stream(path: pipe).next() }
+        try await Task.sleep(for: .milliseconds(20))
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a pipe is no file that can be read anywhere`() {
+        #expect { try RandomAccessFile(path: pipe) } throws: { $0 is FileError && "\($0)".contains(pipe) }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `what is written to a pipe arrives, to its end`() async throws {
+        let bytes = Content.random(1, 300_000)
+        let reading = Task.detached { [pipe] in
+            let stream = try RandomAccessFile.Stream(path: pipe)
+            var all: [UInt8] = []
+            while true {
+                let part = try stream.next()
+                if part.isEmpty { return all }
+                all += part
+            }
+        }
+        // Opening to write waits for the reader.
+        let writing = Task.detached { [pipe] in
+            let file = try #require(FileHandle(forWritingAtPath: pipe))
+            try file.write(contentsOf: Data(bytes))
+            try file.close()
+        }
+        #expect(try await reading.value == bytes)
+        try await writing.value
+    }
 }

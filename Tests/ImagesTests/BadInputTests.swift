@@ -131,11 +131,6 @@ struct BadInputTests {
         BadInput("a configuration is another", "wrongDigest", mentions: configName) {
             try changed(.ociArchive) { if $0.name == configName { $0.content[5] ^= 1 } }
         },
-        BadInput("a docker configuration is another", "wrongDigest", mentions: "\(tiny.imageID.hex).json") {
-            try changed(.dockerSkopeo) {
-                if $0.name.hasSuffix(".json"), $0.name != "manifest.json" { $0.content[5] ^= 1 }
-            }
-        },
         BadInput("a manifest is another", "wrongDigest", mentions: "blobs/sha256/") {
             let name = try manifestName()
             return try changed(.ociArchive) { if $0.name == name { $0.content[5] ^= 1 } }
@@ -153,7 +148,7 @@ struct BadInputTests {
         BadInput("an index of a wrong shape", "damaged", mentions: "index.json", "manifests") {
             try with(index: ["manifests": 7])
         },
-        BadInput("an index without manifests", "damaged", mentions: "index.json", "manifests") {
+        BadInput("an index without manifests", "notAnImage", mentions: "lists no image") {
             try with(index: [:])
         },
         BadInput("an index of nothing", "notAnImage", mentions: "lists no image") {
@@ -237,9 +232,6 @@ struct BadInputTests {
         BadInput("a link to an absolute path", "damaged", mentions: "index.json", "out of") {
             [TarEntry.symlink("index.json", to: "/etc/passwd")].tar
         },
-        BadInput("no end of the archive", "damaged", mentions: "end") {
-            Array(try tiny.archive(.ociArchive).dropLast(1024))
-        },
         BadInput("an entry larger than the archive", "damaged", mentions: "index.json") {
             [TarEntry.file("index.json", "x").with { $0.overrides = [(124, Array("77777777777\0".utf8))] }]
                 .tar
@@ -260,8 +252,8 @@ struct BadInputTests {
             return try image.archive(.ociArchive)
         },
         BadInput(
-            "a layer that unpacks to far more than it should", "badLayer", mentions: "layer 1", "100.0 kB",
-            "--max-layer-size"
+            "a layer that unpacks to far more than it should", "tooLarge", mentions: "layers", "100.0 kB",
+            "--max-unpacked-size"
         ) {
             let zeros = [TarEntry.file("zeros", [UInt8](repeating: 0, count: 1_000_000))]
             return try ImageBuilder([.init("", zeros)]).archive(.ociArchive, .gzip(9))
@@ -311,7 +303,7 @@ struct BadInputTests {
     func `bad input gives one clear line`(_ input: BadInput) async throws {
         let scratch = try Scratch()
         do {
-            _ = try await load(try input.bytes(), scratch) { $0.layerByteCountLimit = 100_000 }
+            _ = try await load(try input.bytes(), scratch) { $0.unpackedByteCountLimit = 100_000 }
             Issue.record("accepted")
         } catch {
             #expect(kind(error) == input.kind, "\(error)")
@@ -352,18 +344,17 @@ struct BadInputTests {
     @Test func `an image that only attests is none`() async throws {
         let scratch = try Scratch()
         let members = try tiny.members(.containerd).filter {
-            Digest.of($0.content) != Digest.of((try? tiny.manifest()) ?? [])
+            Digest.of($0.content) != Digest.of((try? tiny.manifest()) ?? []) && $0.name != "manifest.json"
         }
         await #expect { try await load(members.map(\.entry).tar, scratch) } throws: { kind($0) == "missing" }
     }
 }
 
 struct DamagedArchiveTests {
-    /// Loads damaged bytes: an error that names the file, or the very same image.
+    /// Loads damaged bytes: an error that names the file, or an image of the very same layers.
     private func tryLoading(_ bytes: [UInt8], _ scratch: Scratch, _ what: String) async -> Bool {
         do {
             let index = try await load(bytes, scratch).index
-            #expect(index.summary.imageID == SampleImages.tiny.imageID, "\(what)")
             #expect(index.summary.layers.map(\.diffID) == SampleImages.tiny.layers.map(\.diffID), "\(what)")
             #expect(index.listings.map(\.entries.count) == [1], "\(what)")
             return true
@@ -379,19 +370,25 @@ struct DamagedArchiveTests {
     }
 
     @Test(arguments: [(Layout.dockerSkopeo, Packing.plain), (.ociArchive, .gzip(6))])
-    func `an archive that stops at any byte is refused`(layout: Layout, packing: Packing) async throws {
+    func `an archive that stops at any byte is refused, but not for lack of an end`(
+        layout: Layout, packing: Packing
+    ) async throws {
         let scratch = try Scratch()
         let bytes = try SampleImages.tiny.archive(layout, packing)
-        #expect(await tryLoading(bytes, scratch, "whole"))
-        for count in bytes.placesToDamage {
-            // One of the two zero blocks at the end is enough.
+        let members = bytes.count - 1024
+        for count in bytes.placesToDamage + [members - 1024, members, bytes.count - 512] {
             let isWhole = await tryLoading(Array(bytes[..<count]), scratch, "\(count) bytes")
-            #expect(isWhole == (count >= bytes.count - 512), "\(count) of \(bytes.count) bytes")
+            // The last file's padding may be missing, too.
+            if count >= members { #expect(isWhole, "\(count) of \(bytes.count) bytes") }
+            // Without oci-layout, the last member there, it is an image as well.
+            if count < members - 511, layout != .ociArchive || count != members - 1024 {
+                #expect(!isWhole, "\(count) of \(bytes.count) bytes")
+            }
         }
     }
 
     @Test(arguments: [(Layout.dockerSkopeo, Packing.plain), (.ociArchive, .gzip(6))])
-    func `an archive with any byte changed is refused or the same image`(layout: Layout, packing: Packing)
+    func `an archive with any byte changed is refused or the same layers`(layout: Layout, packing: Packing)
         async throws
     {
         let scratch = try Scratch()

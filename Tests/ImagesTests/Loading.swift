@@ -20,6 +20,8 @@ func kind(_ error: any Error) -> String {
     case ImageError.ambiguous: "ambiguous"
     case ImageError.noMatch: "noMatch"
     case ImageError.badLayer: "badLayer"
+    case ImageError.unsupported: "unsupported"
+    case ImageError.tooLarge: "tooLarge"
     default: "\(type(of: error)): \(error)"
     }
 }

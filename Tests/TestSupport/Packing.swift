@@ -12,7 +12,10 @@ public enum Packing: Hashable, Sendable, CustomStringConvertible {
     case zstd
     /// Several zstd frames and one to be skipped, as zstd:chunked writes.
     case zstdFrames
+    /// A zstd frame after one to be skipped, which is where writers put metadata.
+    case zstdAfterSkippable
     case xz
+    case bzip2
 
     /// What layers come in.
     public static let layers = [
@@ -29,16 +32,18 @@ public enum Packing: Hashable, Sendable, CustomStringConvertible {
         case .gzipMembers: "gzip members"
         case .zstd: "zstd"
         case .zstdFrames: "zstd frames"
+        case .zstdAfterSkippable: "zstd after a skippable frame"
         case .xz: "xz"
+        case .bzip2: "bzip2"
         }
     }
 
     /// What a layer's media type ends in.
     var mediaTypeSuffix: String {
         switch self {
-        case .plain, .xz: ""
+        case .plain, .xz, .bzip2: ""
         case .gzip, .foreignGzip, .gzipMembers: "+gzip"
-        case .zstd, .zstdFrames: "+zstd"
+        case .zstd, .zstdFrames, .zstdAfterSkippable: "+zstd"
         }
     }
 
@@ -53,8 +58,16 @@ public enum Packing: Hashable, Sendable, CustomStringConvertible {
         case .zstdFrames:
             try Self.parts(bytes).flatMap { try Zstd.compress($0, ZstdOptions(level: 3)) }
                 + [0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4]
+        case .zstdAfterSkippable:
+            [0x5a, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3] + (try Zstd.compress(bytes, ZstdOptions(level: 3)))
         case .xz: try Xz.compress(bytes, XzOptions(preset: 1))
+        case .bzip2: try bzip2(bytes)
         }
+    }
+
+    private static func bzip2(_ bytes: [UInt8]) throws -> [UInt8] {
+        guard let command = Command(named: "bzip2") else { throw MissingProgram(name: "bzip2") }
+        return try command.run(["-c"], input: bytes).output
     }
 
     private static func parts(_ bytes: [UInt8]) -> [[UInt8]] {
@@ -88,4 +101,10 @@ public enum Packing: Hashable, Sendable, CustomStringConvertible {
         } while !rest.isEmpty
         return packed + (try gzip(bytes, level: 1)).suffix(8)
     }
+}
+
+/// A test needs a program that is not installed.
+public struct MissingProgram: Error {
+    /// What it is called.
+    public let name: String
 }

@@ -49,7 +49,10 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
     public static func < (left: Digest, right: Digest) -> Bool { left.words < right.words }
 
     public func hash(into hasher: inout Hasher) {
-        // A digest is uniform already: one word of it is as good as all four.
+        // All of it: a file may state any digests, such as many that start alike.
         hasher.combine(words.0)
+        hasher.combine(words.1)
+        hasher.combine(words.2)
+        hasher.combine(words.3)
     }
 }

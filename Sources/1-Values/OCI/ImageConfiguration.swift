@@ -11,6 +11,9 @@ public struct ImageConfiguration: Hashable, Sendable {
     /// - Throws: `JSONError`.
     public init(parsing bytes: [UInt8]) throws(JSONError) { document = try JSONValue(parsing: bytes) }
 
+    /// The configuration that a document is.
+    public init(document: JSONValue) { self.document = document }
+
     /// A configuration that says nothing.
     public init() { document = .object([]) }
 }

@@ -3,7 +3,7 @@ public import FileTree
 
 /// How a layer's blob is compressed.
 public enum LayerCompression: String, Hashable, Sendable {
-    case none, gzip, zstd
+    case none, gzip, zstd, xz, bzip2
 }
 
 /// What is known of a layer without looking at its files.
@@ -24,11 +24,14 @@ public struct LayerSummary: Hashable, Sendable {
     public var createdBy: String
     /// How many entries its tar holds; nil until the layer was read.
     public var entryCount: Int?
+    /// Where the layer can be had, if the image does not hold it, as it need not hold foreign layers; else nil.
+    public var foreignURLs: [String]?
 
     /// A layer of those facts.
     public init(
         index: Int, digest: Digest, diffID: Digest, blobByteCount: UInt64, byteCount: UInt64? = nil,
-        compression: LayerCompression, createdBy: String, entryCount: Int? = nil
+        compression: LayerCompression, createdBy: String, entryCount: Int? = nil,
+        foreignURLs: [String]? = nil
     ) {
         self.index = index
         self.digest = digest
@@ -38,6 +41,7 @@ public struct LayerSummary: Hashable, Sendable {
         self.compression = compression
         self.createdBy = createdBy
         self.entryCount = entryCount
+        self.foreignURLs = foreignURLs
     }
 }
 

@@ -59,9 +59,61 @@ final class Feed {
     }
 }
 
+/// A compression format, told by its first bytes.
+public enum StreamFormat: String, Hashable, Sendable, CaseIterable {
+    case gzip, zstd, xz, bzip2
+
+    /// How many bytes tell the format.
+    public static let magicByteCount = 10
+
+    /// The format that the first bytes of a stream name; nil if they name none, and the stream is taken as it is.
+    ///
+    /// - Parameter start: At least `magicByteCount` bytes, or the whole stream.
+    public init?(_ start: some Collection<UInt8>) {
+        let start = Array(start.prefix(Self.magicByteCount))
+        if start.starts(with: [0x1f, 0x8b, 8]) {
+            self = .gzip
+        } else if start.starts(with: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]) {
+            self = .xz
+        } else if start.starts(with: [0x28, 0xb5, 0x2f, 0xfd]) || Self.isSkippableFrame(start) {
+            self = .zstd
+        } else if start.count == Self.magicByteCount, start.starts(with: "BZh".utf8),
+            (UInt8(ascii: "1")...UInt8(ascii: "9")).contains(start[3]),
+            // Three letters and a digit may well start a file's name; what follows them does not.
+            Self.bzip2Blocks.contains(Array(start[4...]))
+        {
+            self = .bzip2
+        } else {
+            return nil
+        }
+    }
+
+    /// A frame that decompressors pass over (RFC 8878, section 3.1.2); writers put metadata there.
+    private static func isSkippableFrame(_ start: [UInt8]) -> Bool {
+        start.count >= 4 && start[0] & 0xf0 == 0x50 && start[1...3].elementsEqual([0x2a, 0x4d, 0x18])
+    }
+
+    /// What starts the first block, and the end of an empty stream.
+    private static let bzip2Blocks: [[UInt8]] = [
+        [0x31, 0x41, 0x59, 0x26, 0x53, 0x59], [0x17, 0x72, 0x45, 0x38, 0x50, 0x90],
+    ]
+
+    fileprivate var filter: Int32 {
+        switch self {
+        case .gzip: ARCHIVE_FILTER_GZIP
+        case .zstd: ARCHIVE_FILTER_ZSTD
+        case .xz: ARCHIVE_FILTER_XZ
+        case .bzip2: ARCHIVE_FILTER_BZIP2
+        }
+    }
+}
+
 /// Decompresses a stream whose format, if any, is found by its content: gzip, zstd, xz, bzip2 or plain.
 public enum FilteredReader {
     /// Reads a whole stream.
+    ///
+    /// Nothing but the first bytes decides about the format, and it is decided once: what comes out of a filter is never
+    /// taken for compressed again. libarchive's own guessing reads ahead without bound.
     ///
     /// - Parameters:
     ///   - next: Gives the next bytes of the input; empty at its end.
@@ -70,11 +122,37 @@ public enum FilteredReader {
     public static func read(next: @escaping () throws -> [UInt8], body: (ArraySlice<UInt8>) throws -> Void)
         throws
     {
+        var start: [UInt8] = []
+        while start.count < StreamFormat.magicByteCount {
+            let part = try next()
+            if part.isEmpty { break }
+            start += part
+        }
+        guard let format = StreamFormat(start) else {
+            var part = start
+            while !part.isEmpty {
+                try body(part[...])
+                part = try next()
+            }
+            return
+        }
+        var first: [UInt8]? = start
+        try decompress(
+            format,
+            next: {
+                defer { first = nil }
+                return try first ?? next()
+            }, body)
+    }
+
+    private static func decompress(
+        _ format: StreamFormat, next: @escaping () throws -> [UInt8],
+        _ body: (ArraySlice<UInt8>) throws -> Void
+    ) throws {
         let handle = try ArchiveHandle()
         let feed = Feed(next)
-        // By name, since "all" includes filters that run programs found in PATH.
-        let filters = [ARCHIVE_FILTER_GZIP, ARCHIVE_FILTER_ZSTD, ARCHIVE_FILTER_XZ, ARCHIVE_FILTER_BZIP2]
-        guard filters.allSatisfy({ archive_read_support_filter_by_code(handle.raw, $0) == ARCHIVE_OK }),
+        // Appending a filter, rather than supporting it, is what keeps libarchive from guessing.
+        guard archive_read_append_filter(handle.raw, format.filter) == ARCHIVE_OK,
             archive_read_support_format_raw(handle.raw) == ARCHIVE_OK,
             archive_read_support_format_empty(handle.raw) == ARCHIVE_OK
         else { throw ArchiveError(handle.raw) }
@@ -91,10 +169,6 @@ public enum FilteredReader {
             case ARCHIVE_OK, ARCHIVE_WARN: break
             case ARCHIVE_EOF: return
             default: throw feed.error ?? ArchiveError(handle.raw)
-            }
-            // The filter itself and the reading of bytes that libarchive counts as one.
-            guard archive_filter_count(handle.raw) <= 2 else {
-                throw ArchiveError.unreadable("it is compressed more than once")
             }
             var buffer = [UInt8](repeating: 0, count: 1 << 18)
             while true {

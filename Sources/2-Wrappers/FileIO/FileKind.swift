@@ -6,15 +6,27 @@ public enum FileKind: Sendable {
     case file, directory, other, missing
 
     /// Looks at a path, following symbolic links.
-    public static func at(_ path: String) -> FileKind {
+    ///
+    /// - Throws: `FileError` if the system does not let it be seen, which is not the same as missing.
+    public init(at path: String) throws(FileError) {
         var status = stat()
-        guard stat(path, &status) == 0 else { return .missing }
+        guard stat(path, &status) == 0 else {
+            // A file where a folder should be has nothing in it.
+            guard errno == ENOENT || errno == ENOTDIR else {
+                throw .failed("open", path, Errno(rawValue: errno))
+            }
+            self = .missing
+            return
+        }
         switch status.st_mode & S_IFMT {
-        case S_IFREG: return .file
-        case S_IFDIR: return .directory
-        default: return .other
+        case S_IFREG: self = .file
+        case S_IFDIR: self = .directory
+        default: self = .other
         }
     }
+
+    /// Looks at a path; what cannot be seen counts as missing, for those who would say no more.
+    public static func at(_ path: String) -> FileKind { (try? FileKind(at: path)) ?? .missing }
 
     /// The names in a folder, sorted by their bytes; without `.` and `..`.
     public static func names(inFolder path: String) throws(FileError) -> [String] {

@@ -13,7 +13,9 @@ public final class RandomAccessFile: Sendable {
     /// Opens a regular file for reading.
     public convenience init(path: String) throws(FileError) {
         do {
-            let descriptor = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec])
+            // Without waiting: a pipe that nobody writes to is no file, and must not hold up the program.
+            let descriptor = try FileDescriptor.open(
+                FilePath(path), .readOnly, options: [.closeOnExec, .nonBlocking])
             do {
                 let size = try descriptor.seek(offset: 0, from: .end)
                 self.init(OpenFile(descriptor), path: path, byteCount: UInt64(max(size, 0)))
@@ -108,9 +110,13 @@ public struct FileRegion: Sendable {
     }
 
     /// Reads all of it, in order, in parts that whoever takes them may keep.
+    ///
+    /// - Throws: `FileError` if it cannot be read, `CancellationError` when its task was cancelled, and what the body
+    ///   throws.
     public func forEachPart(_ body: (ArraySlice<UInt8>) throws -> Void) throws {
         var done: UInt64 = 0
         while done < byteCount {
+            try Task.checkCancellation()
             let part = try file.read(
                 at: offset + done, count: Int(min(Self.partByteCount, byteCount - done)))
             try body(part[...])
@@ -129,7 +135,7 @@ public struct FileRegion: Sendable {
 }
 
 extension RandomAccessFile {
-    /// A file, pipe or terminal that is read once, in order.
+    /// A file, pipe, device or terminal that is read once, in order. Waiting for it ends when its task is cancelled.
     public final class Stream {
         private let descriptor: FileDescriptor
         private let path: String
@@ -139,10 +145,13 @@ extension RandomAccessFile {
         /// How many bytes were read.
         public private(set) var position: UInt64 = 0
 
-        /// Opens a file or pipe.
+        /// Opens a file, pipe or device; does not wait for somebody to write to it.
+        ///
+        /// - Throws: `FileError` if it cannot be opened.
         public init(path: String) throws(FileError) {
             do {
-                descriptor = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec])
+                descriptor = try FileDescriptor.open(
+                    FilePath(path), .readOnly, options: [.closeOnExec, .nonBlocking])
             } catch {
                 throw .failed("open", path, error)
             }
@@ -169,17 +178,35 @@ extension RandomAccessFile {
         /// - Returns: At most 256 KiB.
         /// - Throws: `FileError` if they cannot be read, `CancellationError` when its task was cancelled.
         public func next() throws -> [UInt8] {
-            // A pipe may stay silent for ever: who waits for it must still hear that it is to stop.
-            var request = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
-            while poll(&request, 1, 100) == 0 { try Task.checkCancellation() }
             var buffer = [UInt8](repeating: 0, count: 1 << 18)
-            do {
-                let count = try buffer.withUnsafeMutableBytes { try descriptor.read(into: $0) }
-                position += UInt64(count)
-                buffer.removeLast(buffer.count - count)
-                return buffer
-            } catch {
-                throw FileError.failed("read", path, error)
+            while true {
+                try waitForBytes()
+                do {
+                    let count = try buffer.withUnsafeMutableBytes {
+                        try descriptor.read(into: $0, retryOnInterrupt: false)
+                    }
+                    position += UInt64(count)
+                    buffer.removeLast(buffer.count - count)
+                    return buffer
+                } catch let error as Errno where error == .interrupted || error == .wouldBlock {
+                    continue
+                } catch {
+                    throw FileError.failed("read", path, error)
+                }
+            }
+        }
+
+        /// Waits until there is something to read, or an end or an error to hear of.
+        private func waitForBytes() throws {
+            while true {
+                try Task.checkCancellation()
+                var request = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
+                let result = poll(&request, 1, 100)
+                if result > 0 { return }
+                // A signal ends the wait, too; then whoever sent it may have cancelled the task.
+                guard result == 0 || errno == EINTR else {
+                    throw FileError.failed("read", path, Errno(rawValue: errno))
+                }
             }
         }
     }

@@ -12,6 +12,8 @@ public protocol BlobStore: Sendable {
     var archive: FileRegion? { get }
     /// How blobs are named in it.
     var naming: BlobNaming { get }
+    /// How many bytes hold it where it lies, as far as that is known: what is made of it is measured by that.
+    var storedByteCount: UInt64 { get }
 
     /// Finds a file by its name.
     ///
@@ -26,8 +28,10 @@ extension BlobStore {
     /// - Returns: Its bytes; nil if it is not there.
     /// - Throws: As `file(_:)` does.
     public func blob(_ digest: Digest) throws -> FileRegion? {
-        guard let path = TreePath(naming.name(of: digest)) else { return nil }
-        return try file(path)
+        for name in [naming.name(of: digest), naming.manifestName(of: digest)].compactMap(\.self) {
+            if let path = TreePath(name), let region = try file(path) { return region }
+        }
+        return nil
     }
 }
 
@@ -45,6 +49,14 @@ public enum BlobNaming: Sendable {
         case .hexadecimal: digest.hex
         }
     }
+
+    /// The name of a manifest's file, where it differs: so it does if `skopeo copy --all` wrote several.
+    func manifestName(of digest: Digest) -> String? {
+        switch self {
+        case .oci: nil
+        case .hexadecimal: "\(digest.hex).manifest.json"
+        }
+    }
 }
 
 /// A folder: an unpacked archive of images, most often in the OCI layout.
@@ -52,6 +64,8 @@ public struct LayoutFolder: BlobStore {
     public let source: String
     public let archive: FileRegion? = nil
     public let naming: BlobNaming = .oci
+    /// A folder's files are read where they are, so they are bounded one by one.
+    public let storedByteCount: UInt64 = 64 << 20
 
     /// The folder at a path.
     public init(path: String) { source = path }
@@ -59,7 +73,7 @@ public struct LayoutFolder: BlobStore {
     public func file(_ name: TreePath) throws -> FileRegion? {
         // Names in documents are text, so nothing is lost here.
         let path = source + "/" + String(decoding: name.bytes, as: UTF8.self)
-        guard FileKind.at(path) == .file else { return nil }
+        guard try FileKind(at: path) == .file else { return nil }
         return FileRegion(try RandomAccessFile(path: path))
     }
 }
@@ -70,6 +84,7 @@ public struct DirLayout: BlobStore {
     public let naming: BlobNaming = .hexadecimal
     public var source: String { base.source }
     public var archive: FileRegion? { base.archive }
+    public var storedByteCount: UInt64 { base.storedByteCount }
 
     /// The layout in an archive or a folder.
     public init(_ base: any BlobStore) { self.base = base }

@@ -1,153 +1,94 @@
 import Bytes
-import FileTree
 import FileIO
+import FileTree
 import Hashing
 import OCI
 
-/// One image that a store holds, before its layers are read.
+/// One image that a store lists, before anything but its place in the lists was read.
 struct ListedImage {
-    /// Its names and tags.
-    var names: [String]
-    /// What it runs on, if that is known.
-    var platform: Platform?
-    /// Digest of its manifest, if it has one.
-    var manifestDigest: Digest?
-    /// The manifest's bytes, if it has one.
-    var manifest: [UInt8]?
-    /// The configuration.
-    var config: [UInt8]
-    /// The decoded configuration.
-    var configDocument: ConfigDocument
-    /// The layers' blobs, lowest first, with their digests where the image names them.
-    var blobs: [(region: FileRegion, digest: Digest?, name: String)]
+    enum Place {
+        /// In `index.json`, or in an index that it names.
+        case index(Descriptor)
+        /// In the `manifest.json` of `docker save`.
+        case savedList(SavedImageDocument)
+        /// In an index, under a digest that cannot be computed.
+        case otherDigest(String)
+    }
+
+    /// Where it is listed.
+    let place: Place
+    /// What it runs on, if the list says so.
+    let platform: Platform?
+    /// The entries of `index.json` that lead to it.
+    var roots: [Int] = []
+    /// Names that are its own.
+    var names: [String] = []
 }
 
-/// Finds the images in a store.
+/// An entry of `index.json`: a name is given to all that it leads to.
+struct IndexRoot {
+    let digest: Digest
+    var names: [String]
+}
+
+/// Lists the images of a store. What they are made of is read later, and only of those that may be chosen.
 struct ImageCatalog {
     let store: any BlobStore
-    private var source: String { store.source }
+    /// How much JSON may be read.
+    let budget: ByteBudget
+    private(set) var images: [ListedImage] = []
+    private(set) var roots: [IndexRoot] = []
+    var manifests: [Digest: ReadManifest] = [:]
+    private var indexes: [Digest: [IndexEntry]?] = [:]
+    var source: String { store.source }
 
-    /// All images of the store; attestations and images whose manifest is not there are left out.
-    func find() throws -> [ListedImage] {
-        let candidates: [ListedImage]
-        if store.naming == .hexadecimal, let manifest = try document("manifest.json") {
-            candidates = [try dirCandidate(manifest)]
-        } else if let index = try document("index.json") {
-            candidates = try ociCandidates(index)
-        } else if let saved = try document("manifest.json") {
-            candidates = try savedCandidates(saved)
+    /// Reads the lists of a store.
+    ///
+    /// - Throws: `ImageError` if it has none, or one that is damaged or ambiguous.
+    init(store: any BlobStore) throws {
+        self.store = store
+        budget = ByteBudget(
+            limit: ReadingLimits.documents(in: store.storedByteCount), source: store.source,
+            what: "its documents have", isRaisable: false)
+        try checkLayout()
+        let index = try document("index.json")
+        let manifest = try document("manifest.json")
+        if store.naming == .hexadecimal, let manifest {
+            try addDirImages(manifest)
         } else {
-            throw ImageError.notAnImage(
-                source: source, reason: "neither 'index.json' nor 'manifest.json' is in it")
+            if let index { try addIndex(index, name: "index.json") }
+            if let manifest { try addSaved(manifest) }
+            guard index != nil || manifest != nil else { throw try withoutLists() }
         }
-        guard !candidates.isEmpty else {
-            throw ImageError.notAnImage(source: source, reason: "it lists no image")
-        }
-        return candidates
     }
+
+    /// Names by which an image is known.
+    func names(of image: ListedImage) -> [String] {
+        var seen: Set<String> = []
+        return (image.names + image.roots.flatMap { roots[$0].names }).filter { seen.insert($0).inserted }
+    }
+
+    // MARK: - Documents
 
     private func document(_ name: String) throws -> [UInt8]? {
         guard let path = TreePath(name), let region = try store.file(path) else { return nil }
+        return try bytes(region, name: name)
+    }
+
+    /// The bytes of a document, which must not be too many.
+    func bytes(_ region: FileRegion, name: String) throws -> [UInt8] {
+        try budget.spend(region.byteCount)
         return try JSONDocument.bytes(region, name: name, source: source)
     }
 
-    // MARK: - OCI image layout
-
-    /// How many images a `docker save` archive may list.
-    private static let savedLimit = 1_000
-    /// How many manifests and indexes are looked at.
-    private static let visitLimit = 1_000
-
-    /// A manifest or index under the names that led to it.
-    private struct Visit: Hashable {
-        let digest: Digest
-        let names: [String]
-    }
-
-    private func ociCandidates(_ index: [UInt8]) throws -> [ListedImage] {
-        let document = try JSONDocument.decode(IndexDocument.self, index, name: "index.json", source: source)
-        var candidates: [ListedImage] = []
-        var order: [Digest: Int] = [:]
-        var seen: Set<Visit> = []
-        var missing: Descriptor?
-        var pending = document.manifests.reversed().map { (descriptor: $0, names: names(of: $0), depth: 0) }
-        while let (descriptor, names, depth) = pending.popLast() {
-            if isAttestation(descriptor) { continue }
-            if let known = order[descriptor.digest] {
-                candidates[known].names += names.filter { !candidates[known].names.contains($0) }
-                continue
-            }
-            // An index that lists another twice, and that a third, …, would otherwise take for ever.
-            guard seen.insert(Visit(digest: descriptor.digest, names: names)).inserted else { continue }
-            guard seen.count <= Self.visitLimit else {
-                throw ImageError.damaged(source: source, reason: "its indexes list too many images")
-            }
-            guard let region = try store.blob(descriptor.digest) else {
-                missing = missing ?? descriptor
-                continue
-            }
-            let bytes = try checkedDocument(descriptor, region)
-            let name = descriptor.digest.description
-            if MediaType.isIndex(descriptor.mediaType) {
-                guard depth < 8 else {
-                    throw ImageError.damaged(source: source, reason: "its indexes are nested too deeply")
-                }
-                let nested = try JSONDocument.decode(IndexDocument.self, bytes, name: name, source: source)
-                pending += nested.manifests.reversed().map { ($0, names + self.names(of: $0), depth + 1) }
-                continue
-            }
-            let manifest = try JSONDocument.decode(ManifestDocument.self, bytes, name: name, source: source)
-            if manifest.artifactType != nil || manifest.config.mediaType == MediaType.ociEmpty { continue }
-            order[descriptor.digest] = candidates.count
-            candidates.append(try candidate(manifest, bytes, descriptor, names))
-        }
-        // A multi-platform index may name manifests that were not saved; only if nothing is left that is an error.
-        if candidates.isEmpty, let missing {
-            throw ImageError.missing(source: source, name: store.naming.name(of: missing.digest))
-        }
-        return candidates
-    }
-
-    /// The one image of a `dir:` folder, which has no name.
-    private func dirCandidate(_ bytes: [UInt8]) throws -> ListedImage {
-        let manifest = try JSONDocument.decode(
-            ManifestDocument.self, bytes, name: "manifest.json", source: source)
-        let descriptor = Descriptor(
-            mediaType: manifest.mediaType ?? MediaType.ociManifest, digest: Digest.of(bytes),
-            size: UInt64(bytes.count))
-        return try candidate(manifest, bytes, descriptor, [])
-    }
-
-    private func candidate(
-        _ manifest: ManifestDocument, _ bytes: [UInt8], _ descriptor: Descriptor, _ names: [String]
-    ) throws -> ListedImage {
-        guard let configRegion = try store.blob(manifest.config.digest) else {
-            throw ImageError.missing(source: source, name: store.naming.name(of: manifest.config.digest))
-        }
-        let config = try checkedDocument(manifest.config, configRegion)
-        let document = try JSONDocument.decode(
-            ConfigDocument.self, config, name: manifest.config.digest.description, source: source)
-        let blobs = try manifest.layers.map { layer in
-            let name = store.naming.name(of: layer.digest)
-            guard let region = try store.blob(layer.digest) else {
-                throw ImageError.missing(source: source, name: name)
-            }
-            guard region.byteCount == layer.size else {
-                throw ImageError.damaged(
-                    source: source,
-                    reason: "'\(name)' has \(region.byteCount) bytes, but its manifest says \(layer.size)")
-            }
-            return (region: region, digest: Optional(layer.digest), name: name)
-        }
-        return ListedImage(
-            names: names, platform: descriptor.platform ?? document.platform,
-            manifestDigest: descriptor.digest,
-            manifest: bytes, config: config, configDocument: document, blobs: blobs)
-    }
-
-    private func checkedDocument(_ descriptor: Descriptor, _ region: FileRegion) throws -> [UInt8] {
+    /// The bytes of a document that a descriptor points at; nil if it is not there.
+    ///
+    /// - Throws: `ImageError` if it has another size or digest.
+    func bytes(of descriptor: Descriptor) throws -> [UInt8]? {
+        guard let region = try store.blob(descriptor.digest) else { return nil }
         let name = store.naming.name(of: descriptor.digest)
-        let bytes = try JSONDocument.bytes(region, name: name, source: source)
+        try ImageError.check(region.byteCount, is: descriptor.size, name: name, source: source)
+        let bytes = try bytes(region, name: name)
         let actual = Digest.of(bytes)
         guard actual == descriptor.digest else {
             throw ImageError.wrongDigest(
@@ -157,6 +98,141 @@ struct ImageCatalog {
         return bytes
     }
 
+    private func checkLayout() throws {
+        guard let bytes = try document("oci-layout") else { return }
+        let layout = try JSONDocument.decode(LayoutDocument.self, bytes, name: "oci-layout", source: source)
+        guard layout.imageLayoutVersion == LayoutDocument.version else {
+            let version = EscapedText.of(layout.imageLayoutVersion.utf8, limit: 40)
+            throw ImageError.unsupported(
+                source: source,
+                reason:
+                    "its OCI layout has version '\(version)'; the only known one is \(LayoutDocument.version)"
+            )
+        }
+    }
+
+    private func withoutLists() throws -> ImageError {
+        if let path = TreePath("repositories"), try store.file(path) != nil {
+            return .unsupported(
+                source: source,
+                reason: "docker before version 1.10 saved it; load it with docker and save it again")
+        }
+        return .notAnImage(source: source, reason: "neither 'index.json' nor 'manifest.json' is in it")
+    }
+
+    // MARK: - Indexes
+
+    /// How many steps may lead from index to index to image: a thousand times what a large mirror needs.
+    private static let stepLimit = 1 << 20
+    /// How deep indexes may lie in indexes.
+    private static let depthLimit = 8
+
+    /// What makes an image another choice: the same manifest may stand for several platforms.
+    private struct Choice: Hashable {
+        let digest: Digest
+        let platform: Platform?
+    }
+
+    private mutating func addIndex(_ bytes: [UInt8], name: String) throws {
+        let entries = try entries(bytes, name: name)
+        // A thousand tags of one image are one entry of a thousand names.
+        var numbers: [Choice: Int] = [:]
+        var starts: [Descriptor] = []
+        var known: Set<[String]> = []
+        for entry in entries {
+            guard case .known(let descriptor) = entry else {
+                addOther(entry, roots: [])
+                continue
+            }
+            let names = Self.names(of: descriptor)
+            let choice = Choice(digest: descriptor.digest, platform: descriptor.platform)
+            let number = numbers[choice] ?? starts.count
+            if number == starts.count {
+                numbers[choice] = number
+                starts.append(descriptor)
+                roots.append(IndexRoot(digest: descriptor.digest, names: []))
+            }
+            for name in names where known.insert(["\(number)", name]).inserted {
+                roots[number].names.append(name)
+            }
+        }
+        var found: [Choice: Int] = [:]
+        var steps = 0
+        for (root, start) in starts.enumerated() {
+            var seen: Set<Choice> = []
+            var pending = [(descriptor: start, depth: 0)]
+            while let (descriptor, depth) = pending.popLast() {
+                steps += 1
+                guard steps <= Self.stepLimit else {
+                    throw ImageError.damaged(
+                        source: source, reason: "its indexes lead to too many images in too many ways")
+                }
+                let choice = Choice(digest: descriptor.digest, platform: descriptor.platform)
+                guard seen.insert(choice).inserted, !isAttestation(descriptor) else { continue }
+                if let children = try children(of: descriptor) {
+                    guard depth < Self.depthLimit else {
+                        throw ImageError.damaged(source: source, reason: "its indexes are nested too deeply")
+                    }
+                    for child in children.reversed() {
+                        if case .known(let next) = child {
+                            pending.append((next, depth + 1))
+                        } else {
+                            addOther(child, roots: [root])
+                        }
+                    }
+                } else if MediaType.isManifest(descriptor.mediaType)
+                    || MediaType.isIndex(descriptor.mediaType)
+                {
+                    // An index that is not there counts, too: what is missing is told if nothing else is left.
+                    if let number = found[choice] {
+                        images[number].roots.append(root)
+                        continue
+                    }
+                    found[choice] = images.count
+                    images.append(
+                        ListedImage(
+                            place: .index(descriptor), platform: descriptor.platform, roots: [root],
+                            names: depth > 0 ? Self.names(of: descriptor) : []))
+                }
+            }
+        }
+    }
+
+    private mutating func addOther(_ entry: IndexEntry, roots: [Int]) {
+        guard case .other(let digest, let names, let platform) = entry else { return }
+        images.append(
+            ListedImage(
+                place: .otherDigest(digest), platform: platform, roots: roots, names: names))
+    }
+
+    /// What an index lists; nil if the descriptor points at something else, or at what is not there.
+    private mutating func children(of descriptor: Descriptor) throws -> [IndexEntry]? {
+        if let known = indexes[descriptor.digest] { return known }
+        var children: [IndexEntry]?
+        // Some writers leave the type out; what is no image document may have any size.
+        if MediaType.isIndex(descriptor.mediaType) || descriptor.mediaType.isEmpty,
+            let bytes = try bytes(of: descriptor)
+        {
+            let name = descriptor.digest.description
+            let isIndex =
+                try MediaType.isIndex(descriptor.mediaType)
+                || JSONDocument.parse(bytes, fields: [], name: name, source: source)["manifests"] != nil
+            if isIndex { children = try entries(bytes, name: name) }
+        }
+        indexes.updateValue(children, forKey: descriptor.digest)
+        return children
+    }
+
+    private func entries(_ bytes: [UInt8], name: String) throws -> [IndexEntry] {
+        let value = try JSONDocument.parse(bytes, fields: IndexEntries.fields, name: name, source: source)
+        guard value["config"] == nil, value["layers"] == nil, value["fsLayers"] == nil else {
+            throw ImageError.damaged(source: source, reason: "'\(name)' is an index and a manifest at once")
+        }
+        // Docker 25.0.0 wrote null where it had nothing to list.
+        return try JSONDocument.decodeChecked(IndexEntries.self, bytes, name: name, source: source).manifests
+            ?? []
+    }
+
     /// BuildKit stores provenance beside the image under a platform that is none.
     private func isAttestation(_ descriptor: Descriptor) -> Bool {
         descriptor.annotations["vnd.docker.reference.type"] != nil
@@ -164,56 +240,65 @@ struct ImageCatalog {
     }
 
     /// containerd writes the full name beside the OCI annotation, which then holds the tag alone.
-    private func names(of descriptor: Descriptor) -> [String] {
+    static func names(of descriptor: Descriptor) -> [String] { names(in: descriptor.annotations) }
+
+    static func names(in annotations: [String: String]) -> [String] {
         let keys = ["io.containerd.image.name", "org.opencontainers.image.ref.name"]
-        return keys.compactMap { descriptor.annotations[$0] }.prefix(1).map {
-            EscapedText.of($0.utf8, limit: 300)
-        }
+        return keys.compactMap { annotations[$0] }.prefix(1).map { EscapedText.of($0.utf8, limit: 300) }
     }
 
-    // MARK: - docker save
+    // MARK: - Other lists
 
-    private func savedCandidates(_ bytes: [UInt8]) throws -> [ListedImage] {
+    private mutating func addSaved(_ bytes: [UInt8]) throws {
         let saved = try JSONDocument.decode(
             [SavedImageDocument].self, bytes, name: "manifest.json", source: source)
-        guard saved.count <= Self.savedLimit else {
-            throw ImageError.damaged(source: source, reason: "it lists too many images")
-        }
-        var configs: [String: (bytes: [UInt8], document: ConfigDocument)] = [:]
-        return try saved.map { image in
-            let known = try configs[image.Config] ?? savedConfig(image.Config)
-            configs[image.Config] = known
-            let (config, document) = known
-            let blobs = try (image.Layers ?? []).map { layer in
-                let name = EscapedText.of(layer.utf8, limit: 200)
-                guard let path = TreePath(layer), let region = try store.file(path) else {
-                    throw ImageError.missing(source: source, name: name)
-                }
-                let digest = layer.hasPrefix("blobs/sha256/") ? Digest(hex: layer.dropFirst(13)) : nil
-                return (region: region, digest: digest, name: name)
-            }
-            return ListedImage(
-                names: (image.RepoTags ?? []).map { EscapedText.of($0.utf8, limit: 300) },
-                platform: document.platform,
-                config: config, configDocument: document, blobs: blobs)
+        for image in saved {
+            images.append(
+                ListedImage(
+                    place: .savedList(image), platform: nil,
+                    names: (image.RepoTags ?? []).map { EscapedText.of($0.utf8, limit: 300) }))
         }
     }
 
-    /// A configuration is named by its digest: `HEX.json` or `blobs/sha256/HEX`.
-    private func savedConfig(_ name: String) throws -> (bytes: [UInt8], document: ConfigDocument) {
-        let shown = EscapedText.of(name.utf8, limit: 200)
-        guard let path = TreePath(name), let region = try store.file(path) else {
-            throw ImageError.missing(source: source, name: shown)
+    /// What a `dir:` folder holds: one image without a name, or an index of several.
+    private mutating func addDirImages(_ bytes: [UInt8]) throws {
+        let name = "manifest.json"
+        let value = try JSONDocument.parse(
+            bytes, fields: IndexDocument.fields + ManifestDocument.fields, name: name, source: source)
+        guard value["manifests"] == nil else { return try addIndex(bytes, name: name) }
+        let descriptor = Descriptor(mediaType: "", digest: Digest.of(bytes), size: UInt64(bytes.count))
+        manifests[descriptor.digest] = try readManifest(bytes, descriptor, name: name)
+        images.append(ListedImage(place: .index(descriptor), platform: nil))
+    }
+}
+
+/// What an index lists, read leniently: one entry that cannot be used must not hide the others.
+private struct IndexEntries: ImageDocument {
+    static let fields = IndexDocument.fields
+
+    let manifests: [IndexEntry]?
+}
+
+/// An entry of an index.
+enum IndexEntry: Decodable {
+    case known(Descriptor)
+    /// Its digest is of another algorithm than SHA-256.
+    case other(digest: String, names: [String], platform: Platform?)
+
+    private struct Named: Decodable {
+        let digest: String
+        let annotations: [String: String]?
+        let platform: PartialPlatform?
+    }
+
+    init(from decoder: any Decoder) throws {
+        let named = try Named(from: decoder)
+        if Digest.isOtherAlgorithm(named.digest) {
+            self = .other(
+                digest: named.digest, names: ImageCatalog.names(in: named.annotations ?? [:]),
+                platform: named.platform?.platform)
+        } else {
+            self = .known(try Descriptor(from: decoder))
         }
-        let bytes = try JSONDocument.bytes(region, name: shown, source: source)
-        let stem = String(decoding: path.name, as: UTF8.self).split(separator: ".").first ?? ""
-        if let expected = Digest(hex: stem) {
-            let actual = Digest.of(bytes)
-            guard actual == expected else {
-                throw ImageError.wrongDigest(
-                    source: source, name: shown, expected: expected.description, actual: actual.description)
-            }
-        }
-        return (bytes, try JSONDocument.decode(ConfigDocument.self, bytes, name: shown, source: source))
     }
 }

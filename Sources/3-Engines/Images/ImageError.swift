@@ -1,11 +1,17 @@
+import Bytes
+
 /// Why an image could not be read.
 public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The input holds no image.
     case notAnImage(source: String, reason: String)
     /// The input's bytes are damaged or not what they claim to be.
     case damaged(source: String, reason: String)
-    /// A blob or file that the image needs is not there.
-    case missing(source: String, name: String)
+    /// A blob or file that the image needs is not there; of which image, if there are several.
+    case missing(source: String, name: String, image: String? = nil)
+    /// The input is sound, but of a kind that cannot be read.
+    case unsupported(source: String, reason: String)
+    /// There is more of something than is allowed; `what` says of what, and whether the user may allow more.
+    case tooLarge(source: String, what: String, limit: UInt64, isRaisable: Bool)
     /// A blob's content does not have its digest.
     case wrongDigest(source: String, name: String, expected: String, actual: String)
     /// The input holds several images or platforms.
@@ -19,7 +25,7 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
     public var isDamage: Bool {
         switch self {
         case .damaged, .missing, .wrongDigest, .badLayer: true
-        case .notAnImage, .ambiguous, .noMatch: false
+        case .notAnImage, .ambiguous, .noMatch, .unsupported, .tooLarge: false
         }
     }
 
@@ -27,14 +33,59 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .notAnImage(let source, let reason): "'\(source)' is not an image archive: \(reason)"
         case .damaged(let source, let reason): "'\(source)' is damaged: \(reason)"
-        case .missing(let source, let name): "'\(source)' is incomplete: '\(name)' is not in it"
+        case .missing(let source, let name, let image):
+            "'\(source)' is incomplete: '\(name)'\(image.map { " of \($0)" } ?? "") is not in it"
+        case .unsupported(let source, let reason): "'\(source)' cannot be read: \(reason)"
+        case .tooLarge(let source, let what, let limit, let isRaisable):
+            "'\(source)' is refused: \(what) more than \(ByteCount.text(limit)), far more than it should"
+                + (isRaisable ? "; raise --max-unpacked-size if you trust it" : "")
         case .wrongDigest(let source, let name, let expected, let actual):
             "'\(source)' is damaged: '\(name)' should have digest \(expected), but has \(actual)"
         case .ambiguous(let source, let option, let choices):
-            "'\(source)' holds several images; choose one with \(option): \(choices.joined(separator: ", "))"
+            "'\(source)' holds several images; choose one with \(option): \(Self.listed(choices))"
         case .noMatch(let source, let wanted, let choices):
-            "'\(source)' holds no \(wanted); it holds: \(choices.joined(separator: ", "))"
+            "'\(source)' holds no \(wanted); it holds: \(Self.listed(choices))"
         case .badLayer(let source, let layer, let reason): "'\(source)' \(layer): \(reason)"
+        }
+    }
+
+    /// The first few of a list.
+    private static func listed(_ choices: [String]) -> String {
+        let shown = choices.prefix(10).joined(separator: ", ")
+        return choices.count > 10 ? "\(shown), …" : shown
+    }
+
+    /// Whether other images of the same store may still be read.
+    var isOfOneImage: Bool {
+        switch self {
+        case .missing, .unsupported: true
+        default: false
+        }
+    }
+
+    /// The same error with the image's name, where it helps to know it.
+    func of(image: String) -> ImageError {
+        switch self {
+        case .missing(let source, let name, _): .missing(source: source, name: name, image: image)
+        default: self
+        }
+    }
+
+    /// A digest that cannot be computed.
+    static func otherDigest(_ digest: String, source: String) -> ImageError {
+        let algorithm = EscapedText.of(digest.utf8.prefix { $0 != UInt8(ascii: ":") }, limit: 40)
+        return .unsupported(
+            source: source,
+            reason:
+                "its digests are of \(algorithm), only sha256 is known; copy the image with a tool that makes those"
+        )
+    }
+
+    /// Checks that a file has the size that is stated for it.
+    static func check(_ actual: UInt64, is stated: UInt64, name: String, source: String) throws {
+        guard actual == stated else {
+            throw ImageError.damaged(
+                source: source, reason: "'\(name)' has \(actual) bytes, but its manifest says \(stated)")
         }
     }
 }

@@ -1,4 +1,5 @@
-import Bytes
+public import Bytes
+import Compression
 import FileTree
 import FileIO
 import Hashing
@@ -15,26 +16,44 @@ public struct ImageRequest: Sendable {
     public var platform: Platform?
     /// How many layers to read at a time.
     public var jobs: Int
-    /// How large a compressed layer may get; nil for 256 times its blob and 1 GiB.
-    public var layerByteCountLimit: UInt64?
+    /// How much the archive, and the layers together, may unpack to; nil for 256 times what was read and 256 MiB.
+    public var unpackedByteCountLimit: UInt64?
     /// Whether every file's digest is wanted, as comparing needs; applying a delta does not.
     public var hashesFiles: Bool
     /// Whether uncompressed layers are taken to be what the configuration says, and only their headers are read: for
     /// who checks what is made of them. Their listings stay empty.
     public var trustsLayers: Bool
+    /// What the image must hold, one of these: chooses among several without a name. Empty if anything will do.
+    public var contents: [ImageContent]
 
     /// Asks for the image at that path.
     public init(
         path: String, imageName: String? = nil, platform: Platform? = nil, jobs: Int = 2,
-        layerByteCountLimit: UInt64? = nil, hashesFiles: Bool = true, trustsLayers: Bool = false
+        unpackedByteCountLimit: UInt64? = nil, hashesFiles: Bool = true, trustsLayers: Bool = false,
+        contents: [ImageContent] = []
     ) {
         self.path = path
         self.imageName = imageName
         self.platform = platform
         self.jobs = jobs
-        self.layerByteCountLimit = layerByteCountLimit
+        self.unpackedByteCountLimit = unpackedByteCountLimit
         self.hashesFiles = hashesFiles
         self.trustsLayers = trustsLayers
+        self.contents = contents
+    }
+}
+
+/// What an image holds, whatever it is called.
+public struct ImageContent: Hashable, Sendable {
+    /// Its id: of several images that hold the layers, the one with this id is taken.
+    public var imageID: Digest
+    /// Diff ids of layers that it must have.
+    public var diffIDs: [Digest]
+
+    /// An image of that id and those layers.
+    public init(imageID: Digest, diffIDs: [Digest]) {
+        self.imageID = imageID
+        self.diffIDs = diffIDs
     }
 }
 
@@ -50,7 +69,7 @@ public enum LoadEvent: Sendable {
 
 /// Reads images.
 public enum ImageLoader {
-    /// Reads an image: one pass over every layer, several layers at a time.
+    /// Reads an image: one pass over every layer, several layers at a time; a layer that comes twice is read once.
     ///
     /// - Throws: `ImageError` for what is wrong with the input, `FileError` for what the system refuses,
     ///   `CancellationError` when its task was cancelled.
@@ -64,142 +83,160 @@ public enum ImageLoader {
         _ request: ImageRequest, _ events: @escaping @Sendable (LoadEvent) -> Void
     ) async throws -> OpenedImage {
         let reporter = Reporter { events(.progress($0)) }
-        let store = try StoreOpener.open(request.path) {
-            reporter.report(Progress(.unpacking, done: $0, total: $1 > 0 ? $1 : nil))
-        }
-        let candidate = try ImageChoice(request: request, source: store.source)
-            .choose(from: ImageCatalog(store: store).find())
-        let summary = try summarize(candidate, store)
+        let store = try StoreOpener.open(
+            request.path, unpackedByteCountLimit: request.unpackedByteCountLimit
+        ) { reporter.report(Progress(.unpacking, done: $0, total: $1 > 0 ? $1 : nil)) }
+        var choice = ImageChoice(request: request, catalog: try ImageCatalog(store: store))
+        let chosen = try choice.choose()
+        let summary = try summarize(chosen, store)
         events(.found(summary))
+        let results = try await index(chosen.parts.blobs, summary, request, reporter, events)
+        var indexed = summary
+        indexed.layers = results.map(\.summary)
+        return OpenedImage(
+            index: ImageIndex(summary: indexed, listings: results.map(\.listing)),
+            config: chosen.config.bytes, manifest: chosen.parts.manifest, layers: results.map(\.file),
+            archive: store.archive)
+    }
 
-        let total = candidate.blobs.reduce(UInt64(0)) { $0.addingClamped($1.region.byteCount) }
+    /// A layer that was read.
+    private typealias Indexed = (summary: LayerSummary, listing: LayerListing, file: LayerBytes)
+
+    private static func index(
+        _ blobs: [ListedBlob], _ summary: ImageSummary, _ request: ImageRequest, _ reporter: Reporter,
+        _ events: @escaping @Sendable (LoadEvent) -> Void
+    ) async throws -> [Indexed] {
+        // Images may list a layer hundreds of times.
+        var numbers: [BlobIdentity: Int] = [:]
+        var distinct: [(region: FileRegion, digest: Digest?, layer: LayerSummary)] = []
+        var order: [Int?] = []
+        for (blob, layer) in zip(blobs, summary.layers) {
+            guard let region = blob.region else {
+                order.append(nil)
+                continue
+            }
+            let identity = BlobIdentity(region, digest: blob.digest, diffID: layer.diffID)
+            let number = numbers[identity] ?? distinct.count
+            if number == distinct.count {
+                numbers[identity] = number
+                distinct.append((region, blob.digest, layer))
+            }
+            order.append(number)
+        }
+        let total = distinct.reduce(UInt64(0)) { $0.addingClamped($1.region.byteCount) }
+        let budget = ByteBudget(
+            limit: ReadingLimits(unpackedByteCount: request.unpackedByteCountLimit).unpacked(from: total),
+            source: summary.source, what: "its layers unpack to", isRaisable: true)
         reporter.begin(.reading, total: total)
-        let work = zip(candidate.blobs, summary.layers).map { (blob: $0.0, layer: $0.1) }
-        let results = try await parallelMap(work, width: request.jobs) { item in
-            let limit =
-                request.layerByteCountLimit
-                ?? item.blob.region.byteCount.multipliedClamped(256)
-                .addingClamped(1 << 30)
+        let results = try await parallelMap(distinct, width: request.jobs) { item in
             let indexer = LayerIndexer(
-                blob: item.blob.region, digest: item.blob.digest, summary: item.layer,
-                source: store.source,
-                byteCountLimit: limit, hashesFiles: request.hashesFiles,
-                trusts: request.trustsLayers
+                blob: item.region, digest: item.digest, summary: item.layer, source: summary.source,
+                budget: budget, hashesFiles: request.hashesFiles, trusts: request.trustsLayers
             ) { reporter.advance(by: $0) }
             let result = try indexer.index()
             events(.layer(result.summary))
             return result
         }
-        var indexed = summary
-        indexed.layers = results.map(\.summary)
-        return OpenedImage(
-            index: ImageIndex(summary: indexed, listings: results.map(\.listing)),
-            config: candidate.config, manifest: candidate.manifest, layers: results.map(\.file),
-            archive: store.archive)
+        return try zip(order, summary.layers).map { number, layer in
+            guard let number else {
+                let result = try absent(layer)
+                events(.layer(result.summary))
+                return result
+            }
+            var result = results[number]
+            guard result.summary.index != layer.index else { return result }
+            result.summary.index = layer.index
+            result.summary.createdBy = layer.createdBy
+            events(.layer(result.summary))
+            return result
+        }
     }
 
-    private static func summarize(_ candidate: ListedImage, _ store: any BlobStore) throws -> ImageSummary {
+    /// A foreign layer that the image does not hold: nothing of it can be shown.
+    private static func absent(_ layer: LayerSummary) throws -> Indexed {
+        let nothing = FileRegion(try Spool().finish())
+        var layer = layer
+        layer.byteCount = 0
+        layer.entryCount = 0
+        return (
+            layer, LayerListing(entries: []),
+            LayerBytes(blob: nothing, tar: nothing, spans: [], isChecked: true, isAbsent: true)
+        )
+    }
+
+    private static func summarize(_ chosen: ChosenImage, _ store: any BlobStore) throws -> ImageSummary {
         let source = store.source
-        let diffIDs = try (candidate.configDocument.rootfs.diff_ids ?? []).map { text in
+        let document = chosen.config.document
+        let diffIDs = try (document.rootfs.diff_ids ?? []).map { text in
             guard let digest = Digest(text) else {
+                guard !Digest.isOtherAlgorithm(text) else {
+                    throw ImageError.otherDigest(text, source: source)
+                }
                 throw ImageError.damaged(
                     source: source,
                     reason: "diff id '\(EscapedText.of(text.utf8, limit: 100))' is no sha256 digest")
             }
             return digest
         }
-        guard diffIDs.count == candidate.blobs.count else {
+        let blobs = chosen.parts.blobs
+        guard diffIDs.count == blobs.count else {
             throw ImageError.damaged(
                 source: source,
-                reason:
-                    "its configuration lists \(diffIDs.count) layers, its manifest \(candidate.blobs.count)")
+                reason: "its configuration lists \(diffIDs.count) layers, its manifest \(blobs.count)")
         }
-        let commands = (candidate.configDocument.history ?? []).filter { !($0.empty_layer ?? false) }
-            .map { $0.created_by ?? "" }
-        let layers = try zip(candidate.blobs, diffIDs).enumerated().map { index, pair in
+        let commands = (document.history ?? []).filter { !($0.empty_layer ?? false) }.map {
+            $0.created_by ?? ""
+        }
+        let layers = try zip(blobs, diffIDs).enumerated().map { index, pair in
             let (blob, diffID) = pair
-            let magic = try blob.region.read(at: 0, count: Int(min(4, blob.region.byteCount)))
-            let compression: LayerCompression =
-                magic.starts(with: Magic.gzip) ? .gzip : magic.starts(with: Magic.zstd) ? .zstd : .none
             return LayerSummary(
-                index: index, digest: blob.digest ?? diffID, diffID: diffID,
-                blobByteCount: blob.region.byteCount,
-                compression: compression, createdBy: commands.count == diffIDs.count ? commands[index] : "")
+                index: index, digest: blob.digest ?? diffID, diffID: diffID, blobByteCount: blob.byteCount,
+                // Of a blob that is not there nothing can be said but that it is not its tar.
+                compression: try blob.region.map(compression) ?? .gzip,
+                createdBy: commands.count == diffIDs.count ? commands[index] : "",
+                foreignURLs: blob.region == nil ? blob.urls : nil)
         }
-        let blobs = layers.reduce(UInt64(0)) { $0.addingClamped($1.blobByteCount) }
+        let byteCount = layers.reduce(UInt64(0)) { $0.addingClamped($1.blobByteCount) }
         return ImageSummary(
-            source: source, names: candidate.names.sorted(), imageID: Digest.of(candidate.config),
-            manifestDigest: candidate.manifestDigest, platform: candidate.platform,
-            created: candidate.configDocument.created,
-            archiveByteCount: store.archive?.byteCount ?? blobs, layers: layers,
-            configuration: try configuration(candidate.config, source))
+            source: source, names: chosen.names.sorted(), imageID: chosen.parts.configDigest,
+            manifestDigest: chosen.parts.manifestDigest, platform: chosen.platform,
+            created: document.created, archiveByteCount: store.archive?.byteCount ?? byteCount,
+            layers: layers,
+            configuration: chosen.config.configuration)
     }
 
-    private static func configuration(_ bytes: [UInt8], _ source: String) throws -> ImageConfiguration {
-        do {
-            return try ImageConfiguration(parsing: bytes)
-        } catch {
-            throw ImageError.damaged(source: source, reason: "its configuration \(error)")
+    private static func compression(of region: FileRegion) throws -> LayerCompression {
+        let start = try region.read(
+            at: 0, count: Int(min(region.byteCount, UInt64(StreamFormat.magicByteCount))))
+        return switch StreamFormat(start) {
+        case .gzip: .gzip
+        case .zstd: .zstd
+        case .xz: .xz
+        case .bzip2: .bzip2
+        case nil: .none
         }
     }
 }
 
-/// Chooses one of the images of a container.
-private struct ImageChoice {
-    let request: ImageRequest
-    let source: String
+/// What makes two layers of an image one: the same bytes, said to be the same.
+private struct BlobIdentity: Hashable {
+    /// Of a blob that is named by its digest, its place does not matter.
+    private let place: Place?
+    private let digest: Digest
+    private let diffID: Digest
 
-    func choose(from all: [ListedImage]) throws -> ListedImage {
-        var candidates = all
-        if let wanted = request.imageName {
-            candidates = candidates.filter { matches($0, wanted) }
-            guard !candidates.isEmpty else {
-                throw ImageError.noMatch(source: source, wanted: "image '\(wanted)'", choices: all.map(label))
-            }
-        }
-        if let wanted = request.platform {
-            let before = candidates
-            candidates = candidates.filter { $0.platform.map { $0.satisfies(wanted) } ?? false }
-            guard !candidates.isEmpty else {
-                throw ImageError.noMatch(
-                    source: source, wanted: "platform '\(wanted)'", choices: before.map(label))
-            }
-        }
-        guard let first = candidates.first else {
-            throw ImageError.notAnImage(source: source, reason: "it lists no image")
-        }
-        // Several names of one image are no choice.
-        if candidates.allSatisfy({ $0.config == first.config && $0.manifestDigest == first.manifestDigest }) {
-            var merged = first
-            merged.names = Array(Set(candidates.flatMap(\.names)))
-            return merged
-        }
-        let platforms = Set(candidates.map { $0.platform?.description ?? "unknown" })
-        let areNamesAlike = Set(candidates.map { $0.names.sorted() }).count == 1
-        throw ImageError.ambiguous(
-            source: source, option: areNamesAlike && platforms.count > 1 ? "--platform" : "--image",
-            choices: candidates.map(label))
+    private struct Place: Hashable {
+        let file: ObjectIdentifier
+        let offset: UInt64
+        let byteCount: UInt64
     }
 
-    private func matches(_ candidate: ListedImage, _ wanted: String) -> Bool {
-        let ids = [Digest.of(candidate.config), candidate.manifestDigest].compactMap(\.self)
-        if wanted.count >= 4,
-            ids.contains(where: { $0.hex.hasPrefix(wanted) || $0.description.hasPrefix(wanted) })
-        {
-            return true
-        }
-        // What docker shows as app:1 may be stored as docker.io/library/app:1.
-        return candidate.names.contains { name in
-            ["", "docker.io/", "docker.io/library/", "localhost/"].contains { prefix in
-                name == prefix + wanted || name == prefix + wanted + ":latest"
-            }
-        }
-    }
-
-    private func label(_ candidate: ListedImage) -> String {
-        let name =
-            candidate.names.isEmpty
-            ? Digest.of(candidate.config).short : candidate.names.joined(separator: " ")
-        return candidate.platform.map { "\(name) (\($0))" } ?? name
+    init(_ region: FileRegion, digest: Digest?, diffID: Digest) {
+        place =
+            digest == nil
+            ? Place(file: ObjectIdentifier(region.file), offset: region.offset, byteCount: region.byteCount)
+            : nil
+        self.digest = digest ?? diffID
+        self.diffID = diffID
     }
 }

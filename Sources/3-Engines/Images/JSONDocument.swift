@@ -1,6 +1,7 @@
 import Bytes
 import FileIO
 import FoundationEssentials
+import OCI
 
 /// Reads the small JSON documents of an image.
 enum JSONDocument {
@@ -17,12 +18,43 @@ enum JSONDocument {
         return try region.read(at: 0, count: Int(region.byteCount))
     }
 
-    /// Decodes a document.
-    static func decode<Document: Decodable>(
+    /// Decodes a document that all readers understand alike.
+    ///
+    /// - Throws: `ImageError` for what is damaged, ambiguous, or of another kind.
+    static func decode<Document: ImageDocument>(
+        _ type: Document.Type, _ bytes: [UInt8], name: String, source: String
+    ) throws -> Document {
+        try parse(bytes, fields: type.fields, name: name, source: source)
+        return try decodeChecked(type, bytes, name: name, source: source)
+    }
+
+    /// Parses a document; refuses one that is no JSON, or that readers understand differently.
+    @discardableResult
+    static func parse(_ bytes: [UInt8], fields: [String], name: String, source: String) throws -> JSONValue {
+        func refused(_ error: some CustomStringConvertible) -> ImageError {
+            .damaged(source: source, reason: "'\(name)' \(error)")
+        }
+        do {
+            let value = try JSONValue(parsing: bytes)
+            try value.checkCase(of: fields)
+            return value
+        } catch let error as JSONError {
+            throw refused(error)
+        } catch let error as OtherCaseError {
+            throw refused(error)
+        }
+    }
+
+    /// Decodes a document that was checked.
+    static func decodeChecked<Document: Decodable>(
         _ type: Document.Type, _ bytes: [UInt8], name: String, source: String
     ) throws -> Document {
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))
+        } catch DecodingError.dataCorrupted(let context) where context.underlyingError is OtherDigestAlgorithm
+        {
+            let error = context.underlyingError as? OtherDigestAlgorithm
+            throw ImageError.otherDigest(error?.digest ?? "", source: source)
         } catch let error as DecodingError {
             throw ImageError.damaged(source: source, reason: "'\(name)' \(reason(error))")
         } catch {

@@ -16,6 +16,8 @@ public struct LayerBytes: Sendable {
     public let spans: [EntrySpan]
     /// Whether its bytes were found to have the digests that the image states.
     public let isChecked: Bool
+    /// Whether the image does not hold the layer, as it need not hold foreign ones; then both parts are empty.
+    public var isAbsent = false
 }
 
 /// Where an entry's raw parts lie in its uncompressed layer.
@@ -53,8 +55,8 @@ struct LayerIndexer {
     let summary: LayerSummary
     /// The archive, for messages.
     let source: String
-    /// How large the uncompressed tar may get.
-    let byteCountLimit: UInt64
+    /// How much the image's layers may unpack to together.
+    let budget: ByteBudget
     /// Whether every file's digest is wanted.
     let hashesFiles: Bool
     /// Whether an uncompressed layer's content is left unread.
@@ -166,14 +168,7 @@ struct LayerIndexer {
         do {
             try FilteredReader.read(next: { try input.next() }) { part in
                 try Task.checkCancellation()
-                guard spool.byteCount + UInt64(part.count) <= byteCountLimit else {
-                    throw ImageError.badLayer(
-                        source: source, layer: name,
-                        reason:
-                            "it unpacks to more than \(ByteCount.text(byteCountLimit)), far more than its "
-                            + "\(ByteCount.text(blob.byteCount)) should hold; raise --max-layer-size if you trust it"
-                    )
-                }
+                try budget.spend(UInt64(part.count))
                 tarHasher.update(part)
                 try spool.append(part)
                 if walkError == nil {

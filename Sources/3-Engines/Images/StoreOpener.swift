@@ -9,34 +9,38 @@ public enum StoreOpener {
     ///
     /// - Parameters:
     ///   - path: What the user named.
+    ///   - unpackedByteCountLimit: How much a compressed archive may unpack to; nil for what is usual.
     ///   - progress: Called with the bytes read and the total, 0 if that is unknown.
     /// - Returns: The opened store.
-    /// - Throws: `ImageError` if it is no archive or damaged, `FileError` if it cannot be read,
+    /// - Throws: `ImageError` if it is no archive, damaged or too large, `FileError` if it cannot be read,
     ///   `CancellationError` when the task was cancelled.
     public static func open(
-        _ path: String, progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
+        _ path: String, unpackedByteCountLimit: UInt64? = nil,
+        progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
     ) throws -> any BlobStore {
-        let base = try files(path, progress)
+        let base = try files(path, ReadingLimits(unpackedByteCount: unpackedByteCountLimit), progress)
         return try isDirLayout(base) ? DirLayout(base) : base
     }
 
-    private static func files(_ path: String, _ progress: (UInt64, UInt64) -> Void) throws -> any BlobStore {
-        func archive(_ file: RandomAccessFile) throws -> TarArchive {
-            try TarArchive(FileRegion(file), source: path)
-        }
+    private static func files(
+        _ path: String, _ limits: ReadingLimits, _ progress: (UInt64, UInt64) -> Void
+    ) throws -> any BlobStore {
         if path == "-" {
-            return try archive(spooled(try RandomAccessFile.Stream(standardInput: ()), path, progress))
+            return try spooled(RandomAccessFile.Stream(standardInput: ()), path, limits, progress)
         }
-        switch FileKind.at(path) {
+        switch try FileKind(at: path) {
         case .directory: return LayoutFolder(path: path)
-        case .other: return try archive(spooled(try RandomAccessFile.Stream(path: path), path, progress))
+        case .other: return try spooled(RandomAccessFile.Stream(path: path), path, limits, progress)
         case .file, .missing:
             let file = try RandomAccessFile(path: path)
             guard file.byteCount > 0 else { throw ImageError.notAnImage(source: path, reason: "it is empty") }
-            var magic = [UInt8](repeating: 0, count: 6)
-            _ = try file.read(at: 0, into: &magic)
-            guard Magic.isCompressed(magic) else { return try archive(file) }
-            return try archive(spooled(try RandomAccessFile.Stream(path: path), path, progress))
+            let start = try file.read(
+                at: 0, count: Int(min(file.byteCount, UInt64(StreamFormat.magicByteCount))))
+            guard StreamFormat(start) == nil else {
+                return try spooled(RandomAccessFile.Stream(path: path), path, limits, progress)
+            }
+            try refuseText(start, path)
+            return try TarArchive(FileRegion(file), source: path)
         }
     }
 
@@ -49,22 +53,28 @@ public enum StoreOpener {
         return start.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{")
     }
 
-    /// A compressed archive may unpack to this much, and to 256 times what was read of it.
-    private static let freeByteCount: UInt64 = 1 << 30
-
     /// Reads a stream into a temporary file, decompressing it on the way.
     private static func spooled(
-        _ stream: RandomAccessFile.Stream, _ path: String, _ progress: (UInt64, UInt64) -> Void
-    ) throws -> RandomAccessFile {
+        _ stream: RandomAccessFile.Stream, _ path: String, _ limits: ReadingLimits,
+        _ progress: (UInt64, UInt64) -> Void
+    ) throws -> TarArchive {
         let spool = try Spool()
+        var start: [UInt8] = []
         do {
-            try FilteredReader.read(next: { try stream.next() }) { part in
+            try FilteredReader.read(next: {
                 try Task.checkCancellation()
-                let limit = stream.position.multipliedClamped(256).addingClamped(Self.freeByteCount)
-                guard spool.byteCount <= limit else {
-                    throw ImageError.damaged(
-                        source: path,
-                        reason: "it unpacks to more than \(ByteCount.text(limit)), far more than it should")
+                return try stream.next()
+            }) { part in
+                try Task.checkCancellation()
+                if start.count < 512 {
+                    start += part.prefix(512 - start.count)
+                    // What has no header at its start never will be an archive, and a device may have no end.
+                    if start.count == 512 { try refuseOther(start, path) }
+                }
+                let limit = limits.unpacked(from: stream.position)
+                guard spool.byteCount.addingClamped(UInt64(part.count)) <= limit else {
+                    throw ImageError.tooLarge(
+                        source: path, what: "it unpacks to", limit: limit, isRaisable: true)
                 }
                 try spool.append(part)
                 progress(stream.position, stream.byteCount)
@@ -72,18 +82,28 @@ public enum StoreOpener {
         } catch let error as ArchiveError {
             throw ImageError.damaged(source: path, reason: error.description)
         }
-        return spool.finish()
+        return try TarArchive(
+            FileRegion(spool.finish()), source: path, storedByteCount: stream.position)
     }
-}
 
-/// The first bytes of compressed formats.
-enum Magic {
-    static let gzip: [UInt8] = [0x1f, 0x8b]
-    static let zstd: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd]
-    static let xz: [UInt8] = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]
-    static let bzip2: [UInt8] = Array("BZh".utf8)
+    /// Refuses what cannot be an archive by its first block.
+    private static func refuseOther(_ start: [UInt8], _ path: String) throws {
+        try refuseText(start, path)
+        guard start.contains(where: { $0 != 0 }) else {
+            throw ImageError.notAnImage(
+                source: path, reason: "it starts with zeros, where an archive has a file")
+        }
+        guard TarArchive.isHeader(start) else {
+            throw ImageError.notAnImage(
+                source: path, reason: "it is neither a tar archive nor a folder of one")
+        }
+    }
 
-    static func isCompressed(_ bytes: [UInt8]) -> Bool {
-        [gzip, zstd, xz, bzip2].contains { bytes.starts(with: $0) }
+    /// What PowerShell's `>` writes of a program's output: text of 16-bit letters, of which no archive can be made again.
+    private static func refuseText(_ start: [UInt8], _ path: String) throws {
+        guard start.starts(with: [0xff, 0xfe]) || start.starts(with: [0xfe, 0xff]) else { return }
+        throw ImageError.notAnImage(
+            source: path,
+            reason: "it is UTF-16 text, as PowerShell's > writes it; save the image with docker save -o FILE")
     }
 }

@@ -1,6 +1,7 @@
 import Bytes
 public import FileIO
 public import FileTree
+import Synchronization
 import Tar
 
 /// A tar archive of images: finds its files by their headers, contents stay where they are.
@@ -8,17 +9,22 @@ public struct TarArchive: BlobStore {
     public let source: String
     public let naming: BlobNaming = .oci
     public var archive: FileRegion? { region }
+    public let storedByteCount: UInt64
     private let region: FileRegion
     private let members: [TreePath: ArchiveMember]
+    private let repeats: RepeatedFiles
 
     /// Reads the headers of an archive.
     ///
     /// - Parameters:
     ///   - region: The archive, not compressed.
     ///   - source: Its name for messages.
+    ///   - storedByteCount: How many bytes it has where it lies; nil if they are those of the region.
     /// - Throws: `ImageError` if it is no archive or damaged, `FileError` if it cannot be read.
-    public init(_ region: FileRegion, source: String) throws {
-        var lister = MemberLister(source: source, region: region)
+    public init(_ region: FileRegion, source: String, storedByteCount: UInt64? = nil) throws {
+        self.storedByteCount = storedByteCount ?? region.byteCount
+        var lister = MemberLister(
+            source: source, region: region, limit: ReadingLimits.names(in: self.storedByteCount))
         do {
             try lister.walk()
         } catch let error as TarError {
@@ -27,22 +33,40 @@ public struct TarArchive: BlobStore {
             if case .badChecksum(0) = error { isTar = false }
             guard isTar else {
                 throw ImageError.notAnImage(
-                    source: source, reason: "it is neither a tar archive nor a layout folder")
+                    source: source, reason: "it is neither a tar archive nor a folder of one")
             }
             throw ImageError.damaged(source: source, reason: error.description)
         }
         self.source = source
         self.region = region
         members = lister.members
+        repeats = RepeatedFiles(lister.repeats)
     }
 
     /// Finds a file; links inside the archive are followed.
+    ///
+    /// Writers that share nothing store a file again for every image. Of files that differ under one name, docker takes
+    /// the last and podman the first, so they are refused.
     public func file(_ name: TreePath) throws -> FileRegion? {
         var current = name
         for _ in 0..<16 {
             guard let member = members[current] else { return nil }
             switch member {
-            case .file(let region): return region
+            case .file(let region):
+                guard try repeats.areEqual(to: region, at: current) else {
+                    throw ImageError.damaged(
+                        source: source,
+                        reason:
+                            "it holds '\(EscapedText.of(current.bytes, limit: 200))' twice, with different contents"
+                    )
+                }
+                return region
+            case .sparse:
+                throw ImageError.unsupported(
+                    source: source,
+                    reason:
+                        "its member '\(EscapedText.of(current.bytes, limit: 200))' is stored as a sparse file"
+                )
             case .link(let target, let isSymbolic):
                 guard let next = resolve(target, isSymbolic ? current.parent : nil) else {
                     throw ImageError.damaged(
@@ -54,6 +78,20 @@ public struct TarArchive: BlobStore {
         }
         throw ImageError.damaged(
             source: source, reason: "links to '\(EscapedText.of(name.bytes))' go in a circle")
+    }
+
+    /// Whether a block may start an archive.
+    static func isHeader(_ block: [UInt8]) -> Bool {
+        var walker = TarWalker()
+        var visitor = NoVisitor()
+        do {
+            try walker.consume(block[...], visitor: &visitor)
+        } catch TarError.badChecksum(0) {
+            return false
+        } catch {
+            // Something else is wrong with it, of which the archive's reader tells more.
+        }
+        return true
     }
 
     private func resolve(_ target: [UInt8], _ folder: TreePath?) -> TreePath? {
@@ -75,6 +113,43 @@ public struct TarArchive: BlobStore {
 private enum ArchiveMember: Sendable {
     case file(FileRegion)
     case link(target: [UInt8], isSymbolic: Bool)
+    case sparse
+}
+
+/// Looks at nothing.
+private struct NoVisitor: TarVisitor {
+    mutating func begin(_ member: TarMember, structure: [UInt8]) throws {}
+    mutating func content(_ bytes: ArraySlice<UInt8>) throws {}
+    mutating func end(padding: [UInt8]) throws {}
+    mutating func trailer(_ bytes: ArraySlice<UInt8>) throws {}
+}
+
+/// Files that are in an archive more than once.
+private final class RepeatedFiles: Sendable {
+    private let regions: [TreePath: [FileRegion]]
+    private let checked = Mutex<Set<TreePath>>([])
+
+    /// Takes the earlier files of each name.
+    init(_ regions: [TreePath: [FileRegion]]) { self.regions = regions }
+
+    /// Whether all earlier files of a name have the bytes of the last; looked at once.
+    func areEqual(to last: FileRegion, at path: TreePath) throws -> Bool {
+        guard let earlier = regions[path], !checked.withLock({ $0.contains(path) }) else { return true }
+        for region in earlier {
+            guard region.byteCount == last.byteCount else { return false }
+            var offset: UInt64 = 0
+            while offset < last.byteCount {
+                try Task.checkCancellation()
+                let count = Int(min(1 << 18, last.byteCount - offset))
+                guard try region.read(at: offset, count: count) == last.read(at: offset, count: count) else {
+                    return false
+                }
+                offset += UInt64(count)
+            }
+        }
+        checked.withLock { _ = $0.insert(path) }
+        return true
+    }
 }
 
 /// Lists the files of an archive by its headers alone: contents are skipped.
@@ -82,18 +157,24 @@ private struct MemberLister: TarVisitor {
     let source: String
     let region: FileRegion
     private(set) var members: [TreePath: ArchiveMember] = [:]
+    /// Files that a later one of the same name follows.
+    private(set) var repeats: [TreePath: [FileRegion]] = [:]
+    private let budget: ByteBudget
 
-    init(source: String, region: FileRegion) {
+    init(source: String, region: FileRegion, limit: UInt64) {
         self.source = source
         self.region = region
+        budget = ByteBudget(limit: limit, source: source, what: "its headers have", isRaisable: false)
     }
 
     mutating func walk() throws {
         var walker = TarWalker()
         var offset: UInt64 = 0
+        // An archive may end without an end marker, as it does to those who load it.
         while offset < region.byteCount, !walker.hasEndMarker {
             try Task.checkCancellation()
             let part = try region.read(at: offset, count: Int(min(512, region.byteCount - offset)))
+            try budget.spend(UInt64(part.count))
             try walker.consume(part[...], visitor: &self)
             offset += UInt64(part.count)
             let left = walker.contentByteCountLeft
@@ -105,10 +186,6 @@ private struct MemberLister: TarVisitor {
             try walker.skipContent(visitor: &self)
         }
         try walker.finish(visitor: &self)
-        guard walker.hasEndMarker else {
-            throw ImageError.damaged(
-                source: source, reason: "it ends early: the end-of-archive marker is missing")
-        }
     }
 
     mutating func begin(_ member: TarMember, structure: [UInt8]) throws {
@@ -119,14 +196,23 @@ private struct MemberLister: TarVisitor {
         }
         let content: ArchiveMember
         switch member.type {
-        case .file where !member.isSparse:
+        case .file where member.isSparse: content = .sparse
+        case .file:
             content = .file(region.part(at: member.contentOffset, byteCount: member.storedByteCount))
         case .symlink: content = .link(target: member.linkName, isSymbolic: true)
         case .hardLink: content = .link(target: member.linkName, isSymbolic: false)
         default: return
         }
-        guard members.updateValue(content, forKey: path) == nil else {
-            throw ImageError.damaged(source: source, reason: "it holds '\(EscapedText.of(path.bytes))' twice")
+        guard let earlier = members.updateValue(content, forKey: path) else { return }
+        switch (earlier, content) {
+        case (.file(let region), .file): repeats[path, default: []].append(region)
+        case (.link(let first, let isFirstSymbolic), .link(let last, let isLastSymbolic))
+        where first == last && isFirstSymbolic == isLastSymbolic:
+            break
+        default:
+            throw ImageError.damaged(
+                source: source,
+                reason: "it holds '\(EscapedText.of(path.bytes, limit: 200))' twice, as different things")
         }
     }
 

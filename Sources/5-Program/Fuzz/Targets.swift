@@ -208,7 +208,7 @@ struct ArchiveTarget: Target {
 
     func run(_ input: [UInt8]) async throws {
         let path = try scratch.write("image.tar", input)
-        _ = try await ImageLoader.load(ImageRequest(path: path, jobs: 1, layerByteCountLimit: 64 << 20))
+        _ = try await ImageLoader.load(ImageRequest(path: path, jobs: 1, unpackedByteCountLimit: 64 << 20))
     }
 
     func isDocumented(_ error: any Error) -> Bool { error is ImageError }

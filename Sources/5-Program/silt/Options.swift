@@ -51,9 +51,9 @@ struct ReadingOptions: ParsableArguments, Sendable {
 
     @Option(
         help: ArgumentHelp(
-            "How large a compressed layer may unpack, in bytes (default: 1 GiB and 256 times its size).",
+            "How much an archive, or its layers together, may unpack to (default: 256 MiB and 256 times the size).",
             valueName: "bytes"))
-    var maxLayerSize: UInt64?
+    var maxUnpackedSize: UInt64?
 
     func validate() throws {
         if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1") }
@@ -62,10 +62,13 @@ struct ReadingOptions: ParsableArguments, Sendable {
     /// As many jobs as there are processors, unless told otherwise.
     var width: Int { jobs ?? Machine.processorCount }
 
-    func request(_ path: String, image: String?, trustsLayers: Bool = false) -> ImageRequest {
+    func request(
+        _ path: String, image: String?, trustsLayers: Bool = false, contents: [ImageContent] = []
+    ) -> ImageRequest {
         ImageRequest(
-            path: path, imageName: image, platform: platform, jobs: width, layerByteCountLimit: maxLayerSize,
-            hashesFiles: !trustsLayers, trustsLayers: trustsLayers)
+            path: path, imageName: image, platform: platform, jobs: width,
+            unpackedByteCountLimit: maxUnpackedSize, hashesFiles: !trustsLayers, trustsLayers: trustsLayers,
+            contents: contents)
     }
 
     func load(_ request: ImageRequest, _ label: String, _ progress: ProgressLine) async throws -> OpenedImage

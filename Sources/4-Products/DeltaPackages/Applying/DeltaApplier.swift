@@ -230,7 +230,8 @@ public struct DeltaApplier: Sendable {
                     "the new image has no OCI manifest, since 'docker save' before version 25 writes none; "
                     + "use --output-format docker, or skopeo to convert the result")
         }
-        let layers = document.new.layers.indices.map { index in
+        // A foreign layer that no image held is left out, as it was.
+        let layers = document.new.layers.indices.filter { !isAbsent($0) }.map { index in
             ImageArchiveWriter.Member(
                 "blobs/sha256/\(document.new.layers[index].digest.hex)",
                 byteCount: document.new.layers[index].blobByteCount,
@@ -240,11 +241,20 @@ public struct DeltaApplier: Sendable {
             manifest: document(1), config: document(0), name: document.new.names.first, layers: layers)
     }
 
+    private func isAbsent(_ index: Int) -> Bool {
+        oldLayers[document.new.layers[index].diffID]?.isAbsent ?? false
+    }
+
     private func dockerMembers() throws -> [ImageArchiveWriter.Member] {
         let listed = try JSONBytes.decode(ConfigDocument.self, document(0)).rootfs.diff_ids ?? []
         guard listed == document.new.layers.map(\.diffID.description) else {
             throw PackageError.damaged(
                 path: package.path, reason: "its image's configuration lists other layers")
+        }
+        if let foreign = document.new.layers.indices.first(where: isAbsent) {
+            throw PackageError.noSuchOutput(
+                reason:
+                    "layer \(foreign + 1) is foreign and in neither image, but a docker archive must hold it")
         }
         let layers = document.new.layers.indices.map { index in
             ImageArchiveWriter.Member(

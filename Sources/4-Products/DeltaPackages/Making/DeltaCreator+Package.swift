@@ -27,6 +27,7 @@ extension DeltaCreator {
     private func write(
         _ path: String, replacesExisting: Bool, _ options: DeltaOptions, _ reporter: Reporter
     ) async throws -> CreatedPackage {
+        try checkForeignLayers()
         let output = try OutputFile(path: path, replacesExisting: replacesExisting)
         let recipes = try await recipes(options, reporter)
         let contents = try await contents(

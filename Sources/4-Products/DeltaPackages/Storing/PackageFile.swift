@@ -45,6 +45,9 @@ public struct PackageFile: Sendable {
         }
     }
 
+    /// What an old image must hold that one of the deltas starts from.
+    public var oldContents: [ImageContent] { deltas.map(\.document.old.content) }
+
     /// The delta of a package that holds no other.
     ///
     /// - Throws: `PackageError.ambiguous` if there are several.

@@ -56,7 +56,9 @@ struct Apply: CancellableCommand {
         defer { progress.clear() }
         let opened = try making.open(package, progress)
         let image = try await reading.load(
-            reading.request(old, image: image, trustsLayers: true), "reading \(old)", progress)
+            reading.request(
+                old, image: image, trustsLayers: true, contents: opened.oldContents),
+            "reading \(old)", progress)
         let package = try opened.delta(from: image, making: making.newImage)
         let applier = try DeltaApplier(package: package, old: image)
         let reporter = progress.reporter()

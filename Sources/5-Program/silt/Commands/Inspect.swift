@@ -76,7 +76,9 @@ struct Verify: CancellableCommand {
             return
         }
         let image = try await reading.load(
-            reading.request(old, image: image, trustsLayers: true), "reading \(old)", progress)
+            reading.request(
+                old, image: image, trustsLayers: true, contents: file.oldContents),
+            "reading \(old)", progress)
         let opened = try file.delta(from: image, making: making.newImage)
         let applier = try DeltaApplier(package: opened, old: image)
         try applier.check(.same, limit: making.maxSize)

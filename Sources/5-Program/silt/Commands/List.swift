@@ -34,7 +34,7 @@ struct Layers: CancellableCommand {
             try StandardStreams.line(
                 "\(layer.index + 1)".padded(4) + "\(layer.diffID)  "
                     + ByteCount.text(layer.byteCount ?? 0).padded(10)
-                    + "\(layer.compression.rawValue)".padded(6)
+                    + (layer.foreignURLs == nil ? layer.compression.rawValue : "foreign").padded(8)
                     + "\(layer.entryCount ?? 0) entries  ".padded(18)
                     + EscapedText.of(layer.createdBy.utf8, limit: 100))
         }

@@ -1,0 +1,66 @@
+import Compression
+import TestSupport
+import Testing
+
+struct FilteredReaderTests {
+    private func read(_ bytes: [UInt8], partByteCount: Int = 100_000) throws -> [UInt8] {
+        var rest = bytes[...]
+        var all: [UInt8] = []
+        try FilteredReader.read(next: {
+            let part = rest.prefix(partByteCount)
+            rest = rest.dropFirst(part.count)
+            return Array(part)
+        }) { all += $0 }
+        return all
+    }
+
+    private static let packings = [
+        Packing.plain, .gzip(6), .foreignGzip, .gzipMembers, .zstd, .zstdFrames, .zstdAfterSkippable, .xz,
+        .bzip2,
+    ]
+
+    @Test(arguments: packings, [[], [7], Content.text(1, 10_000), [UInt8](repeating: 0, count: 300_000)])
+    func `what was compressed comes back, in parts of any size`(packing: Packing, content: [UInt8]) throws {
+        let packed = try packing.pack(content)
+        for count in [1, 3, 1_000, 1 << 20] where count > 1 || packed.count < 2_000 {
+            #expect(try read(packed, partByteCount: count) == content)
+        }
+    }
+
+    @Test(arguments: packings, packings)
+    func `one filter is undone, whatever comes out`(outer: Packing, inner: Packing) throws {
+        guard outer != .plain else { return }
+        let content = try inner.pack(Content.text(2, 5_000))
+        #expect(try read(try outer.pack(content)) == content)
+    }
+
+    @Test(arguments: packings)
+    func `what is cut off is an error`(_ packing: Packing) throws {
+        guard packing != .plain, packing != .gzipMembers, packing != .zstdFrames else { return }
+        let packed = try packing.pack(Content.random(3, 3_000))
+        for count in stride(from: 20, to: packed.count - 9, by: 97) {
+            #expect(throws: ArchiveError.self, "\(count) bytes") { try read(Array(packed[..<count])) }
+        }
+    }
+
+    @Test func `the format is told by its first bytes alone`() throws {
+        for (packing, format) in [
+            (Packing.gzip(6), StreamFormat.gzip), (.zstd, .zstd), (.zstdAfterSkippable, .zstd), (.xz, .xz),
+            (.bzip2, .bzip2),
+        ] {
+            #expect(StreamFormat(try packing.pack([1, 2, 3])) == format)
+            #expect(StreamFormat(try packing.pack([])) == format)
+        }
+        for name in ["BZh", "BZh9", "BZh9 is a name", "PK\u{3}\u{4}", "(", "7z", ""] {
+            #expect(StreamFormat(Array(name.utf8)) == nil)
+        }
+    }
+
+    @Test func `libarchive's own recursive archive is read as what it is`() throws {
+        // gzip in gzip, and so on: guessing again after every filter unpacks gigabytes.
+        var content = [UInt8](repeating: 0, count: 100_000)
+        for _ in 0..<30 { content = try Packing.gzip(9).pack(content) }
+        let inside = try read(content)
+        #expect(inside.count < 1_000 && StreamFormat(inside) == .gzip)
+    }
+}

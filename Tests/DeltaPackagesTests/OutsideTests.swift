@@ -1,0 +1,120 @@
+import Bytes
+import DeltaPackages
+import Hashing
+import Images
+import OCI
+import TestSupport
+import Testing
+
+/// Packages of images as tools and people leave them.
+struct OutsideTests {
+    private let roundtrip: Roundtrip
+    private var scratch: Scratch { roundtrip.scratch }
+
+    init() throws { roundtrip = try Roundtrip() }
+
+    /// An image whose lowest layer is foreign, and may be left out.
+    private func foreign(_ base: String, _ app: String, holdsBase: Bool = false) throws -> [UInt8] {
+        let image = ImageBuilder([
+            .init("", [.file("Files/base.dll", base)]), .init("", [.file("Files/app.exe", app)]),
+        ])
+        var layout = LayoutBuilder()
+        let manifest = JSON.object([
+            ("schemaVersion", 2),
+            ("config", layout.store("application/vnd.oci.image.config.v1+json", image.config)),
+            (
+                "layers",
+                [
+                    layout.store(
+                        "application/vnd.oci.image.layer.nondistributable.v1.tar", image.layers[0].tar,
+                        [("urls", ["https://example.org/base"])]),
+                    layout.store("application/vnd.oci.image.layer.v1.tar", image.layers[1].tar),
+                ]
+            ),
+        ])
+        layout.entries = [layout.store(LayoutBuilder.manifestType, manifest.bytes)]
+        if !holdsBase { layout.remove(image.layers[0].tar) }
+        return layout.archive
+    }
+
+    @Test func `a foreign layer that stays the same is no hindrance`() async throws {
+        let (oldBytes, newBytes) = (try foreign("base", "1"), try foreign("base", "2"))
+        let old = try await roundtrip.load(try scratch.write("old.tar", oldBytes))
+        let new = try await roundtrip.load(try scratch.write("new.tar", newBytes))
+        let package = try await roundtrip.create(old, new)
+        #expect(try roundtrip.apply(package, to: old) == newBytes)
+        let oci = try await roundtrip.load(
+            try scratch.write("oci.tar", try roundtrip.apply(package, to: old, .oci)))
+        #expect(oci.index.summary.imageID == new.index.summary.imageID)
+        #expect(throws: PackageError.self) { try roundtrip.apply(package, to: old, .docker) }
+    }
+
+    @Test func `a foreign layer that would have to be made is refused with its address`() async throws {
+        let old = try await roundtrip.load(try scratch.write("old.tar", try foreign("base", "1")))
+        let new = try await roundtrip.load(try scratch.write("new.tar", try foreign("other", "1")))
+        await #expect { try await roundtrip.create(old, new) } throws: {
+            "\($0)".contains("foreign layer 1") && "\($0)".contains("https://example.org/base")
+        }
+        let whole = try await roundtrip.load(
+            try scratch.write("whole.tar", try foreign("base", "1", holdsBase: true)))
+        await #expect { try await roundtrip.create(old, whole) } throws: {
+            "\($0)".contains("foreign layer 1")
+        }
+    }
+
+    @Test(arguments: [Packing.xz, .bzip2, .zstdAfterSkippable])
+    func `layers in any compression come out byte for byte`(_ packing: Packing) async throws {
+        let old = try await roundtrip.open(SampleImages.old, .dockerSkopeo, packing, as: "old")
+        let new = try await roundtrip.open(SampleImages.new, .dockerSkopeo, packing, as: "new")
+        let package = try await roundtrip.create(old, new)
+        #expect(try roundtrip.apply(package, to: old) == SampleImages.new.archive(.dockerSkopeo, packing))
+    }
+
+    @Test func `an archive without an end, with a file twice or an edited configuration comes out the same`()
+        async throws
+    {
+        let old = try await roundtrip.open(SampleImages.old, as: "old")
+        let members = try SampleImages.new.members(.dockerSkopeo)
+        var edited = SampleImages.new
+        edited.created = "2030-01-01T00:00:00Z"
+        let renamed = members.map {
+            $0.name == "\(SampleImages.new.imageID.hex).json" ? Member($0.name, edited.config) : $0
+        }
+        for bytes in [
+            members.flatMap(\.entry.bytes), (members + [members[0]]).map(\.entry).tar,
+            renamed.map(\.entry).tar,
+        ] {
+            let new = try await roundtrip.load(try scratch.write("new.tar", bytes))
+            let package = try await roundtrip.create(old, new)
+            #expect(try roundtrip.apply(package, to: old) == bytes)
+        }
+    }
+
+    @Test func `the old image is found among several by what it holds`() async throws {
+        func image(_ content: String, _ architecture: String) -> ImageBuilder {
+            var image = ImageBuilder([.init("", [.file("f", content)])])
+            image.architecture = architecture
+            return image
+        }
+        func layout(_ content: String) throws -> [UInt8] {
+            var layout = LayoutBuilder()
+            layout.entries = try ["amd64", "arm64"].map {
+                try layout.store(image(content + $0, $0), [LayoutBuilder.platform("linux", $0)])
+            }
+            return layout.archive
+        }
+        let (oldPath, newPath) = (
+            try scratch.write("old.tar", try layout("1")), try scratch.write("new.tar", try layout("2"))
+        )
+        let platform = Platform("linux/arm64")
+        let old = try await ImageLoader.load(ImageRequest(path: oldPath, platform: platform))
+        let new = try await ImageLoader.load(ImageRequest(path: newPath, platform: platform))
+        let package = try DeltaPackage.open(try await roundtrip.create(old, new))
+        let found = try await ImageLoader.load(
+            ImageRequest(path: oldPath, contents: [package.document.old.content]))
+        #expect(found.index.summary.imageID == old.index.summary.imageID)
+        var made: [UInt8] = []
+        try DeltaApplier(package: package, old: found).apply(.same, into: { made += $0 })
+        #expect(made == (try layout("2")))
+    }
+}

@@ -1,0 +1,31 @@
+import OCI
+import Testing
+
+struct PlatformTests {
+    @Test(arguments: [
+        "linux/amd64", "linux/arm/v7", "windows(10.0.20348.1)/amd64", "linux(+remote)/amd64",
+        "windows(10.0+win32k+x)/arm64/v8",
+    ])
+    func `a platform is read as it is shown`(_ text: String) throws {
+        #expect(try #require(Platform(text)).description == text)
+    }
+
+    @Test(arguments: [
+        "", "linux", "linux/", "/amd64", "a/b/c/d", "linux(/amd64", "(1)/amd64", "linux(1+)/amd64",
+    ])
+    func `anything else is none`(_ text: String) { #expect(Platform(text) == nil) }
+
+    @Test func `only what was asked for matters`() throws {
+        let server = try #require(Platform("windows(10.0.20348.2322+win32k)/amd64"))
+        for wanted in [
+            "windows/amd64", "windows(10)/amd64", "windows(10.0.20348)/amd64", "windows(+win32k)/amd64",
+        ] {
+            #expect(server.satisfies(try #require(Platform(wanted))), "\(wanted)")
+        }
+        for wanted in [
+            "windows(10.0.2034)/amd64", "windows(10.0.17763)/amd64", "windows(+other)/amd64", "linux/amd64",
+        ] {
+            #expect(!server.satisfies(try #require(Platform(wanted))), "\(wanted)")
+        }
+    }
+}
