@@ -264,8 +264,22 @@ struct BadInputTests {
             layer: "a bad name with control characters", mentions: "..\\x1b",
             entries: .file("x/../..\u{1b}\n")),
         BadInput(
-            layer: "a bad name of 10,000 bytes", mentions: "nnnn", "…",
-            entries: .file("../" + String(repeating: "n", count: 10_000))),
+            layer: "a bad name of 4,000 bytes", mentions: "nnnn", "…",
+            entries: .file("../" + String(repeating: "n", count: 4_000))),
+        BadInput(
+            layer: "a name of 10,000 bytes", mentions: "10000 bytes", "4095",
+            entries: .file(String(repeating: "n", count: 10_000))),
+        BadInput(
+            layer: "a path through links in a circle", mentions: "'a/x'", "circle",
+            entries: .symlink("a", to: "b"), .symlink("b", to: "a"), .file("a/x")),
+        BadInput(
+            layer: "a root that is a link", mentions: "'./'", "root", entries: .symlink("./", to: "usr")),
+        BadInput(
+            layer: "a GNU name beside a pax name", mentions: "ambiguous",
+            entries: .file("f").with {
+                $0.before = TarEntry.longName("L", Array("a".utf8))
+                $0.records = [("path", Array("b".utf8))]
+            }),
         BadInput(
             layer: "a negative size", mentions: "size",
             entries: .file("f").with { $0.overrides = [(124, TarEntry.base256(-1, width: 12))] }),

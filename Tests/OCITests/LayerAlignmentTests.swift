@@ -57,11 +57,57 @@ struct LayerAlignmentTests {
         #expect(text(LayerAlignment.align(old: layers(item.old), new: layers(item.new))) == item.rows)
     }
 
-    @Test func `layers without a common command are paired by what they hold`() {
-        let rows = LayerAlignment.align(old: layers("a:1 b:2 c:3"), new: layers("x:4 y:5")) { old, new in
-            [[0.1, 0.0], [0.0, 0.0], [0.9, 0.3]][old][new]
+    /// An image of layers, each as `content:command:path,path`.
+    private func image(_ text: String) throws -> ImageIndex {
+        let words = text.split(separator: " ").map { $0.split(separator: ":") }
+        let listings = try words.map { parts in
+            LayerListing(
+                entries: try parts[2].split(separator: ",").map {
+                    Entry(path: try #require(TreePath(String($0))), kind: .file)
+                })
         }
-        #expect(text(rows) == "0-_ 1-_ 2~0 _+1")
+        let summary = ImageSummary(
+            source: "image", names: [], imageID: Digest.of([]), archiveByteCount: 0,
+            layers: layers(words.map { "\($0[0]):\($0[1])" }.joined(separator: " ")))
+        return ImageIndex(summary: summary, listings: listings)
+    }
+
+    @Test func `layers without a common command are paired by what they hold`() throws {
+        let old = try image("a:1:p b:2:q,r c:3:s,t,u")
+        #expect(text(LayerAlignment.align(old, try image("x:4:s,t,v y:5:u"))) == "0-_ 1-_ 2~0 _+1")
+        #expect(text(LayerAlignment.align(old, try image("x:4:q,v,w,x,y,z y:5:q,r"))) == "_+0 0-_ 1~1 2-_")
+        // The command decides before anybody looks.
+        #expect(text(LayerAlignment.align(old, try image("x:1:s,t,u"))) == "0~0 1-_ 2-_")
+    }
+
+    @Test func `contents are looked at only where nothing else decides`() {
+        var asked: [Int] = []
+        let rows = LayerAlignment.align(old: layers("a b:run c:x"), new: layers("a z:run y:other c:x")) {
+            asked.append($0)
+            #expect(Array($1) == [])
+            return nil
+        }
+        #expect(text(rows) == "0=0 1~1 _+2 2=3")
+        #expect(asked == [])
+    }
+
+    @Test func `thousands of layers are asked for once each`() throws {
+        let count = 3_000
+        let old = (0..<count).map { "old\($0):o\($0):same,p\($0)" }.joined(separator: " ")
+        let new = (0..<count).map { "new\($0):n\($0):same,p\($0)" }.joined(separator: " ")
+        let rows = LayerAlignment.align(try image(old), try image(new))
+        #expect(rows == (0..<count).map { LayerPair(old: $0, new: $0, change: .changed) })
+        var questionCount = 0
+        _ = LayerAlignment.align(old: layers(old), new: layers(new)) { _, _ in
+            questionCount += 1
+            return nil
+        }
+        #expect(questionCount == count)
+        // Equal layers in another order.
+        let reversed = old.split(separator: " ").reversed().joined(separator: " ")
+        let turned = LayerAlignment.align(old: layers(old), new: layers(reversed))
+        #expect(turned.filter { $0.change == .same }.count == 1)
+        #expect(turned.filter { $0.change == .moved }.count == count - 1)
     }
 
     @Test func `every layer stands in exactly one row`() {
@@ -80,15 +126,6 @@ struct LayerAlignmentTests {
                 }
             }
         }
-    }
-
-    @Test func `overlap is the share of common paths`() throws {
-        func listing(_ names: [String]) throws -> LayerListing {
-            LayerListing(entries: try names.map { Entry(path: try #require(TreePath($0)), kind: .file) })
-        }
-        #expect(try listing(["a", "b"]).overlap(with: listing(["b", "c", "d", "e"])) == 0.25)
-        #expect(try listing(["a"]).overlap(with: listing(["a"])) == 1)
-        #expect(try listing([]).overlap(with: listing(["a"])) == 0)
     }
 }
 

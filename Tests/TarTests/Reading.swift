@@ -7,8 +7,8 @@ struct Meaning: Equatable, CustomStringConvertible {
     var type: String
     var size: UInt64
     var mode: UInt16
-    var uid: UInt64
-    var gid: UInt64
+    var uid: Int64
+    var gid: Int64
     var modified: Int64
     var nanoseconds: UInt32
     var linkName: [UInt8]
@@ -152,8 +152,8 @@ enum LibArchive {
             name: Collector.trimmed(text(archive_entry_pathname(item))), type: type,
             size: type == "file" ? UInt64(max(archive_entry_size(item), 0)) : 0,
             mode: UInt16(archive_entry_perm(item) & 0o7777),
-            uid: UInt64(bitPattern: archive_entry_uid(item)),
-            gid: UInt64(bitPattern: archive_entry_gid(item)),
+            uid: archive_entry_uid(item),
+            gid: archive_entry_gid(item),
             modified: Int64(archive_entry_mtime(item)), nanoseconds: UInt32(archive_entry_mtime_nsec(item)),
             linkName: type == "hardLink" ? hardLink : text(archive_entry_symlink(item)),
             attributes: attributes(item),

@@ -9,7 +9,7 @@ public struct DiffTree: Sendable {
         /// Index of the directory it is in; the root's is 0, its own.
         public let parent: Int
         /// Indices of what it holds, sorted by the bytes of their names.
-        public fileprivate(set) var children: [Int] = []
+        public fileprivate(set) var children: Range<Int> = 0..<0
         /// Whether the old tree has the path.
         public let isInOld: Bool
         /// Whether the new tree has the path.
@@ -28,7 +28,8 @@ public struct DiffTree: Sendable {
         public fileprivate(set) var oldByteCount: UInt64 = 0
         /// Bytes of the new files at and under it.
         public fileprivate(set) var newByteCount: UInt64 = 0
-        /// Whether it is a directory on either side.
+        /// Whether it is a directory on either side, or something is in it all the same: a layer may store files under
+        /// the name of a link.
         public fileprivate(set) var isDirectory: Bool
     }
 
@@ -106,54 +107,46 @@ public struct DiffTree: Sendable {
     // MARK: - Building
 
     private mutating func join(_ oldTree: Tree, _ newTree: Tree) {
-        nodes.append(node(name: [], parent: 0, (oldTree, 0), (newTree, 0)))
+        nodes.reserveCapacity(max(oldTree.nodes.count, newTree.nodes.count))
+        nodes.append(node(name: [], parent: 0, oldTree.nodes[0], newTree.nodes[0]))
         var pending: [(node: Int, old: Int?, new: Int?, states: [PathPattern.State])] = [
             (0, 0, 0, rules.start)
         ]
         while let (index, old, new, states) = pending.popLast() {
-            let oldChildren = old.map { oldTree.nodes[$0].children } ?? []
-            let newChildren = new.map { newTree.nodes[$0].children } ?? []
-            var oldNext = 0
-            var newNext = 0
-            while oldNext < oldChildren.count || newNext < newChildren.count {
-                let oldChild = oldNext < oldChildren.count ? oldChildren[oldNext] : nil
-                let newChild = newNext < newChildren.count ? newChildren[newNext] : nil
-                let oldName = oldChild.map { oldTree.nodes[$0].name }
-                let newName = newChild.map { newTree.nodes[$0].name }
-                let takesOld =
-                    newName.map { name in oldName.map { !name.lexicographicallyPrecedes($0) } ?? false }
-                    ?? true
-                let takesNew =
-                    oldName.map { name in newName.map { !name.lexicographicallyPrecedes($0) } ?? false }
-                    ?? true
-                let oldSide = takesOld ? oldChild : nil
-                let newSide = takesNew ? newChild : nil
-                if takesOld { oldNext += 1 }
-                if takesNew { newNext += 1 }
-                let name = (takesOld ? oldName : newName) ?? []
+            var oldRest = old.map { oldTree.nodes[$0].children } ?? 0..<0
+            var newRest = new.map { newTree.nodes[$0].children } ?? 0..<0
+            let start = nodes.count
+            while !oldRest.isEmpty || !newRest.isEmpty {
+                let order = Self.order(oldTree, oldRest, newTree, newRest)
+                let oldChild = order <= 0 ? oldRest.popFirst() : nil
+                let newChild = order >= 0 ? newRest.popFirst() : nil
+                let oldNode = oldChild.map { oldTree.nodes[$0] }
+                let newNode = newChild.map { newTree.nodes[$0] }
+                let name = oldNode?.name ?? newNode?.name ?? []
                 guard let states = rules.step(states, name) else { continue }
-                nodes[index].children.append(nodes.count)
-                pending.append((nodes.count, oldSide, newSide, states))
-                nodes.append(
-                    node(
-                        name: name, parent: index,
-                        oldSide.map { (oldTree, $0) },
-                        newSide.map { (newTree, $0) }))
+                if oldNode?.children.isEmpty == false || newNode?.children.isEmpty == false {
+                    pending.append((nodes.count, oldChild, newChild, states))
+                }
+                nodes.append(node(name: name, parent: index, oldNode, newNode))
             }
+            nodes[index].children = start..<nodes.count
         }
     }
 
-    private func node(
-        name: [UInt8], parent: Int, _ old: (tree: Tree, index: Int)?, _ new: (tree: Tree, index: Int)?
-    )
-        -> Node
-    {
-        let oldID = old.flatMap { $0.tree.nodes[$0.index].entry }
-        let newID = new.flatMap { $0.tree.nodes[$0.index].entry }
-        let oldEntry = oldID.flatMap { Self.entry($0, in: oldLayers) }
-        let newEntry = newID.flatMap { Self.entry($0, in: newLayers) }
+    /// Which of the next children stands first by its name: negative for the old one, 0 for both.
+    private static func order(_ oldTree: Tree, _ old: Range<Int>, _ newTree: Tree, _ new: Range<Int>) -> Int {
+        guard let oldNext = old.first else { return 1 }
+        guard let newNext = new.first else { return -1 }
+        if oldTree.nodes[oldNext].name == newTree.nodes[newNext].name { return 0 }
+        return oldTree.nodes[oldNext].name.precedes(newTree.nodes[newNext].name) ? -1 : 1
+    }
+
+    private func node(name: [UInt8], parent: Int, _ old: Tree.Node?, _ new: Tree.Node?) -> Node {
+        let oldEntry = old?.entry.flatMap { Self.entry($0, in: oldLayers) }
+        let newEntry = new?.entry.flatMap { Self.entry($0, in: newLayers) }
         let oldIsDirectory = old != nil && (oldEntry.map { $0.kind == .directory } ?? true)
         let newIsDirectory = new != nil && (newEntry.map { $0.kind == .directory } ?? true)
+        let hasChildren = old?.children.isEmpty == false || new?.children.isEmpty == false
         let change: Change
         switch (old, new) {
         case (nil, _): change = .added
@@ -166,36 +159,52 @@ public struct DiffTree: Sendable {
             }
         }
         return Node(
-            name: name, parent: parent, isInOld: old != nil, isInNew: new != nil, old: oldID, new: newID,
-            change: change, isDirectory: oldIsDirectory || newIsDirectory)
+            name: name, parent: parent, isInOld: old != nil, isInNew: new != nil, old: old?.entry,
+            new: new?.entry, change: change, isDirectory: oldIsDirectory || newIsDirectory || hasChildren)
     }
 
     /// Pairs removed files with added files of the same content: first those that kept their name, then any.
     private mutating func findMoves() {
-        var removed: [Digest: [Int]] = [:]
-        for (index, node) in nodes.enumerated() where node.change == .removed {
-            guard let digest = movableDigest(oldEntry(node)) else { continue }
-            removed[digest, default: []].append(index)
+        var byName: [MoveKey: Queue] = [:]
+        var byContent: [MoveKey: Queue] = [:]
+        for index in nodes.indices where nodes[index].change == .removed {
+            guard let digest = movableDigest(oldEntry(nodes[index])) else { continue }
+            byName[MoveKey(digest: digest, name: nodes[index].name), default: Queue()].nodes.append(index)
+            byContent[MoveKey(digest: digest, name: []), default: Queue()].nodes.append(index)
         }
-        guard !removed.isEmpty else { return }
+        guard !byContent.isEmpty else { return }
         for keepsName in [true, false] {
             for index in nodes.indices where nodes[index].change == .added {
-                guard let digest = movableDigest(newEntry(nodes[index])), let candidates = removed[digest]
-                else {
-                    continue
+                guard let digest = movableDigest(newEntry(nodes[index])) else { continue }
+                let key = MoveKey(digest: digest, name: keepsName ? nodes[index].name : [])
+                while let peer = keepsName ? byName[key]?.next() : byContent[key]?.next() {
+                    // It may have moved by its name.
+                    guard nodes[peer].change == .removed else { continue }
+                    nodes[index].change = .moved
+                    nodes[index].peer = peer
+                    nodes[peer].change = .moved
+                    nodes[peer].peer = index
+                    break
                 }
-                guard
-                    let place = candidates.firstIndex(where: {
-                        !keepsName || nodes[$0].name == nodes[index].name
-                    })
-                else { continue }
-                let peer = candidates[place]
-                removed[digest]?.remove(at: place)
-                nodes[index].change = .moved
-                nodes[index].peer = peer
-                nodes[peer].change = .moved
-                nodes[peer].peer = index
             }
+        }
+    }
+
+    /// What a moved file keeps.
+    private struct MoveKey: Hashable {
+        let digest: Digest
+        let name: [UInt8]
+    }
+
+    /// Removed files in the order of the tree, each given out once.
+    private struct Queue {
+        var nodes: [Int] = []
+        private var first = 0
+
+        mutating func next() -> Int? {
+            guard first < nodes.count else { return nil }
+            defer { first += 1 }
+            return nodes[first]
         }
     }
 
@@ -216,18 +225,22 @@ public struct DiffTree: Sendable {
             case .moved: nodes[index].counts.movedAway += 1
             case .unchanged: nodes[index].counts.unchanged += 1
             }
-            // Another name of the same file adds no bytes.
-            if let entry = oldEntry(nodes[index]), entry.kind == .file {
-                nodes[index].oldByteCount = nodes[index].oldByteCount.addingClamped(entry.size)
-            }
-            if let entry = newEntry(nodes[index]), entry.kind == .file {
-                nodes[index].newByteCount = nodes[index].newByteCount.addingClamped(entry.size)
-            }
+            nodes[index].oldByteCount.addClamped(Self.byteCount(nodes[index].old, in: oldLayers))
+            nodes[index].newByteCount.addClamped(Self.byteCount(nodes[index].new, in: newLayers))
             guard index > 0 else { continue }
-            let node = nodes[index]
-            nodes[node.parent].counts += node.counts
-            nodes[node.parent].oldByteCount = nodes[node.parent].oldByteCount.addingClamped(node.oldByteCount)
-            nodes[node.parent].newByteCount = nodes[node.parent].newByteCount.addingClamped(node.newByteCount)
+            let parent = nodes[index].parent
+            nodes[parent].counts += nodes[index].counts
+            nodes[parent].oldByteCount.addClamped(nodes[index].oldByteCount)
+            nodes[parent].newByteCount.addClamped(nodes[index].newByteCount)
         }
+    }
+
+    /// A file's size; another name of the same file adds no bytes.
+    private static func byteCount(_ id: EntryID?, in layers: [LayerListing]) -> UInt64 {
+        guard let id, layers.indices.contains(id.layer),
+            layers[id.layer].entries.indices.contains(id.ordinal),
+            layers[id.layer].entries[id.ordinal].kind == .file
+        else { return 0 }
+        return layers[id.layer].entries[id.ordinal].size
     }
 }

@@ -11,20 +11,6 @@ public enum EntryKind: UInt8, Hashable, Sendable {
     case auxiliary
 }
 
-/// Where an entry's stored bytes lie in the uncompressed layer.
-public struct Extent: Hashable, Sendable {
-    /// The first byte's offset.
-    public let offset: UInt64
-    /// How many bytes are stored (less than the file's size for a sparse file).
-    public let byteCount: UInt64
-
-    /// Bytes `offset ..< offset + byteCount` of the uncompressed layer.
-    public init(offset: UInt64, byteCount: UInt64) {
-        self.offset = offset
-        self.byteCount = byteCount
-    }
-}
-
 /// An extended attribute; both parts are bytes.
 public struct ExtendedAttribute: Hashable, Sendable {
     /// The attribute's name with its name space (`security.capability`).
@@ -65,10 +51,10 @@ public struct Entry: Hashable, Sendable {
     public var kind: EntryKind
     /// Permission bits with setuid, setgid and sticky (07777).
     public var mode: UInt16
-    /// Numeric owner.
-    public var uid: UInt64
+    /// Numeric owner; some writers store negative ones.
+    public var uid: Int64
     /// Numeric group.
-    public var gid: UInt64
+    public var gid: Int64
     /// The file's size in bytes; 0 for what has no content.
     public var size: UInt64
     /// When its content last changed.
@@ -83,18 +69,16 @@ public struct Entry: Hashable, Sendable {
     public var deviceMinor: UInt64
     /// Digest of the stored content; nil for what has none. For a sparse file it covers its map, too.
     public var digest: Digest?
-    /// Where the stored content lies in the uncompressed layer; nil for what has none.
-    public var extent: Extent?
     /// Whether the content is stored with holes left out.
     public var isSparse: Bool
 
     /// An entry with the given fields; what is left out is zero or empty.
     public init(
-        path: TreePath, kind: EntryKind, mode: UInt16 = 0o644, uid: UInt64 = 0, gid: UInt64 = 0,
+        path: TreePath, kind: EntryKind, mode: UInt16 = 0o644, uid: Int64 = 0, gid: Int64 = 0,
         size: UInt64 = 0,
         modified: Timestamp = Timestamp(seconds: 0), linkTarget: [UInt8] = [],
         extendedAttributes: [ExtendedAttribute] = [], deviceMajor: UInt64 = 0, deviceMinor: UInt64 = 0,
-        digest: Digest? = nil, extent: Extent? = nil, isSparse: Bool = false
+        digest: Digest? = nil, isSparse: Bool = false
     ) {
         self.path = path
         self.kind = kind
@@ -108,33 +92,36 @@ public struct Entry: Hashable, Sendable {
         self.deviceMajor = deviceMajor
         self.deviceMinor = deviceMinor
         self.digest = digest
-        self.extent = extent
         self.isSparse = isSparse
     }
 }
 
 /// Names one entry of an image: the layer's index from the bottom and the entry's place in that layer's tar.
 public struct EntryID: Hashable, Comparable, Sendable {
-    /// Index of the layer, 0 at the bottom.
-    public let layer: Int
-    /// Index of the entry in its layer's listing.
-    public let ordinal: Int
+    // There are millions of them.
+    private let storedLayer: Int32
+    private let storedOrdinal: Int32
 
-    /// The entry at `ordinal` of the layer at index `layer`.
+    /// Index of the layer, 0 at the bottom.
+    public var layer: Int { Int(storedLayer) }
+    /// Index of the entry in its layer's listing.
+    public var ordinal: Int { Int(storedOrdinal) }
+
+    /// The entry at `ordinal` of the layer at index `layer`; both less than 2^31.
     public init(layer: Int, ordinal: Int) {
-        self.layer = layer
-        self.ordinal = ordinal
+        storedLayer = Int32(clamping: layer)
+        storedOrdinal = Int32(clamping: ordinal)
     }
 
     public static func < (left: EntryID, right: EntryID) -> Bool {
-        (left.layer, left.ordinal) < (right.layer, right.ordinal)
+        (left.storedLayer, left.storedOrdinal) < (right.storedLayer, right.storedOrdinal)
     }
 }
 
 /// Everything one layer's tar holds, in its order.
 public struct LayerListing: Hashable, Sendable {
     /// The entries; their index is the `ordinal` of an `EntryID`.
-    public let entries: [Entry]
+    public internal(set) var entries: [Entry]
 
     /// A listing of those entries.
     public init(entries: [Entry]) { self.entries = entries }

@@ -1,3 +1,4 @@
+import Bytes
 import FileTree
 
 /// An old and a new layer that belong together, or one that stands alone.
@@ -35,38 +36,49 @@ public struct LayerPair: Hashable, Sendable {
 
 /// Puts the layers of two images side by side.
 public enum LayerAlignment {
+    /// Finds the old layer that is most like a new one.
+    ///
+    /// - Parameters:
+    ///   - new: Index of the new layer.
+    ///   - candidates: Indices of old layers in order, at least one.
+    /// - Returns: One of them, or nil if none has enough in common.
+    public typealias ContentMatch = (_ new: Int, _ candidates: ArraySlice<Int>) -> Int?
+
+    /// Aligns the layers of two images, looking at what they hold where need be.
+    public static func align(_ old: ImageIndex, _ new: ImageIndex) -> [LayerPair] {
+        var overlap: LayerOverlap?
+        return align(old: old.summary.layers, new: new.summary.layers) { index, candidates in
+            guard new.listings.indices.contains(index) else { return nil }
+            let known = overlap ?? LayerOverlap(old.listings)
+            overlap = known
+            return known.mostAlike(new.listings[index], among: candidates)
+        }
+    }
+
     /// Aligns layers by diff id, then by the command that made them, then by what they hold, then by place.
     ///
     /// - Parameters:
     ///   - old: The old image's layers, lowest first.
     ///   - new: The new image's layers, lowest first.
-    ///   - overlap: How much an old and a new layer have in common, 0 ... 1; asked only for layers that neither
-    ///     diff id nor command could pair.
+    ///   - byContent: Asked only for layers that neither diff id nor command could pair.
     /// - Returns: Rows from the bottom layer up; every layer stands in exactly one.
     public static func align(
-        old: [LayerSummary], new: [LayerSummary], overlap: (Int, Int) -> Double = { _, _ in 0 }
+        old: [LayerSummary], new: [LayerSummary], byContent: ContentMatch = { _, _ in nil }
     ) -> [LayerPair] {
-        var partner = [Int?](repeating: nil, count: new.count)
-        var isTaken = [Bool](repeating: false, count: old.count)
-        for index in new.indices {
-            // The closest of equal layers, so that repeated empty layers keep their places.
-            let candidates = old.indices.filter { !isTaken[$0] && old[$0].diffID == new[index].diffID }
-            guard let best = candidates.min(by: { (abs($0 - index), $0) < (abs($1 - index), $1) }) else {
-                continue
-            }
-            partner[index] = best
-            isTaken[best] = true
-        }
-        let anchors = longestRising(partner)
+        let partners = equalLayers(old, new)
+        let isTaken = Set(partners.compactMap(\.self))
+        let oldCommands = old.map { normalized($0.createdBy) }
+        let newCommands = new.map { normalized($0.createdBy) }
+        let anchors = longestRising(partners)
         var rows: [LayerPair] = []
         var oldStart = 0
         var newStart = 0
         for end in anchors + [new.count] {
-            let oldEnd = end < new.count ? partner[end] ?? old.count : old.count
-            rows += alignGap(
-                old: (oldStart..<oldEnd).filter { !isTaken[$0] }, new: Array(newStart..<end),
-                partner: partner,
-                oldLayers: old, newLayers: new, overlap: overlap)
+            let oldEnd = end < new.count ? partners[end] ?? old.count : old.count
+            let gap = Gap(
+                old: (oldStart..<oldEnd).filter { !isTaken.contains($0) }, new: newStart..<end,
+                partners: partners, oldCommands: oldCommands, newCommands: newCommands)
+            rows += gap.align(byContent)
             if end < new.count {
                 rows.append(LayerPair(old: oldEnd, new: end, change: .same))
             }
@@ -76,67 +88,124 @@ public enum LayerAlignment {
         return rows
     }
 
+    /// For every new layer the old one of the same diff id, the closest where there are several, so that repeated empty
+    /// layers keep their places.
+    private static func equalLayers(_ old: [LayerSummary], _ new: [LayerSummary]) -> [Int?] {
+        var places: [Digest: [Int]] = [:]
+        for layer in old.indices { places[old[layer].diffID, default: []].append(layer) }
+        return new.indices.map { index in
+            guard let left = places[new[index].diffID], !left.isEmpty else { return nil }
+            let next = left.partitioningIndex { $0 >= index }
+            let isNextCloser =
+                next > 0 ? next < left.count && left[next] - index < index - left[next - 1] : true
+            return places[new[index].diffID]?.remove(at: isNextCloser ? next : next - 1)
+        }
+    }
+
     /// The new indices of the longest run of pairs that rise on both sides: layers that kept their order.
-    private static func longestRising(_ partner: [Int?]) -> [Int] {
-        var length = [Int](repeating: 0, count: partner.count)
-        var previous = [Int?](repeating: nil, count: partner.count)
-        var best: Int?
-        for index in partner.indices {
-            guard let value = partner[index] else { continue }
-            length[index] = 1
-            for earlier in 0..<index {
-                guard let other = partner[earlier], other < value, length[earlier] + 1 > length[index] else {
-                    continue
-                }
-                length[index] = length[earlier] + 1
-                previous[index] = earlier
-            }
-            if best.map({ length[index] > length[$0] }) ?? true { best = index }
+    private static func longestRising(_ partners: [Int?]) -> [Int] {
+        // Of the runs of one length that end somewhere, those that end later end with a smaller partner.
+        var ends: [[Int]] = []
+        func partner(_ index: Int) -> Int { partners[index] ?? 0 }
+        for index in partners.indices {
+            guard let value = partners[index] else { continue }
+            let length = ends.partitioningIndex { $0.last.map { partner($0) >= value } ?? true }
+            if length == ends.count { ends.append([]) }
+            ends[length].append(index)
         }
         var chain: [Int] = []
-        while let index = best {
-            chain.append(index)
-            best = previous[index]
+        for candidates in ends.reversed() {
+            guard let last = chain.last else {
+                chain.append(candidates[0])
+                continue
+            }
+            chain.append(candidates[candidates.partitioningIndex { partner($0) < partner(last) }])
         }
         return chain.reversed()
     }
 
-    /// Pairs what stands between two unchanged layers.
-    private static func alignGap(
-        old: [Int], new: [Int], partner: [Int?], oldLayers: [LayerSummary], newLayers: [LayerSummary],
-        overlap: (Int, Int) -> Double
-    ) -> [LayerPair] {
-        var rows: [LayerPair] = []
-        var rest = old[...]
-        let fresh = new.filter { partner[$0] == nil }
-        for index in new {
-            if let moved = partner[index] {
-                rows.append(LayerPair(old: moved, new: index, change: .moved))
-                continue
+    /// A command without the content hashes that builders put into it (`ADD file:4ab3…`).
+    private static func normalized(_ command: String) -> [UInt8] {
+        let digestCount = 64
+        var bytes: [UInt8] = []
+        var digitCount = 0
+        for byte in command.utf8 {
+            let isDigit = (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
+            digitCount = isDigit ? digitCount + 1 : 0
+            bytes.append(byte)
+            if digitCount == digestCount {
+                bytes.removeLast(digestCount)
+                digitCount = 0
             }
-            let command = normalized(newLayers[index].createdBy)
-            let byCommand =
-                command.isEmpty ? nil : rest.first { normalized(oldLayers[$0].createdBy) == command }
-            let byContent =
-                rest.map { (index: $0, share: overlap($0, index)) }.filter { $0.share >= 0.2 }
-                .max { ($0.share, $1.index) < ($1.share, $0.index) }?.index
-            // Equally many unknown layers on both sides: the n-th of one is the n-th of the other.
-            let byPlace = old.count == fresh.count ? rest.first : nil
-            guard let match = byCommand ?? byContent ?? byPlace else {
-                rows.append(LayerPair(old: nil, new: index, change: .added))
-                continue
-            }
-            for skipped in rest.prefix(while: { $0 != match }) {
-                rows.append(LayerPair(old: skipped, new: nil, change: .removed))
-            }
-            rest = rest.drop { $0 != match }.dropFirst()
-            rows.append(LayerPair(old: match, new: index, change: .changed))
         }
-        return rows + rest.map { LayerPair(old: $0, new: nil, change: .removed) }
+        return bytes
     }
 
-    /// A command without the content hashes that builders put into it (`ADD file:4ab3…`).
-    private static func normalized(_ command: String) -> String {
-        command.replacing(/[0-9a-f]{64}/, with: "")
+    /// What stands between two unchanged layers.
+    private struct Gap {
+        let old: [Int]
+        let new: Range<Int>
+        let partners: [Int?]
+        let oldCommands: [[UInt8]]
+        let newCommands: [[UInt8]]
+
+        func align(_ byContent: ContentMatch) -> [LayerPair] {
+            var rows: [LayerPair] = []
+            var places: [[UInt8]: [Int]] = [:]
+            for (place, layer) in old.enumerated() { places[oldCommands[layer], default: []].append(place) }
+            // Equally many unknown layers on both sides: the n-th of one is the n-th of the other.
+            let isPairedByPlace = old.count == new.count { partners[$0] == nil }
+            var next = 0
+            for index in new {
+                if let moved = partners[index] {
+                    rows.append(LayerPair(old: moved, new: index, change: .moved))
+                    continue
+                }
+                guard let place = match(index, from: next, places, isPairedByPlace, byContent) else {
+                    rows.append(LayerPair(old: nil, new: index, change: .added))
+                    continue
+                }
+                rows += old[next..<place].map { LayerPair(old: $0, new: nil, change: .removed) }
+                rows.append(LayerPair(old: old[place], new: index, change: .changed))
+                next = place + 1
+            }
+            return rows + old[next...].map { LayerPair(old: $0, new: nil, change: .removed) }
+        }
+
+        /// The place of the old layer that belongs to a new one.
+        private func match(
+            _ index: Int, from next: Int, _ places: [[UInt8]: [Int]], _ isPairedByPlace: Bool,
+            _ byContent: ContentMatch
+        ) -> Int? {
+            guard next < old.count else { return nil }
+            if !newCommands[index].isEmpty, let same = places[newCommands[index]] {
+                let first = same.partitioningIndex { $0 >= next }
+                if first < same.count { return same[first] }
+            }
+            if let layer = byContent(index, old[next...]) {
+                let place = old.partitioningIndex { $0 >= layer }
+                if place >= next, place < old.count, old[place] == layer { return place }
+            }
+            return isPairedByPlace ? next : nil
+        }
+    }
+}
+
+extension RandomAccessCollection {
+    /// The first index whose element has a property that all elements behind it have, too.
+    fileprivate func partitioningIndex(where holds: (Element) -> Bool) -> Index {
+        var low = startIndex
+        var count = count
+        while count > 0 {
+            let half = count / 2
+            let middle = index(low, offsetBy: half)
+            if holds(self[middle]) {
+                count = half
+            } else {
+                low = index(after: middle)
+                count -= half + 1
+            }
+        }
+        return low
     }
 }

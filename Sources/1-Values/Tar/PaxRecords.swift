@@ -1,112 +1,153 @@
 /// Records of a pax extended header (POSIX.1-2017 pax, "pax Extended Header").
+///
+/// An empty value takes a record back. Of two records with one key the later counts.
 struct PaxRecords {
     private(set) var path: [UInt8]?
     private(set) var linkPath: [UInt8]?
     private(set) var size: UInt64?
-    private(set) var uid: UInt64?
-    private(set) var gid: UInt64?
+    private(set) var uid: Int64?
+    private(set) var gid: Int64?
     private(set) var modified: (seconds: Int64, nanoseconds: UInt32)?
     private(set) var extendedAttributes: [(name: [UInt8], value: [UInt8])] = []
-    private(set) var sparseRealSize: UInt64?
-    private(set) var sparseName: [UInt8]?
-    private(set) var isSparse = false
+    private(set) var sparse = PaxSparseRecords()
     /// The records that say where holes are, as they stand.
     private(set) var sparseMap: [UInt8] = []
 
     /// Whether a record says something that only this entry's own header may say.
-    var namesContent: Bool { path != nil || linkPath != nil || size != nil || isSparse }
+    var namesContent: Bool { path != nil || linkPath != nil || size != nil || !sparse.isEmpty }
 
     init(_ body: ArraySlice<UInt8>, offset: UInt64) throws(TarError) {
-        var rest = body
-        while !rest.isEmpty {
-            guard let space = rest.prefix(12).firstIndex(of: UInt8(ascii: " ")),
-                let count = Self.decimal(rest[..<space]), count <= UInt64(rest.count), count > 0
-            else { throw .badExtension(reason: "has a record without a length", offset: offset) }
-            let record = rest.prefix(Int(count))
-            guard record.last == UInt8(ascii: "\n"), record.endIndex - 1 > space,
-                let equals = record[(space + 1)...].firstIndex(of: UInt8(ascii: "="))
+        var start = body.startIndex
+        while start < body.endIndex {
+            var space = start
+            var count = 0
+            while space < body.endIndex, body[space] != UInt8(ascii: " ") {
+                let digit = body[space] &- UInt8(ascii: "0")
+                guard digit < 10, space - start < 12 else {
+                    throw .badExtension(reason: "has a record without a length", offset: offset)
+                }
+                count = count * 10 + Int(digit)
+                space += 1
+            }
+            guard count > 0, count <= body.endIndex - start else {
+                throw .badExtension(reason: "has a record without a length", offset: offset)
+            }
+            let end = start + count
+            guard space + 1 < end - 1, body[end - 1] == UInt8(ascii: "\n"),
+                let equals = body[(space + 1)..<(end - 1)].firstIndex(of: UInt8(ascii: "=")),
+                equals > space + 1
             else { throw .badExtension(reason: "has a malformed record", offset: offset) }
-            try take(
-                key: record[(space + 1)..<equals], value: record[(equals + 1)..<(record.endIndex - 1)], offset
-            )
-            rest = rest[record.endIndex...]
+            try take(key: body[(space + 1)..<equals], value: body[(equals + 1)..<(end - 1)], offset)
+            start = end
         }
+        keepLastAttributes()
     }
+
+    private static let attributePrefix = Array("SCHILY.xattr.".utf8)
+    private static let sparsePrefix = Array("GNU.sparse.".utf8)
 
     private mutating func take(key: ArraySlice<UInt8>, value: ArraySlice<UInt8>, _ offset: UInt64)
         throws(TarError)
     {
-        let bytes = Array(value)
-        let name = String(decoding: key, as: UTF8.self)
-        if key.starts(with: "GNU.sparse.".utf8), name != "GNU.sparse.name" {
-            sparseMap += Array(key) + [UInt8(ascii: "=")] + bytes + [UInt8(ascii: "\n")]
+        guard !key.contains(0) else {
+            throw .badExtension(reason: "has a NUL byte in a record's name", offset: offset)
         }
-        switch name {
-        case "path": path = try text(bytes, name, offset)
-        case "linkpath": linkPath = try text(bytes, name, offset)
-        case "size": size = try number(bytes, name, offset)
-        case "uid": uid = try number(bytes, name, offset)
-        case "gid": gid = try number(bytes, name, offset)
-        case "mtime":
-            guard let time = Self.time(bytes) else { throw .badNumber(field: name, offset: offset) }
-            modified = time
-        case "GNU.sparse.realsize", "GNU.sparse.size":
-            sparseRealSize = try number(bytes, name, offset)
-            isSparse = true
-        case "GNU.sparse.name": sparseName = try text(bytes, name, offset)
-        case "GNU.sparse.major", "GNU.sparse.minor", "GNU.sparse.map", "GNU.sparse.numblocks": isSparse = true
-        default:
-            let prefix = "SCHILY.xattr.".utf8
-            if key.starts(with: prefix) {
-                let attribute = Array(key.dropFirst(prefix.count))
-                extendedAttributes.removeAll { $0.name == attribute }
-                extendedAttributes.append((attribute, bytes))
+        if key.starts(with: Self.attributePrefix) {
+            extendedAttributes.append((Array(key.dropFirst(Self.attributePrefix.count)), Array(value)))
+            return
+        }
+        if key.starts(with: Self.sparsePrefix) {
+            if !key.elementsEqual("GNU.sparse.name".utf8) {
+                sparseMap += key
+                sparseMap.append(UInt8(ascii: "="))
+                sparseMap += value
+                sparseMap.append(UInt8(ascii: "\n"))
             }
+            let name = String(decoding: key.dropFirst(Self.sparsePrefix.count), as: UTF8.self)
+            return try sparse.take(name, value, offset)
+        }
+        switch key.count {
+        case 4 where key.elementsEqual("path".utf8): path = try Self.text(value, "path", offset)
+        case 8 where key.elementsEqual("linkpath".utf8): linkPath = try Self.text(value, "linkpath", offset)
+        case 4 where key.elementsEqual("size".utf8): size = try Self.count(value, "size", offset)
+        case 3 where key.elementsEqual("uid".utf8): uid = try Self.number(value, "uid", offset)
+        case 3 where key.elementsEqual("gid".utf8): gid = try Self.number(value, "gid", offset)
+        case 5 where key.elementsEqual("mtime".utf8):
+            if value.isEmpty {
+                modified = nil
+            } else {
+                guard let time = Self.time(value) else { throw .badNumber(field: "mtime", offset: offset) }
+                modified = time
+            }
+        default: break
         }
     }
 
-    private func text(_ value: [UInt8], _ name: String, _ offset: UInt64) throws(TarError) -> [UInt8]? {
+    /// An attribute that is named twice counts once, where it stood last.
+    private mutating func keepLastAttributes() {
+        guard extendedAttributes.count > 1 else { return }
+        var seen: Set<[UInt8]> = []
+        let kept = extendedAttributes.reversed().filter { seen.insert($0.name).inserted }
+        if kept.count < extendedAttributes.count { extendedAttributes = kept.reversed() }
+    }
+
+    /// A name; nil for an empty one.
+    static func text(_ value: ArraySlice<UInt8>, _ name: String, _ offset: UInt64) throws(TarError)
+        -> [UInt8]?
+    {
         guard !value.contains(0) else {
             throw .badExtension(reason: "has a NUL byte in '\(name)'", offset: offset)
         }
-        // An empty value takes back the record (POSIX).
-        return value.isEmpty ? nil : value
+        return value.isEmpty ? nil : Array(value)
     }
 
-    private func number(_ value: [UInt8], _ name: String, _ offset: UInt64) throws(TarError) -> UInt64? {
+    /// A number that may be negative; nil for an empty value.
+    private static func number(_ value: ArraySlice<UInt8>, _ name: String, _ offset: UInt64) throws(TarError)
+        -> Int64?
+    {
         if value.isEmpty { return nil }
-        guard let number = Self.decimal(value[...]), number <= UInt64(Int64.max) else {
-            throw .badNumber(field: name, offset: offset)
-        }
-        return number
+        let isNegative = value.first == UInt8(ascii: "-")
+        guard let magnitude = decimal(isNegative ? value.dropFirst() : value), magnitude <= UInt64(Int64.max)
+        else { throw .badNumber(field: name, offset: offset) }
+        return isNegative ? -Int64(magnitude) : Int64(magnitude)
     }
 
-    private static func decimal(_ digits: ArraySlice<UInt8>) -> UInt64? {
+    /// A number of things; nil for an empty value.
+    static func count(_ value: ArraySlice<UInt8>, _ name: String, _ offset: UInt64) throws(TarError)
+        -> UInt64?
+    {
+        guard let number = try number(value, name, offset) else { return nil }
+        guard number >= 0 else { throw .badNumber(field: name, offset: offset) }
+        return UInt64(number)
+    }
+
+    static func decimal(_ digits: ArraySlice<UInt8>) -> UInt64? {
         guard !digits.isEmpty, digits.count <= 19 else { return nil }
         var value: UInt64 = 0
-        for digit in digits {
-            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
-            value = value * 10 + UInt64(digit - UInt8(ascii: "0"))
+        for byte in digits {
+            let digit = byte &- UInt8(ascii: "0")
+            guard digit < 10 else { return nil }
+            value = value * 10 + UInt64(digit)
         }
         return value
     }
 
     /// `[-]seconds[.fraction]`; digits beyond nanoseconds are cut.
-    private static func time(_ value: [UInt8]) -> (seconds: Int64, nanoseconds: UInt32)? {
+    private static func time(_ value: ArraySlice<UInt8>) -> (seconds: Int64, nanoseconds: UInt32)? {
         let isNegative = value.first == UInt8(ascii: "-")
-        let parts = value.dropFirst(isNegative ? 1 : 0).split(
-            separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
-        guard let whole = parts.first, let magnitude = decimal(whole), magnitude < 1 << 60 else { return nil }
-        var nanoseconds: UInt64 = 0
-        if parts.count == 2, !parts[1].isEmpty {
-            let digits =
-                Array(parts[1].prefix(9))
-                + [UInt8](repeating: UInt8(ascii: "0"), count: max(0, 9 - parts[1].count))
-            guard let fraction = decimal(digits[...]) else { return nil }
-            nanoseconds = fraction
+        let digits = isNegative ? value.dropFirst() : value
+        let dot = digits.firstIndex(of: UInt8(ascii: ".")) ?? digits.endIndex
+        guard let magnitude = decimal(digits[..<dot]), magnitude < 1 << 60 else { return nil }
+        var nanoseconds: UInt32 = 0
+        var weight: UInt32 = 100_000_000
+        for byte in digits[dot...].dropFirst() {
+            let digit = byte &- UInt8(ascii: "0")
+            guard digit < 10 else { return nil }
+            nanoseconds += UInt32(digit) * weight
+            weight /= 10
         }
         let seconds = Int64(magnitude)
-        if !isNegative { return (seconds, UInt32(nanoseconds)) }
-        return nanoseconds == 0 ? (-seconds, 0) : (-seconds - 1, UInt32(1_000_000_000 - nanoseconds))
+        if !isNegative { return (seconds, nanoseconds) }
+        return nanoseconds == 0 ? (-seconds, 0) : (-seconds - 1, 1_000_000_000 - nanoseconds)
     }
 }

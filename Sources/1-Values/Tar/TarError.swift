@@ -25,7 +25,7 @@ public enum TarError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unsupportedType(let type, let offset):
             "tar header at byte \(offset) has type \(type), which image layers do not use"
         case .nameTooLong(let byteCount, let offset):
-            "tar header at byte \(offset) has a name of \(byteCount) bytes; more than 16384 are refused"
+            "tar header at byte \(offset) has a name of \(byteCount) bytes; no system has paths of more than \(TarWalker.nameByteCountLimit)"
         case .ambiguous(let reason, let offset): "tar header at byte \(offset) is ambiguous: \(reason)"
         case .endsEarly(let name, let missing):
             name.isEmpty

@@ -17,10 +17,10 @@ public struct TarMember: Sendable {
     public var type: TarType
     /// Permission bits with setuid, setgid and sticky.
     public var mode: UInt16
-    /// Numeric owner.
-    public var uid: UInt64
+    /// Numeric owner; some writers store negative ones.
+    public var uid: Int64
     /// Numeric group.
-    public var gid: UInt64
+    public var gid: Int64
     /// The file's size with its holes.
     public var size: UInt64
     /// Modification time, seconds since 1970.
@@ -42,7 +42,7 @@ public struct TarMember: Sendable {
     public var contentOffset: UInt64 { structureOffset + structureByteCount }
 
     /// Zero to 511 bytes that fill the last content block.
-    public var paddingByteCount: UInt64 { (512 - storedByteCount % 512) % 512 }
+    public var paddingByteCount: UInt64 { UInt64(TarBlock.paddingByteCount(after: storedByteCount)) }
 
     /// Offset of what follows the entry.
     public var endOffset: UInt64 { contentOffset + storedByteCount + paddingByteCount }

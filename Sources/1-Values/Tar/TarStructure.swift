@@ -25,15 +25,17 @@ public struct TarStructure: Sendable {
             guard block.count == TarHeader.byteCount else { throw TarError.endsEarly(name: [], missing: 512) }
             let header = try TarHeader(block, offset: UInt64(block.startIndex))
             rest = rest[block.endIndex...]
-            guard "xXgLK".utf8.contains(header.type) else {
+            guard TarHeader.isExtension(header.type) else {
                 self.header = block
                 tail = rest
                 return
             }
             let size = try header.size()
             guard size <= UInt64(rest.count) else { throw TarError.endsEarly(name: [], missing: size) }
-            let body = rest.prefix((Int(size) + 511) / 512 * 512)
-            guard body.count % 512 == 0 else { throw TarError.endsEarly(name: [], missing: 512) }
+            let body = rest.prefix(TarBlock.paddedByteCount(Int(size)))
+            guard body.count % TarBlock.byteCount == 0 else {
+                throw TarError.endsEarly(name: [], missing: 512)
+            }
             rest = rest[body.endIndex...]
             extensions.append(Extension(header: block, body: body))
         }

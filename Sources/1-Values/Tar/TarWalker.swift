@@ -17,7 +17,8 @@ public protocol TarVisitor {
 
 /// Walks a tar that arrives in parts of any size: every byte of it reaches the visitor exactly once.
 ///
-/// Reads ustar, pax and GNU headers, long names and sparse maps; refuses what readers would understand differently.
+/// Reads ustar, pax and GNU headers, long names and sparse maps as container runtimes do; refuses what they refuse and
+/// what readers would understand differently.
 public struct TarWalker: Sendable {
     private enum State {
         case header
@@ -29,12 +30,11 @@ public struct TarWalker: Sendable {
     }
 
     /// Extension bodies are names and attributes; Go's reader has the same bound.
-    private static let extensionLimit: UInt64 = 1 << 20
+    static let extensionByteCountLimit: UInt64 = 1 << 20
     /// More extension headers before one entry than any writer makes.
     private static let extensionCountLimit = 64
-
-    /// Four times what Linux can have as a path; listing what longer names nest would take for ever.
-    private static let nameByteCountLimit = 16 << 10
+    /// What Linux can have as a path or as a link's target (`PATH_MAX` with its NUL).
+    static let nameByteCountLimit = 4095
 
     private var state = State.header
     private var pending: [UInt8] = []
@@ -44,6 +44,8 @@ public struct TarWalker: Sendable {
     private var pax: PaxRecords?
     private var longName: [UInt8]?
     private var longLink: [UInt8]?
+    private var hasOldSparseMap = false
+    private var sparseReader: TarSparseMap.Reader?
     private var zeroBlockCount = 0
     private var extensionCount = 0
 
@@ -62,13 +64,21 @@ public struct TarWalker: Sendable {
     }
 
     /// Passes over the rest of the current entry's content, which the visitor then does not see.
+    ///
+    /// A sparse map in front of that content is not checked.
     public mutating func skipContent(visitor: inout some TarVisitor) throws {
         guard case .content(let left) = state else { return }
         offset += left
+        sparseReader = nil
         try endContent(&visitor)
     }
 
     /// Takes the next bytes of the archive.
+    ///
+    /// - Parameters:
+    ///   - bytes: What follows the bytes taken so far.
+    ///   - visitor: Receives what is found.
+    /// - Throws: `TarError` for what is no tar or a hostile one, and what the visitor throws.
     public mutating func consume(_ bytes: ArraySlice<UInt8>, visitor: inout some TarVisitor) throws {
         var rest = bytes
         while !rest.isEmpty {
@@ -77,6 +87,7 @@ public struct TarWalker: Sendable {
                 let part = rest.prefix(Int(min(UInt64(rest.count), left)))
                 rest = rest[part.endIndex...]
                 offset += UInt64(part.count)
+                if sparseReader != nil { try readSparseMap(part) }
                 try visitor.content(part)
                 state = .content(left: left - UInt64(part.count))
                 if left == UInt64(part.count) { try endContent(&visitor) }
@@ -85,27 +96,31 @@ public struct TarWalker: Sendable {
                 if zeroBlockCount == 1 { try checkSecondZeroBlock(rest) }
                 try visitor.trailer(rest)
                 return
-            case .header: try fill(TarHeader.byteCount, from: &rest, visitor: &visitor)
-            case .sparseMap: try fill(TarHeader.byteCount, from: &rest, visitor: &visitor)
+            case .header, .sparseMap: try fill(TarBlock.byteCount, from: &rest, visitor: &visitor)
             case .extensionBody(_, let count):
-                try fill((count + 511) / 512 * 512, from: &rest, visitor: &visitor)
+                try fill(TarBlock.paddedByteCount(count), from: &rest, visitor: &visitor)
             case .padding(let count): try fill(count, from: &rest, visitor: &visitor)
             }
         }
     }
 
     /// Ends the archive; throws if it stops inside an entry.
+    ///
+    /// Only the padding of the last entry may be missing: some writers leave it out, and readers do not ask for it.
     public mutating func finish(visitor: inout some TarVisitor) throws {
         switch state {
         case .trailer: return
         case .header where pending.isEmpty && structure.isEmpty: return
+        case .padding:
+            try visitor.end(padding: pending)
+            pending = []
+            reset()
         case .content(let left): throw TarError.endsEarly(name: member?.name ?? [], missing: left)
-        case .padding(let count):
-            throw TarError.endsEarly(name: member?.name ?? [], missing: UInt64(count - pending.count))
         case .extensionBody(_, let count):
-            throw TarError.endsEarly(name: [], missing: UInt64((count + 511) / 512 * 512 - pending.count))
+            let missing = TarBlock.paddedByteCount(count) - pending.count
+            throw TarError.endsEarly(name: [], missing: UInt64(missing))
         case .header, .sparseMap:
-            throw TarError.endsEarly(name: [], missing: UInt64(TarHeader.byteCount - pending.count))
+            throw TarError.endsEarly(name: [], missing: UInt64(TarBlock.byteCount - pending.count))
         }
     }
 
@@ -114,48 +129,54 @@ public struct TarWalker: Sendable {
         _ count: Int, from rest: inout ArraySlice<UInt8>, visitor: inout some TarVisitor
     ) throws {
         let part = rest.prefix(count - pending.count)
-        pending.append(contentsOf: part)
         rest = rest[part.endIndex...]
         offset += UInt64(part.count)
+        // Most often all of it is there at once, and need not be collected.
+        if part.count == count { return try take(part, visitor: &visitor) }
+        pending.append(contentsOf: part)
         guard pending.count == count else { return }
         let block = pending
-        pending.removeAll(keepingCapacity: true)
+        pending = []
+        try take(block[...], visitor: &visitor)
+    }
+
+    private mutating func take(_ block: ArraySlice<UInt8>, visitor: inout some TarVisitor) throws {
         switch state {
         case .header: try takeHeader(block, visitor: &visitor)
         case .sparseMap:
             structure += block
-            guard structure.count <= Int(Self.extensionLimit) else {
+            guard structure.count <= Int(Self.extensionByteCountLimit) else {
                 throw TarError.badExtension(reason: "has a sparse map larger than 1 MiB", offset: offset)
             }
             member?.sparseMap += block
-            if block[504] == 0 { try beginContent(&visitor) }
+            if block[block.startIndex + 504] == 0 { try beginContent(&visitor) }
         case .extensionBody(let type, let bodyCount):
             structure += block
             try takeExtension(type, block.prefix(bodyCount))
             state = .header
         case .padding:
-            try visitor.end(padding: block)
+            try visitor.end(padding: Array(block))
             reset()
         case .content, .trailer: break
         }
     }
 
-    private mutating func takeHeader(_ block: [UInt8], visitor: inout some TarVisitor) throws {
-        let start = offset - UInt64(TarHeader.byteCount)
-        if block.allSatisfy({ $0 == 0 }) {
+    private mutating func takeHeader(_ block: ArraySlice<UInt8>, visitor: inout some TarVisitor) throws {
+        let start = offset - UInt64(TarBlock.byteCount)
+        if TarBlock.isZero(block) {
             guard structure.isEmpty else {
                 throw TarError.badExtension(reason: "is followed by no header", offset: start)
             }
             zeroBlockCount = 1
             state = .trailer
-            try visitor.trailer(block[...])
+            try visitor.trailer(block)
             return
         }
-        let header = try TarHeader(block[...], offset: start)
+        let header = try TarHeader(block, offset: start)
         let type = header.type
-        if "xXgLK".utf8.contains(type) {
+        if TarHeader.isExtension(type) {
             let size = try header.size()
-            guard size <= Self.extensionLimit else {
+            guard size <= Self.extensionByteCountLimit else {
                 throw TarError.badExtension(reason: "is larger than 1 MiB", offset: start)
             }
             extensionCount += 1
@@ -177,8 +198,12 @@ public struct TarWalker: Sendable {
 
     private mutating func takeExtension(_ type: UInt8, _ body: ArraySlice<UInt8>) throws(TarError) {
         switch type {
-        case UInt8(ascii: "L"): longName = Array(body.prefix { $0 != 0 })
-        case UInt8(ascii: "K"): longLink = Array(body.prefix { $0 != 0 })
+        case UInt8(ascii: "L"):
+            guard longName == nil else { throw .ambiguous(reason: "two long names in a row", offset: offset) }
+            longName = Self.text(body)
+        case UInt8(ascii: "K"):
+            guard longLink == nil else { throw .ambiguous(reason: "two long links in a row", offset: offset) }
+            longLink = Self.text(body)
         case UInt8(ascii: "g"):
             // Readers ignore or apply global records; they may only say what does not matter here.
             guard try !PaxRecords(body, offset: offset).namesContent else {
@@ -190,23 +215,43 @@ public struct TarWalker: Sendable {
         }
     }
 
+    /// What stands before the first NUL; nil for nothing, which leaves the header's own name.
+    private static func text(_ body: ArraySlice<UInt8>) -> [UInt8]? {
+        let text = body.prefix { $0 != 0 }
+        return text.isEmpty ? nil : Array(text)
+    }
+
     private mutating func beginContent(_ visitor: inout some TarVisitor) throws {
         guard var current = member else { return }
         current.structureByteCount = UInt64(structure.count)
         member = current
+        if hasOldSparseMap {
+            guard let map = TarSparseMap(oldGNU: current.sparseMap, realByteCount: current.size),
+                map.dataByteCount == current.storedByteCount
+            else { throw TarError.badExtension(reason: "has a broken sparse map", offset: offset) }
+        }
         try visitor.begin(current, structure: structure)
         if current.storedByteCount > 0 {
             state = .content(left: current.storedByteCount)
         } else {
-            try visitor.end(padding: [])
-            reset()
+            try endContent(&visitor)
         }
     }
 
+    private mutating func readSparseMap(_ part: ArraySlice<UInt8>) throws(TarError) {
+        guard let isMap = sparseReader?.take(part), isMap else {
+            throw .badExtension(reason: "has a broken sparse map", offset: offset)
+        }
+        if sparseReader?.map != nil { sparseReader = nil }
+    }
+
     private mutating func endContent(_ visitor: inout some TarVisitor) throws {
-        let padding = Int(member?.paddingByteCount ?? 0)
+        guard sparseReader == nil else {
+            throw TarError.badExtension(reason: "has a broken sparse map", offset: offset)
+        }
+        let padding = member?.paddingByteCount ?? 0
         if padding > 0 {
-            state = .padding(padding)
+            state = .padding(Int(padding))
         } else {
             try visitor.end(padding: [])
             reset()
@@ -226,61 +271,48 @@ public struct TarWalker: Sendable {
     /// One zero block and then a header: some readers stop, some go on.
     private mutating func checkSecondZeroBlock(_ bytes: ArraySlice<UInt8>) throws(TarError) {
         let seen = offset - UInt64(bytes.count)
-        let blockLeft = 512 - Int(seen % 512)
-        guard bytes.prefix(blockLeft).allSatisfy({ $0 == 0 }) else {
+        let blockLeft = TarBlock.byteCount - Int(seen % UInt64(TarBlock.byteCount))
+        guard TarBlock.isZero(bytes.prefix(blockLeft)) else {
             throw .ambiguous(reason: "a single zero block before it", offset: seen)
         }
         if bytes.count >= blockLeft { zeroBlockCount = 2 }
     }
 
-    private func member(of header: TarHeader, structureOffset: UInt64) throws -> TarMember {
+    // MARK: - What a header means
+
+    private mutating func member(of header: TarHeader, structureOffset: UInt64) throws -> TarMember {
         let offset = header.offset
-        var name = pax?.path ?? longName ?? header.name
-        var size = try pax?.size ?? header.size()
-        var stored = size
-        let isSparse = pax?.isSparse ?? false || header.type == UInt8(ascii: "S")
-        let isDirectoryName = name.last == UInt8(ascii: "/")
-        let type: TarType
-        switch header.type {
-        case UInt8(ascii: "0"), 0, UInt8(ascii: "7"): type = isDirectoryName && size == 0 ? .directory : .file
-        case UInt8(ascii: "S"): type = .file
-        case UInt8(ascii: "1"): type = .hardLink
-        case UInt8(ascii: "2"): type = .symlink
-        case UInt8(ascii: "3"): type = .characterDevice
-        case UInt8(ascii: "4"): type = .blockDevice
-        case UInt8(ascii: "5"): type = .directory
-        case UInt8(ascii: "6"): type = .fifo
-        default: throw TarError.unsupportedType(header.type, offset: offset)
-        }
+        var name = try Self.only(pax?.path, longName, "name", offset) ?? header.name()
+        let headerSize = try header.size()
+        let type = try Self.type(of: header, name, offset)
+        var stored: UInt64 = 0
+        var size: UInt64 = 0
+        var isSparse = false
+        // What has no content may state a size all the same: some writers put a link's target's size there.
         if type == .file {
-            guard !isDirectoryName else {
-                throw TarError.ambiguous(reason: "a file whose name ends in '/'", offset: offset)
-            }
-            guard !header.hasStraySparseMap else {
-                throw TarError.ambiguous(
-                    reason: "a sparse map on an entry that is not sparse", offset: offset)
-            }
-            if isSparse {
-                size = try pax?.sparseRealSize ?? header.sparseRealSize()
-                name = pax?.sparseName ?? name
-            }
+            stored = pax?.size ?? headerSize
+            size = stored
+            (size, isSparse) = try fileSize(of: header, storedByteCount: stored)
+            name = pax?.sparse.name ?? name
         } else {
-            guard size == 0 else {
-                throw TarError.ambiguous(reason: "content on an entry that is no file", offset: offset)
+            guard pax?.sparse.isEmpty ?? true else {
+                throw TarError.ambiguous(reason: "a sparse map on an entry that is no file", offset: offset)
             }
-            stored = 0
         }
-        // So that no sum of offsets can overflow.
-        guard stored < 1 << 60, size < 1 << 60 else {
-            throw TarError.badNumber(field: "size", offset: offset)
-        }
+        let isLink = type == .hardLink || type == .symlink
         let linkName =
-            type == .hardLink || type == .symlink ? pax?.linkPath ?? longLink ?? header.linkName : []
+            isLink
+            ? try Self.only(pax?.linkPath, longLink, "link target", offset) ?? header.linkName : []
         for text in [name, linkName] where text.count > Self.nameByteCountLimit {
             throw TarError.nameTooLong(byteCount: text.count, offset: offset)
         }
         guard !name.isEmpty else { throw TarError.ambiguous(reason: "no name", offset: offset) }
+        let device = try header.device()
         let isDevice = type == .characterDevice || type == .blockDevice
+        guard !isDevice || (device.major >= 0 && device.minor >= 0) else {
+            throw TarError.badNumber(field: "device number", offset: offset)
+        }
+        hasOldSparseMap = header.type == UInt8(ascii: "S")
         return TarMember(
             structureOffset: structureOffset, structureByteCount: 0, storedByteCount: stored, name: name,
             type: type,
@@ -290,8 +322,79 @@ public struct TarWalker: Sendable {
             modifiedNanoseconds: pax?.modified?.nanoseconds ?? 0,
             linkName: linkName,
             extendedAttributes: pax?.extendedAttributes ?? [],
-            device: isDevice ? try header.device() : (0, 0),
+            device: isDevice ? (UInt64(device.major), UInt64(device.minor)) : (0, 0),
             isSparse: isSparse,
-            sparseMap: header.type == UInt8(ascii: "S") ? header.sparseMap : pax?.sparseMap ?? [])
+            sparseMap: hasOldSparseMap ? header.sparseMap : pax?.sparseMap ?? [])
+    }
+
+    /// Runtimes prefer the GNU header, others the pax record: both may stand there only if they say the same.
+    private static func only(
+        _ record: [UInt8]?, _ long: [UInt8]?, _ what: String, _ offset: UInt64
+    ) throws(TarError) -> [UInt8]? {
+        guard let record, let long else { return record ?? long }
+        guard record == long else {
+            throw .ambiguous(reason: "a pax and a GNU header give it different \(what)s", offset: offset)
+        }
+        return record
+    }
+
+    private static func type(of header: TarHeader, _ name: [UInt8], _ offset: UInt64) throws(TarError)
+        -> TarType
+    {
+        let hasDirectoryName = name.last == UInt8(ascii: "/")
+        switch header.type {
+        case 0 where hasDirectoryName:
+            // The oldest archives have no type for directories.
+            guard try header.size() == 0 else {
+                throw .ambiguous(reason: "a file whose name ends in '/'", offset: offset)
+            }
+            return .directory
+        case UInt8(ascii: "0"), 0, UInt8(ascii: "S"):
+            guard !hasDirectoryName else {
+                throw .ambiguous(reason: "a file whose name ends in '/'", offset: offset)
+            }
+            return .file
+        case UInt8(ascii: "1"): return .hardLink
+        case UInt8(ascii: "2"): return .symlink
+        case UInt8(ascii: "3"): return .characterDevice
+        case UInt8(ascii: "4"): return .blockDevice
+        case UInt8(ascii: "5"): return .directory
+        case UInt8(ascii: "6"): return .fifo
+        default: throw .unsupportedType(header.type, offset: offset)
+        }
+    }
+
+    /// A file's size with its holes, and whether it has any.
+    private mutating func fileSize(of header: TarHeader, storedByteCount: UInt64) throws(TarError)
+        -> (size: UInt64, isSparse: Bool)
+    {
+        let offset = header.offset
+        // So that no sum of offsets can overflow.
+        let limit: UInt64 = 1 << 60
+        guard storedByteCount < limit else { throw .badNumber(field: "size", offset: offset) }
+        guard !header.hasStraySparseMap else {
+            throw .ambiguous(reason: "a sparse map on an entry that is not sparse", offset: offset)
+        }
+        let records = pax?.sparse ?? PaxSparseRecords()
+        if header.type == UInt8(ascii: "S") {
+            guard records.isEmpty else {
+                throw .ambiguous(reason: "two sparse maps", offset: offset)
+            }
+            let size = try header.sparseRealSize()
+            guard size < limit else { throw .badNumber(field: "real size", offset: offset) }
+            return (size, true)
+        }
+        let form = try records.form(
+            realByteCount: records.realSize, storedByteCount: storedByteCount, offset: offset)
+        guard form != .none else { return (storedByteCount, false) }
+        let size = records.realSize ?? storedByteCount
+        guard size < limit else { throw .badNumber(field: "real size", offset: offset) }
+        if form == .inContent {
+            guard storedByteCount > 0 else {
+                throw .badExtension(reason: "has a broken sparse map", offset: offset)
+            }
+            sparseReader = TarSparseMap.Reader(realByteCount: size, storedByteCount: storedByteCount)
+        }
+        return (size, true)
     }
 }

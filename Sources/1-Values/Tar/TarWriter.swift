@@ -34,7 +34,7 @@ public enum TarWriter {
 
     /// The zeros between a file's content and the next block.
     public static func padding(byteCount: UInt64) -> [UInt8] {
-        [UInt8](repeating: 0, count: Int((512 - byteCount % 512) % 512))
+        [UInt8](repeating: 0, count: TarBlock.paddingByteCount(after: byteCount))
     }
 
     /// The end of an archive: two zero blocks.

@@ -31,6 +31,14 @@ public struct DigestHasher: Sendable {
         return context.finish()
     }
 
+    /// The digest of all bytes added so far, after which the hasher has seen nothing: cheaper than a new one.
+    public mutating func finishAndReset() -> Digest {
+        if !isKnownUniquelyReferenced(&context) { context = Context(copying: context) }
+        let digest = context.finish()
+        context.reset()
+        return digest
+    }
+
     private mutating func update(_ bytes: UnsafeRawBufferPointer) {
         if !isKnownUniquelyReferenced(&context) { context = Context(copying: context) }
         context.update(bytes)
@@ -57,8 +65,7 @@ private final class Context: @unchecked Sendable {
 
     init() {
         handle = EVP_MD_CTX_new()
-        let isReady = EVP_DigestInit_ex2(handle, Self.algorithm, nil)
-        precondition(isReady == 1, "libcrypto has no SHA-256")
+        reset()
     }
 
     init(copying other: Context) {
@@ -68,6 +75,11 @@ private final class Context: @unchecked Sendable {
     }
 
     deinit { EVP_MD_CTX_free(handle) }
+
+    func reset() {
+        let isReady = EVP_DigestInit_ex2(handle, Self.algorithm, nil)
+        precondition(isReady == 1, "libcrypto has no SHA-256")
+    }
 
     func update(_ bytes: UnsafeRawBufferPointer) {
         let isAdded = EVP_DigestUpdate(handle, bytes.baseAddress, bytes.count)

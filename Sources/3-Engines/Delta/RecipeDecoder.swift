@@ -238,8 +238,10 @@ public final class RecipeDecoder {
         } else {
             try emit(sink)
         }
-        try take(UInt64(blocks.padding.count))
-        if !blocks.padding.isEmpty { try sink(blocks.padding[...]) }
+        // A tar may end inside the padding of its last entry.
+        let padding = blocks.padding.prefix(Int(clamping: left))
+        try take(UInt64(padding.count))
+        if !padding.isEmpty { try sink(padding) }
     }
 
     /// Counts bytes that are about to be given out against what the header promised.

@@ -34,7 +34,7 @@ struct StructureDecoder {
         if shape & RecipeFormat.shapeHasTail != 0 {
             structure += try fields.raw(fields.count(atMost: Self.bodyByteCountLimit))
         }
-        let paddingCount = Int((512 - byteCount % 512) % 512)
+        let paddingCount = TarBlock.paddingByteCount(after: byteCount)
         let padding =
             shape & RecipeFormat.shapeHasPadding != 0
             ? try fields.raw(paddingCount) : [UInt8](repeating: 0, count: paddingCount)
@@ -57,7 +57,7 @@ struct StructureDecoder {
                 reference: twin?.header ?? HeaderPrediction.zeroBlock, previous: previousExtension,
                 byteCount: UInt64(count)))
         previousExtension = header[...]
-        body += [UInt8](repeating: 0, count: (512 - count % 512) % 512)
+        body += [UInt8](repeating: 0, count: TarBlock.paddingByteCount(after: UInt64(count)))
         return header + body
     }
 

@@ -36,7 +36,10 @@ struct StructureEncoder {
                 byteCount: byteCount))
         previousHeader = new.header
         if !new.tail.isEmpty { fields.block(Array(new.tail)) }
-        if hasPadding { fields.raw(padding) }
+        guard hasPadding else { return }
+        // All of it, even if the tar ends in the middle of it: the recipe's size says where that is.
+        let missing = TarBlock.paddingByteCount(after: byteCount) - padding.count
+        fields.raw(padding + [UInt8](repeating: 0, count: max(missing, 0)))
     }
 
     private mutating func addExtension(_ item: TarStructure.Extension, _ twin: TarStructure.Extension?) {

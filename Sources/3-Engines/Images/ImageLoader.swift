@@ -18,6 +18,9 @@ public struct ImageRequest: Sendable {
     public var jobs: Int
     /// How much the archive, and the layers together, may unpack to; nil for 256 times what was read and 256 MiB.
     public var unpackedByteCountLimit: UInt64?
+    /// How much the headers of all layers together may hold, names, links and attributes included; nil for four times
+    /// the layers' blobs and 128 MiB.
+    public var headerByteCountLimit: UInt64?
     /// Whether every file's digest is wanted, as comparing needs; applying a delta does not.
     public var hashesFiles: Bool
     /// Whether uncompressed layers are taken to be what the configuration says, and only their headers are read: for
@@ -29,14 +32,15 @@ public struct ImageRequest: Sendable {
     /// Asks for the image at that path.
     public init(
         path: String, imageName: String? = nil, platform: Platform? = nil, jobs: Int = 2,
-        unpackedByteCountLimit: UInt64? = nil, hashesFiles: Bool = true, trustsLayers: Bool = false,
-        contents: [ImageContent] = []
+        unpackedByteCountLimit: UInt64? = nil, headerByteCountLimit: UInt64? = nil, hashesFiles: Bool = true,
+        trustsLayers: Bool = false, contents: [ImageContent] = []
     ) {
         self.path = path
         self.imageName = imageName
         self.platform = platform
         self.jobs = jobs
         self.unpackedByteCountLimit = unpackedByteCountLimit
+        self.headerByteCountLimit = headerByteCountLimit
         self.hashesFiles = hashesFiles
         self.trustsLayers = trustsLayers
         self.contents = contents
@@ -93,8 +97,12 @@ public enum ImageLoader {
         let results = try await index(chosen.parts.blobs, summary, request, reporter, events)
         var indexed = summary
         indexed.layers = results.map(\.summary)
+        var listings = results.map(\.listing)
+        if request.hashesFiles {
+            listings = try listings.resolved(layers: indexed.layers, source: store.source)
+        }
         return OpenedImage(
-            index: ImageIndex(summary: indexed, listings: results.map(\.listing)),
+            index: ImageIndex(summary: indexed, listings: listings),
             config: chosen.config.bytes, manifest: chosen.parts.manifest, layers: results.map(\.file),
             archive: store.archive)
     }
@@ -128,10 +136,12 @@ public enum ImageLoader {
             limit: ReadingLimits(unpackedByteCount: request.unpackedByteCountLimit).unpacked(from: total),
             source: summary.source, what: "its layers unpack to", isRaisable: true)
         reporter.begin(.reading, total: total)
+        let headerBudget = HeaderBudget(limit: request.headerByteCountLimit, blobByteCount: total)
         let results = try await parallelMap(distinct, width: request.jobs) { item in
             let indexer = LayerIndexer(
                 blob: item.region, digest: item.digest, summary: item.layer, source: summary.source,
-                budget: budget, hashesFiles: request.hashesFiles, trusts: request.trustsLayers
+                budget: budget, headerBudget: headerBudget, hashesFiles: request.hashesFiles,
+                trusts: request.trustsLayers
             ) { reporter.advance(by: $0) }
             let result = try indexer.index()
             events(.layer(result.summary))

@@ -32,8 +32,8 @@ public struct EntrySpan: Hashable, Sendable {
     /// Offset of the stored content.
     public var contentOffset: UInt64 { structureOffset + UInt64(structureByteCount) }
 
-    /// Zero to 511 bytes that fill the last content block.
-    public var paddingByteCount: Int { Int((512 - contentByteCount % 512) % 512) }
+    /// Zero to 511 bytes that fill the last content block; fewer than it takes where the archive ends before.
+    public internal(set) var paddingByteCount: Int
 
     /// Offset of what follows the entry.
     public var endOffset: UInt64 { contentOffset + contentByteCount + UInt64(paddingByteCount) }
@@ -42,6 +42,7 @@ public struct EntrySpan: Hashable, Sendable {
         structureOffset = member.structureOffset
         structureByteCount = Int(member.structureByteCount)
         contentByteCount = member.storedByteCount
+        paddingByteCount = Int(member.paddingByteCount)
     }
 }
 
@@ -57,6 +58,8 @@ struct LayerIndexer {
     let source: String
     /// How much the image's layers may unpack to together.
     let budget: ByteBudget
+    /// What the headers of all the image's layers may hold.
+    let headerBudget: HeaderBudget
     /// Whether every file's digest is wanted.
     let hashesFiles: Bool
     /// Whether an uncompressed layer's content is left unread.
@@ -67,7 +70,7 @@ struct LayerIndexer {
     private var name: String { "layer \(summary.index + 1) (\(summary.digest))" }
 
     func index() throws -> (summary: LayerSummary, listing: LayerListing, file: LayerBytes) {
-        var builder = ListingBuilder(hashesFiles: hashesFiles)
+        var builder = ListingBuilder(hashesFiles: hashesFiles, budget: headerBudget)
         do {
             if trusts, summary.compression == .none { return try readHeaders() }
             let result = try summary.compression == .none ? readPlain(&builder) : readCompressed(&builder)
@@ -197,6 +200,41 @@ struct LayerIndexer {
     }
 }
 
+extension [LayerListing] {
+    /// Finds out what the layers' hard links are.
+    ///
+    /// - Parameters:
+    ///   - layers: The same layers' summaries, for messages.
+    ///   - source: The archive, for messages.
+    /// - Returns: The layers in the same order.
+    /// - Throws: `ImageError` if they cannot be laid over each other.
+    func resolved(layers: [LayerSummary], source: String) throws -> [LayerListing] {
+        func refused(_ id: EntryID, _ reason: (Entry) -> String) -> ImageError {
+            let layer = layers[id.layer]
+            return .badLayer(
+                source: source, layer: "layer \(layer.index + 1) (\(layer.digest))",
+                reason: reason(self[id.layer].entries[id.ordinal]))
+        }
+        func name(_ bytes: [UInt8]) -> String { "'\(EscapedText.of(bytes, limit: 200))'" }
+        do {
+            return try LayerListing.resolved(self)
+        } catch {
+            switch error {
+            case .danglingHardLink(let id):
+                throw refused(id) {
+                    "entry \(name($0.path.bytes)) is a hard link to \(name($0.linkTarget)), which is not there before it"
+                }
+            case .linksInCircle(let id):
+                throw refused(id) { "entry \(name($0.path.bytes)) leads through links that go in a circle" }
+            case .tooManyLinks(let id):
+                throw refused(id) {
+                    "up to entry \(name($0.path.bytes)) paths lead through more links than an image should have"
+                }
+            }
+        }
+    }
+}
+
 /// Reads a region in order and hashes it.
 private final class HashingInput {
     private let region: FileRegion
@@ -235,6 +273,6 @@ private struct SpanBuilder: TarVisitor {
         spans.append(EntrySpan(member))
     }
     mutating func content(_ bytes: ArraySlice<UInt8>) throws {}
-    mutating func end(padding: [UInt8]) throws {}
+    mutating func end(padding: [UInt8]) throws { spans[spans.count - 1].paddingByteCount = padding.count }
     mutating func trailer(_ bytes: ArraySlice<UInt8>) throws {}
 }

@@ -1,21 +1,47 @@
 import Bytes
 import FileTree
 import Hashing
+import Synchronization
 import Tar
 
 /// Why an entry cannot be part of a layer.
 enum ListingError: Error, Equatable, CustomStringConvertible {
     case leavesImage(name: [UInt8])
     case badWhiteout(name: [UInt8])
-    case danglingHardLink(name: [UInt8], target: [UInt8])
+    case rootIsNoDirectory(name: [UInt8])
+    case headersTooLarge(limit: UInt64)
 
     var description: String {
         switch self {
         case .leavesImage(let name): "entry '\(EscapedText.of(name, limit: 200))' leads out of the image"
         case .badWhiteout(let name): "entry '\(EscapedText.of(name, limit: 200))' is a whiteout of nothing"
-        case .danglingHardLink(let name, let target):
-            "entry '\(EscapedText.of(name, limit: 200))' is a hard link to "
-                + "'\(EscapedText.of(target, limit: 200))', which is not in the layer before it"
+        case .rootIsNoDirectory(let name):
+            "entry '\(EscapedText.of(name, limit: 200))' makes the root something that is no directory"
+        case .headersTooLarge(let limit):
+            "with the layers before it, its headers, names, links and attributes take more than "
+                + "\(ByteCount.text(limit)), far more than an image of this size should have; raise the limit if you trust it"
+        }
+    }
+}
+
+/// Counts what the headers of an image's layers hold, which all stays in memory.
+final class HeaderBudget: Sendable {
+    /// What an image may have however small it is: that of some hundred thousand entries.
+    private static let freeByteCount: UInt64 = 128 << 20
+
+    private let limit: UInt64
+    private let used = Atomic<UInt64>(0)
+
+    /// A budget for layers of that many stored bytes, unless another limit is given.
+    init(limit: UInt64?, blobByteCount: UInt64) {
+        self.limit = limit ?? blobByteCount.multipliedClamped(4).addingClamped(Self.freeByteCount)
+    }
+
+    /// Takes bytes off the budget.
+    func charge(_ byteCount: UInt64) throws(ListingError) {
+        // Each charge is less than some megabytes: the sum stops being counted long before it could overflow.
+        guard used.add(byteCount, ordering: .relaxed).newValue <= limit else {
+            throw .headersTooLarge(limit: limit)
         }
     }
 }
@@ -25,20 +51,24 @@ struct ListingBuilder: TarVisitor {
     private(set) var entries: [Entry] = []
     private(set) var spans: [EntrySpan] = []
     private let hashesFiles: Bool
-    private var ordinals: [TreePath: Int] = [:]
+    private let budget: HeaderBudget
     private var hasher = DigestHasher()
     private var hasContent = false
 
-    init(hashesFiles: Bool) { self.hashesFiles = hashesFiles }
+    init(hashesFiles: Bool, budget: HeaderBudget) {
+        self.hashesFiles = hashesFiles
+        self.budget = budget
+    }
 
     mutating func begin(_ member: TarMember, structure: [UInt8]) throws {
-        var entry = try Self.entry(of: member)
-        if entry.kind == .hardLink { try resolve(&entry, member) }
-        if entry.kind != .directory { ordinals[entry.path] = entries.count }
+        let entry = try Self.entry(of: member)
+        try budget.charge(
+            member.structureByteCount + Self.keptByteCount
+                + UInt64(entry.extendedAttributes.count) * Self.attributeByteCount
+                + Self.treeByteCount(entry.path, after: entries.last?.path))
         hasContent = hashesFiles && member.type == .file
-        hasher = DigestHasher()
         // Two sparse files are the same if their holes and their stored bytes are.
-        hasher.update(member.sparseMap)
+        if hasContent, !member.sparseMap.isEmpty { hasher.update(member.sparseMap) }
         entries.append(entry)
         spans.append(EntrySpan(member))
     }
@@ -48,19 +78,41 @@ struct ListingBuilder: TarVisitor {
     }
 
     mutating func end(padding: [UInt8]) throws {
-        if hasContent {
-            entries[entries.count - 1].digest = hasher.finish()
-            hasher = DigestHasher()
-        }
+        spans[spans.count - 1].paddingByteCount = padding.count
+        if hasContent { entries[entries.count - 1].digest = hasher.finishAndReset() }
     }
 
     mutating func trailer(_ bytes: ArraySlice<UInt8>) throws {}
 
-    private static func entry(of member: TarMember) throws -> Entry {
+    /// About what an entry takes in memory besides what its header holds.
+    private static let keptByteCount: UInt64 = 256
+
+    /// About what an attribute takes besides its bytes.
+    private static let attributeByteCount: UInt64 = 128
+
+    /// About what the directories take that an entry implies, in memory and as lines of a listing: little for honest
+    /// images, most for a path of thousands of components.
+    private static func treeByteCount(_ path: TreePath, after last: TreePath?) -> UInt64 {
+        let bytes = path.bytes
+        let other = last?.bytes ?? []
+        var index = 0
+        while index < bytes.count, index < other.count, bytes[index] == other[index] { index += 1 }
+        var sum: UInt64 = 0
+        while index < bytes.count {
+            if bytes[index] == UInt8(ascii: "/") { sum += UInt64(128 + index) }
+            index += 1
+        }
+        return sum
+    }
+
+    private static func entry(of member: TarMember) throws(ListingError) -> Entry {
         guard let fullPath = TreePath(tarName: member.name) else {
-            throw ListingError.leavesImage(name: member.name)
+            throw .leavesImage(name: member.name)
         }
         let (path, kind) = try role(of: fullPath, member)
+        guard !path.bytes.isEmpty || kind == .directory || kind == .opaqueMarker else {
+            throw .rootIsNoDirectory(name: member.name)
+        }
         return Entry(
             path: path, kind: kind, mode: member.mode, uid: member.uid, gid: member.gid,
             size: member.type == .file ? member.size : 0,
@@ -71,49 +123,51 @@ struct ListingBuilder: TarVisitor {
             }
             .sorted { $0.name.lexicographicallyPrecedes($1.name) },
             deviceMajor: member.device.major, deviceMinor: member.device.minor,
-            extent: member.type == .file
-                ? Extent(offset: member.contentOffset, byteCount: member.storedByteCount) : nil,
             isSparse: member.isSparse)
     }
 
+    private static let marker = Array(".wh.".utf8)
+    private static let auxiliaryMarker = Array(".wh..wh.".utf8)
+    private static let opaqueMarker = Array(".wh..wh..opq".utf8)
+
     /// Names that start with `.wh.` are markers (OCI image spec, "Whiteouts"; AUFS uses `.wh..wh.` for itself).
-    private static func role(of path: TreePath, _ member: TarMember) throws -> (TreePath, EntryKind) {
-        let marker = Array(".wh.".utf8)
-        let auxiliary = Array(".wh..wh.".utf8)
-        if path.name.elementsEqual(".wh..wh..opq".utf8) { return (path.parent ?? .root, .opaqueMarker) }
-        if path.components.contains(where: { $0.starts(with: auxiliary) }) { return (path, .auxiliary) }
-        if path.name.starts(with: marker) {
-            let hidden = path.name.dropFirst(marker.count)
-            guard let parent = path.parent, !hidden.isEmpty, !hidden.elementsEqual(".".utf8),
-                !hidden.elementsEqual("..".utf8)
-            else { throw ListingError.badWhiteout(name: path.bytes) }
-            return (parent.appending(hidden), .whiteout)
-        }
-        switch member.type {
-        case .file: return (path, .file)
-        case .hardLink: return (path, .hardLink)
-        case .symlink: return (path, .symlink)
-        case .characterDevice: return (path, .characterDevice)
-        case .blockDevice: return (path, .blockDevice)
-        case .directory: return (path, .directory)
-        case .fifo: return (path, .fifo)
-        }
+    private static func role(of path: TreePath, _ member: TarMember) throws(ListingError) -> (
+        TreePath, EntryKind
+    ) {
+        guard mayHaveMarker(path.bytes) else { return (path, kind(of: member.type)) }
+        if path.name.elementsEqual(opaqueMarker) { return (path.parent ?? .root, .opaqueMarker) }
+        if path.components.contains(where: { $0.starts(with: auxiliaryMarker) }) { return (path, .auxiliary) }
+        guard path.name.starts(with: marker) else { return (path, kind(of: member.type)) }
+        let hidden = path.name.dropFirst(marker.count)
+        guard let parent = path.parent, !hidden.isEmpty, !hidden.elementsEqual(".".utf8),
+            !hidden.elementsEqual("..".utf8)
+        else { throw .badWhiteout(name: path.bytes) }
+        return (parent.appending(hidden), .whiteout)
     }
 
-    /// A hard link is what its target is; hard links do not cross layers.
-    private func resolve(_ entry: inout Entry, _ member: TarMember) throws {
-        guard let path = TreePath(tarName: member.linkName), let ordinal = ordinals[path] else {
-            throw ListingError.danglingHardLink(name: member.name, target: member.linkName)
+    /// Whether `.wh.` stands anywhere in a path; nearly all have none.
+    private static func mayHaveMarker(_ bytes: [UInt8]) -> Bool {
+        var index = 0
+        while index + marker.count <= bytes.count {
+            if bytes[index] == marker[0], bytes[index + 1] == marker[1], bytes[index + 2] == marker[2],
+                bytes[index + 3] == marker[3]
+            {
+                return true
+            }
+            index += 1
         }
-        let target = entries[ordinal]
-        if target.kind == .file || target.kind == .hardLink {
-            entry.digest = target.digest
-            entry.size = target.size
-        } else {
-            entry.kind = target.kind
-            entry.linkTarget = target.linkTarget
-            entry.deviceMajor = target.deviceMajor
-            entry.deviceMinor = target.deviceMinor
+        return false
+    }
+
+    private static func kind(of type: TarType) -> EntryKind {
+        switch type {
+        case .file: .file
+        case .hardLink: .hardLink
+        case .symlink: .symlink
+        case .characterDevice: .characterDevice
+        case .blockDevice: .blockDevice
+        case .directory: .directory
+        case .fifo: .fifo
         }
     }
 }

@@ -71,7 +71,8 @@ struct ArchiveRecipe: Sendable {
                 contentByteCount: member.byteCount,
                 forEachPart: archive.part(at: member.offset, byteCount: member.byteCount).forEachPart)
         }
-        let end = members.end
+        // The padding of the last entry may be missing.
+        let end = min(members.end, archive.byteCount)
         let rest = archive.part(
             at: end + members.zeroCount, byteCount: archive.byteCount - end - members.zeroCount)
         try encoder.finish(

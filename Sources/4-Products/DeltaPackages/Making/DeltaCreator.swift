@@ -59,7 +59,7 @@ public final class DeltaCreator: Sendable {
     ) {
         self.old = old
         self.new = new
-        let pairs = pairs ?? Self.align(old.index, new.index)
+        let pairs = pairs ?? LayerAlignment.align(old.index, new.index)
         self.pairs = pairs
         let references = OldReferences(old.layers)
         self.references = references
@@ -85,13 +85,6 @@ public final class DeltaCreator: Sendable {
             uniqueKeysWithValues: DeltaLevel.allCases.map { level in
                 (level, Shared { _ in try ArchiveRecipe(new, level: level) })
             })
-    }
-
-    /// Puts the layers of two images side by side, looking at what they hold where need be.
-    public static func align(_ old: ImageIndex, _ new: ImageIndex) -> [LayerPair] {
-        LayerAlignment.align(old: old.summary.layers, new: new.summary.layers) { oldIndex, newIndex in
-            old.listings[oldIndex].overlap(with: new.listings[newIndex])
-        }
     }
 
     /// What a package brings for each layer.

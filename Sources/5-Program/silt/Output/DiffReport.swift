@@ -76,7 +76,7 @@ struct DiffReport: Encodable {
         let guess = costs.flatMap { $0.isExact ? nil : $0 }
         packageBytes = costs?.byteCount
         documentBytes = costs?.documentByteCount
-        layers = DeltaCreator.align(old.index, new.index).map { pair in
+        layers = LayerAlignment.align(old.index, new.index).map { pair in
             let oldLayer = pair.old.map { old.index.summary.layers[$0] }
             let newLayer = pair.new.map { new.index.summary.layers[$0] }
             return Layer(

@@ -1,0 +1,91 @@
+/// Why layers cannot be laid over each other.
+public enum MergeError: Error, Equatable, Sendable {
+    /// A hard link leads to nothing that is there when its turn comes.
+    case danglingHardLink(EntryID)
+    /// A path leads through links in a circle.
+    case linksInCircle(EntryID)
+    /// Paths lead through more links than any image needs.
+    case tooManyLinks(EntryID)
+}
+
+extension LayerListing {
+    /// Finds out what hard links are: names of files of the same layer or of a lower one.
+    ///
+    /// - Parameter listings: An image's layers, the lowest first, with hard links as their headers spell them.
+    /// - Returns: The same layers. A hard link to a file has that file's size and digest; one to a symbolic link or to a
+    ///   device is one, too.
+    /// - Throws: `MergeError` for what no runtime unpacks.
+    public static func resolved(_ listings: [LayerListing]) throws(MergeError) -> [LayerListing] {
+        var resolver = LinkResolver(listings)
+        for layer in listings.indices {
+            resolver.begin(layer: layer)
+            for ordinal in listings[layer].entries.indices {
+                let id = EntryID(layer: layer, ordinal: ordinal)
+                do {
+                    guard try resolver.take(id) else { throw MergeError.danglingHardLink(id) }
+                } catch let problem as TreeBuilder.Problem {
+                    throw problem == .linksInCircle ? .linksInCircle(id) : .tooManyLinks(id)
+                } catch {
+                    throw .danglingHardLink(id)
+                }
+            }
+        }
+        return resolver.listings
+    }
+}
+
+/// Lays layers over each other to find what hard links lead to.
+private struct LinkResolver {
+    private(set) var listings: [LayerListing]
+    private var builder: TreeBuilder
+    /// Runtimes do not unpack a storage driver's bookkeeping, but its files can be what hard links lead to.
+    private var bookkeeping: [TreePath: EntryID] = [:]
+
+    init(_ listings: [LayerListing]) {
+        self.listings = listings
+        builder = TreeBuilder(entryCount: listings.reduce(0) { $0 + $1.entries.count }, followsLinks: true)
+    }
+
+    mutating func begin(layer: Int) {
+        builder.begin(layer: layer)
+        bookkeeping = [:]
+    }
+
+    /// Takes the next entry; false for a hard link that leads to nothing.
+    mutating func take(_ id: EntryID) throws(TreeBuilder.Problem) -> Bool {
+        let entry = listings[id.layer].entries[id.ordinal]
+        switch entry.kind {
+        case .auxiliary: bookkeeping[entry.path] = id
+        case .hardLink:
+            guard let path = TreePath(tarName: entry.linkTarget),
+                let found = try builder.target(of: entry, at: path) ?? bookkeeping[path],
+                let resolved = entry.resolved(to: listings[found.layer].entries[found.ordinal])
+            else { return false }
+            listings[id.layer].entries[id.ordinal] = resolved
+            try builder.apply(resolved, id)
+            return true
+        default: break
+        }
+        try builder.apply(entry, id)
+        return true
+    }
+}
+
+extension Entry {
+    /// A hard link as what it leads to; nil for what can have no other name.
+    fileprivate func resolved(to target: Entry) -> Entry? {
+        var entry = self
+        switch target.kind {
+        case .file, .hardLink, .auxiliary:
+            entry.digest = target.digest
+            entry.size = target.size
+        case .symlink, .characterDevice, .blockDevice, .fifo:
+            entry.kind = target.kind
+            entry.linkTarget = target.linkTarget
+            entry.deviceMajor = target.deviceMajor
+            entry.deviceMinor = target.deviceMinor
+        case .directory, .whiteout, .opaqueMarker: return nil
+        }
+        return entry
+    }
+}

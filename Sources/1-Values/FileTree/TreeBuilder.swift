@@ -1,0 +1,376 @@
+/// Builds the node table of a tree; what is removed stays in the table until `finish` drops it.
+///
+/// Entries are applied in their order, as runtimes unpack them: a directory entry keeps what is in the directory, anything
+/// else replaces what was at its path. A whiteout removes what lower layers brought and leaves what its own layer did.
+struct TreeBuilder {
+    /// Why an entry cannot be applied.
+    enum Problem: Error {
+        case linksInCircle
+        case tooManyLinks
+    }
+
+    private struct Slot {
+        let name: [UInt8]
+        let parent: Int32
+        let hash: UInt32
+        /// Its children are a chain; those that were removed may still hang in it.
+        var firstChild: Int32 = -1
+        var nextSibling: Int32 = -1
+        /// The last layer that brought it or something in it.
+        var layer: Int32
+        /// The last layer that has removed whatever lower layers had in it.
+        var clearedBy: Int32 = -1
+        var entry: EntryID?
+        var isDirectory = true
+        var isLink = false
+        var isPresent = true
+        /// Whether it hangs in its parent's chain.
+        var isChained = true
+    }
+
+    private static let opaqueName = Array(".wh..wh..opq".utf8)
+    /// As many as Linux follows in one path.
+    private static let linkLimit = 40
+
+    private let followsLinks: Bool
+    private var slots: [Slot] = []
+    /// Slots by parent and name: an open hash table, -1 for none.
+    private var buckets: [Int32]
+    /// Where symbolic links lead.
+    private var targets: [Int32: [UInt8]] = [:]
+    /// How many more components may be walked that links brought in: what no honest image needs.
+    private var linkStepsLeft: Int
+    private var layer: Int32 = 0
+    /// The directory of the last entry, as spelled, and its slot: most entries lie beside the one before.
+    private var lastDirectory: (path: ArraySlice<UInt8>, slot: Int32)?
+
+    /// A builder for about that many entries.
+    init(entryCount: Int, followsLinks: Bool) {
+        self.followsLinks = followsLinks
+        linkStepsLeft = entryCount * 32 + (1 << 20)
+        var bucketCount = 64
+        while bucketCount < entryCount * 2 { bucketCount *= 2 }
+        buckets = Array(repeating: -1, count: bucketCount)
+        slots.reserveCapacity(entryCount + 1)
+        slots.append(Slot(name: [], parent: 0, hash: 0, layer: -1))
+    }
+
+    /// What is applied from now on comes from that layer.
+    mutating func begin(layer: Int) { self.layer = Int32(clamping: layer) }
+
+    // MARK: - Entries
+
+    /// Lays an entry over what is there.
+    mutating func apply(_ entry: Entry, _ id: EntryID) throws(Problem) {
+        switch entry.kind {
+        case .auxiliary: return
+        case .whiteout:
+            if let slot = try find(entry.path) { clear(slot, keepsItself: false) }
+        case .opaqueMarker:
+            if let slot = try directory(entry.path.bytes[...], isMade: false) {
+                clear(slot, keepsItself: true)
+            }
+        default: try put(entry.path, entry, id)
+        }
+    }
+
+    /// Shows an entry as it is stored: markers, too.
+    mutating func show(_ entry: Entry, _ id: EntryID) throws(Problem) {
+        switch entry.kind {
+        case .auxiliary: return
+        case .opaqueMarker: try put(entry.path.appending(Self.opaqueName), entry, id)
+        default: try put(entry.path, entry, id)
+        }
+    }
+
+    /// What a hard link leads to: a name that may be a link itself, which is not followed.
+    ///
+    /// Runtimes remove what is at a link's own path before they make it, so it cannot lead there.
+    mutating func target(of hardLink: Entry, at path: TreePath) throws(Problem) -> EntryID? {
+        guard let slot = try find(path), try find(hardLink.path) != slot else { return nil }
+        return slots[Int(slot)].entry
+    }
+
+    private mutating func put(_ path: TreePath, _ entry: Entry, _ id: EntryID) throws(Problem) {
+        let isDirectory = entry.kind == .directory
+        guard !path.bytes.isEmpty else {
+            if isDirectory { slots[0].entry = id }
+            return
+        }
+        let (parentPath, name) = Self.split(path.bytes)
+        guard let parent = try directory(parentPath, isMade: true) else { return }
+        let slot: Int32
+        if let known = lookup(parent, name) {
+            slot = known
+            if !slots[Int(slot)].isPresent {
+                revive(slot)
+            } else if !isDirectory || !slots[Int(slot)].isDirectory {
+                // What was replaced may be part of the way to the last directory.
+                lastDirectory = nil
+                removeChildren(of: slot)
+            }
+        } else {
+            slot = add(parent, name)
+        }
+        slots[Int(slot)].isDirectory = isDirectory
+        slots[Int(slot)].isLink = entry.kind == .symlink
+        slots[Int(slot)].entry = id
+        if entry.kind == .symlink { targets[slot] = entry.linkTarget }
+        touch(slot)
+    }
+
+    // MARK: - Paths
+
+    private static func split(_ path: [UInt8]) -> (directory: ArraySlice<UInt8>, name: ArraySlice<UInt8>) {
+        guard let slash = path.lastIndex(of: UInt8(ascii: "/")) else { return ([], path[...]) }
+        return (path[..<slash], path[(slash + 1)...])
+    }
+
+    /// The slot at a path, or nil if nothing is there.
+    private mutating func find(_ path: TreePath) throws(Problem) -> Int32? {
+        if path.bytes.isEmpty { return 0 }
+        let (parentPath, name) = Self.split(path.bytes)
+        guard let parent = try directory(parentPath, isMade: false), let slot = lookup(parent, name),
+            slots[Int(slot)].isPresent
+        else { return nil }
+        return slot
+    }
+
+    /// The directory that a path leads to, through links.
+    ///
+    /// - Parameters:
+    ///   - path: Components between slashes.
+    ///   - isMade: Whether what is missing is made, as runtimes do; what is no directory then becomes one.
+    /// - Returns: The slot; nil if there is no such directory.
+    /// - Throws: `Problem` for links that nobody follows.
+    private mutating func directory(_ path: ArraySlice<UInt8>, isMade: Bool) throws(Problem) -> Int32? {
+        if path.isEmpty { return 0 }
+        if let last = lastDirectory, last.path.count == path.count, last.path.elementsEqual(path) {
+            return last.slot
+        }
+        var slot: Int32 = 0
+        var rests = [path]
+        var linkCount = 0
+        while var rest = rests.popLast() {
+            guard let component = Self.next(&rest) else { continue }
+            if !rest.isEmpty { rests.append(rest) }
+            if linkCount > 0 {
+                linkStepsLeft -= 1
+                guard linkStepsLeft > 0 else { throw .tooManyLinks }
+                if component.elementsEqual(".".utf8) { continue }
+                if component.elementsEqual("..".utf8) {
+                    slot = slots[Int(slot)].parent
+                    continue
+                }
+            }
+            let known = lookup(slot, component)
+            guard let child = known, slots[Int(child)].isPresent else {
+                guard isMade else { return nil }
+                slot = known ?? add(slot, component)
+                if known != nil { revive(slot) }
+                continue
+            }
+            if slots[Int(child)].isLink, followsLinks {
+                linkCount += 1
+                guard linkCount <= Self.linkLimit else { throw .linksInCircle }
+                let target = targets[child] ?? []
+                if target.first == UInt8(ascii: "/") { slot = 0 }
+                rests.append(target[...])
+                continue
+            }
+            if !slots[Int(child)].isDirectory, !slots[Int(child)].isLink {
+                guard isMade else { return nil }
+                slots[Int(child)].isDirectory = true
+                slots[Int(child)].entry = nil
+            }
+            slot = child
+        }
+        if isMade { lastDirectory = (path, slot) }
+        return slot
+    }
+
+    /// Takes the next component off a path.
+    private static func next(_ path: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        let slash = UInt8(ascii: "/")
+        let start = path.firstIndex { $0 != slash } ?? path.endIndex
+        let end = path[start...].firstIndex(of: slash) ?? path.endIndex
+        guard start < end else {
+            path = []
+            return nil
+        }
+        let component = path[start..<end]
+        path = path[(end < path.endIndex ? end + 1 : end)...]
+        return component
+    }
+
+    // MARK: - Slots
+
+    private static func hash(_ parent: Int32, _ name: ArraySlice<UInt8>) -> UInt32 {
+        // Seeded, so that nobody can choose names that collide.
+        var hasher = Hasher()
+        hasher.combine(parent)
+        hasher.combine(name: name)
+        return UInt32(truncatingIfNeeded: hasher.finalize())
+    }
+
+    /// The slot of that name in a directory, present or not.
+    private func lookup(_ parent: Int32, _ name: ArraySlice<UInt8>) -> Int32? {
+        let hash = Self.hash(parent, name)
+        let mask = buckets.count - 1
+        var bucket = Int(hash) & mask
+        while buckets[bucket] >= 0 {
+            let index = Int(buckets[bucket])
+            if slots[index].hash == hash, slots[index].parent == parent, slots[index].name.elementsEqual(name)
+            {
+                return buckets[bucket]
+            }
+            bucket = (bucket + 1) & mask
+        }
+        return nil
+    }
+
+    /// Adds an implied directory of that name; there must be no slot of it.
+    private mutating func add(_ parent: Int32, _ name: ArraySlice<UInt8>) -> Int32 {
+        if slots.count * 3 > buckets.count * 2 { grow() }
+        let slot = Int32(clamping: slots.count)
+        let hash = Self.hash(parent, name)
+        slots.append(
+            Slot(
+                name: Array(name), parent: parent, hash: hash, nextSibling: slots[Int(parent)].firstChild,
+                layer: layer))
+        slots[Int(parent)].firstChild = slot
+        enter(slot)
+        touch(parent)
+        return slot
+    }
+
+    private mutating func enter(_ slot: Int32) {
+        let mask = buckets.count - 1
+        var bucket = Int(slots[Int(slot)].hash) & mask
+        while buckets[bucket] >= 0 { bucket = (bucket + 1) & mask }
+        buckets[bucket] = slot
+    }
+
+    private mutating func grow() {
+        buckets = Array(repeating: -1, count: buckets.count * 2)
+        for slot in slots.indices.dropFirst() { enter(Int32(clamping: slot)) }
+    }
+
+    /// What was removed comes back as an implied directory.
+    private mutating func revive(_ slot: Int32) {
+        let index = Int(slot)
+        slots[index].isPresent = true
+        slots[index].isDirectory = true
+        slots[index].isLink = false
+        slots[index].entry = nil
+        if !slots[index].isChained {
+            let parent = Int(slots[index].parent)
+            slots[index].nextSibling = slots[parent].firstChild
+            slots[parent].firstChild = slot
+            slots[index].isChained = true
+        }
+        touch(slot)
+    }
+
+    /// Marks a slot and the directories it is in as brought by this layer.
+    private mutating func touch(_ slot: Int32) {
+        var index = Int(slot)
+        while slots[index].layer != layer {
+            slots[index].layer = layer
+            index = Int(slots[index].parent)
+        }
+    }
+
+    /// Removes everything under a slot.
+    private mutating func removeChildren(of slot: Int32) {
+        guard slots[Int(slot)].firstChild >= 0 else { return }
+        lastDirectory = nil
+        var pending = [slot]
+        while let next = pending.popLast() {
+            var child = slots[Int(next)].firstChild
+            slots[Int(next)].firstChild = -1
+            while child >= 0 {
+                let index = Int(child)
+                slots[index].isPresent = false
+                slots[index].isChained = false
+                if slots[index].firstChild >= 0 { pending.append(child) }
+                child = slots[index].nextSibling
+            }
+        }
+    }
+
+    /// Removes what lower layers brought; what this layer brought stays, with the directories that it is in.
+    private mutating func clear(_ slot: Int32, keepsItself: Bool) {
+        lastDirectory = nil
+        if !keepsItself, slot != 0, slots[Int(slot)].layer != layer {
+            slots[Int(slot)].isPresent = false
+            removeChildren(of: slot)
+            return
+        }
+        var pending = [slot]
+        while let next = pending.popLast() {
+            // Nothing of a lower layer can come back while this layer is applied.
+            guard slots[Int(next)].clearedBy != layer else { continue }
+            slots[Int(next)].clearedBy = layer
+            var child = slots[Int(next)].firstChild
+            slots[Int(next)].firstChild = -1
+            while child >= 0 {
+                let index = Int(child)
+                let following = slots[index].nextSibling
+                if slots[index].isPresent, slots[index].layer == layer {
+                    slots[index].nextSibling = slots[Int(next)].firstChild
+                    slots[Int(next)].firstChild = child
+                    if slots[index].isDirectory { pending.append(child) }
+                } else {
+                    slots[index].isPresent = false
+                    slots[index].isChained = false
+                    removeChildren(of: child)
+                }
+                child = following
+            }
+        }
+    }
+
+    /// The table of what is present, parents first, children sorted by name.
+    func finish() -> [Tree.Node] {
+        var nodes: [Tree.Node] = []
+        nodes.reserveCapacity(slots.count)
+        nodes.append(Tree.Node(name: [], parent: 0, children: 0..<0, entry: slots[0].entry))
+        var pending: [(slot: Int32, node: Int)] = [(0, 0)]
+        var present: [Int32] = []
+        while let (slot, node) = pending.popLast() {
+            present.removeAll(keepingCapacity: true)
+            var child = slots[Int(slot)].firstChild
+            while child >= 0 {
+                if slots[Int(child)].isPresent { present.append(child) }
+                child = slots[Int(child)].nextSibling
+            }
+            // Tars are mostly sorted, and the chain has the last child first.
+            present.reverse()
+            let isSorted = zip(present, present.dropFirst()).allSatisfy {
+                slots[Int($0)].name.precedes(slots[Int($1)].name)
+            }
+            if !isSorted { present.sort { slots[Int($0)].name.precedes(slots[Int($1)].name) } }
+            let start = nodes.count
+            for child in present {
+                if slots[Int(child)].firstChild >= 0 { pending.append((child, nodes.count)) }
+                nodes.append(
+                    Tree.Node(
+                        name: slots[Int(child)].name, parent: node, children: 0..<0,
+                        entry: slots[Int(child)].entry))
+            }
+            nodes[node].children = start..<nodes.count
+        }
+        return nodes
+    }
+}
+
+extension [UInt8] {
+    /// Whether it stands before another by its bytes.
+    func precedes(_ other: [UInt8]) -> Bool {
+        let count = Swift.min(self.count, other.count)
+        var index = 0
+        while index < count, self[index] == other[index] { index += 1 }
+        return index < count ? self[index] < other[index] : self.count < other.count
+    }
+}
