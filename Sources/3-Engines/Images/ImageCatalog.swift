@@ -39,6 +39,8 @@ struct ImageCatalog {
     private(set) var images: [ListedImage] = []
     private(set) var roots: [IndexRoot] = []
     var manifests: [Digest: ReadManifest] = [:]
+    /// Digests of configurations in docker's list, by the names of their files.
+    var savedConfigs: [String: Digest] = [:]
     private var indexes: [Digest: [IndexEntry]?] = [:]
     var source: String { store.source }
 
@@ -122,8 +124,8 @@ struct ImageCatalog {
 
     // MARK: - Indexes
 
-    /// How many steps may lead from index to index to image: a thousand times what a large mirror needs.
-    private static let stepLimit = 1 << 20
+    /// How many steps may lead from index to index to image: several times what a large mirror needs.
+    private static let stepLimit = 1 << 18
     /// How deep indexes may lie in indexes.
     private static let depthLimit = 8
 

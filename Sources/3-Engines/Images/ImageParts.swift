@@ -136,7 +136,7 @@ extension ImageCatalog {
         return ListedBlob(region: region, digest: layer.digest, byteCount: region.byteCount, urls: [])
     }
 
-    private func parts(_ saved: SavedImageDocument) throws -> ImageParts {
+    private mutating func parts(_ saved: SavedImageDocument) throws -> ImageParts {
         // A layer may be listed hundreds of times; its file is opened once.
         var files: [String: FileRegion] = [:]
         func file(_ name: String) throws -> FileRegion {
@@ -150,7 +150,10 @@ extension ImageCatalog {
         let configName = EscapedText.of(saved.Config.utf8, limit: 200)
         let config = try file(saved.Config)
         // What the file is called means nothing to those who load it: the id is computed.
-        let digest = Digest.of(try bytes(config, name: configName))
+        let digest =
+            try savedConfigs[saved.Config]
+            ?? Digest.of(try JSONDocument.bytes(config, name: configName, source: source))
+        savedConfigs[saved.Config] = digest
         return ImageParts(
             manifestDigest: nil, manifest: nil, configRegion: config, configDigest: digest,
             configName: configName,
