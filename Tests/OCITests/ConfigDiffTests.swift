@@ -115,7 +115,8 @@ struct ConfigDiffTests {
             try lines(config(a), config(b))
                 == ["history 1 created_by: a -> b", "+ history 1 empty_layer: true"])
         let rebuilt = try diff(config(a, b), config(laterA, b))
-        #expect(!rebuilt.isSame && rebuilt.isSameInMeaning && rebuilt.summary == "history ~1")
+        #expect(rebuilt.leavingOut([.time]).isSame && !rebuilt.leavingOut([.provenance]).isSame)
+        #expect(!rebuilt.isSame && rebuilt.isSameInMeaning && rebuilt.summary == "history times ~1")
     }
 
     @Test func `values are ready to print`() throws {

@@ -61,11 +61,11 @@ public enum Packing: Hashable, Sendable, CustomStringConvertible {
         case .zstdAfterSkippable:
             [0x5a, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3] + (try Zstd.compress(bytes, ZstdOptions(level: 3)))
         case .xz: try Xz.compress(bytes, XzOptions(preset: 1))
-        case .bzip2: try bzip2(bytes)
+        case .bzip2: try Self.compressedByBzip2(bytes)
         }
     }
 
-    private static func bzip2(_ bytes: [UInt8]) throws -> [UInt8] {
+    private static func compressedByBzip2(_ bytes: [UInt8]) throws -> [UInt8] {
         guard let command = Command(named: "bzip2") else { throw MissingProgram(name: "bzip2") }
         return try command.run(["-c"], input: bytes).output
     }

@@ -15,6 +15,12 @@ public enum EscapedText {
     public static func of(_ bytes: some Collection<UInt8>, limit: Int = .max) -> String {
         let all = Array(bytes)
         let shown = prefix(of: all, limit: limit)
+        // Nearly all names are plain.
+        if shown == all.count, all.first != 0x20, all.last != 0x20,
+            all.allSatisfy({ $0 >= 0x20 && $0 < 0x7f && $0 != 0x5c })
+        {
+            return String(decoding: all, as: UTF8.self)
+        }
         let lastVisible = all.lastIndex { $0 != 0x20 } ?? -1
         var text = ""
         var canCarryMark = false
@@ -48,9 +54,15 @@ public enum EscapedText {
 
     /// A whole line, made of texts that were escaped already or never held anything odd: what would disturb a terminal
     /// is escaped, backslashes stay.
-    public static func line(_ text: String) -> String {
+    ///
+    /// - Parameters:
+    ///   - text: The line.
+    ///   - limit: How many characters of it to show; where it is longer, `…` tells so.
+    /// - Returns: One line of text, which is the same if it is escaped again.
+    public static func line(_ text: String, limit: Int = .max) -> String {
         var line = ""
-        for scalar in text.unicodeScalars {
+        for (index, scalar) in text.unicodeScalars.enumerated() {
+            if index == limit { return line + "…" }
             if disturbs(scalar) {
                 for byte in String(Character(scalar)).utf8 { escape(byte, into: &line) }
             } else {
@@ -79,16 +91,25 @@ public enum EscapedText {
 
     /// JSON that an encoder made, with everything that would disturb a terminal as `\u` escapes; it means the same.
     public static func safeJSON(_ document: String) -> String {
-        var text = ""
-        for scalar in document.unicodeScalars {
-            // Between values a line break is layout; inside of strings the encoder has escaped it.
-            if scalar == "\n" {
-                text.unicodeScalars.append(scalar)
+        // Between values a line break is layout; inside of strings the encoder has escaped it.
+        func isPlain(_ byte: UInt8) -> Bool { byte >= 0x20 && byte < 0x7f || byte == 0x0a }
+        let bytes = Array(document.utf8)
+        guard let first = bytes.firstIndex(where: { !isPlain($0) }) else { return document }
+        var safe = Array(bytes[..<first])
+        var index = first
+        while index < bytes.count {
+            if isPlain(bytes[index]) {
+                safe.append(bytes[index])
+                index += 1
             } else {
+                let scalar = scalar(in: bytes, at: index) ?? "\u{fffd}"
+                var text = ""
                 appendJSON(scalar, to: &text)
+                safe += text.utf8
+                index += UTF8.width(scalar)
             }
         }
-        return text
+        return String(decoding: safe, as: UTF8.self)
     }
 
     private static func appendJSON(_ scalar: Unicode.Scalar, to text: inout String) {

@@ -10,7 +10,7 @@ struct ConfigComparison {
     private struct Place {
         let section: String
         var name = ""
-        let significance: ConfigDiff.Significance
+        var significance: ConfigDiff.Significance
 
         func adding(_ part: String) -> Place {
             Place(section: section, name: name + part, significance: significance)
@@ -20,7 +20,7 @@ struct ConfigComparison {
     // The keys of both documents in the order in which people ask for them.
     private static let topKeys = ["architecture", "variant", "os", "os.version", "os.features"]
     private static let provenanceKeys = [
-        "author", "comment", "created", "docker_version", "id", "parent", "container", "container_config",
+        "author", "comment", "docker_version", "id", "parent", "container", "container_config",
         "throwaway",
     ]
     private static let configKeys = [
@@ -47,9 +47,11 @@ struct ConfigComparison {
         for key in Self.provenanceKeys {
             field(key, old, new, Place(section: key, significance: .provenance))
         }
+        field("created", old, new, Place(section: "created", significance: .time))
         compareHistory(old["history"] ?? .null, new["history"] ?? .null)
         unknownFields(
-            old, new, known: Self.topKeys + Self.provenanceKeys + ["config", "rootfs", "history"], in: "")
+            old, new, known: Self.topKeys + Self.provenanceKeys + ["config", "rootfs", "created", "history"],
+            in: "")
     }
 
     private mutating func compareConfig(_ old: JSONValue, _ new: JSONValue) {
@@ -192,7 +194,9 @@ struct ConfigComparison {
         eachMember(old, new) { comparison, key, old, new in
             guard !except.contains(key) else { return }
             let name = place.name.isEmpty ? Self.name(key) : " " + Self.name(key)
-            comparison.walk(Self.orAbsent(old), Self.orAbsent(new), place.adding(name), depth: 0)
+            var place = place.adding(name)
+            if place.section == "history", key.elementsEqual("created".utf8) { place.significance = .time }
+            comparison.walk(Self.orAbsent(old), Self.orAbsent(new), place, depth: 0)
         }
     }
 

@@ -11,11 +11,13 @@ public struct ConfigDiff: Hashable, Sendable {
     }
 
     /// What a difference matters to.
-    public enum Significance: Hashable, Sendable {
+    public enum Significance: String, Hashable, Sendable {
         /// What the image is and what its containers do.
         case meaning
-        /// When, by whom and how the image was made: times, the history, the builder's own notes.
+        /// By whom and how the image was made: the history, the author, the builder's own notes.
         case provenance
+        /// When the image was made and, in its history, each layer.
+        case time
     }
 
     /// One value of a configuration.
@@ -80,11 +82,25 @@ public struct ConfigDiff: Hashable, Sendable {
     public init(old: ImageConfiguration, new: ImageConfiguration) {
         var comparison = ConfigComparison()
         comparison.compare(old.document, new.document)
-        differences =
-            comparison.differences.filter { $0.significance == .meaning }
-            + comparison.differences.filter { $0.significance == .provenance }
-        unchanged = comparison.unchanged
-        omittedCount = comparison.omittedCount
+        self.init(
+            differences: [.meaning, .provenance, .time].flatMap { significance in
+                comparison.differences.filter { $0.significance == significance }
+            },
+            unchanged: comparison.unchanged, omittedCount: comparison.omittedCount)
+    }
+
+    private init(differences: [Row], unchanged: [Row], omittedCount: Int) {
+        self.differences = differences
+        self.unchanged = unchanged
+        self.omittedCount = omittedCount
+    }
+
+    /// The comparison without the differences that matter to one of these alone.
+    public func leavingOut(_ significances: Set<Significance>) -> ConfigDiff {
+        ConfigDiff(
+            differences: differences.filter { !significances.contains($0.significance) },
+            unchanged: unchanged,
+            omittedCount: significances.contains(.meaning) ? 0 : omittedCount)
     }
 
     /// Whether nothing differs.
@@ -92,7 +108,7 @@ public struct ConfigDiff: Hashable, Sendable {
 
     /// Whether nothing differs but when and how the images were made.
     public var isSameInMeaning: Bool {
-        omittedCount == 0 && differences.allSatisfy { $0.significance == .provenance }
+        omittedCount == 0 && differences.allSatisfy { $0.significance != .meaning }
     }
 
     /// The parts that differ, with how many values of each: `Cmd, Env ~1, Labels +2 -1`. What changes the meaning
@@ -100,7 +116,9 @@ public struct ConfigDiff: Hashable, Sendable {
     public var summary: String {
         var parts: [(section: String, counts: [Change: Int], isOne: Bool)] = []
         for row in differences {
-            if parts.last?.section != row.section { parts.append((row.section, [:], row.name.isEmpty)) }
+            let isHistoryTime = row.section == "history" && row.significance == .time
+            let section = isHistoryTime ? "history times" : row.section
+            if parts.last?.section != section { parts.append((section, [:], row.name.isEmpty)) }
             parts[parts.count - 1].counts[row.change, default: 0] += 1
         }
         let texts = parts.map { part in

@@ -64,70 +64,14 @@ enum Format {
     }
 
     /// `drwxr-xr-x` as `ls` shows it.
-    static func mode(_ entry: Entry) -> String {
-        let kind =
-            switch entry.kind {
-            case .file, .hardLink, .whiteout, .opaqueMarker, .auxiliary: "-"
-            case .directory: "d"
-            case .symlink: "l"
-            case .characterDevice: "c"
-            case .blockDevice: "b"
-            case .fifo: "p"
-            }
-        var text = kind
-        for (shift, special, letter) in [(6, 0o4000, "s"), (3, 0o2000, "s"), (0, 0o1000, "t")] {
-            let bits = Int(entry.mode) >> shift
-            let executes = bits & 1 != 0
-            text += (bits & 4 != 0 ? "r" : "-") + (bits & 2 != 0 ? "w" : "-")
-            if Int(entry.mode) & special != 0 {
-                text += executes ? letter : letter.uppercased()
-            } else {
-                text += executes ? "x" : "-"
-            }
-        }
-        return text
-    }
+    static func mode(_ entry: Entry) -> String { EntryText.permissions(entry) }
 
     /// What an entry is, in words.
-    static func kind(_ kind: EntryKind) -> String {
-        switch kind {
-        case .file: "file"
-        case .directory: "directory"
-        case .symlink: "symbolic link"
-        case .hardLink: "hard link"
-        case .characterDevice: "character device"
-        case .blockDevice: "block device"
-        case .fifo: "named pipe"
-        case .whiteout: "whiteout (removes a path of the layers below)"
-        case .opaqueMarker: "opaque directory (hides the layers below)"
-        case .auxiliary: "bookkeeping of a storage driver"
-        }
-    }
+    static func kind(_ kind: EntryKind) -> String { kind.phrase }
 
     /// `2025-03-09 14:05` in UTC; with seconds where asked for.
     static func time(_ time: Timestamp, seconds showsSeconds: Bool = false) -> String {
-        // Beyond these years the columns would not do, and no honest archive has them.
-        guard (-62_135_596_800..<253_402_300_800).contains(time.seconds) else { return "@\(time.seconds)" }
-        let days = Int((Double(time.seconds) / 86400).rounded(.down))
-        let rest = Int(time.seconds) - days * 86400
-        let (year, month, day) = date(days)
-        let date = "\(padded(year, 4))-\(padded(month))-\(padded(day))"
-        let clock = "\(padded(rest / 3600)):\(padded(rest / 60 % 60))"
-        return "\(date) \(clock)" + (showsSeconds ? ":\(padded(rest % 60))" : "")
-    }
-
-    /// Days since 1970 as a date of the Gregorian calendar (Howard Hinnant, "chrono-Compatible Low-Level Date
-    /// Algorithms": eras of 400 years, years that begin in March).
-    private static func date(_ days: Int) -> (year: Int, month: Int, day: Int) {
-        let shifted = days + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthFromMarch = (5 * dayOfYear + 2) / 153
-        let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
+        EntryText.time(time, seconds: showsSeconds)
     }
 
     private static func padded(_ number: Int, _ width: Int = 2) -> String {

@@ -35,9 +35,27 @@ struct PairOptions: ParsableArguments, Sendable {
 
     /// Reads both images, with progress.
     func load(_ progress: ProgressLine) async throws -> (old: OpenedImage, new: OpenedImage) {
-        let old = try await reading.load(oldRequest, "reading \(old)", progress)
-        let new = try await reading.load(newRequest, "reading \(new)", progress)
+        let old = try await reading.load(oldRequest, "reading \(FileName.text(self.old))", progress)
+        let new = try await reading.load(newRequest, "reading \(FileName.text(self.new))", progress)
         return (old, new)
+    }
+}
+
+/// Options of commands that read one image.
+struct SingleOptions: ParsableArguments, Sendable {
+    @Argument(help: "The image: an archive, a layout folder, or - for standard input.")
+    var image: String
+
+    @Option(
+        name: .customLong("image"),
+        help: ArgumentHelp("The image to choose in the archive.", valueName: "name"))
+    var name: String?
+
+    @OptionGroup var reading: ReadingOptions
+
+    func load() async throws -> OpenedImage {
+        try await reading.load(
+            reading.request(image, image: name), "reading \(FileName.text(image))", ProgressLine())
     }
 }
 
@@ -95,6 +113,6 @@ struct MakingOptions: ParsableArguments, Sendable {
     /// Opens a package, with progress.
     func open(_ path: String, _ progress: ProgressLine) throws -> PackageFile {
         defer { progress.clear() }
-        return try PackageFile.open(path, progress.reporter("checking \(path)"))
+        return try PackageFile.open(path, progress.reporter("checking \(FileName.text(path))"))
     }
 }

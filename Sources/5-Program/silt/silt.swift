@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bytes
 import DeltaPackages
 import FileIO
 import Glibc
@@ -55,7 +56,10 @@ enum Program {
         } catch {
             // Help and version are asked for; everything else is wrong usage.
             if Silt.exitCode(for: error) == .success { Silt.exit(withError: error) }
-            StandardStreams.writeError(Silt.fullMessage(for: error) + "\n")
+            // Arguments are quoted in the message; it has lines of its own.
+            let lines = Silt.fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false)
+            StandardStreams.writeError(
+                lines.map { EscapedText.line(String($0)) + "\n" }.joined())
             end(.usage)
         }
     }

@@ -132,6 +132,7 @@ extension DeltaDocument {
     /// What the new image needs that this version does not know; empty if it can be made.
     ///
     /// - Parameter encodes: Whether layers are needed in the form in which the image holds them.
+    /// - Returns: The kinds, as the document names them.
     func unknownNeeds(encodes: Bool) -> [String] {
         new.layers.enumerated().flatMap { index, layer in
             var needs: [String] = []

@@ -21,6 +21,7 @@ public struct DeltaPackage: Sendable {
     /// - Parameters:
     ///   - path: The package, or `-` for standard input.
     ///   - reporter: Told how far checking has come.
+    /// - Returns: The delta.
     /// - Throws: `PackageError` if it is no package, damaged, or holds several deltas; `FileError` if it cannot be
     ///   read; `CancellationError` when its task was cancelled.
     public static func open(_ path: String, _ reporter: Reporter = .silent) throws -> DeltaPackage {

@@ -20,6 +20,7 @@ public struct PackageFile: Sendable {
     /// - Parameters:
     ///   - path: The package, or `-` for standard input.
     ///   - reporter: Told how far unpacking and checking have come.
+    /// - Returns: The package with all its deltas.
     /// - Throws: `PackageError` if it is no package or damaged, `FileError` if it cannot be read, `CancellationError`
     ///   when its task was cancelled.
     public static func open(_ path: String, _ reporter: Reporter = .silent) throws -> PackageFile {
@@ -61,6 +62,7 @@ public struct PackageFile: Sendable {
     /// - Parameters:
     ///   - old: The image.
     ///   - name: A name of the new image that is wanted, where the package makes several of the same old one.
+    /// - Returns: The one delta that fits.
     /// - Throws: `PackageError.wrongOldImage` if no delta starts from it, `PackageError.ambiguous` if several do and
     ///   make different images.
     public func delta(from old: OpenedImage, making name: String? = nil) throws -> DeltaPackage {

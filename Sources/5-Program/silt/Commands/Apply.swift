@@ -58,12 +58,12 @@ struct Apply: CancellableCommand {
         let image = try await reading.load(
             reading.request(
                 old, image: image, trustsLayers: true, contents: opened.oldContents),
-            "reading \(old)", progress)
+            "reading \(FileName.text(old))", progress)
         let package = try opened.delta(from: image, making: making.newImage)
         let applier = try DeltaApplier(package: package, old: image)
         let reporter = progress.reporter()
         let applying = { reporter.report(Progress(.applying, done: $0, total: $1)) }
-        let checking = progress.reporter("checking what is there of \(output)")
+        let checking = progress.reporter("checking what is there of \(FileName.text(output))")
         try applier.check(outputFormat, limit: making.maxSize)
         let byteCount = applier.byteCount(of: outputFormat)
         reporter.begin(.applying, total: byteCount)
@@ -97,7 +97,7 @@ struct Apply: CancellableCommand {
         let names = EscapedText.of(package.document.new.names.joined(separator: " ").utf8, limit: 300)
         let continued = file.continued.map { ", continued after \(ByteCount.grouped($0.byteCount)) bytes" }
         try StandardStreams.line(
-            "\(output): \(ByteCount.grouped(file.byteCount)) bytes, image \(package.document.new.imageID.short)"
+            "\(FileName.text(output)): \(ByteCount.grouped(file.byteCount)) bytes, image \(package.document.new.imageID.short)"
                 + (names.isEmpty ? "" : " (\(names))") + (continued ?? ""))
     }
 }

@@ -38,7 +38,7 @@ struct Create: CancellableCommand {
         progress.clear()
         let archive = package.document.new.archive.byteCount
         try StandardStreams.line(
-            "\(output): \(ByteCount.grouped(package.byteCount)) bytes, "
+            "\(FileName.text(output)): \(ByteCount.grouped(package.byteCount)) bytes, "
                 + "\(ByteCount.percent(package.byteCount, of: archive)) of the new archive (\(ByteCount.text(archive)))"
         )
     }

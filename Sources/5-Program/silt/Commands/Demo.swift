@@ -24,7 +24,8 @@ struct Demo: TerminalCommand {
             try file.write(bytes)
             try file.commit()
         }
-        try StandardStreams.line("wrote \(folder)/old.tar and \(folder)/new.tar")
+        try StandardStreams.line(
+            "wrote \(FileName.text(folder))/old.tar and \(FileName.text(folder))/new.tar")
         guard !noExplore else { return }
         let (old, new) = (Self.request("\(folder)/old.tar"), Self.request("\(folder)/new.tar"))
         try ExplorerRequest(old: old, new: new).explore()

@@ -5,7 +5,8 @@ import DeltaPackages
 
 /// `silt diff`
 struct Diff: CancellableCommand {
-    static let configuration = CommandConfiguration(abstract: "Print what changed between two images.")
+    static let configuration = CommandConfiguration(
+        abstract: "Print what changed between two images: configuration, layers and files.")
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case text, json, markdown
@@ -16,10 +17,15 @@ struct Diff: CancellableCommand {
     @Option(help: "How to print it: text, json or markdown.")
     var format: Format = .text
 
-    @Flag(help: "Leave out unchanged files.")
+    @Flag(help: "Leave unchanged files out.")
     var changedOnly = false
 
-    @Flag(help: "Exit with 1 if the images differ.")
+    @OptionGroup var ignoring: IgnoreOptions
+
+    @Flag(
+        help:
+            "Exit with 1 if the images differ in anything that is not ignored, their configurations included."
+    )
     var exitCode = false
 
     @Flag(help: "Make the package without writing it, and tell what each layer and file adds to its size.")
@@ -46,10 +52,10 @@ struct Diff: CancellableCommand {
             }
             progress.clear()
         }
-        let report = DiffReport(old, new, changedOnly: changedOnly, costs: costs)
+        let report = DiffReport(old, new, changedOnly: changedOnly, ignoring: ignoring, costs: costs)
         switch format {
         case .text: try StandardStreams.line(report.text)
-        case .json: try StandardStreams.line(PrettyJSON.text(report))
+        case .json: try StandardStreams.line(JSONOutput.text(report))
         case .markdown: try StandardStreams.line(report.markdown)
         }
         if exitCode, !report.isSame { throw ExitStatus.differs.exitCode }

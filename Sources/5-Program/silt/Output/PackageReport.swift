@@ -39,7 +39,7 @@ struct PackageReport {
         if !package.unknownNeeds.isEmpty {
             lines.append("needs     a newer silt: " + package.unknownNeeds.joined(separator: ", "))
         }
-        return lines.map(EscapedText.line)
+        return lines.map { EscapedText.line($0) }
     }
 
     private static func name(_ names: [String]) -> String {
@@ -85,9 +85,4 @@ struct PackageSummary: Encodable {
         deltas = file.deltas.map { Delta(manifestDigest: $0.manifestDigest, document: $0.document) }
         others = file.others
     }
-}
-
-extension String {
-    /// The text with spaces after it up to a width.
-    func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(1, width - count)) }
 }

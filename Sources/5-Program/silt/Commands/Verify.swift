@@ -1,0 +1,93 @@
+import ArgumentParser
+import Bytes
+import DeltaPackages
+import FileIO
+import Images
+import OCI
+import Work
+
+/// `silt verify`
+struct Verify: CancellableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check a delta package, and with --old that it makes the new image.")
+
+    @Argument(help: "The delta package, or - for standard input.")
+    var package: String
+
+    @Option(help: ArgumentHelp("The old image to apply it to; nothing is written.", valueName: "image"))
+    var old: String?
+
+    @Option(help: ArgumentHelp("The image to choose in the old archive.", valueName: "name"))
+    var image: String?
+
+    @Option(help: "How to print the result: text or json.")
+    var format: TextFormat = .text
+
+    @OptionGroup var making: MakingOptions
+    @OptionGroup var reading: ReadingOptions
+
+    func validate() throws {
+        guard package != "-" || old != "-" else {
+            throw ValidationError("only one of PACKAGE and --old can come from standard input")
+        }
+    }
+
+    func run() async throws {
+        let progress = ProgressLine()
+        defer { progress.clear() }
+        let file = try making.open(package, progress)
+        for delta in file.deltas {
+            for layer in delta.document.new.layers {
+                if case .recipe(let digest) = layer.tar { _ = try delta.recipeHeader(digest) }
+            }
+            _ = try delta.recipeHeader(delta.document.new.archive.recipe)
+        }
+        guard let old else { return try finish(file, old: nil, makes: nil) }
+        let image = try await reading.load(
+            reading.request(
+                old, image: image, trustsLayers: true, contents: file.oldContents),
+            "reading \(FileName.text(old))", progress)
+        let opened = try file.delta(from: image, making: making.newImage)
+        let applier = try DeltaApplier(package: opened, old: image)
+        try applier.check(.same, limit: making.maxSize)
+        let reporter = progress.reporter("verifying")
+        try applier.apply(.same, into: { _ in }) {
+            reporter.report(Progress(.checking, done: $0, total: $1))
+        }
+        progress.clear()
+        try finish(file, old: old, makes: opened.document.new.archive.digest)
+    }
+
+    private func finish(_ file: PackageFile, old: String?, makes: Digest?) throws {
+        let blobs = Set(file.deltas.flatMap { $0.blobs.map(\.digest) })
+        let unknown = file.deltas.flatMap(\.unknownNeeds)
+        // Of each delta there is its document, too.
+        let report = VerifyReport(
+            package: package, blobs: blobs.count + file.deltas.count, old: old, makes: makes,
+            unknownNeeds: unknown.isEmpty ? nil : unknown)
+        switch format {
+        case .text: try StandardStreams.line(report.text)
+        case .json: try StandardStreams.line(JSONOutput.text(report))
+        }
+    }
+}
+
+/// What was verified; the JSON's keys are documented in the manual page.
+struct VerifyReport: Encodable {
+    let package: String
+    /// How many blobs it has, the documents of its deltas included; all have their digests.
+    let blobs: Int
+    /// The old image it was applied to; nil if it was not applied.
+    let old: String?
+    /// The archive that it makes of the old image; nil if it was not applied.
+    let makes: Digest?
+    /// What it needs that only a newer silt knows; nil if nothing.
+    let unknownNeeds: [String]?
+
+    var text: String {
+        let name = FileName.text(package)
+        if let old, let makes { return "\(name): makes \(makes) of '\(FileName.text(old))'" }
+        let needs = unknownNeeds.map { "; a newer silt is needed: " + $0.joined(separator: ", ") } ?? ""
+        return EscapedText.line("\(name): all \(blobs) blobs have their digests\(needs)")
+    }
+}

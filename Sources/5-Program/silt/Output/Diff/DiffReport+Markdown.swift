@@ -1,0 +1,80 @@
+import Bytes
+import FileTree
+import OCI
+
+extension DiffReport {
+    /// The report for a merge request or a ticket.
+    var markdown: String {
+        var lines = [
+            "| | image | id | archive | layers |", "|---|---|---|---|---|",
+            row(
+                "old", code(old.name), code(old.imageID.short), ByteCount.text(old.archiveBytes),
+                "\(old.layers)"),
+            row(
+                "new", code(new.name), code(new.imageID.short), ByteCount.text(new.archiveBytes),
+                "\(new.layers)"),
+            "",
+        ]
+        if let ignored {
+            lines += [
+                "Ignored: " + (ignored.parts + ignored.paths.map(code)).joined(separator: ", ") + ".", "",
+            ]
+        }
+        let sentence = verdict.prefix(1).uppercased() + verdict.dropFirst() + "."
+        lines += [sentence, ""]
+        if !settings.isSame {
+            lines += ["| | configuration | old | new |", "|---|---|---|---|"]
+            lines += settings.differences.map {
+                row($0.change.rawValue, code($0.key), code($0.oldText), code($0.newText))
+            }
+            if settings.omittedCount > 0 {
+                lines.append(row("", "and \(settings.omittedCount) more", "", ""))
+            }
+            lines.append("")
+        }
+        lines += ["| layer | change | old | new | patch | command |", "|---|---|---|---|---|---|"]
+        lines += layers.map { layer in
+            row(
+                "\(layer.old.map(String.init) ?? "-") → \(layer.new.map(String.init) ?? "-")", layer.change,
+                size(layer.oldBytes), size(layer.newBytes), size(layer.patchBytes),
+                code(EscapedText.line(layer.createdBy, limit: 80)))
+        }
+        if let packageBytes, let documentBytes {
+            lines.append(row("", "documents", "", "", size(documentBytes), ""))
+            lines.append(row("", "package", "", "", size(packageBytes), ""))
+        }
+        guard !files.isEmpty else { return lines.joined(separator: "\n") }
+        lines += ["", "| | path | what | old | new | patch |", "|---|---|---|---|---|---|"]
+        lines += files.map { file in
+            row(
+                file.change, code(file.path), file.notes.map(code).joined(separator: ", "),
+                size(file.oldBytes),
+                size(file.newBytes), size(file.patchBytes))
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private func row(_ cells: String...) -> String { "| " + cells.joined(separator: " | ") + " |" }
+
+    private func size(_ byteCount: UInt64?) -> String { byteCount.map(ByteCount.text) ?? "" }
+
+    private func code(_ text: String?) -> String { text.map(MarkdownText.code) ?? "" }
+}
+
+/// Text from images in a table of GitHub-flavoured Markdown.
+enum MarkdownText {
+    /// A code span: in it nothing is a link, an image, a mention or HTML. The fence is longer than any run of
+    /// backticks in the text, and a pipe would end the cell.
+    static func code(_ text: String) -> String {
+        guard !text.isEmpty else { return "" }
+        var longest = 0
+        var run = 0
+        for character in text.utf8 {
+            run = character == UInt8(ascii: "`") ? run + 1 : 0
+            longest = max(longest, run)
+        }
+        let fence = String(repeating: "`", count: longest + 1)
+        let space = longest > 0 ? " " : ""
+        return fence + space + text.replacing("|", with: "\\|") + space + fence
+    }
+}

@@ -1,0 +1,102 @@
+import Bytes
+import FileTree
+import OCI
+
+extension DiffReport {
+    /// The report for a terminal.
+    var text: String {
+        var lines = ["old  \(headline(old))", "new  \(headline(new))"]
+        if let ignored {
+            lines.append("ignored  " + (ignored.parts + ignored.paths).joined(separator: ", "))
+        }
+        if !settings.isSame { lines += ["", "configuration: \(settings.summary)"] + settingLines }
+        lines += ["", "layers:"]
+        lines += layers.map { layer in
+            let numbers = "\(layer.old.map(String.init) ?? "-") -> \(layer.new.map(String.init) ?? "-")"
+            // A command may be longer than any line; the mark at its end says so.
+            let command = EscapedText.line(layer.createdBy, limit: 60)
+            return "  \(mark(layer.change)) \(numbers.padded(9))"
+                + sizes(layer.oldBytes, layer.newBytes).padded(22) + cost(layer.patchBytes) + command
+        }
+        if let packageBytes, let documentBytes {
+            lines.append(
+                "    " + "package".padded(31) + ByteCount.text(packageBytes).padded(10)
+                    + "with \(ByteCount.text(documentBytes)) of documents")
+        }
+        lines += ["", verdict]
+        lines += files.map { file in
+            "  \(mark(file.change)) \(sizes(file.oldBytes, file.newBytes).padded(22))\(cost(file.patchBytes))"
+                + file.path + (file.notes.isEmpty ? "" : "  (\(file.notes.joined(separator: ", ")))")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// One line for each setting; times of several history entries in a row are one line.
+    private var settingLines: [String] {
+        var lines: [String] = []
+        var times = 0
+        for row in settings.differences {
+            if row.section == "history", row.significance == .time {
+                times += 1
+                continue
+            }
+            lines.append("  \(mark(row.change)) \(row.key)\(values(row))")
+        }
+        if times > 0 { lines.append("  ~ history  times of \(times) \(times == 1 ? "entry" : "entries")") }
+        if settings.omittedCount > 0 { lines.append("    and \(settings.omittedCount) more") }
+        return lines
+    }
+
+    private func values(_ row: ConfigDiff.Row) -> String {
+        switch (row.oldText, row.newText) {
+        // That a port or a volume is there is all it says.
+        case ("{}", nil), (nil, "{}"), (nil, nil): ""
+        case (let old?, nil): "  \(old)"
+        case (nil, let new?): "  \(new)"
+        case (let old?, let new?): "  \(old) -> \(new)"
+        }
+    }
+
+    private func headline(_ image: ImageReport) -> String {
+        "\(image.name)  \(image.imageID.short)  \(ByteCount.text(image.archiveBytes))"
+    }
+
+    private func mark(_ change: ConfigDiff.Change) -> String {
+        switch change {
+        case .added: "+"
+        case .removed: "-"
+        case .changed: "~"
+        case .unchanged: "="
+        }
+    }
+
+    private func mark(_ word: String) -> String {
+        LayerPair.Change(rawValue: word)?.marker ?? Change.allCases.first { $0.word == word }?.marker ?? "?"
+    }
+
+    private func sizes(_ old: UInt64?, _ new: UInt64?) -> String {
+        [old, new].compactMap(\.self).map(ByteCount.text).joined(separator: " -> ")
+    }
+
+    private func cost(_ byteCount: UInt64?) -> String {
+        byteCount.map { ByteCount.text($0).padded(10) } ?? ""
+    }
+}
+
+extension DiffReport.File {
+    /// What there is to say about a path beside its sizes: where it was, what it was, which metadata differs.
+    var notes: [String] {
+        var notes = movedFrom.map { ["from \($0)"] } ?? []
+        if let oldType { notes.append("\(oldType) -> \(type)") }
+        for item in metadata ?? [] {
+            // With another content goes another time.
+            if change == Change.modified.word, item.field == "time" { continue }
+            switch item.field {
+            case "mode", "owner", "link target", "device":
+                notes.append("\(item.field) \(item.old ?? "") -> \(item.new ?? "")")
+            default: notes.append(item.field + (item.name.map { " \($0)" } ?? ""))
+            }
+        }
+        return notes
+    }
+}

@@ -1,0 +1,256 @@
+import Bytes
+import DeltaPackages
+import FileTree
+import Images
+import OCI
+
+/// The difference of two images as scripts get it; the JSON's keys are documented in the manual page.
+struct DiffReport: Encodable {
+    /// What was left out because it was said not to matter.
+    struct Ignored: Encodable {
+        let parts: [String]
+        let paths: [String]
+    }
+
+    /// A value of the configurations that differs.
+    struct Setting: Encodable {
+        let key: String
+        let change: String
+        /// What it matters to: `meaning`, `provenance` or `time`.
+        let significance: String
+        let old: JSONValue?
+        let new: JSONValue?
+    }
+
+    /// A pair of layers.
+    struct Layer: Encodable {
+        let change: String
+        let old: Int?
+        let new: Int?
+        let oldBytes: UInt64?
+        let newBytes: UInt64?
+        let diffID: Digest?
+        let createdBy: String
+        /// What the layer adds to a package, as a recipe or carried whole; only when costs were asked for.
+        let patchBytes: UInt64?
+        /// Between what bounds that is to be expected; only when costs were guessed.
+        let patchBytesLow: UInt64?
+        let patchBytesHigh: UInt64?
+        /// What differs between these two layers by themselves, whiteouts included.
+        let files: [File]
+    }
+
+    /// A path that differs.
+    struct File: Encodable {
+        /// One part of the metadata that differs.
+        struct Metadata: Encodable {
+            let field: String
+            let name: String?
+            let old: String?
+            let new: String?
+        }
+
+        let path: String
+        /// The path's bytes in hexadecimal, where the text above is not just what they are.
+        let pathHex: String?
+        let change: String
+        let type: String
+        /// The old type, where it is another.
+        let oldType: String?
+        let oldBytes: UInt64?
+        let newBytes: UInt64?
+        /// What differs beside the content; nil where nothing does.
+        let metadata: [Metadata]?
+        let movedFrom: String?
+        let layer: Int?
+        let patchBytes: UInt64?
+    }
+
+    /// How many paths had each change.
+    struct Counts: Encodable {
+        let added: Int
+        let removed: Int
+        let modified: Int
+        let metadata: Int
+        let moved: Int
+        let unchanged: Int
+
+        init(_ counts: ChangeCounts) {
+            added = counts.added
+            removed = counts.removed
+            modified = counts.modified
+            metadata = counts.metadata
+            moved = counts.moved
+            unchanged = counts.unchanged
+        }
+    }
+
+    let old: ImageReport
+    let new: ImageReport
+    let isSame: Bool
+    let ignored: Ignored?
+    let configuration: [Setting]
+    /// How many more values of the configurations differ than are listed; nil if none.
+    let configurationOmitted: Int?
+    let counts: Counts
+    /// The size of a package; only when costs were asked for.
+    let packageBytes: UInt64?
+    /// What of it is in no layer: documents, the archive's recipe, headers.
+    let documentBytes: UInt64?
+    let layers: [Layer]
+    let files: [File]
+
+    /// What text and Markdown are made from beside the values above.
+    let settings: ConfigDiff
+    /// One sentence that says how alike the images are.
+    let verdict: String
+
+    private enum CodingKeys: String, CodingKey {
+        case old, new, isSame, ignored, configuration, configurationOmitted, counts, packageBytes,
+            documentBytes,
+            layers, files
+    }
+
+    init(
+        _ old: OpenedImage, _ new: OpenedImage, changedOnly: Bool, ignoring options: IgnoreOptions,
+        costs: PackageCosts?
+    ) {
+        self.old = ImageReport(old.index.summary)
+        self.new = ImageReport(new.index.summary)
+        let guess = costs.flatMap { $0.isExact ? nil : $0 }
+        packageBytes = costs?.byteCount
+        documentBytes = costs?.documentByteCount
+        let rules = options.rules
+        let rows = FileRows(rules: rules, costs: costs)
+        layers = LayerAlignment.align(old.index, new.index).map { pair in
+            let oldLayer = pair.old.map { old.index.summary.layers[$0] }
+            let newLayer = pair.new.map { new.index.summary.layers[$0] }
+            let isSame = pair.change == .same || pair.change == .moved
+            let tree =
+                isSame
+                ? nil
+                : DiffTree(
+                    old: old.index.listings, new: new.index.listings, oldIndex: pair.old, newIndex: pair.new,
+                    ignoring: rules)
+            return Layer(
+                change: pair.change.rawValue, old: pair.old.map { $0 + 1 }, new: pair.new.map { $0 + 1 },
+                oldBytes: oldLayer?.byteCount, newBytes: newLayer?.byteCount,
+                diffID: (newLayer ?? oldLayer)?.diffID,
+                createdBy: (newLayer ?? oldLayer)?.createdBy ?? "",
+                patchBytes: costs.flatMap { costs in pair.new.map { costs.layers[$0].byteCount } },
+                patchBytesLow: guess.flatMap { guess in pair.new.map { guess.layers[$0].bounds.lowerBound } },
+                patchBytesHigh: guess.flatMap { guess in pair.new.map { guess.layers[$0].bounds.upperBound }
+                },
+                files: tree.map { rows.files($0, changedOnly: true, impliedToo: false) } ?? [])
+        }
+        let tree = DiffTree(old: old.index.listings, new: new.index.listings, ignoring: rules)
+        counts = Counts(tree.nodes[0].counts)
+        files = rows.files(tree, changedOnly: changedOnly, impliedToo: true)
+        let allSettings = ConfigDiff(
+            old: old.index.summary.configuration, new: new.index.summary.configuration)
+        settings = allSettings.leavingOut(options.significances)
+        configuration = settings.differences.map {
+            Setting(
+                key: $0.key, change: $0.change.rawValue, significance: $0.significance.rawValue, old: $0.old,
+                new: $0.new)
+        }
+        configurationOmitted = settings.omittedCount == 0 ? nil : settings.omittedCount
+        let ignoresNothing = options.parts.isEmpty && options.paths.isEmpty
+        ignored =
+            ignoresNothing
+            ? nil
+            : Ignored(
+                parts: options.parts.map(\.rawValue), paths: options.paths.map { EscapedText.of($0.text) })
+        let isOneImage = old.index.summary.imageID == new.index.summary.imageID
+        isSame = isOneImage || !ignoresNothing && tree.isUnchanged && settings.isSame
+        let sameLayers = old.index.summary.layers.map(\.diffID) == new.index.summary.layers.map(\.diffID)
+        verdict = Self.verdict(
+            isOneImage: isOneImage, ignoresNothing: ignoresNothing, tree: tree, settings: settings,
+            hasSameLayers: sameLayers)
+    }
+
+    private static func verdict(
+        isOneImage: Bool, ignoresNothing: Bool, tree: DiffTree, settings: ConfigDiff, hasSameLayers: Bool
+    ) -> String {
+        if isOneImage { return "the images are the same" }
+        guard tree.isUnchanged else {
+            let counts = Counts(tree.nodes[0].counts)
+            return "files: \(counts.text)"
+        }
+        if !settings.isSameInMeaning { return "the files are the same; the configuration is not" }
+        if !settings.isSame {
+            return "the files are the same; the configuration differs only in when and how the image was made"
+        }
+        if !ignoresNothing { return "nothing differs but what was ignored" }
+        return hasSameLayers
+            ? "the files are the same; the configuration says the same in another spelling"
+            : "the files and the configuration are the same; the layers hold the files in another way"
+    }
+}
+
+extension DiffReport.Counts {
+    /// `3 added, 1 removed, …`
+    var text: String {
+        "\(added) added, \(removed) removed, \(modified) modified, \(metadata) metadata, "
+            + "\(moved) moved, \(unchanged) unchanged"
+    }
+}
+
+/// Makes the rows of a tree.
+private struct FileRows {
+    let rules: IgnoreRules
+    let costs: PackageCosts?
+
+    /// The tree's paths in their order, each directory before what is in it.
+    ///
+    /// - Parameters:
+    ///   - tree: What to list.
+    ///   - changedOnly: Whether what is unchanged is left out.
+    ///   - impliedToo: Whether directories are listed that no layer has an entry for.
+    /// - Returns: A row for each path, a moved one at its new place.
+    func files(_ tree: DiffTree, changedOnly: Bool, impliedToo: Bool) -> [DiffReport.File] {
+        tree.nodes.indices.compactMap { index -> (path: [UInt8], file: DiffReport.File)? in
+            let node = tree.nodes[index]
+            if changedOnly, node.change == .unchanged { return nil }
+            // Most images have no entry for the root itself.
+            if index == 0 || !impliedToo, node.old == nil, node.new == nil { return nil }
+            // A moved path is told once, at its new place.
+            if node.change == .moved, !node.isInNew { return nil }
+            let path = tree.path(of: index).bytes
+            return (path, file(tree, node, path))
+        }
+        .sorted { $0.path.lexicographicallyPrecedes($1.path) }.map(\.file)
+    }
+
+    private func file(_ tree: DiffTree, _ node: DiffTree.Node, _ path: [UInt8]) -> DiffReport.File {
+        let oldEntry = tree.oldEntry(node)
+        let newEntry = tree.newEntry(node)
+        // A moved file's old entry is at the other end.
+        let peer = node.change == .moved ? node.peer : nil
+        let before = peer.map { tree.nodes[$0] }.flatMap(tree.oldEntry) ?? oldEntry
+        let metadata = before.flatMap { before in
+            newEntry.map { MetadataChange.between(before, $0, ignoring: rules.fields) }
+        }
+        let text = PathText(path)
+        let type = (newEntry ?? oldEntry)?.kind ?? .directory
+        let oldType = oldEntry?.kind ?? .directory
+        return DiffReport.File(
+            path: text.text, pathHex: text.hex, change: node.change.word, type: type.word,
+            oldType: node.isInOld && node.isInNew && oldType != type ? oldType.word : nil,
+            oldBytes: oldEntry?.size, newBytes: newEntry?.size,
+            metadata: metadata.flatMap { changes in
+                changes.isEmpty
+                    ? nil
+                    : changes.map {
+                        .init(
+                            field: $0.field, name: $0.attribute.isEmpty ? nil : $0.attribute, old: $0.old,
+                            new: $0.new)
+                    }
+            },
+            movedFrom: peer.map { EscapedText.of(tree.path(of: $0).bytes) },
+            layer: node.new.map { $0.layer + 1 },
+            patchBytes: costs.flatMap { costs in
+                node.new.map { costs.layers[$0.layer].entries[$0.ordinal] ?? 0 }
+            })
+    }
+}
