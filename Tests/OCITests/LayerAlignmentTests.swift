@@ -128,24 +128,3 @@ struct LayerAlignmentTests {
         }
     }
 }
-
-struct PlatformTests {
-    @Test(arguments: ["linux/amd64", "linux/arm/v7"])
-    func `a platform is its text`(text: String) throws {
-        #expect(try #require(Platform(text)).description == text)
-    }
-
-    @Test(arguments: ["", "linux", "linux/", "/amd64", "linux/arm/v7/x", "linux//v7"])
-    func `what is no platform is refused`(text: String) {
-        #expect(Platform(text) == nil)
-    }
-
-    @Test func `a variant that was not asked for does not matter`() {
-        let v8 = Platform(os: "linux", architecture: "arm64", variant: "v8")
-        #expect(v8.satisfies(Platform(os: "linux", architecture: "arm64")))
-        #expect(v8.satisfies(v8))
-        #expect(!v8.satisfies(Platform(os: "linux", architecture: "arm64", variant: "v9")))
-        #expect(!Platform(os: "linux", architecture: "arm64").satisfies(v8))
-        #expect(!v8.satisfies(Platform(os: "linux", architecture: "amd64")))
-    }
-}

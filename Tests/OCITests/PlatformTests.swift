@@ -11,7 +11,8 @@ struct PlatformTests {
     }
 
     @Test(arguments: [
-        "", "linux", "linux/", "/amd64", "a/b/c/d", "linux(/amd64", "(1)/amd64", "linux(1+)/amd64",
+        "", "linux", "linux/", "/amd64", "a/b/c/d", "linux//v7", "linux(/amd64", "(1)/amd64",
+        "linux(1+)/amd64",
     ])
     func `anything else is none`(_ text: String) { #expect(Platform(text) == nil) }
 
@@ -27,5 +28,14 @@ struct PlatformTests {
         ] {
             #expect(!server.satisfies(try #require(Platform(wanted))), "\(wanted)")
         }
+    }
+
+    @Test func `a variant that was not asked for does not matter`() {
+        let v8 = Platform(os: "linux", architecture: "arm64", variant: "v8")
+        #expect(v8.satisfies(Platform(os: "linux", architecture: "arm64")))
+        #expect(v8.satisfies(v8))
+        #expect(!v8.satisfies(Platform(os: "linux", architecture: "arm64", variant: "v9")))
+        #expect(!Platform(os: "linux", architecture: "arm64").satisfies(v8))
+        #expect(!v8.satisfies(Platform(os: "linux", architecture: "amd64")))
     }
 }

@@ -11,8 +11,8 @@ struct ListReport: Encodable {
         let type: String
         /// Permission bits as four octal digits; what follows is nil for a directory that no layer has an entry for.
         let mode: String?
-        let uid: UInt64?
-        let gid: UInt64?
+        let uid: Int64?
+        let gid: Int64?
         let modified: String?
         /// Size of a file.
         let bytes: UInt64?
