@@ -75,3 +75,10 @@ for pair in "${@:-$(cd "$pairs" && ls -d -- */ | tr -d /)}"; do
         rm -f "$work/out"
     done
 done
+
+echo
+echo "## Guesses"
+echo
+echo "How far \`silt diff --guess\` is from \`silt diff --costs\`, layer by layer."
+echo
+SILT=$SILT Benchmarks/guesses.sh "$pairs" "$@"

@@ -81,15 +81,13 @@ import Testing
 
     @Test func `who is cancelled takes nothing from who still waits`() async throws {
         let isOpen = DispatchSemaphore(value: 0)
-        let begun = DispatchSemaphore(value: 0)
         let shared = Shared<Int>(on: WorkPool(threadCount: 1)) { _ in
-            begun.signal()
             block(isOpen)
             try Task.checkCancellation()
             return 7
         }
         let first = Task { try await shared.value() }
-        block(begun)
+        while shared.waiterCount < 1 { await Task.yield() }
         let second = Task { try await shared.value() }
         while shared.waiterCount < 2 { await Task.yield() }
         first.cancel()

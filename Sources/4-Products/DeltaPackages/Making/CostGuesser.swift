@@ -54,8 +54,9 @@ struct CostGuesser: Sendable {
     private static let sampleByteCount: UInt64 = 32 << 20
     /// How many bytes are really coded of contents that resemble nothing: quick looks judge them well.
     private static let newSampleByteCount = Double(4 << 20)
-    /// How many bytes may differ in a part although a quick look, which takes every 61st word, finds none.
-    private static let unseenByteCount = 92.0
+    /// How many bytes may differ in a part although a quick look finds none: building a program again leaves a few changes
+    /// of that size, and they are mostly where the quick look is not.
+    private static let unseenByteCount = 600.0
     /// How many entries one task looks at.
     private static let runCount = 64
 
