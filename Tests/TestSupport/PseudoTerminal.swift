@@ -193,6 +193,8 @@ public final class PseudoTerminal {
         text.replacing(
             /\u{1b}\[[0-9;?]*[ -\/]*[@-~]|\u{1b}\][^\u{7}]*\u{7}|\u{1b}[()][0-9A-Za-z]|\u{1b}./, with: ""
         )
+        // A line's end is one character of two scalars.
+        .replacing("\r\n", with: "\n")
         .replacing(/[\u{0}-\u{9}\u{b}-\u{1f}]/, with: "")
     }
 }
