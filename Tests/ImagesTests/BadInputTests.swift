@@ -414,7 +414,7 @@ struct DamagedArchiveTests {
             if await tryLoading(damaged, scratch, "byte \(index)") { accepted += 1 }
         }
         // What pads blocks may be anything.
-        #expect(accepted > 100)
+        #expect(accepted > 20)
         #expect(accepted < bytes.placesToDamage.count * 3 / 4)
     }
 }
