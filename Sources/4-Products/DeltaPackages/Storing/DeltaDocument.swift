@@ -129,7 +129,7 @@ extension DeltaDocument {
         }
     }
 
-    /// What the new image needs that this version does not know; empty if it can be made.
+    /// What the new image needs that this version does not know.
     ///
     /// - Parameter encodes: Whether layers are needed in the form in which the image holds them.
     /// - Returns: The kinds, as the document names them.
