@@ -154,6 +154,16 @@ OPERANDS = bytes.fromhex(
 )
 
 
+def without_overlaps(sections):
+    """Those that are not empty and do not begin before the end of one before them."""
+    kept, end = [], 0
+    for section in sorted(sections, key=lambda s: (s.start, s.end)):
+        if section.size and section.start >= end:
+            kept.append(section)
+            end = section.end
+    return kept
+
+
 def absolute_operand(code, i):
     byte, place = code[i], 0
     if byte & 0xF8 == 0xB8 or byte == 0x68:
@@ -297,10 +307,12 @@ class Linked:
             names = old_data[place.start : min(place.end, place.start + 16384)]
         self.symbols = [self.symbol_table(s, sections) for s in sections]
         self.relocations = [
-            (s, self.symbols[s.link] if s.link < len(sections) else None) for s in sections if s.kind == 4
+            (s, self.symbols[s.link] if s.link < len(sections) else None)
+            for s in without_overlaps([s for s in sections if s.kind == 4])
         ]
-        self.symbols = [table for table in self.symbols if table]
-        self.code = sorted((s.start, s.end) for s in sections if s.is_code and s.size)
+        tables = without_overlaps([table[0] for table in self.symbols if table])
+        self.symbols = [self.symbol_table(s, sections) for s in tables]
+        self.code = [(s.start, s.end) for s in without_overlaps([s for s in sections if s.is_code])]
         named = {}
         for section in sections:
             named.setdefault(names[section.name :].partition(b"\0")[0], section)
@@ -577,10 +589,14 @@ class Go:
             else:
                 from_place(offset - old_offset, self.functions)
         first = bisect.bisect_left(self.entries, low - self.functions)
-        for entry in self.entries[first:]:
-            place = self.functions + entry - old_offset
-            if place + 44 > high - old_offset:
+        for index in range(first, len(self.entries)):
+            place = self.functions + self.entries[index] - old_offset
+            if place >= high - old_offset:
                 break
+            last = index + 1 == len(self.entries)
+            end = (self.end if last else self.functions + self.entries[index + 1]) - old_offset
+            if end - place < 44 or place + 44 > high - old_offset:
+                continue
             from_text(place)
             from_place(place + 4, self.names)
             for field in (16, 20, 24):
@@ -589,7 +605,7 @@ class Go:
             change = linked.map.shift(self.units + 4 * unit) - linked.map.shift(self.units)
             store(made, place + 32, unit + toward_zero(change, 4))
             tables, data = word(block, place + 28), block[place + 43]
-            if not 0 <= tables <= 64 or place + 44 + 4 * (tables + data) > len(block):
+            if not 0 <= tables <= 64 or place + 44 + 4 * (tables + data) > min(end, len(block)):
                 continue
             for field in range(tables + data):
                 at = place + 44 + 4 * field
