@@ -201,8 +201,8 @@ struct ListTests {
         var layout = LayoutBuilder()
         let platform = LayoutBuilder.platform("linux", "amd64")
         let entries = [
-            try layout.store(image("1"), .gzip(6), [platform]),
-            try layout.store(image("1"), .zstd, [platform]),
+            try layout.store(image("1"), [platform], packing: .gzip(6)),
+            try layout.store(image("1"), [platform], packing: .zstd),
         ]
         layout.entries = [layout.store(index: entries, [LayoutBuilder.name("app:1")])]
         for request in [nil, Platform("linux/amd64")] {
@@ -357,13 +357,13 @@ struct ListTests {
         }
         for image in images {
             let content = ImageContent(imageID: Digest.of([]), diffIDs: image.layers.map(\.diffID))
-            #expect(try await loaded(layout) { $0.content = content } == image.imageID)
+            #expect(try await loaded(layout) { $0.contents = [content] } == image.imageID)
             let byID = ImageContent(imageID: image.imageID, diffIDs: [])
-            #expect(try await loaded(layout) { $0.content = byID } == image.imageID)
+            #expect(try await loaded(layout) { $0.contents = [byID] } == image.imageID)
         }
         await #expect {
             try await loaded(layout) {
-                $0.content = ImageContent(imageID: Digest.of([]), diffIDs: [Digest.of([])])
+                $0.contents = [ImageContent(imageID: Digest.of([]), diffIDs: [Digest.of([])])]
             }
         } throws: { kind($0) == "noMatch" && "\($0)".contains("linux/arm64") }
     }

@@ -61,7 +61,7 @@ struct OutsideTests {
 
     @Test(arguments: [[0xff, 0xfe], [0xfe, 0xff]] as [[UInt8]])
     func `what PowerShell wrote is named as such`(_ mark: [UInt8]) async throws {
-        let text = try sample.archive(.dockerSkopeo).flatMap { [$0, 0] }
+        let text: [UInt8] = try sample.archive(.dockerSkopeo).flatMap { byte -> [UInt8] in [byte, 0] }
         await #expect { try await load(mark + text, scratch) } throws: {
             kind($0) == "notAnImage" && "\($0)".contains("PowerShell") && "\($0)".contains("docker save -o")
         }

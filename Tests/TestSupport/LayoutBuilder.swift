@@ -24,8 +24,8 @@ public struct LayoutBuilder: Sendable {
 
     /// Stores an image; returns a descriptor of its manifest.
     public mutating func store(
-        _ image: ImageBuilder, _ packing: Packing = .plain, type: String = manifestType,
-        _ more: [(String, JSON)] = []
+        _ image: ImageBuilder, _ more: [(String, JSON)] = [], packing: Packing = .plain,
+        type: String = manifestType
     ) throws -> JSON {
         for layer in image.layers { _ = store("", try packing.pack(layer.tar)) }
         _ = store("", image.config)
