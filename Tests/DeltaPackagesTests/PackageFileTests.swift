@@ -172,7 +172,7 @@ struct PackageFileTests {
 
     @Test func `reading tells how far it is, and can be cancelled`() async throws {
         let path = try write(parts)
-        let last = Mutex<Progress?>(nil)
+        let last = Mutex<Work.Progress?>(nil)
         _ = try DeltaPackage.open(path, Reporter { news in last.withLock { $0 = news } })
         let progress = try #require(last.withLock { $0 })
         #expect(progress.phase == .checking && progress.isFinished && progress.done > 0)
