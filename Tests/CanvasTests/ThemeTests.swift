@@ -75,7 +75,8 @@ struct ThemeTests {
         let close = #expect(throws: ThemeError.self) { try Theme.builtIn("ligth") }
         #expect(close?.description == "no theme 'ligth'; did you mean 'light'?")
         let far = #expect(throws: ThemeError.self) { try Theme.builtIn("x") }
-        #expect(far?.description == "no theme 'x'; there are dark, light, monochrome, high-contrast")
+        #expect(
+            far?.description == "no theme 'x'; there are dark, light, colorblind, monochrome, high-contrast")
     }
 }
 

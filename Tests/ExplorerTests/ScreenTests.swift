@@ -131,8 +131,14 @@ struct ScreenTests {
         var fixture = Fixture.application
         fixture.new = fixture.old
         var script = Script(fixture)
-        script.press("+")
-        script.expectScreen("filter-hides-all")
+        script.press("esc +")
+        let text = script.screen().text
+        #expect(
+            text.contains(
+                "0 of \(script.explorer.files?.pathCount ?? 0) paths shown: added only; esc shows everything")
+        )
+        script.press("esc")
+        #expect(script.explorer.filter.isEverything)
     }
 
     @Test func `a search without a match`() {

@@ -86,7 +86,7 @@ struct FilesView {
                 ? ["no files in either image"]
                 : ["no files in this layer; esc shows the whole image", "no files; esc: whole image"]
         }
-        let counts = files.tree.nodes[0].counts
+        let counts = files.countsBelow(files.tree.nodes[0])
         let all =
             counts.changed == 0
             ? "\(Format.count(counts.unchanged, "path"))" : "\(Format.count(counts.changed, "change"))"

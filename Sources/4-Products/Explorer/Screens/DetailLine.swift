@@ -17,8 +17,8 @@ enum DetailLine: Hashable, Sendable {
 struct DetailText: Sendable {
     var title: String
     var lines: [DetailLine]
-    /// What `y` copies, and what that is called: `path`, `digest`.
-    var copied: (name: String, text: String)?
+    /// What `y` copies: a path or a digest.
+    var copied: String?
 
     private static let markWidth = 2
 

@@ -11,7 +11,7 @@ struct DetailsScreen: Screen {
         case .cancel: return .close
         case .copy:
             guard let copied = model.details?.copied else { return .stay }
-            return model.copy(copied.text)
+            return model.copy(copied)
         case .nextItem, .previousItem:
             scroll = ScrollOffset()
             return Outcome(step: .stay, effects: model.moveCursor(command == .nextItem ? .down : .up))

@@ -51,7 +51,7 @@ struct FileDetails {
             let path = "/" + EscapedText.of(tree.path(of: peer).bytes)
             lines.append(.note(node.isInNew ? "moved from" : "moved to", path))
         }
-        return DetailText(title: title(node, new ?? old), lines: lines, copied: ("path", path))
+        return DetailText(title: title(node, new ?? old), lines: lines, copied: path)
     }
 
     private func title(_ node: DiffTree.Node, _ entry: Entry?) -> String {

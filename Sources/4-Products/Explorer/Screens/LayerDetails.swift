@@ -34,7 +34,7 @@ struct LayerDetails {
             lines += [.note("change", pair.change.rawValue), .note("ships as", shipping(pair))]
         }
         let digest = (new ?? old)?.digest.description
-        return DetailText(title: "Layer", lines: lines, copied: digest.map { ("digest", $0) })
+        return DetailText(title: "Layer", lines: lines, copied: digest)
     }
 
     private func shipping(_ pair: LayerPair) -> String {
@@ -75,7 +75,7 @@ struct LayerDetails {
         }
         lines += [.blank, .note("ships as", "a part of the documents of the package")]
         let id = model.sides[.new]?.summary?.imageID.description
-        return DetailText(title: "Configuration", lines: lines, copied: id.map { ("image ID", $0) })
+        return DetailText(title: "Configuration", lines: lines, copied: id)
     }
 
     /// Values may be megabytes; nobody reads more than their beginning here.
