@@ -15,6 +15,8 @@ SEED ?= 1
 FUZZ_TARGETS ?= archive package recipe unpack
 PAIRS ?= pairs
 SANITIZERS ?= address thread
+# The toolchain's own: another version does not read what its compiler counts.
+LLVM_COV = $(dir $(realpath $(shell command -v swift)))llvm-cov
 
 .PHONY: help build test lint documents format format-check check demo install setup fuzz bench coverage sanitize clean
 
@@ -59,7 +61,7 @@ bench: build ## sizes and times beside other tools: PAIRS, a folder of folders w
 coverage: ## how much of each file the tests run
 	swift test $(CONFIGURATION) --disable-xctest --enable-code-coverage --scratch-path .build-coverage
 	@bin=$$(swift build $(CONFIGURATION) --scratch-path .build-coverage --show-bin-path) && \
-	  llvm-cov report "$$bin"/siltPackageTests.xctest -instr-profile="$$bin"/codecov/default.profdata \
+	  $(LLVM_COV) report "$$bin"/siltPackageTests.xctest -instr-profile="$$bin"/codecov/default.profdata \
 	    -ignore-filename-regex='\.build|Tests|\.derived'
 
 sanitize: ## all tests with each of SANITIZERS
