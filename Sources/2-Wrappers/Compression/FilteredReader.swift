@@ -167,7 +167,8 @@ public enum FilteredReader {
             var entry: OpaquePointer?
             switch archive_read_next_header(handle.raw, &entry) {
             case ARCHIVE_OK, ARCHIVE_WARN: break
-            case ARCHIVE_EOF: return
+            case ARCHIVE_EOF where feed.error == nil && archive_errno(handle.raw) == 0: return
+            // What ends before anything came out looks empty, too; only the filter's complaint tells.
             default: throw feed.error ?? ArchiveError(handle.raw)
             }
             var buffer = [UInt8](repeating: 0, count: 1 << 18)
