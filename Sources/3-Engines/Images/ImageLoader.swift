@@ -2,6 +2,7 @@ public import Bytes
 import Compression
 import FileTree
 import FileIO
+import Tar
 import Hashing
 public import OCI
 public import Work
@@ -216,9 +217,9 @@ public enum ImageLoader {
     }
 
     private static func compression(of region: FileRegion) throws -> LayerCompression {
-        let start = try region.read(
-            at: 0, count: Int(min(region.byteCount, UInt64(StreamFormat.magicByteCount))))
-        return switch StreamFormat(start) {
+        let start = try region.read(at: 0, count: Int(min(region.byteCount, UInt64(TarBlock.byteCount))))
+        // The name of a tar's first file may begin as a compressed format does.
+        return switch TarArchive.isWholeHeader(start) ? nil : StreamFormat(start) {
         case .gzip: .gzip
         case .zstd: .zstd
         case .xz: .xz

@@ -1,6 +1,7 @@
 import Bytes
 import Compression
 import FileIO
+import Tar
 import FileTree
 
 /// Opens whatever the user named as a store of images.
@@ -34,9 +35,8 @@ public enum StoreOpener {
         case .file, .missing:
             let file = try RandomAccessFile(path: path)
             guard file.byteCount > 0 else { throw ImageError.notAnImage(source: path, reason: "it is empty") }
-            let start = try file.read(
-                at: 0, count: Int(min(file.byteCount, UInt64(StreamFormat.magicByteCount))))
-            guard StreamFormat(start) == nil else {
+            let start = try file.read(at: 0, count: Int(min(file.byteCount, UInt64(TarBlock.byteCount))))
+            guard StreamFormat(start) == nil || TarArchive.isWholeHeader(start) else {
                 return try spooled(RandomAccessFile.Stream(path: path), path, limits, progress)
             }
             try refuseText(start, path)

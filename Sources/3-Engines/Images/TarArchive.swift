@@ -94,6 +94,11 @@ public struct TarArchive: BlobStore {
         return true
     }
 
+    /// Whether these bytes are a header, and not just the beginning of what could be one.
+    static func isWholeHeader(_ block: [UInt8]) -> Bool {
+        block.count == TarBlock.byteCount && isHeader(block)
+    }
+
     private func resolve(_ target: [UInt8], _ folder: TreePath?) -> TreePath? {
         guard let folder else { return TreePath(tarName: target) }
         guard target.first != UInt8(ascii: "/") else { return nil }
