@@ -163,12 +163,14 @@ public enum FilteredReader {
                 return Unmanaged<Feed>.fromOpaque(context).takeUnretainedValue().read(block)
             }, nil)
         try withExtendedLifetime(feed) {
-            guard opened == ARCHIVE_OK else { throw feed.error ?? ArchiveError(handle.raw) }
+            // What is cut off before anything comes out opens as an empty stream; only the filter's complaint tells.
+            guard opened == ARCHIVE_OK, feed.error == nil, archive_errno(handle.raw) == 0 else {
+                throw feed.error ?? ArchiveError(handle.raw)
+            }
             var entry: OpaquePointer?
             switch archive_read_next_header(handle.raw, &entry) {
             case ARCHIVE_OK, ARCHIVE_WARN: break
-            case ARCHIVE_EOF where feed.error == nil && archive_errno(handle.raw) == 0: return
-            // What ends before anything came out looks empty, too; only the filter's complaint tells.
+            case ARCHIVE_EOF: return
             default: throw feed.error ?? ArchiveError(handle.raw)
             }
             var buffer = [UInt8](repeating: 0, count: 1 << 18)
