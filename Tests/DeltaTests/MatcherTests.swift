@@ -60,7 +60,7 @@ struct MatcherTests {
         Pair("one byte of many", noise, [7], limit: 60), Pair("many of one byte", [7], noise, limit: 20_100),
         Pair("the same", noise, noise, limit: 100), Pair("zeros of zeros", zeros, zeros + zeros, limit: 100),
         Pair("fewer zeros", zeros, Array(zeros.dropLast(7_777)), limit: 100),
-        Pair("zeros with one byte in them", zeros, zeros + [1] + zeros, limit: 100),
+        Pair("zeros with one byte in them", zeros, zeros + [1] + zeros, limit: 120),
         Pair("noise of zeros", zeros, noise, limit: 20_100), Pair("zeros of noise", noise, zeros, limit: 100),
         Pair("a repeated block", block, (0..<40).flatMap { _ in block }, limit: 400),
         Pair(

@@ -180,7 +180,7 @@ struct ImageChoice {
 
     // MARK: - Messages
 
-    private func label(_ image: ListedImage) -> String {
+    private mutating func label(_ image: ListedImage) -> String {
         let names = catalog.names(of: image)
         var label = names.prefix(3).joined(separator: " ")
         if names.count > 3 { label += " …" }
@@ -191,10 +191,14 @@ struct ImageChoice {
             case .otherDigest(let digest): label = EscapedText.of(digest.utf8, limit: 20)
             }
         }
-        return image.platform.map { "\(label) (\($0))" } ?? label
+        return (image.platform ?? statedPlatform(image)).map { "\(label) (\($0))" } ?? label
     }
 
-    private func labels(_ images: [ListedImage]) -> [String] { images.prefix(Self.choiceLimit).map(label) }
+    private mutating func labels(_ images: [ListedImage]) -> [String] {
+        var labels: [String] = []
+        for image in images.prefix(Self.choiceLimit) { labels.append(label(image)) }
+        return labels
+    }
 
     private func names(of candidate: Candidate) -> [String] {
         var seen: Set<String> = []
