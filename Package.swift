@@ -124,11 +124,17 @@ let package = Package(
             path: "\(program)/silt", swiftSettings: safe),
 
         // Mutated input for all that reads files; see CONTRIBUTING.md. No product.
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "Bytes", "Hashing", "Canvas", "Compression", "Recompression", "Delta", "FileIO", "FileTree",
+                "Images", "OCI", "DeltaPackages", "Tar", "TestSupport",
+            ],
+            path: "\(program)/FuzzTargets", swiftSettings: common),
         .executableTarget(
             name: "silt-fuzz",
             dependencies: [
-                "Bytes", "Hashing", "Compression", "Recompression", "Delta", "FileIO", "Images",
-                "DeltaPackages", "Tar", "TestSupport",
+                "FuzzTargets", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "\(program)/Fuzz", swiftSettings: common),

@@ -1,49 +1,23 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
+public import FuzzTargets
 import Glibc
 import TestSupport
-
-/// What is fuzzed: something that reads bytes which others made.
-protocol Target {
-    /// Makes an input; the same for the same random numbers.
-    func input(_ random: inout SplitMix64) throws -> [UInt8]
-    /// Reads an input; throws documented errors, or what `isDocumented` denies: then something is wrong.
-    func run(_ input: [UInt8]) async throws
-    /// Whether an input may give this error.
-    func isDocumented(_ error: any Error) -> Bool
-}
-
-/// Something wrong that the code under test did not tell by itself.
-struct Finding: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
-}
-
-/// More came out than it is worth waiting for, as the input said it would.
-struct EnoughMade: Error {
-    /// How many bytes are taken from one input.
-    static let byteCount = 16 << 20
-}
 
 /// Runs a target on mutated inputs; every input follows from the seed and the number of its iteration.
 @main struct SiltFuzz: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "silt-fuzz", abstract: "Feed mutated files to what reads files.")
 
-    /// What can be fuzzed.
-    enum Name: String, CaseIterable, ExpressibleByArgument {
-        case package, recipe, archive, unpack
-    }
-
-    @Argument(help: "What to fuzz.") var target: Name
+    @Argument(help: "What to fuzz.") var target: TargetName
     @Option(help: "How long to go on.") var seconds = 60.0
     @Option(help: "What the inputs follow from.") var seed: UInt64 = 1
     @Option(help: "Run this iteration alone.") var iteration: UInt64?
     @Option(help: "Run this file alone.") var input: String?
     @Option(help: "A folder of more files to mutate.") var corpus: String?
+    @Option(help: "Write the first 200 inputs to this folder instead of running them.") var write: String?
 
-    /// No input may take longer, in seconds of computing.
-    private static let timeLimit = 10.0
+    private static let writtenCount: UInt64 = 200
     /// No input may let the process grow by more than this.
     private static let growthLimit = 512 << 20
     /// After this many different findings the rest is not worth the time.
@@ -66,6 +40,13 @@ struct EnoughMade: Error {
                 try input.map { Array(try Data(contentsOf: URL(fileURLWithPath: $0))) }
                 ?? target.input(&random)
             try Data(bytes).write(to: current)
+            if let write {
+                try FileManager.default.createDirectory(atPath: write, withIntermediateDirectories: true)
+                try Data(bytes).write(to: URL(fileURLWithPath: "\(write)/\(self.target)-\(next)"))
+                next += 1
+                guard next < Self.writtenCount else { return }
+                continue
+            }
             if let finding = await report.run(target, bytes) {
                 let path = "silt-fuzz-\(self.target)-\(seed)-\(next).input"
                 try Data(bytes).write(to: URL(fileURLWithPath: path))
@@ -88,12 +69,7 @@ struct EnoughMade: Error {
                     Array(try Data(contentsOf: folder.appendingPathComponent($0)))
                 }
             } ?? []
-        switch target {
-        case .package: return try await PackageTarget(scratch, corpus: files)
-        case .recipe: return try RecipeTarget(corpus: files)
-        case .archive: return try ArchiveTarget(scratch, corpus: files)
-        case .unpack: return try UnpackTarget(corpus: files)
-        }
+        return try await target.make(scratch, corpus: files)
     }
 
     /// The most memory the process had so far.
@@ -143,7 +119,7 @@ struct EnoughMade: Error {
             executions += 1
             let (time, peak) = (computingTime() - start, peakMemory())
             slowest = max(slowest, time)
-            if time > timeLimit { finding = "it takes more than \(Int(timeLimit)) seconds" }
+            if time > target.timeLimit { finding = "it takes more than \(Int(target.timeLimit)) seconds" }
             if peak - memory > growthLimit {
                 finding = "it takes more than \(growthLimit >> 20) MiB"
                 memory = peak
@@ -172,3 +148,5 @@ struct EnoughMade: Error {
         }
     }
 }
+
+extension TargetName: ExpressibleByArgument {}
