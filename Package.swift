@@ -163,7 +163,7 @@ let package = Package(
         .testTarget(
             name: "FileIOTests",
             dependencies: [
-                "FileIO", "Bytes", "Hashing", "TestSupport",
+                "FileIO", "Bytes", "Hashing", "TestSupport", "Work",
                 .product(name: "SystemPackage", package: "swift-system"),
             ], swiftSettings: testing),
         .testTarget(

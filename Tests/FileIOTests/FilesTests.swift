@@ -6,6 +6,7 @@ import Hashing
 import SystemPackage
 import TestSupport
 import Testing
+import Work
 
 struct OutputFileTests {
     private let scratch: Scratch
@@ -286,6 +287,8 @@ struct RandomAccessFileTests {
 struct StreamTests {
     private let scratch: Scratch
     private let pipe: String
+    /// Reading a pipe blocks its thread: on Swift's own few threads, tests would wait for each other for ever.
+    private let pool = WorkPool(threadCount: 2)
 
     init() throws {
         scratch = try Scratch()
@@ -295,7 +298,9 @@ struct StreamTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a pipe that nobody writes to is given up when its task is cancelled`() async throws {
-        let task = Task.detached { [pipe] in try RandomAccessFile.Stream(path: pipe).next() }
+        let task = Task.detached(executorPreference: pool) { [pipe] in
+            try RandomAccessFile.Stream(path: pipe).next()
+        }
         try await Task.sleep(for: .milliseconds(20))
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
@@ -309,7 +314,7 @@ struct StreamTests {
     @Test(.timeLimit(.minutes(1)))
     func `what is written to a pipe arrives, to its end`() async throws {
         let bytes = Content.random(1, 300_000)
-        let reading = Task.detached { [pipe] in
+        let reading = Task.detached(executorPreference: pool) { [pipe] in
             let stream = try RandomAccessFile.Stream(path: pipe)
             var all: [UInt8] = []
             while true {
@@ -319,7 +324,7 @@ struct StreamTests {
             }
         }
         // Opening to write waits for the reader.
-        let writing = Task.detached { [pipe] in
+        let writing = Task.detached(executorPreference: pool) { [pipe] in
             let file = try #require(FileHandle(forWritingAtPath: pipe))
             try file.write(contentsOf: Data(bytes))
             try file.close()
