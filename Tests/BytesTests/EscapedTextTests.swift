@@ -50,4 +50,12 @@ struct EscapedTextTests {
                 == "{\n \"\\u009b\\u202e\\u007f\\udb40\\udc01é\"\n}")
         #expect(EscapedText.json("a\"\\\n\u{1b}".utf8) == #""a\"\\\n\u001b""#)
     }
+
+    @Test func `where only ASCII can be shown, names stay apart`() {
+        #expect(EscapedText.of("café 日.txt".utf8, isASCII: true) == #"caf\u{e9} \u{65e5}.txt"#)
+        #expect(EscapedText.of(#"\u{e9}"#.utf8, isASCII: true) == #"\\u{e9}"#)
+        #expect(EscapedText.of("e\u{301}".utf8, isASCII: true) == #"e\xcc\x81"#)
+        #expect(EscapedText.of("abc".utf8, limit: 2, isASCII: true) == "ab..")
+        #expect(EscapedText.line("é\u{1b}", isASCII: true) == #"\u{e9}\x1b"#)
+    }
 }

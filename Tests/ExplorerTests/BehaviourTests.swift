@@ -8,9 +8,9 @@ import Testing
 struct BehaviourTests {
     @Test func `the whole images are compared first, then estimates begin, once`() {
         var script = Script(at: .compared)
-        #expect(script.takeEffects() == [.compare(.squashed, generation: 1), .startEstimates])
+        #expect(script.takeEffects() == [.compare(.squashed, IgnoreRules(), generation: 1), .startEstimates])
         script.press("s")
-        #expect(script.takeEffects() == [.compare(.pair(1), generation: 2)])
+        #expect(script.takeEffects() == [.compare(.pair(1), IgnoreRules(), generation: 2)])
     }
 
     @Test func `going back to a tree finds it as it was left`() {
@@ -23,15 +23,15 @@ struct BehaviourTests {
         script.press("s")
         #expect(script.paths == paths)
         #expect(script.path == path)
-        #expect(script.takeEffects() == [.compare(.pair(1), generation: 2)])
+        #expect(script.takeEffects() == [.compare(.pair(1), IgnoreRules(), generation: 2)])
     }
 
     @Test func `the answer to an older request is dropped`() {
         var explorer = Script().explorer
         let fixture = Fixture.application
         explorer.focus = .layers
-        #expect(explorer.update(.input(.key("s"))) == [.compare(.pair(1), generation: 2)])
-        #expect(explorer.update(.input(.key("j"))) == [.compare(.pair(2), generation: 3)])
+        #expect(explorer.update(.input(.key("s"))) == [.compare(.pair(1), IgnoreRules(), generation: 2)])
+        #expect(explorer.update(.input(.key("j"))) == [.compare(.pair(2), IgnoreRules(), generation: 3)])
         #expect(explorer.update(.compared(.pair(1), generation: 2, fixture.tree(.pair(1)))) == [])
         #expect(explorer.tables[.pair(1)] == nil)
         #expect(explorer.update(.compared(.pair(2), generation: 3, fixture.tree(.pair(2)))) == [])
@@ -328,7 +328,7 @@ struct BehaviourTests {
         #expect(!script.paths.contains("app/main.py"))
         _ = script.takeEffects()
         script.mouse(.doubleClick, row: script.explorer.layout.layers.row + 2, column: 3)
-        #expect(script.takeEffects() == [.compare(.pair(1), generation: 2)])
+        #expect(script.takeEffects() == [.compare(.pair(1), IgnoreRules(), generation: 2)])
 
         var short = Script(rows: 24)
         short.press("E")
@@ -407,5 +407,128 @@ struct BehaviourTests {
         script.press("/")
         script.type("f59996")
         #expect(script.path == "usr/share/d599/f59996")
+    }
+
+    // MARK: - What does not matter
+
+    /// Rules that ignore some paths.
+    private func ignoring(_ patterns: String..., fields: MetadataFields = []) -> IgnoreRules {
+        IgnoreRules(fields: fields, paths: patterns.compactMap { PathPattern($0) })
+    }
+
+    @Test func `what is ignored is left out, told, and can be turned on and off`() {
+        var script = Script(columns: 120, rows: 40) { $0.ignored = ignoring("usr/lib/ssl/", fields: .mode) }
+        #expect(script.effects.contains { if case .startEstimates = $0 { true } else { false } })
+        script.press("E")
+        #expect(!script.paths.contains("usr/lib/ssl"))
+        #expect(script.path == "app")
+        #expect(script.screen().text.contains("ignoring mode, some paths"))
+        // Only its mode differs.
+        script.press("/")
+        script.type("README")
+        script.press("enter")
+        _ = script.takeEffects()
+        script.press("f")
+        for _ in 0..<8 { script.press("j") }
+        script.press("space")
+        let both = ignoring("usr/lib/ssl/", fields: [.mode, .time])
+        #expect(script.explorer.ignored == both)
+        #expect(script.takeEffects() == [.compare(.squashed, both, generation: 2)])
+        // Opened directories and the cursor are where they were.
+        #expect(script.path == "app/README")
+        for _ in 0..<4 { script.press("j") }
+        script.press("space esc")
+        #expect(script.explorer.ignored == IgnoreRules(fields: [.mode, .time]))
+        #expect(script.paths.contains("usr/lib/ssl"))
+        #expect(!script.effects.contains { if case .startEstimates = $0 { true } else { false } })
+    }
+
+    @Test func `trees of other rules are compared anew when they are shown`() {
+        var script = Script()
+        script.press("s s")
+        _ = script.takeEffects()
+        script.press("f j j j j j j space esc")
+        #expect(script.takeEffects() == [.compare(.squashed, IgnoreRules(fields: .mode), generation: 3)])
+        script.press("s")
+        #expect(script.takeEffects() == [.compare(.pair(1), IgnoreRules(fields: .mode), generation: 4)])
+    }
+
+    @Test func `where all that differs is ignored, that is said`() {
+        var fixture = Fixture.application
+        fixture.newSummary.configuration = fixture.oldSummary.configuration
+        let script = Script(fixture, at: .compared) { $0.ignored = ignoring("**") }
+        #expect(script.screen().text.contains("nothing differs but what is ignored: some paths"))
+    }
+
+    // MARK: - The mouse on what can be pressed
+
+    private func place(of text: String, in frame: Frame) -> Point? {
+        for (row, line) in frame.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            if let range = line.firstRange(of: text) {
+                return Point(row: row, column: TextWidth.of(line[..<range.lowerBound]))
+            }
+        }
+        return nil
+    }
+
+    private func click(_ text: String, _ script: inout Script) {
+        guard let place = place(of: text, in: script.screen()) else {
+            Issue.record("there is no '\(text)'")
+            return
+        }
+        script.mouse(.click, row: place.row, column: place.column)
+    }
+
+    @Test func `keys that are told, boxes and levels can be pressed, and a press beside a box closes it`() {
+        var script = Script(columns: 140, rows: 30)
+        click("filter", &script)
+        #expect(script.explorer.context == .filters)
+        click("[x] + added", &script)
+        #expect(!script.explorer.filter.shown.contains(.added))
+        // Inside of the box nothing else happens.
+        click("Show", &script)
+        #expect(script.explorer.context == .filters)
+        script.mouse(.click, row: 0, column: 0)
+        #expect(script.explorer.context == .files)
+        click("export", &script)
+        click("best", &script)
+        #expect(script.explorer.export.level == .best)
+        click("back", &script)
+        #expect(script.explorer.screens.isEmpty)
+        click("all keys", &script)
+        #expect(script.explorer.context == .help)
+    }
+
+    // MARK: - Help
+
+    @Test func `help begins with the keys of where one is, and can be searched`() {
+        var script = Script(columns: 80, rows: 30)
+        script.press("i ?")
+        #expect(script.screen().text.contains("In the details"))
+        script.press("/")
+        script.type("metadata")
+        #expect(script.screen().text.contains("Markers"))
+        #expect(!script.screen().text.contains("In the details"))
+        script.type("zzz")
+        #expect(script.screen().text.contains("nothing is called so; esc shows everything"))
+        script.press("esc")
+        #expect(script.screen().text.contains("In the details"))
+        script.press("esc")
+        #expect(script.explorer.context == .details)
+    }
+
+    // MARK: - Without colours
+
+    @Test func `without colours a mark stands before the line that has the keys`() {
+        for columns in [60, 80, 120] {
+            var script = Script(columns: columns, rows: 24) { $0.hasColors = false }
+            func marks() -> [Int] {
+                script.screen().text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+                    .filter { $0.element.hasPrefix("▶ ") }.map(\.offset)
+            }
+            #expect(marks() == [script.explorer.layout.files.row])
+            script.press("tab")
+            #expect(marks() == [script.explorer.layout.layers.row + script.explorer.layerCursor.position])
+        }
     }
 }

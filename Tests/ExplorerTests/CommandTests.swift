@@ -27,7 +27,7 @@ struct CommandTests {
         for binding in Command.table where !binding.help.isEmpty {
             #expect(rows.contains { $0.contains("| \(binding.help) |") }, "\(binding.help)")
         }
-        #expect(rows.contains("| `e` | write the delta package |"))
+        #expect(rows.contains("| `n` | to the next match |"))
     }
 
     @Test func `text fields are edited as in a shell`() {

@@ -1,4 +1,5 @@
 import Canvas
+import FileTree
 import Testing
 
 @testable import Explorer
@@ -23,7 +24,18 @@ struct ExportTests {
             script.takeEffects() == [
                 .export(ExportRequest(path: "out/d.silt", level: .fast, overwrites: false))
             ])
-        #expect(script.explorer.context == .exporting)
+        #expect(script.explorer.context == .files)
+        #expect(script.explorer.isExporting)
+        #expect(script.screen().text.contains("exporting out/d.silt"))
+    }
+
+    @Test func `while an export runs, everything can be looked at`() {
+        var script = exporting()
+        script.press("j j s i esc /")
+        script.type("lib")
+        script.press("enter")
+        #expect(script.explorer.isExporting)
+        #expect(script.takeEffects() == [.compare(.pair(1), IgnoreRules(), generation: 2)])
     }
 
     @Test func `a package needs a file name`() {
@@ -42,6 +54,7 @@ struct ExportTests {
         script.send(.exportExists(Self.request))
         script.press("n")
         #expect(script.explorer.context == .export)
+        #expect(script.screen().text.contains("choose another name"))
         #expect(script.takeEffects() == [])
         script.press("enter")
         #expect(script.takeEffects() == [.export(Self.request)])
@@ -52,57 +65,72 @@ struct ExportTests {
         #expect(script.takeEffects() == [.export(replacing)])
     }
 
-    @Test func `cancelling asks once and waits for the end`() {
+    @Test func `stopping asks once and waits for the end`() {
         var script = exporting()
-        script.press("esc esc")
+        script.press("e n")
+        #expect(script.takeEffects() == [])
+        script.press("e y")
         #expect(script.takeEffects() == [.cancelExport])
-        #expect(script.explorer.context == .exporting)
+        #expect(script.screen().text.contains("stopping the export"))
         script.send(.exportCancelled)
-        #expect(script.explorer.context == .export)
+        #expect(!script.explorer.isExporting)
         #expect(script.screen().text.contains("cancelled; nothing was written"))
-        script.press("esc")
-        #expect(script.explorer.context == .files)
     }
 
     @Test func `quitting while exporting asks first`() {
-        var script = exporting()
-        script.press("^c")
-        #expect(script.takeEffects() == [])
-        script.press("n")
-        #expect(script.explorer.context == .exporting)
-        script.press("^c y")
-        #expect(script.takeEffects() == [.cancelExport, .quit])
+        for keys in ["q", "^c", "i ^c", "/ ^c"] {
+            var script = exporting()
+            script.press(keys)
+            #expect(script.takeEffects() == [])
+            #expect(script.explorer.context == .quitting)
+            script.press("n")
+            #expect(script.explorer.context != .quitting)
+            script.press("^c y")
+            #expect(script.takeEffects() == [.cancelExport, .quit])
+        }
     }
 
-    @Test func `an export that ends while the question is open shows its result`() {
+    @Test func `an export that ends answers what was asked about it, and waits to be looked at`() {
+        for keys in ["^c", "e"] {
+            var script = exporting()
+            script.press(keys)
+            script.send(.exported(Self.result))
+            #expect(script.explorer.screens.isEmpty)
+            #expect(script.screen().text.contains("update.silt 1 B written and checked"))
+            script.press("j")
+            #expect(script.screen().text.contains("update.silt 1 B written and checked"))
+            script.press("e y")
+            #expect(script.takeEffects() == [.copy("silt apply")])
+            script.press("q")
+            #expect(script.explorer.screens.isEmpty)
+            #expect(!script.screen().text.contains("written and checked"))
+            #expect(script.takeEffects() == [])
+        }
         var script = exporting()
-        script.press("^c")
-        let result = ExportResult(
-            path: "update.silt", byteCount: 1, elapsed: .seconds(1), applyCommand: "silt apply")
-        script.send(.exported(result))
-        #expect(script.explorer.screens.count == 1)
-        #expect(script.explorer.context == .result)
+        script.send(.exported(Self.result))
         script.press("y")
         #expect(script.takeEffects() == [.copy("silt apply")])
-        script.press("q")
-        #expect(script.explorer.screens.isEmpty)
-        #expect(script.takeEffects() == [])
+        script = exporting()
+        script.send(.exported(Self.result))
+        script.press("esc")
+        #expect(!script.screen().text.contains("written and checked"))
     }
 
-    @Test func `a failed export tells why in its dialog, until the name changes`() {
+    private static let result = ExportResult(
+        path: "update.silt", byteCount: 1, elapsed: .seconds(1), applyCommand: "silt apply")
+
+    @Test func `a failed export tells why, in the footer and in its dialog, until the name changes`() {
         var script = exporting()
         let reason = "cannot write 'update.silt': No space left on device"
         script.send(.exportFailed(reason))
+        #expect(script.screen().text.contains("export failed: cannot write"))
+        script.press("j e")
         #expect(script.explorer.context == .export)
         #expect(script.screen().text.contains("No space left"))
         script.press("tab right")
         #expect(script.screen().text.contains("No space left"))
         script.press("tab x")
         #expect(!script.screen().text.contains("No space left"))
-        // A dialog that is gone leaves the status line.
-        var closed = Script()
-        closed.send(.exportFailed(reason))
-        #expect(closed.explorer.status == .init(text: reason, isWarning: true))
     }
 
     @Test(arguments: [40, 44, 59, 76, 80, 81, 100, 120, 200])
@@ -114,6 +142,7 @@ struct ExportTests {
         script.send(
             .exported(
                 ExportResult(path: "o.silt", byteCount: 1, elapsed: .seconds(1), applyCommand: command)))
+        script.press("e")
         let frame = script.screen()
         var shown = ""
         for row in 0..<frame.size.rows {
@@ -139,7 +168,7 @@ struct ExportTests {
         script.press("enter")
         script.send(
             .exported(ExportResult(path: "u", byteCount: 4_000, elapsed: .seconds(1), applyCommand: "a")))
-        script.press("q e")
+        script.press("e e")
         #expect(size(script) == "4.0 kB")
     }
 

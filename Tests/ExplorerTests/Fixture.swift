@@ -13,11 +13,12 @@ struct Fixture {
     var newSummary: ImageSummary
     var pairs: [LayerPair]
 
-    func tree(_ scope: Scope) -> DiffTree {
+    func tree(_ scope: Scope, ignoring rules: IgnoreRules = IgnoreRules()) -> DiffTree {
         switch scope {
-        case .squashed: DiffTree(old: old, new: new)
+        case .squashed: DiffTree(old: old, new: new, ignoring: rules)
         case .pair(let row):
-            DiffTree(old: old, new: new, oldIndex: pairs[row].old, newIndex: pairs[row].new)
+            DiffTree(
+                old: old, new: new, oldIndex: pairs[row].old, newIndex: pairs[row].new, ignoring: rules)
         }
     }
 

@@ -20,10 +20,11 @@ struct Script {
 
     init(
         _ fixture: Fixture = .application, columns: Int = 80, rows: Int = 24, at stage: Stage = .estimated,
-        glyphs: Glyphs = .unicode
+        glyphs: Glyphs = .unicode, change: (inout Options) -> Void = { _ in }
     ) {
         self.fixture = fixture
-        let options = Options(oldSource: "shop-1.4.tar", newSource: "shop-1.5.tar", glyphs: glyphs)
+        var options = Options(oldSource: "shop-1.4.tar", newSource: "shop-1.5.tar", glyphs: glyphs)
+        change(&options)
         explorer = ExplorerModel(options, size: Size(rows: rows, columns: columns))
         guard stage != .nothing else { return }
         send(.loading(.old, LoadProgress(phase: "indexing layer 3", done: 130_000_000, total: 169_900_544)))
@@ -46,8 +47,8 @@ struct Script {
     mutating func send(_ message: Message) {
         for effect in explorer.update(message) {
             effects.append(effect)
-            if case .compare(let scope, let generation) = effect {
-                send(.compared(scope, generation: generation, fixture.tree(scope)))
+            if case .compare(let scope, let rules, let generation) = effect {
+                send(.compared(scope, generation: generation, fixture.tree(scope, ignoring: rules)))
             }
         }
     }

@@ -19,7 +19,7 @@ struct PathPatternTests {
         Case("x", "x a/x x/y a/x/y", not: "xy a/xy yx"),
         Case("*.pyc", "a.pyc lib/a.pyc .pyc", not: "a.py a.pyc2"),
         Case("/etc", "etc etc/passwd", not: "usr/etc etcetera"),
-        Case("etc/", "etc etc/passwd usr/etc", not: "etcetera"),
+        Case("etc/", "etc/passwd usr/etc/x", not: "etcetera etc"),
         Case("var/cache", "var/cache var/cache/x", not: "var a/var/cache cache"),
         Case("var/*/x", "var/a/x var/b/x/y", not: "var/x var/a/b/x"),
         Case("var/**", "var/a var/a/b", not: "var a/var/x"),
@@ -52,5 +52,14 @@ struct PathPatternTests {
         #expect(try #require(PathPattern([0xfe, 0x2a] as [UInt8])).matches(path))
         #expect(try #require(PathPattern("?a")).matches(path))
         #expect(!(try #require(PathPattern("a"))).matches(path))
+    }
+
+    @Test(arguments: ["cache/", "var/cache/", "var/*/", "**/cache/"])
+    func `a pattern that ends with a slash matches directories only, as in gitignore`(text: String) throws {
+        let pattern = try #require(PathPattern(text))
+        let path = try #require(TreePath("var/cache"))
+        #expect(pattern.matches(path, isDirectory: true))
+        #expect(!pattern.matches(path))
+        #expect(pattern.matches(try #require(TreePath("var/cache/x"))))
     }
 }

@@ -26,6 +26,7 @@ final class ScriptedScreen: Screen {
 
     let size = Size(rows: 30, columns: 100)
     let glyphs = Glyphs.unicode
+    let hasColors = true
     private var steps: ArraySlice<Step>
     private var lookCount = 0
     private(set) var shown = ""

@@ -35,8 +35,8 @@ struct SessionTests {
 
     @Test func `a package is exported and the command to apply it is shown`() throws {
         let screen = try run([
-            .until("lib/"), .press(.character("e")), .press(.enter), .until("silt apply"),
-            .press(.character("q")),
+            .until("lib/"), .press(.character("e")), .press(.enter), .until("written and checked"),
+            .press(.character("e")), .until("silt apply"), .press(.control("c")),
         ])
         #expect(screen.isClosed)
         #expect(scratch.names.contains("update.silt"))

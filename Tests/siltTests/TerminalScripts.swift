@@ -74,8 +74,8 @@ struct TerminalScripts {
     @Test func `another size is drawn at once`() throws {
         let terminal = try explorer()
         terminal.resize(rows: 40, columns: 120)
-        // Nothing can be put on line 40 of 24.
-        try terminal.wait(for: "\u{1b}[40;")
+        // Nothing can be put on line 39 of 24.
+        try terminal.wait(for: "\u{1b}[39;")
         terminal.resize(rows: 1, columns: 1)
         terminal.resize(rows: 12, columns: 60)
         try terminal.wait(for: "example.org/app")
@@ -195,6 +195,8 @@ struct TerminalScripts {
         try terminal.wait(for: "d.silt")
         #expect(scratch.names == ["new.tar", "old.tar"])
         terminal.type("\r")
+        try terminal.wait(for: "written and checked")
+        terminal.type("e")
         try terminal.wait(for: "silt apply")
         terminal.send(SIGTERM)
         #expect(try terminal.end() == 143)

@@ -11,8 +11,11 @@ public enum EscapedText {
     /// - Parameters:
     ///   - bytes: The name.
     ///   - limit: How many bytes of it to show; where it is longer, `…` tells so.
+    ///   - isASCII: Whether nothing but ASCII can be shown: other characters become `\\u{NNNN}` then.
     /// - Returns: One line of text.
-    public static func of(_ bytes: some Collection<UInt8>, limit: Int = .max) -> String {
+    public static func of(
+        _ bytes: some Collection<UInt8>, limit: Int = .max, isASCII: Bool = false
+    ) -> String {
         let all = Array(bytes)
         let shown = prefix(of: all, limit: limit)
         // Nearly all names are plain.
@@ -39,7 +42,7 @@ public enum EscapedText {
                 canCarryMark = isLetterOrDigit(byte)
                 index += 1
             } else if let scalar = scalar(in: all, at: index), isVisible(scalar, afterBase: canCarryMark) {
-                text.unicodeScalars.append(scalar)
+                append(scalar, isASCII: isASCII, to: &text)
                 canCarryMark = true
                 index += UTF8.width(scalar)
             } else {
@@ -49,7 +52,7 @@ public enum EscapedText {
                 index += width
             }
         }
-        return shown < all.count ? text + "…" : text
+        return shown < all.count ? text + (isASCII ? ".." : "…") : text
     }
 
     /// A whole line, made of texts that were escaped already or never held anything odd: what would disturb a terminal
@@ -58,15 +61,16 @@ public enum EscapedText {
     /// - Parameters:
     ///   - text: The line.
     ///   - limit: How many characters of it to show; where it is longer, `…` tells so.
+    ///   - isASCII: Whether nothing but ASCII can be shown: other characters become `\\u{NNNN}` then.
     /// - Returns: One line of text, which is the same if it is escaped again.
-    public static func line(_ text: String, limit: Int = .max) -> String {
+    public static func line(_ text: String, limit: Int = .max, isASCII: Bool = false) -> String {
         var line = ""
         for (index, scalar) in text.unicodeScalars.enumerated() {
-            if index == limit { return line + "…" }
+            if index == limit { return line + (isASCII ? ".." : "…") }
             if disturbs(scalar) {
                 for byte in String(Character(scalar)).utf8 { escape(byte, into: &line) }
             } else {
-                line.unicodeScalars.append(scalar)
+                append(scalar, isASCII: isASCII, to: &line)
             }
         }
         return line
@@ -119,6 +123,14 @@ public enum EscapedText {
         }
         for unit in String(Character(scalar)).utf16 {
             text += "\\u" + Hex.string([UInt8(unit >> 8), UInt8(unit & 0xff)])
+        }
+    }
+
+    private static func append(_ scalar: Unicode.Scalar, isASCII: Bool, to text: inout String) {
+        if isASCII, !scalar.isASCII {
+            text += "\\u{" + String(scalar.value, radix: 16) + "}"
+        } else {
+            text.unicodeScalars.append(scalar)
         }
     }
 

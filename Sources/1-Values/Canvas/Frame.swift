@@ -8,6 +8,8 @@ public struct Frame: Hashable, Sendable {
     public var cursor: Point?
     /// The window's title.
     public var title = ""
+    /// What a press of the mouse does, by place; of two over each other, the later one counts.
+    public private(set) var links: [Link] = []
 
     /// A frame of blanks.
     public init(_ size: Size) {
@@ -70,6 +72,16 @@ public struct Frame: Hashable, Sendable {
     ) {
         let fitted = TextFit.end(text, columns: width, mark: mark)
         put(fitted, at: Point(row: row, column: endColumn - TextWidth.of(fitted)), style: style)
+    }
+
+    /// Makes a place something that can be pressed.
+    public mutating func link(_ area: Rect, to target: Link.Target) {
+        links.append(Link(area: area, target: target))
+    }
+
+    /// What a press of the mouse on a cell does; nil where nothing was said.
+    public func target(at point: Point) -> Link.Target? {
+        links.last { $0.area.contains(point) }?.target
     }
 
     /// Covers a rectangle with one character of one column.

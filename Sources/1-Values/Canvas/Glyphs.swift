@@ -34,6 +34,10 @@ public struct Glyphs: Hashable, Sendable {
     public let range: String
     /// Two sides differ here.
     public let differs: String
+    /// Stands before the line that has the keys, where colours do not tell it.
+    public let cursor: String
+    /// Whether nothing but ASCII may be shown.
+    public let isASCII: Bool
     /// One picture after the other: something is going on.
     public let spinner: [String]
 
@@ -42,6 +46,7 @@ public struct Glyphs: Hashable, Sendable {
         horizontal: "─", vertical: "│", topLeft: "┌", topRight: "┐", bottomLeft: "└", bottomRight: "┘",
         collapsed: "▸", expanded: "▾", ellipsis: "…", barDone: "█", barRest: "░", separator: "·",
         nothing: "·", guessPrefix: "≈", guessSuffix: "", range: "–", differs: "≠",
+        cursor: "▶", isASCII: false,
         spinner: ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"])
 
     /// Seven-bit characters only.
@@ -49,5 +54,6 @@ public struct Glyphs: Hashable, Sendable {
         horizontal: "-", vertical: "|", topLeft: "+", topRight: "+", bottomLeft: "+", bottomRight: "+",
         collapsed: "[+]", expanded: "[-]", ellipsis: "..", barDone: "#", barRest: ".", separator: "|",
         nothing: ".", guessPrefix: "", guessSuffix: "?", range: "-", differs: "!",
+        cursor: ">", isASCII: true,
         spinner: ["|", "/", "-", "\\"])
 }

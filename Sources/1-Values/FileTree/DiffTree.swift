@@ -123,7 +123,10 @@ public struct DiffTree: Sendable {
                 let oldNode = oldChild.map { oldTree.nodes[$0] }
                 let newNode = newChild.map { newTree.nodes[$0] }
                 let name = oldNode?.name ?? newNode?.name ?? []
-                guard let states = rules.step(states, name) else { continue }
+                let next = rules.step(
+                    states, name,
+                    isDirectory: isDirectory(oldNode, in: oldLayers) && isDirectory(newNode, in: newLayers))
+                guard let states = next else { continue }
                 if oldNode?.children.isEmpty == false || newNode?.children.isEmpty == false {
                     pending.append((nodes.count, oldChild, newChild, states))
                 }
@@ -131,6 +134,12 @@ public struct DiffTree: Sendable {
             }
             nodes[index].children = start..<nodes.count
         }
+    }
+
+    /// Whether a side has a directory there, or nothing at all.
+    private func isDirectory(_ node: Tree.Node?, in layers: [LayerListing]) -> Bool {
+        guard let entry = node?.entry else { return true }
+        return Self.entry(entry, in: layers)?.kind == .directory
     }
 
     /// Which of the next children stands first by its name: negative for the old one, 0 for both.

@@ -20,6 +20,9 @@ public struct MetadataFields: OptionSet, Hashable, Sendable {
     /// Every field.
     public static let all: MetadataFields = [.mode, .owner, .time, .attributes, .linkTarget, .device]
 
+    /// Each field by itself, always in the same order.
+    public static let each: [MetadataFields] = words.map(\.field)
+
     private static let words: [(field: MetadataFields, word: String)] = [
         (.mode, "mode"), (.owner, "owner"), (.time, "time"), (.attributes, "attributes"),
         (.linkTarget, "link target"), (.device, "device"),

@@ -2,7 +2,8 @@
 ///
 /// `*` stands for any bytes but `/`, `?` for one of them, `[a-z]` and `[!a-z]` for one of a set, `**` between slashes
 /// for any number of directories, and a backslash takes the next byte as it is. A pattern without a slash before its
-/// end matches a name at any depth; any other starts at the root. What matches a directory covers all that is in it.
+/// end matches a name at any depth; any other starts at the root. A pattern that ends with a slash matches directories only. What
+/// matches a directory covers all that is in it.
 public struct PathPattern: Hashable, Sendable {
     private enum Token: Hashable {
         case byte(UInt8)
@@ -21,6 +22,7 @@ public struct PathPattern: Hashable, Sendable {
 
     private static let segmentLimit = 60
     private let segments: [Segment]
+    private let isForDirectories: Bool
 
     /// The pattern as it was given.
     public let text: [UInt8]
@@ -46,17 +48,19 @@ public struct PathPattern: Hashable, Sendable {
         }
         guard !segments.isEmpty else { return nil }
         self.segments = segments
+        isForDirectories = bytes.last == slash
     }
 
     /// Reads a pattern of text; nil as for bytes.
     public init?(_ text: String) { self.init(text.utf8) }
 
     /// Whether the path, or a directory that it is in, matches.
-    public func matches(_ path: TreePath) -> Bool {
+    public func matches(_ path: TreePath, isDirectory: Bool = false) -> Bool {
         var state = start
-        for component in path.components {
+        let components = path.components
+        for (index, component) in components.enumerated() {
             state = step(state, component)
-            if accepts(state) { return true }
+            if accepts(state, isDirectory: isDirectory || index + 1 < components.count) { return true }
         }
         return false
     }
@@ -78,8 +82,10 @@ public struct PathPattern: Hashable, Sendable {
         return closure(next)
     }
 
-    /// Whether the whole pattern was matched.
-    func accepts(_ state: State) -> Bool { state & (1 << State(segments.count)) != 0 }
+    /// Whether the whole pattern was matched, by a path that is a directory or is none.
+    func accepts(_ state: State, isDirectory: Bool) -> Bool {
+        state & (1 << State(segments.count)) != 0 && (isDirectory || !isForDirectories)
+    }
 
     /// `**` stands for no directory, too.
     private func closure(_ state: State) -> State {
@@ -173,16 +179,22 @@ public struct IgnoreRules: Hashable, Sendable {
         self.paths = paths
     }
 
+    /// Whether everything matters.
+    public var isEmpty: Bool { fields.isEmpty && paths.isEmpty }
+
     /// Where all patterns stand at the root.
     var start: [PathPattern.State] { paths.map(\.start) }
 
     /// Where all patterns stand one component further; nil if one of them matches.
-    func step(_ states: [PathPattern.State], _ name: [UInt8]) -> [PathPattern.State]? {
+    func step(
+        _ states: [PathPattern.State], _ name: [UInt8], isDirectory: @autoclosure () -> Bool
+    ) -> [PathPattern.State]? {
         if paths.isEmpty { return states }
+        let isDirectory = isDirectory()
         var next = states
         for (index, pattern) in paths.enumerated() {
             next[index] = pattern.step(states[index], name[...])
-            if pattern.accepts(next[index]) { return nil }
+            if pattern.accepts(next[index], isDirectory: isDirectory) { return nil }
         }
         return next
     }

@@ -97,6 +97,9 @@ public final class Terminal {
     /// The characters to draw lines and marks with.
     public var glyphs: Glyphs { isUTF8 ? .unicode : .ascii }
 
+    /// Whether it shows colours.
+    public var hasColors: Bool { ct_color_count() >= 8 }
+
     /// Waits until there is input or a message, or the time is over; then takes everything that is there.
     public func wait<Message>(
         for mailbox: Mailbox<Message>, timeout: Duration? = nil

@@ -5,11 +5,18 @@ import OCI
 
 /// Values as they are shown.
 enum Format {
+    /// A name or text from an image, safe to print.
+    static func name(_ bytes: some Collection<UInt8>, _ glyphs: Glyphs, limit: Int = .max) -> String {
+        EscapedText.of(bytes, limit: limit, isASCII: glyphs.isASCII)
+    }
+
     /// Text from an image, safe to print.
-    static func text(_ text: String) -> String { EscapedText.of(text.utf8) }
+    static func text(_ text: String, _ glyphs: Glyphs) -> String { name(text.utf8, glyphs) }
 
     /// A whole line that is safe to print, its backslashes as they are.
-    static func line(_ text: String) -> String { EscapedText.line(text) }
+    static func line(_ text: String, _ glyphs: Glyphs) -> String {
+        EscapedText.line(text, isASCII: glyphs.isASCII)
+    }
 
     /// `1.2 MB`; `≈1.2 MB` for a guess, `0.7–21 MB` for one that may be far off.
     static func cost(_ cost: Cost, _ glyphs: Glyphs) -> String {
@@ -48,7 +55,9 @@ enum Format {
 
     /// `1 layer`, `1,204 layers`, `2 matches`.
     static func count(_ count: Int, _ noun: String) -> String {
-        "\(grouped(count)) \(noun)" + (count == 1 ? "" : noun.hasSuffix("ch") ? "es" : "s")
+        let words =
+            noun.hasSuffix("ch") ? noun + "es" : noun.hasSuffix("y") ? noun.dropLast() + "ies" : noun + "s"
+        return "\(grouped(count)) \(count == 1 ? noun : words)"
     }
 
     /// `mode, owner`: which metadata of two entries differ; nil if none does or one of them is missing.
@@ -95,7 +104,7 @@ enum Format {
     }
 
     /// The command that made a layer, without what every builder writes around it.
-    static func command(_ createdBy: String) -> String {
+    static func command(_ createdBy: String, _ glyphs: Glyphs) -> String {
         var text = createdBy[...]
         for prefix in ["RUN ", "/bin/sh -c #(nop) ", "/bin/sh -c "] where text.hasPrefix(prefix) {
             text = text.dropFirst(prefix.count)
@@ -103,16 +112,16 @@ enum Format {
         if text.hasSuffix(" # buildkit") { text = text.dropLast(" # buildkit".count) }
         let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         // Eight digits of a content hash tell as much as sixty-four.
-        return Format.line(words.replacing(/([0-9a-f]{8})[0-9a-f]{56}/) { $0.1 })
+        return line(words.replacing(/([0-9a-f]{8})[0-9a-f]{56}/) { $0.1 }, glyphs)
     }
 
     /// An image's name without the registry that everybody means.
-    static func imageName(_ name: String) -> String {
+    static func imageName(_ name: String, _ glyphs: Glyphs) -> String {
         var name = name[...]
         for prefix in ["docker.io/library/", "docker.io/"] where name.hasPrefix(prefix) {
             name = name.dropFirst(prefix.count)
         }
-        return Format.text(String(name))
+        return text(String(name), glyphs)
     }
 
     /// A change's role.

@@ -14,13 +14,21 @@ struct Layout: Hashable, Sendable {
     let layers: Rect
     let filesTitle: Rect
     let files: Rect
+    /// What is going on, or what the cursor is on; where there is no room for it, the footer tells the former.
+    let note: Rect
     let footer: Rect
+    /// Columns in front of all rows: for the mark of the row that has the keys, where colours do not tell it.
+    let gutter: Int
 
-    init(_ size: Size, layerCount: Int, focus: Pane) {
+    /// From so many rows on there is room for the note.
+    private static let noteRows = 16
+
+    init(_ size: Size, layerCount: Int, focus: Pane, gutter: Int = 0) {
+        self.gutter = gutter
         self.size = size
         let rows = size.rows
         let headerRows = rows >= 32 ? 3 : 2
-        let footerRows = 1
+        let footerRows = rows >= Self.noteRows ? 2 : 1
         let body = rows - headerRows - footerRows
         var layerRows = min(max(1, layerCount), max(3, body / 4))
         var titles = 2
@@ -39,13 +47,14 @@ struct Layout: Hashable, Sendable {
         let filesTitleRows = titles == 2 || titles == 1 && focus == .files ? 1 : 0
         filesTitle = rect(layers.endRow, filesTitleRows)
         files = rect(filesTitle.endRow, rows - footerRows - filesTitle.endRow)
-        footer = rect(rows - footerRows, footerRows)
+        note = rect(rows - 2, footerRows - 1)
+        footer = rect(rows - 1, 1)
     }
 
     var isTooSmall: Bool { size.rows < Self.least.rows || size.columns < Self.least.columns }
 
     /// The columns of both panes.
-    var columns: Columns { Columns(width: size.columns) }
+    var columns: Columns { Columns(width: size.columns, gutter: gutter) }
 }
 
 /// How a row of a pane is divided; what does not fit is left out, the least important first.
@@ -69,18 +78,18 @@ struct Columns: Hashable, Sendable {
     static let timeWidth = 17
     private static let costWidth = 12
 
-    init(width: Int) {
+    init(width: Int, gutter: Int = 0) {
         let costWidth = width >= 30 ? Self.costWidth : 0
         cost = (width - costWidth)..<width
         if width < Layout.narrow {
             old = 0..<0
-            marker = 0
-            new = min(2, width)..<max(min(2, width), width - costWidth)
+            marker = gutter
+            new = min(gutter + 2, width)..<max(min(gutter + 2, width), width - costWidth)
         } else {
-            let half = (width - costWidth - 3) / 2
-            old = 0..<half
-            marker = half + 1
-            new = (half + 3)..<(width - costWidth)
+            let half = (width - costWidth - 3 - gutter) / 2
+            old = gutter..<gutter + half
+            marker = gutter + half + 1
+            new = (gutter + half + 3)..<(width - costWidth)
         }
         let half = new.count
         showsSize = half >= 26

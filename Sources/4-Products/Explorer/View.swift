@@ -22,8 +22,11 @@ extension ExplorerModel {
         HeaderView(explorer: self).draw(in: layout.header, on: &frame)
         LayersView(explorer: self, layout: layout).draw(on: &frame)
         FilesView(explorer: self, layout: layout).draw(on: &frame)
-        FooterView(explorer: self).draw(in: layout.footer, on: &frame)
-        for screen in screens { screen.draw(on: &frame, model: self) }
+        FooterView(explorer: self).draw(layout, on: &frame)
+        // What lies below another screen is drawn only if that one leaves it in sight.
+        for (index, screen) in screens.enumerated() where index + 1 == screens.count || !screen.isDialog {
+            screen.draw(on: &frame, model: self)
+        }
         return frame
     }
 }
@@ -32,10 +35,13 @@ extension ExplorerModel {
 struct Span: Hashable, Sendable {
     let text: String
     let role: Role
+    /// What pressing it with the mouse does.
+    let target: Link.Target?
 
-    init(_ text: String, _ role: Role = .text) {
+    init(_ text: String, _ role: Role = .text, target: Link.Target? = nil) {
         self.text = text
         self.role = role
+        self.target = target
     }
 }
 
@@ -49,7 +55,8 @@ extension [Span] {
         var room = columns - TextWidth.of(mark)
         var result: [Span] = []
         for span in self where room > 0 {
-            result.append(Span(TextFit.end(span.text, columns: room, mark: ""), span.role))
+            result.append(
+                Span(TextFit.end(span.text, columns: room, mark: ""), span.role, target: span.target))
             room -= TextWidth.of(span.text)
         }
         return result + [Span(TextFit.end(mark, columns: columns, mark: ""), .dim)]
@@ -63,7 +70,11 @@ extension Frame {
         var used = 0
         for span in spans where used < width {
             let place = Point(row: point.row, column: point.column + used)
-            used += put(span.text, at: place, style: Style(span.role, on: ground), width: width - used)
+            let columns = put(span.text, at: place, style: Style(span.role, on: ground), width: width - used)
+            if let target = span.target {
+                link(Rect(row: place.row, column: place.column, rows: 1, columns: columns), to: target)
+            }
+            used += columns
         }
         return used
     }

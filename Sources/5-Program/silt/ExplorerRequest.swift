@@ -1,6 +1,7 @@
 import Canvas
 import Explorer
 import FileIO
+import FileTree
 import Images
 import Terminals
 
@@ -11,6 +12,7 @@ struct ExplorerRequest: Sendable {
     let theme: Theme
     let usesMouse: Bool
     let exportPath: String
+    let ignoring: IgnoreOptions?
 
     /// A request with the user's settings.
     ///
@@ -19,9 +21,11 @@ struct ExplorerRequest: Sendable {
     ///   - new: The new image.
     ///   - theme: The name or file of a theme; nil for that of the settings.
     ///   - exportPath: The file name that export proposes.
+    ///   - ignoring: What does not matter; nil if everything does.
     /// - Throws: `ConfigurationError`, `ThemeError` or `FileError` if settings or theme cannot be used.
     init(
-        old: ImageRequest, new: ImageRequest, theme: String? = nil, exportPath: String = "update.silt"
+        old: ImageRequest, new: ImageRequest, theme: String? = nil, exportPath: String = "update.silt",
+        ignoring: IgnoreOptions? = nil
     ) throws {
         let environment = Environment.all
         let settings = try Configuration.load(environment: environment)
@@ -30,6 +34,7 @@ struct ExplorerRequest: Sendable {
         self.theme = try Configuration.theme(theme ?? settings.theme, environment: environment)
         usesMouse = settings.usesMouse
         self.exportPath = exportPath
+        self.ignoring = ignoring
     }
 
     /// Runs the explorer until the user ends it; the process ends with it.
@@ -39,9 +44,10 @@ struct ExplorerRequest: Sendable {
     func explore() throws {
         for input in [old, new] { try Self.checkIsThere(input.path) }
         let terminal = try Terminal(wantsMouse: usesMouse) { StandardStreams.writeError("silt: \($0)\n") }
-        let session = try Session(
-            on: terminal, Options(oldSource: old.path, newSource: new.path, exportPath: exportPath),
-            theme: theme, jobs: old.jobs)
+        var options = Options(oldSource: old.path, newSource: new.path, exportPath: exportPath)
+        options.ignored = ignoring?.rules ?? IgnoreRules()
+        options.ignoredConfiguration = ignoring?.significances ?? []
+        let session = try Session(on: terminal, options, theme: theme, jobs: old.jobs)
         // The program ends while the session is still alive: freeing the listings of large images takes seconds.
         withExtendedLifetime(session) {
             do {

@@ -44,7 +44,8 @@ struct IgnoreOptions: ParsableArguments, Sendable {
         name: .customLong("ignore-path"),
         help: ArgumentHelp(
             "Paths to leave out, with all that is in them: * and ? stay in a name, ** crosses directories, a pattern "
-                + "without a slash matches at any depth. May be given several times.", valueName: "glob"),
+                + "without a slash matches at any depth, one that ends with a slash matches directories only. May be given "
+                + "several times.", valueName: "glob"),
         transform: Self.pattern)
     var paths: [PathPattern] = []
 

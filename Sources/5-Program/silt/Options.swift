@@ -73,6 +73,12 @@ struct ReadingOptions: ParsableArguments, Sendable {
             valueName: "bytes"))
     var maxUnpackedSize: UInt64?
 
+    @Option(
+        help: ArgumentHelp(
+            "How much memory an image's file names and headers may take (default: 128 MiB and 4 times the layers' size).",
+            valueName: "bytes"))
+    var maxHeadersSize: UInt64?
+
     func validate() throws {
         if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1") }
     }
@@ -85,7 +91,8 @@ struct ReadingOptions: ParsableArguments, Sendable {
     ) -> ImageRequest {
         ImageRequest(
             path: path, imageName: image, platform: platform, jobs: width,
-            unpackedByteCountLimit: maxUnpackedSize, hashesFiles: !trustsLayers, trustsLayers: trustsLayers,
+            unpackedByteCountLimit: maxUnpackedSize, headerByteCountLimit: maxHeadersSize,
+            hashesFiles: !trustsLayers, trustsLayers: trustsLayers,
             contents: contents)
     }
 

@@ -1,7 +1,9 @@
+public import FileTree
+
 /// What the explorer wants done outside.
 public enum Effect: Hashable, Sendable {
     /// Compare trees and answer with `Message.compared` of the same generation; an older request is void.
-    case compare(Scope, generation: Int)
+    case compare(Scope, IgnoreRules, generation: Int)
     /// Begin to compute costs in the background.
     case startEstimates
     /// Write the package; answer `exportExists` if the file is there and may not be replaced.

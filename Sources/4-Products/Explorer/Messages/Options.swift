@@ -1,4 +1,6 @@
 public import Canvas
+public import FileTree
+public import OCI
 
 /// What the explorer is told when it starts.
 public struct Options: Hashable, Sendable {
@@ -10,6 +12,12 @@ public struct Options: Hashable, Sendable {
     public var exportPath: String
     /// The characters that lines and marks are drawn with.
     public var glyphs: Glyphs
+    /// Whether colours are shown; without them, a mark stands before the line that has the keys.
+    public var hasColors = true
+    /// What does not matter in files.
+    public var ignored = IgnoreRules()
+    /// What does not matter in the configuration.
+    public var ignoredConfiguration: Set<ConfigDiff.Significance> = []
 
     /// Options for two sources.
     public init(

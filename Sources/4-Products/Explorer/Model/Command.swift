@@ -17,7 +17,8 @@ public enum Command: Hashable, Sendable, CaseIterable {
 public enum Context: String, Hashable, Sendable, CaseIterable {
     case layers, files, search
     case details, help, filters, export
-    case overwrite, exporting, result, quitting, failure
+    case helpSearch = "help-search"
+    case overwrite, stopping, result, quitting, failure
 }
 
 /// One line of the table that dispatch, footer, help and the README's key list are made of.
@@ -51,6 +52,7 @@ public struct Binding: Sendable {
 
 extension Command {
     private static let panes: Set<Context> = [.layers, .files]
+    private static let helped: Set<Context> = [.layers, .files, .details, .filters, .result]
     private static let texts: Set<Context> = [.help, .details, .result]
     private static let lists: Set<Context> = [.layers, .files, .filters]
     private static let paged: Set<Context> = [.layers, .files, .help, .details, .result]
@@ -74,10 +76,15 @@ extension Command {
         Binding(
             .squash, ["s"], "layer", "files of one layer, or of the whole image", in: panes,
             unless: needsComparison),
-        Binding(.export, ["e"], "export", "write the delta package", in: panes, unless: needsDifference),
+        Binding(
+            .export, ["e"], "export",
+            "write the delta package; while that runs: stop it; then: what it made, and how to apply it",
+            in: panes, unless: needsDifference),
         Binding(.nextPane, [.tab, .backTab], "pane", "to the other pane", in: panes),
         Binding(.order, ["o"], "order", "sort by name, size or cost to ship", in: panes),
-        Binding(.filterMenu, ["f"], "filter", "choose which changes to show", in: panes),
+        Binding(
+            .filterMenu, ["f"], "filter", "choose which changes to show, and what to ignore when comparing",
+            in: panes),
         Binding(.addedOnly, ["+"], "", "show added files only, or everything", in: panes),
         Binding(.removedOnly, ["-"], "", "show removed files only, or everything", in: panes),
         Binding(.modifiedOnly, ["~"], "", "show modified files only, or everything", in: panes),
@@ -90,15 +97,20 @@ extension Command {
         Binding(.up, [.up, "k"], "", "one line up", in: lists.union(texts)),
         Binding(.down, [.down, "j"], "", "one line down", in: lists),
         Binding(.down, [.down, "j"], "scroll", "one line down", in: texts),
-        Binding(.pageUp, [.pageUp, .control("b")], "", "one page up", in: paged),
-        Binding(.pageDown, [.pageDown, .control("f")], "", "one page down", in: paged),
+        Binding(.pageUp, [.pageUp, .control("b"), .control("u")], "", "one page up", in: paged),
+        Binding(.pageDown, [.pageDown, .control("f"), .control("d")], "", "one page down", in: paged),
         Binding(.top, [.home, "g"], "", "to the first line", in: paged),
         Binding(.bottom, [.end, "G"], "", "to the last line", in: paged),
         Binding(.expand, [.right, "l"], "", "open a directory, or go into it", in: [.files]),
         Binding(.collapse, [.left, "h"], "", "shut a directory, or go to the one around it", in: [.files]),
         Binding(.expandAll, ["E"], "", "open all directories", in: [.files], unless: needsFiles),
         Binding(.collapseAll, ["C"], "", "shut all directories", in: [.files], unless: needsFiles),
-        Binding(.help, ["?", .function(1)], "", "show this help", in: panes),
+        Binding(
+            .copy, ["y"], "", "copy the path or digest under the cursor; after an export, the command",
+            in: panes),
+        Binding(
+            .help, ["?", .function(1)], "", "what every key does, those of where one is first", in: helped),
+        Binding(.help, [.function(1)], in: [.search, .export]),
         Binding(
             .quit, ["q", .control("c")], "quit", "close what is on top; quit where nothing is", in: panes),
 
@@ -117,15 +129,20 @@ extension Command {
             .previousItem, ["K"], "previous", "in the details: to the previous file or layer", in: [.details]),
         Binding(
             .copy, ["y"], "copy", "copy the path, the digest or the command that is shown", in: [.details]),
+        Binding(.search, ["/"], "find", in: [.help]),
         Binding(.cancel, [.escape, .enter, "?", "q", .function(1)], "close", in: [.help]),
+        Binding(.confirm, [.enter], "keep", in: [.helpSearch]),
+        Binding(.cancel, [.escape], "everything", in: [.helpSearch]),
 
         Binding(.confirm, [.enter], "export", in: [.export]),
         Binding(.nextField, [.tab, .down, .backTab, .up], "other field", in: [.export]),
         Binding(.cancel, [.escape], "back", in: [.export]),
         Binding(.confirm, ["y"], "replace it", in: [.overwrite]),
         Binding(.cancel, ["n", .escape, "q"], "keep it", in: [.overwrite]),
-        Binding(.cancel, [.escape, "q"], "cancel", in: [.exporting]),
+        Binding(.confirm, ["y"], "stop it", in: [.stopping]),
+        Binding(.cancel, ["n", .escape, .enter, "q"], "go on", in: [.stopping]),
         Binding(.copy, ["y"], "copy the command", in: [.result]),
+        Binding(.export, ["e"], "export again", in: [.result]),
         Binding(.cancel, [.enter, .escape, "q"], "close", in: [.result]),
         Binding(.confirm, ["y"], "cancel it and quit", in: [.quitting]),
         Binding(.cancel, ["n", .escape, .enter, "q"], "go on", in: [.quitting]),
@@ -158,7 +175,7 @@ extension Command {
         guard let search = explorer.files?.search else { return "nothing was searched for: press /" }
         guard search.matches.isEmpty else { return nil }
         return search.hiddenCount == 0
-            ? SearchScreen.absence(search, of: explorer.files)
+            ? SearchScreen.absence(search, in: explorer)
             : "all \(Format.count(search.hiddenCount, "match")) are hidden by the filter: esc, then esc again shows them"
     }
 }

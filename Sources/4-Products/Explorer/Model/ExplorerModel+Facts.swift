@@ -37,8 +37,8 @@ extension ExplorerModel {
 
     /// What a side's image is called.
     func name(of side: Side) -> String {
-        if let summary = sides[side]?.summary { return Format.imageName(summary.displayName) }
-        return Format.text(side == .old ? options.oldSource : options.newSource)
+        if let summary = sides[side]?.summary { return Format.imageName(summary.displayName, glyphs) }
+        return Format.text(side == .old ? options.oldSource : options.newSource, glyphs)
     }
 
     /// Whether both are the same image in the same packing: then there is nothing to ship.
@@ -52,6 +52,9 @@ extension ExplorerModel {
     var verdict: String? {
         if isSameImage { return "these are the same image: nothing to ship" }
         guard let tree = tables[.squashed]?.tree, tree.isUnchanged else { return nil }
+        if !ignoredWords.isEmpty, configuration?.isSame != false {
+            return "nothing differs but what is ignored: \(ignoredWords.joined(separator: ", "))"
+        }
         guard let configuration else { return "both images hold the same files" }
         if configuration.isSame { return "both images hold the same files and the same configuration" }
         return configuration.isSameInMeaning
@@ -76,6 +79,30 @@ extension ExplorerModel {
     func knownSize(at level: ExportLevel) -> Cost? {
         if let bytes = export.sizes[level] { return Cost(bytes: bytes, isExact: true) }
         return level == .standard ? totals.delta : nil
+    }
+
+    /// The row under the cursor in one line: what it is called, and what there is to know of it.
+    var cursorLine: (name: String, facts: [Span])? {
+        switch focus {
+        case .layers:
+            guard case .pair(let index) = layerRow, pairs.indices.contains(index) else { return nil }
+            let pair = pairs[index]
+            guard let layer = pair.new.flatMap({ layer(.new, $0) }) ?? pair.old.flatMap({ layer(.old, $0) })
+            else { return nil }
+            let count = layer.entryCount.map { "  " + Format.count($0, "entry") } ?? ""
+            return (Format.command(layer.createdBy, glyphs), [Span(count, .dim)])
+        case .files:
+            guard let files, let row = files.current else { return nil }
+            return FileDetails(model: self, files: files, index: row.node).line
+        }
+    }
+
+    /// What is ignored when trees are compared, in one or two words each; empty if nothing is.
+    var ignoredWords: [String] {
+        let count = ignored.paths.count
+        let paths = count == 0 ? [] : [count == 1 ? "some paths" : "\(count) kinds of paths"]
+        let settings = options.ignoredConfiguration.isEmpty ? [] : ["parts of the configuration"]
+        return ignored.fields.names + paths + settings
     }
 
     /// What can be told about what the cursor is on.

@@ -23,7 +23,7 @@ extension ExplorerModel {
 
     /// Types pasted text where text is edited. Anywhere else it is ignored: its letters would be commands.
     private mutating func paste(_ text: String) {
-        guard context == .search || context == .export, !layout.isTooSmall else { return }
+        guard [.search, .export, .helpSearch].contains(context), !layout.isTooSmall else { return }
         isUntouched = false
         for character in text {
             _ = onTop { screen, model in screen.press(.character(character), in: &model) }
@@ -46,9 +46,17 @@ extension ExplorerModel {
 
     /// A command goes to the screen on top, and to the panes if there is none.
     private mutating func dispatch(_ command: Command) -> [Effect] {
+        if command == .quit, context != .quitting {
+            guard isExporting else { return [.quit] }
+            // Only a running export is asked about before the program ends.
+            screens.append(QuestionScreen(question: .quit))
+            return []
+        }
         guard !screens.isEmpty else { return perform(command) }
-        // Only a running export is asked about before the program ends.
-        if command == .quit, !isExporting { return [.quit] }
+        if command == .help {
+            screens.append(HelpScreen(about: context))
+            return []
+        }
         return onTop { screen, model in screen.perform(command, in: &model) }
     }
 
@@ -69,6 +77,13 @@ extension ExplorerModel {
     private mutating func take(_ event: MouseEvent) -> [Effect] {
         let layout = layout
         if layout.isTooSmall { return [] }
+        if event.action == .click, let target = view().target(at: event.point) {
+            switch target {
+            case .nothing: return []
+            case .key(let key): return press(key)
+            case .item(let item): return onTop { screen, model in screen.choose(item, in: &model) }
+            }
+        }
         guard screens.isEmpty else { return takeOverScreen(event) }
         if layout.layers.contains(event.point) { return takeOverLayers(event, layout) }
         if layout.files.contains(event.point) { return takeOverFiles(event, layout) }

@@ -29,10 +29,10 @@ extension ExplorerModel {
         case .previousMatch: goToMatch(isForward: false)
         case .back: return stepBack()
         case .details: showDetails()
-        case .help: screens.append(HelpScreen())
-        case .export: screens.append(ExportScreen())
-        case .quit: return [.quit]
-        case .confirm, .cancel, .nextField, .copy, .nextItem, .previousItem: break
+        case .help: screens.append(HelpScreen(about: context))
+        case .export: beginExport()
+        case .copy: return copyWhatMatters()
+        case .quit, .confirm, .cancel, .nextField, .nextItem, .previousItem: break
         }
         return []
     }
@@ -135,7 +135,9 @@ extension ExplorerModel {
 
     /// One step back: from the search, from one layer to the whole image, from the filter to everything.
     private mutating func stepBack() -> [Effect] {
-        if files?.search != nil {
+        if export.notice != nil {
+            export.notice = nil
+        } else if files?.search != nil {
             withFiles { files, _ in files.search = nil }
         } else if scope != .squashed {
             return switchScope(to: .squashed)
@@ -171,19 +173,40 @@ extension ExplorerModel {
         screens.append(DetailsScreen())
     }
 
-    /// Begins an export; its screen comes over the dialog that asked for it.
+    /// What `e` is about depends on how far the export is: stopping it, what it made, or what to export.
+    private mutating func beginExport() {
+        if isExporting { return screens.append(QuestionScreen(question: .stop)) }
+        let notice = export.notice
+        export.notice = nil
+        if notice == .done, let result = export.result {
+            screens.append(ResultScreen(result))
+        } else {
+            screens.append(ExportScreen())
+        }
+    }
+
+    /// Begins an export, which runs while the user goes on looking.
     mutating func startExport(_ request: ExportRequest) -> Outcome {
-        export.progress = nil
-        export.runningLevel = request.level
-        // A question gives way, the dialog stays below.
-        let isAbove = screens.contains { $0 is ExportScreen }
-        let step: Outcome.Step = isAbove ? .replace(ExportingScreen()) : .push(ExportingScreen())
-        return Outcome(step: step, effects: [.export(request)])
+        export.begin(request)
+        return Outcome(step: .close, effects: [.export(request)])
+    }
+
+    /// After an export the command that applies it, else what names the row under the cursor.
+    private mutating func copyWhatMatters() -> [Effect] {
+        if export.notice == .done, let result = export.result {
+            export.notice = nil
+            return copy(result.applyCommand).effects
+        }
+        guard let copied = details?.copied else {
+            say("there is nothing to copy here")
+            return []
+        }
+        return copy(copied).effects
     }
 
     /// Puts text on the clipboard and says so.
     mutating func copy(_ text: String) -> Outcome {
-        say("copied: \(text)")
+        say("sent to the terminal's clipboard: \(text)")
         return .stay(doing: .copy(text))
     }
 }

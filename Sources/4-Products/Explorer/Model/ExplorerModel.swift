@@ -28,6 +28,11 @@ public struct ExplorerModel: Sendable {
     /// What lies over the panes; the last one has the keys.
     var screens: [any Screen] = []
     var status: Status?
+    /// What does not matter; trees that were compared by other rules are stale.
+    var ignored: IgnoreRules
+    /// Trees on screen that were compared by rules that hold no more.
+    var staleScopes: Set<Scope> = []
+    var hasStartedEstimates = false
     var export: ExportState
     var ticks = 0
     /// Whether nobody has pressed a key yet: only then may the explorer choose what to show by itself.
@@ -37,6 +42,7 @@ public struct ExplorerModel: Sendable {
     public init(_ options: Options, size: Size) {
         self.options = options
         self.size = size
+        ignored = options.ignored
         export = ExportState(options)
     }
 
@@ -58,7 +64,9 @@ public struct ExplorerModel: Sendable {
     /// The compared tree on screen; nil while it is being compared.
     var files: FileTable? { tables[scope] }
 
-    var layout: Layout { Layout(size, layerCount: layerRows.count, focus: focus) }
+    var layout: Layout {
+        Layout(size, layerCount: layerRows.count, focus: focus, gutter: options.hasColors ? 0 : 2)
+    }
 
     /// Whether something moves although nothing happens: the session sends ticks while this is true.
     public var isAnimated: Bool {
@@ -67,7 +75,7 @@ public struct ExplorerModel: Sendable {
     }
 
     /// Whether an export runs.
-    var isExporting: Bool { screens.contains { $0 is ExportingScreen } }
+    var isExporting: Bool { export.running != nil }
 
     /// Takes a message in; returns what is to be done outside.
     public mutating func update(_ message: Message) -> [Effect] {
@@ -92,17 +100,22 @@ public struct ExplorerModel: Sendable {
         case .estimates(let state): take(state)
         case .warning(let text): say(text, isWarning: true)
         case .failed(let text): screens = [FailureScreen(text: text)]
-        case .exporting(let progress): export.progress = progress
+        case .exporting(let progress): if isExporting { export.progress = progress }
         case .exportExists(let request):
             endExport()
             screens.append(QuestionScreen(question: .overwrite(request)))
         case .exported(let result):
+            export.running.map { export.sizes[$0.level] = result.byteCount }
             endExport()
-            export.sizes[export.runningLevel] = result.byteCount
-            screens.removeAll { $0 is ExportScreen }
-            screens.append(ResultScreen(result))
-        case .exportFailed(let text): returnToExport(saying: text)
-        case .exportCancelled: returnToExport(saying: "cancelled; nothing was written")
+            export.result = result
+            export.notice = .done
+        case .exportFailed(let text):
+            endExport()
+            export.error = text
+            export.notice = .failed
+        case .exportCancelled:
+            endExport()
+            say("the export was cancelled; nothing was written")
         }
         return []
     }
@@ -123,7 +136,8 @@ public struct ExplorerModel: Sendable {
 
     private mutating func compareConfigurations() {
         guard let old = sides[.old]?.summary, let new = sides[.new]?.summary else { return }
-        configuration = ConfigDiff(old: old.configuration, new: new.configuration)
+        configuration = ConfigDiff(old: old.configuration, new: new.configuration).leavingOut(
+            options.ignoredConfiguration)
     }
 
     /// Shows layers side by side before it is known which belong together.
@@ -139,13 +153,16 @@ public struct ExplorerModel: Sendable {
 
     private mutating func take(_ tree: DiffTree, of scope: Scope, _ generation: Int) -> [Effect] {
         guard generation == self.generation else { return [] }
-        let isFirst = tables.isEmpty
+        let before = tables[scope]
+        staleScopes.remove(scope)
         tables[scope] = FileTable(tree, costs: costs, filter: filter, order: order)
+        if let before { withFiles { files, height in files.adopt(before, height: height) } }
         settle()
         // "There are no files yet" is over.
         if status?.isWarning == false { status = nil }
         if scope == .squashed { tellVerdict() }
-        return isFirst ? [.startEstimates] : []
+        defer { hasStartedEstimates = true }
+        return hasStartedEstimates ? [] : [.startEstimates]
     }
 
     /// Says what holds for the whole images, if nothing but the configuration differs or nothing at all.
@@ -173,30 +190,29 @@ public struct ExplorerModel: Sendable {
     /// Rows that are sorted by costs move at a tick, not with every figure that comes in.
     private mutating func reorder() { withFiles { files, height in files.reorder(height: height) } }
 
-    /// An export ended; what was open because of it goes.
+    /// An export ended; what was asked about it needs no answer any more.
     private mutating func endExport() {
-        export.progress = nil
+        export.end()
         screens.removeAll { screen in
-            if let question = screen as? QuestionScreen { return question.question == .quit }
-            return screen is ExportingScreen
+            guard let question = screen as? QuestionScreen else { return false }
+            return question.question == .quit || question.question == .stop
         }
     }
 
-    /// The dialog that began the export gets the error: there it can be mended.
-    private mutating func returnToExport(saying text: String) {
-        endExport()
-        guard let index = screens.lastIndex(where: { $0 is ExportScreen }),
-            var screen = screens[index] as? ExportScreen
-        else { return say(text, isWarning: true) }
-        screen.error = text
-        screens[index] = screen
+    /// Ignores something or not; trees on screen stay until they are compared anew.
+    mutating func ignore(_ rules: IgnoreRules) -> [Effect] {
+        guard rules != ignored else { return [] }
+        ignored = rules
+        tables = tables.filter { $0.key == scope }
+        staleScopes = Set(tables.keys)
+        return compare()
     }
 
     /// Asks for the tree of the present scope, unless it is there.
     mutating func compare() -> [Effect] {
-        guard isAligned, files == nil else { return [] }
+        guard isAligned, files == nil || staleScopes.contains(scope) else { return [] }
         generation += 1
-        return [.compare(scope, generation: generation)]
+        return [.compare(scope, ignored, generation: generation)]
     }
 
     /// Changes the tree on screen, if there is one.

@@ -1,14 +1,27 @@
 import Canvas
 
-/// What the export dialog is filled in with, and how far an export has come; it outlives the dialog.
+/// What the export dialog is filled in with, the export that runs, and what the last one made.
 struct ExportState: Hashable, Sendable {
     var path: TextField
     var level = ExportLevel.standard
+    /// What is exported now; nil if nothing is.
+    var running: ExportRequest?
     var progress: ExportProgress?
-    /// The level of the export that runs or ran last.
-    var runningLevel = ExportLevel.standard
+    /// Whether the end of a cancelled export is waited for.
+    var isCancelling = false
+    /// Why the last export failed; the dialog shows it until the file's name changes.
+    var error: String?
+    /// What the last export made.
+    var result: ExportResult?
+    /// How the last export ended, until somebody has taken note.
+    var notice: Notice?
     /// Sizes of the packages that were made, by level.
     var sizes: [ExportLevel: UInt64] = [:]
+
+    /// How an export ended.
+    enum Notice: Hashable, Sendable {
+        case done, failed
+    }
 
     init(_ options: Options) { path = TextField(options.exportPath) }
 
@@ -19,6 +32,20 @@ struct ExportState: Hashable, Sendable {
         let name = path.text
         if name.isEmpty { return "the package needs a file name" }
         return name.hasSuffix("/") ? "'\(name)' is a directory: add a file name" : nil
+    }
+
+    mutating func begin(_ request: ExportRequest) {
+        running = request
+        progress = nil
+        isCancelling = false
+        error = nil
+        notice = nil
+    }
+
+    mutating func end() {
+        running = nil
+        progress = nil
+        isCancelling = false
     }
 
     /// Goes to the next level or the one before, wrapping around.

@@ -72,6 +72,28 @@ struct FileTable: Sendable {
     /// Opens every directory on the way to a node and puts the cursor there.
     mutating func reveal(_ node: Int, height: Int) { restore(isExpanded, revealing: node, height: height) }
 
+    /// Opens what was open in a table of the same images, and goes to the same path, as far as they are still there.
+    mutating func adopt(_ other: FileTable, height: Int) {
+        var expansion = isExpanded
+        var pairs = [(own: 0, other: 0)]
+        var cursor: Int?
+        while let (own, there) = pairs.popLast() {
+            if other.current?.node == there { cursor = own }
+            // Both sides' children are sorted by the bytes of their names.
+            var rest = other.tree.nodes[there].children
+            for child in tree.nodes[own].children {
+                let name = tree.nodes[child].name
+                while let next = rest.first, other.tree.nodes[next].name.lexicographicallyPrecedes(name) {
+                    rest.removeFirst()
+                }
+                guard let next = rest.first, other.tree.nodes[next].name == name else { continue }
+                expansion[child] = other.isExpanded[next] && !tree.nodes[child].children.isEmpty
+                pairs.append((child, next))
+            }
+        }
+        restore(expansion, revealing: cursor, height: height)
+    }
+
     private func forEachAncestor(of node: Int, _ body: (Int) -> Void) {
         var parent = tree.nodes[node].parent
         while parent != 0 {

@@ -4,6 +4,7 @@ import Canvas
 struct EstimateText {
     let state: EstimateState
     let isAligned: Bool
+    let glyphs: Glyphs
 
     /// Words that say the same, the longest first; empty once every figure is exact.
     var texts: [String] {
@@ -21,7 +22,7 @@ struct EstimateText {
         case .paused: return ["exact waits for the export", "waits for the export", "waits"]
         case .done: return []
         case .failed(let text):
-            return ["costs failed: \(Format.line(text))", "costs failed: see i", "failed"]
+            return ["costs failed: \(Format.line(text, glyphs))", "costs failed: see i", "failed"]
         }
     }
 }

@@ -35,6 +35,9 @@ struct FilesView {
             if index == files.cursor.position {
                 let ground: Role = isFocused ? .cursor : .selection
                 frame.setGround(ground, row: row, columns: 0..<layout.size.columns)
+                if isFocused, layout.gutter > 0 {
+                    frame.put(glyphs.cursor, at: Point(row: row, column: 0), style: Style(.text))
+                }
             }
         }
     }
@@ -62,11 +65,14 @@ struct FilesView {
     private var notes: [String] {
         let filter = explorer.filter.description
         let order = explorer.order == .name ? nil : "by \(explorer.order.rawValue)"
-        let long = [filter, order].compactMap(\.self).joined(separator: ", ")
+        let words = explorer.ignoredWords
+        let ignored = words.isEmpty ? nil : "ignoring \(words.joined(separator: ", "))"
+        let long = [filter, order, ignored].compactMap(\.self).joined(separator: ", ")
         guard !long.isEmpty else { return [] }
-        let short = [filter.map { $0.replacing(" only", with: "") }, order].compactMap(\.self).joined(
-            separator: " ")
-        return [long, short]
+        let shortFilter = filter.map { $0.replacing(" only", with: "") }
+        let middle = [shortFilter, order, ignored.map { _ in "ignoring \(words.count)" }]
+        let short = [shortFilter, order, ignored.map { _ in "ignoring" }]
+        return [long] + [middle, short].map { $0.compactMap(\.self).joined(separator: " ") }
     }
 
     private var waiting: String {

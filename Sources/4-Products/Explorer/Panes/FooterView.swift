@@ -1,35 +1,124 @@
+import Bytes
 import Canvas
 
-/// The last line: what happened, or which keys there are.
+/// The last lines: what is going on or what the cursor is on, and which keys there are.
 struct FooterView {
     let explorer: ExplorerModel
 
     private var glyphs: Glyphs { explorer.glyphs }
 
-    func draw(in area: Rect, on frame: inout Frame) {
-        guard area.rows > 0 else { return }
-        let point = Point(row: area.row, column: 0)
+    func draw(_ layout: Layout, on frame: inout Frame) {
         let position = self.position
-        let room = max(0, area.columns - TextWidth.of(position) - 1)
-        if let status = explorer.status {
-            let text = TextFit.end(Format.line(status.text), columns: room, mark: glyphs.ellipsis)
-            frame.put(text, at: point, style: Style(status.isWarning ? .warning : .text), width: room)
+        let footer = layout.footer
+        let room = max(0, footer.columns - TextWidth.of(position) - 1)
+        let news = self.news(columns: layout.note.rows > 0 ? layout.note.columns : room)
+        if layout.note.rows > 0 {
+            let line = news ?? about(columns: layout.note.columns)
+            frame.put(line, at: Point(row: layout.note.row, column: 0), width: layout.note.columns)
+        }
+        if let news, layout.note.rows == 0 {
+            frame.put(news, at: Point(row: footer.row, column: 0), width: room)
         } else if explorer.screens.isEmpty {
-            let rest = [Span("?", .key), Span(" all keys", .footer)]
-            let hints = Self.hints(explorer.context, columns: room - rest.width - 2, glyphs: nil)
-            frame.put(hints + (hints.isEmpty ? [] : [Span("  ")]) + rest, at: point, width: room)
+            drawKeys(in: footer, columns: room, on: &frame)
         }
         frame.putRight(
-            position, row: area.row, endColumn: area.columns, style: Style(.footer), width: area.columns,
+            position, row: footer.row, endColumn: footer.columns, style: Style(.footer),
+            width: footer.columns,
             mark: glyphs.ellipsis)
     }
+
+    private func drawKeys(in area: Rect, columns: Int, on frame: inout Frame) {
+        let rest = [Span("?", .key, target: .key("?")), Span(" all keys", .footer, target: .key("?"))]
+        let hints = Self.hints(explorer.context, columns: columns - rest.width - 2, glyphs: nil)
+        frame.put(
+            hints + (hints.isEmpty ? [] : [Span("  ")]) + rest, at: Point(row: area.row, column: 0),
+            width: columns)
+    }
+
+    // MARK: - What is going on
+
+    /// What happened last, or the export; nil if nothing has to be told.
+    private func news(columns: Int) -> [Span]? {
+        if let status = explorer.status {
+            let text = TextFit.end(Format.line(status.text, glyphs), columns: columns, mark: glyphs.ellipsis)
+            return [Span(text, status.isWarning ? .warning : .text)]
+        }
+        if let request = explorer.export.running { return running(request, columns: columns) }
+        switch explorer.export.notice {
+        case .done: return explorer.export.result.map { done($0, columns: columns) }
+        case .failed:
+            let reason = Format.line(explorer.export.error ?? "", glyphs)
+            let end = [Span("  e", .key, target: .key("e")), Span(" back to the dialog", .footer)]
+            let text = TextFit.end(
+                "export failed: \(reason)", columns: max(0, columns - end.width), mark: glyphs.ellipsis)
+            return [Span(text, .error)] + end
+        case nil: return nil
+        }
+    }
+
+    private func running(_ request: ExportRequest, columns: Int) -> [Span] {
+        let export = explorer.export
+        let name = Format.text(request.path, glyphs)
+        guard !export.isCancelling else { return [Span("\(explorer.spinner) stopping the export", .warning)] }
+        var (bar, percent, left, phase): ([Span], [Span], [Span], [Span]) = ([], [], [], [])
+        if let progress = export.progress {
+            if progress.total > 0 {
+                let done = min(progress.done, progress.total)
+                let text = Format.bar(done, of: progress.total, columns: 12, glyphs: glyphs)
+                bar = [Span(" " + text, .progress)]
+                percent = [Span(" " + ByteCount.percent(done, of: progress.total))]
+            }
+            left = progress.left.map { [Span("  \(Format.remaining($0)) left")] } ?? []
+            phase = [Span("  \(Format.line(progress.phase, glyphs))", .dim)]
+        }
+        let end = [Span("  e", .key, target: .key("e")), Span(" stops it", .footer)]
+        let start = "\(explorer.spinner) exporting "
+        let choices = [
+            bar + percent + left + phase + end, bar + percent + left + end, percent + left + end,
+            percent + end,
+        ]
+        let facts = choices.first { $0.width + TextWidth.of(start) + 12 <= columns } ?? percent
+        let room = max(4, columns - facts.width - TextWidth.of(start))
+        return [Span(start), Span(TextFit.middle(name, columns: room, mark: glyphs.ellipsis), .title)] + facts
+    }
+
+    private func done(_ result: ExportResult, columns: Int) -> [Span] {
+        let end = [
+            Span("  e", .key, target: .key("e")), Span(" shows it", .footer),
+            Span("  y", .key, target: .key("y")), Span(" copies the command", .footer),
+        ]
+        let facts = [Span(" \(ByteCount.text(result.byteCount))", .title), Span(" written and checked")]
+        let size = Array(facts.prefix(1))
+        let choices: [[Span]] = [facts + end, size + end, size + end.prefix(2)]
+        let rest = choices.first { $0.width + 12 <= columns } ?? size
+        let name = TextFit.middle(
+            Format.text(result.path, glyphs), columns: max(4, columns - rest.width), mark: glyphs.ellipsis)
+        return [Span(name)] + rest
+    }
+
+    // MARK: - What the cursor is on
+
+    /// One line about the row under the cursor: the path whole or with its ends, and the facts that fit.
+    private func about(columns: Int) -> [Span] {
+        guard explorer.screens.isEmpty, let line = explorer.cursorLine else { return [] }
+        var facts = line.facts
+        let name = TextWidth.of(line.name)
+        while !facts.isEmpty, facts.width + min(name, columns / 2) > columns { facts.removeLast() }
+        let room = max(0, columns - facts.width)
+        return [Span(TextFit.middle(line.name, columns: room, mark: glyphs.ellipsis))] + facts
+    }
+
+    // MARK: - Keys
 
     /// Keys and what they do, as many as fit; the glyphs' ellipsis stands where there are more.
     static func hints(_ context: Context, columns: Int, glyphs: Glyphs?) -> [Span] {
         var all: [[Span]] = []
         for binding in Command.table where binding.contexts.contains(context) && !binding.title.isEmpty {
-            guard let key = binding.keys.first?.label else { continue }
-            all.append([Span((all.isEmpty ? "" : "  ") + key, .key), Span(" " + binding.title, .footer)])
+            guard let key = binding.keys.first else { continue }
+            all.append([
+                Span((all.isEmpty ? "" : "  ") + key.label, .key, target: .key(key)),
+                Span(" " + binding.title, .footer, target: .key(key)),
+            ])
         }
         if all.reduce(0, { $0 + $1.width }) <= columns { return all.flatMap(\.self) }
         let mark = glyphs.map { [Span(" " + $0.ellipsis, .footer)] } ?? []

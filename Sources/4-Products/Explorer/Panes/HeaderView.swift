@@ -51,7 +51,7 @@ struct HeaderView {
         if let summary = explorer.sides[side]?.summary {
             let short = (summary.manifestDigest ?? summary.imageID).short
             facts = [ByteCount.text(summary.archiveByteCount), short]
-            facts += summary.platform.map { [Format.text($0.description)] } ?? []
+            facts += summary.platform.map { [Format.text($0.description, glyphs)] } ?? []
         }
         // The size always stands; the others only beside a whole name.
         let wanted = columns.count - label.count - TextWidth.of(name)
@@ -74,7 +74,7 @@ struct HeaderView {
             frame.put(text, at: point, style: Style(.dim), width: columns.count)
             return
         }
-        let phase = Format.line(progress.phase)
+        let phase = Format.line(progress.phase, glyphs)
         guard let total = progress.total, total > 0 else {
             let text = "\(spinner) \(phase) \(ByteCount.text(progress.done))"
             frame.put(text, at: point, style: Style(.progress), width: columns.count)
@@ -96,7 +96,8 @@ struct HeaderView {
             frame.put(text, at: point, style: Style(.title))
             return
         }
-        let words = EstimateText(state: explorer.estimates, isAligned: explorer.isAligned).texts
+        let words = EstimateText(state: explorer.estimates, isAligned: explorer.isAligned, glyphs: glyphs)
+            .texts
         var choices: [[Span]] = []
         for word in words.isEmpty ? [""] : words {
             choices += [

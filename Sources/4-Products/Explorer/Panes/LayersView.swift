@@ -27,6 +27,9 @@ struct LayersView {
             }
             guard index == explorer.layerCursor.position else { continue }
             frame.setGround(isFocused ? .cursor : .selection, row: row, columns: 0..<layout.size.columns)
+            if isFocused, layout.gutter > 0 {
+                frame.put(glyphs.cursor, at: Point(row: row, column: 0), style: Style(.text))
+            }
         }
     }
 
@@ -68,7 +71,7 @@ struct LayersView {
         for half in [columns.old, columns.new] where !half.isEmpty {
             var spans = [Span(" 0 ", .dim), Span("config", mark.role)]
             if half == columns.new, let summary = diff?.summary, !summary.isEmpty {
-                spans.append(Span("  " + Format.line(summary), .dim))
+                spans.append(Span("  " + Format.line(summary, glyphs), .dim))
             }
             frame.put(
                 spans.fitted(columns: half.count, mark: glyphs.ellipsis),
@@ -129,7 +132,7 @@ struct LayersView {
         var spans = [Span(String(repeating: " ", count: max(0, 2 - number.count)) + number + " ", .dim)]
         if half.count >= 50 { spans.append(Span(layer.diffID.short + " ", .dim)) }
         let room = half.count - spans.width - (columns.showsSize ? Columns.sizeWidth : 0)
-        let command = Format.command(layer.createdBy)
+        let command = Format.command(layer.createdBy, glyphs)
         let text = command.isEmpty ? layer.diffID.short : command
         spans.append(Span(TextFit.end(text, columns: max(0, room), mark: glyphs.ellipsis), role))
         frame.put(spans, at: Point(row: row, column: half.lowerBound), width: half.count)

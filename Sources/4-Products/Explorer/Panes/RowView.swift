@@ -56,7 +56,7 @@ struct RowView {
     private func drawPeer(_ word: String, in half: Range<Int>, at line: Int, on frame: inout Frame) {
         guard let peer = node.peer else { return }
         let start = files.indent(of: row, in: columns.nameWidth(half)) + Format.triangleWidth(glyphs)
-        let path = "/" + EscapedText.of(files.tree.path(of: peer).bytes)
+        let path = "/" + Format.name(files.tree.path(of: peer).bytes, glyphs)
         let room = half.count - start - word.count
         let text = word + TextFit.middle(path, columns: max(0, room), mark: glyphs.ellipsis)
         frame.put(
@@ -78,7 +78,7 @@ struct RowView {
         column += Format.triangleWidth(glyphs)
         let isDirectory = entry.map { $0.kind == .directory } ?? node.isDirectory
         let room = max(0, nameWidth - indent - Format.triangleWidth(glyphs))
-        let shown = EscapedText.of(node.name) + (isDirectory ? "/" : "")
+        let shown = Format.name(node.name, glyphs) + (isDirectory ? "/" : "")
         let name = TextFit.middle(shown, columns: room, mark: glyphs.ellipsis)
         let role = Format.role(node.change)
         let used = putName(name, role, at: Point(row: line, column: column), on: &frame)
@@ -99,7 +99,7 @@ struct RowView {
             let spans = Format.fitting(notes, columns: max(0, rest / 2), glyphs: glyphs)
             let width = rest - (spans.isEmpty ? 0 : spans.width + 1)
             let target = TextFit.middle(
-                EscapedText.of(entry.linkTarget), columns: width - arrow.count, mark: glyphs.ellipsis)
+                Format.name(entry.linkTarget, glyphs), columns: width - arrow.count, mark: glyphs.ellipsis)
             frame.put(arrow + target, at: point, style: Style(.dim), width: width)
             drawNotes(spans, at: point, columns: rest, on: &frame)
         } else {

@@ -37,6 +37,9 @@ struct DialogView {
         let columns = min(innerColumns, max(widths.max() ?? 0, minimumColumns))
         // A blank line before the keys where there is room for it.
         let box = frame.bounds.centered(rows: rows + 4, columns: columns + 4)
+        // A press beside it closes it.
+        frame.link(frame.bounds, to: .key(.escape))
+        frame.link(box, to: .nothing)
         frame.fill(box, style: Style(.dialog, on: .dialog))
         frame.box(box, glyphs: glyphs, style: Style(.borderFocused, on: .dialog))
         let room = max(0, box.columns - 2 - TextWidth.of(place))

@@ -3,16 +3,14 @@ import Canvas
 import FileTree
 import OCI
 
-/// What to export, where to and how hard to try. It stays below a running export, so that an error comes back to the
-/// fields that caused it.
+/// What to export, where to and how hard to try. An export that fails leaves its error here, beside the fields that
+/// caused it.
 struct ExportScreen: Screen {
     private enum Field: Hashable, Sendable {
         case path, level
     }
 
     private var focus = Field.path
-    /// Why the last try failed; nil while there is nothing to say.
-    var error: String?
 
     private static let labelWidth = 10
 
@@ -21,8 +19,8 @@ struct ExportScreen: Screen {
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
         switch command {
         case .confirm:
-            error = model.export.obstacle
-            return error == nil ? model.startExport(model.export.request) : .stay
+            model.export.error = model.export.obstacle
+            return model.export.error == nil ? model.startExport(model.export.request) : .stay
         case .nextField: focus = focus == .path ? .level : .path
         case .cancel: return .close
         default: break
@@ -32,11 +30,18 @@ struct ExportScreen: Screen {
 
     mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome {
         switch (focus, key) {
-        case (.path, _): if model.export.path.press(key) { error = nil }
+        case (.path, _): if model.export.path.press(key) { model.export.error = nil }
         case (.level, .left), (.level, "h"): model.export.chooseLevel(-1)
         case (.level, .right), (.level, "l"), (.level, " "): model.export.chooseLevel(1)
         default: break
         }
+        return .stay
+    }
+
+    /// A level that was pressed.
+    mutating func choose(_ item: Int, in model: inout ExplorerModel) -> Outcome {
+        focus = .level
+        model.export.level = ExportLevel.allCases[item]
         return .stay
     }
 
@@ -48,17 +53,18 @@ struct ExportScreen: Screen {
         let window = export.path.window(columns: fieldWidth, mark: glyphs.ellipsis)
         let gap = String(repeating: " ", count: max(0, fieldWidth - TextWidth.of(window.text)))
         var levels = [Self.label("level")]
-        for level in ExportLevel.allCases {
+        for (index, level) in ExportLevel.allCases.enumerated() {
             let isChosen = level == export.level
             let role: Role = !isChosen ? .dim : focus == .level ? .field : .title
-            levels.append(Span(isChosen ? "[\(level.name)]" : " \(level.name) ", role))
+            levels.append(Span(isChosen ? "[\(level.name)]" : " \(level.name) ", role, target: .item(index)))
         }
         var lines: [[Span]] = [
             [Self.label("file"), Span(window.text + gap, focus == .path ? .field : .text)], levels,
             [Self.label("size")] + size(in: model),
             [Self.label("includes"), Span(contents(of: model))],
         ]
-        let reasons = error.map { dialogs.wrap(Format.line($0)).map { [Span($0, .error)] } } ?? []
+        let reasons =
+            export.error.map { dialogs.wrap(Format.line($0, glyphs)).map { [Span($0, .error)] } } ?? []
         // Where not all fits, what went wrong matters more than what is included.
         if lines.count + reasons.count > dialogs.innerRows(.max) { lines.removeLast() }
         let area = dialogs.draw(

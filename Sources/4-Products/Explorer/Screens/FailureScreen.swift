@@ -12,7 +12,7 @@ struct FailureScreen: Screen {
 
     func draw(on frame: inout Frame, model: ExplorerModel) {
         let dialogs = DialogView(model)
-        let lines = dialogs.wrap(Format.line(text)).map { [Span($0, .error)] }
+        let lines = dialogs.wrap(Format.line(text, model.glyphs)).map { [Span($0, .error)] }
         dialogs.draw("silt cannot go on", lines, context, on: &frame)
     }
 }

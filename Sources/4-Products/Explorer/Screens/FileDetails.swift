@@ -1,4 +1,5 @@
 import Bytes
+import Canvas
 import FileTree
 
 /// What is told about a file.
@@ -16,7 +17,7 @@ struct FileDetails {
         let node = tree.nodes[index]
         let old = tree.oldEntry(node)
         let new = tree.newEntry(node)
-        let path = "/" + EscapedText.of(tree.path(of: index).bytes)
+        let path = "/" + Format.name(tree.path(of: index).bytes, model.glyphs)
         func fact(_ label: String, _ value: (Entry) -> String?) -> DetailLine {
             .fact(label, old: old.flatMap(value), new: new.flatMap(value))
         }
@@ -32,7 +33,7 @@ struct FileDetails {
             fact("time") { Format.time($0.modified, seconds: true) },
         ]
         lines += rare("size") { $0.kind == .file ? ByteCount.grouped($0.size) + " B" : nil }
-        lines += rare("link to") { $0.linkTarget.isEmpty ? nil : EscapedText.of($0.linkTarget) }
+        lines += rare("link to") { $0.linkTarget.isEmpty ? nil : Format.name($0.linkTarget, model.glyphs) }
         lines += rare("device") {
             $0.kind == .characterDevice || $0.kind == .blockDevice
                 ? "\($0.deviceMajor), \($0.deviceMinor)" : nil
@@ -48,10 +49,28 @@ struct FileDetails {
         }
         lines += [.note("change", change(node, old, new)), .note("ships as", shipping(node, new))]
         if let peer = node.peer {
-            let path = "/" + EscapedText.of(tree.path(of: peer).bytes)
+            let path = "/" + Format.name(tree.path(of: peer).bytes, model.glyphs)
             lines.append(.note(node.isInNew ? "moved from" : "moved to", path))
         }
         return DetailText(title: title(node, new ?? old), lines: lines, copied: path)
+    }
+
+    /// The same in one line: the path, how it ships, where it is, what of its metadata differs.
+    var line: (name: String, facts: [Span]) {
+        let node = tree.nodes[index]
+        let (old, new) = (tree.oldEntry(node), tree.newEntry(node))
+        let path = "/" + Format.name(tree.path(of: index).bytes, model.glyphs)
+        let role = Format.role(node.change)
+        var facts = [Span("  \(node.change.word)", role)]
+        switch files.costs.state(of: index, isFinal: model.isCostFinal) {
+        case .known(let cost): facts.append(Span("  ships \(Format.cost(cost, model.glyphs))"))
+        case .nothing, .pending, .withLayer: break
+        }
+        if let id = node.new ?? node.old { facts.append(Span("  layer \(id.layer + 1)", .dim)) }
+        if let fields = Format.metadata(old, new) {
+            facts.append(Span("  \(model.glyphs.differs) \(fields)", .metadata))
+        }
+        return (path, facts)
     }
 
     private func title(_ node: DiffTree.Node, _ entry: Entry?) -> String {
@@ -74,11 +93,12 @@ struct FileDetails {
         let newOnes = table(new)
         let names = Set(oldOnes.keys).union(newOnes.keys).sorted { $0.lexicographicallyPrecedes($1) }
         func value(_ table: [[UInt8]: [UInt8]], _ name: [UInt8]) -> String? {
-            table[name].map { EscapedText.of($0, limit: 64) }
+            table[name].map { Format.name($0, model.glyphs, limit: 64) }
         }
         var lines = names.prefix(Self.attributeLimit).map { name in
             DetailLine.fact(
-                EscapedText.of(name, limit: 64), old: value(oldOnes, name), new: value(newOnes, name))
+                Format.name(name, model.glyphs, limit: 64), old: value(oldOnes, name),
+                new: value(newOnes, name))
         }
         if names.count > Self.attributeLimit {
             let rest = names.dropFirst(Self.attributeLimit)

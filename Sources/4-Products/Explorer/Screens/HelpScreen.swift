@@ -1,25 +1,54 @@
 import Canvas
 import FileTree
 
-/// All keys, what the markers mean, and the words that need telling.
+/// The keys of where one is, then all others, what the markers mean, and the words that need telling.
 struct HelpScreen: Screen {
-    var scroll = ScrollOffset()
+    private var scroll = ScrollOffset()
+    private let subject: Context
+    /// What lines are looked for; nil while all are shown.
+    private var field: TextField?
+    private var isTyping = false
 
-    var context: Context { .help }
+    /// Help for somebody who is there.
+    init(about subject: Context) { self.subject = subject }
+
+    var context: Context { isTyping ? .helpSearch : .help }
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
-        if command == .cancel { return .close }
-        let dialogs = DialogView(model)
-        let count = Self.lines(dialogs).count
-        scroll.move(command, lines: count, height: dialogs.innerRows(count))
+        switch command {
+        case .search:
+            isTyping = true
+            field = field ?? TextField()
+            scroll = ScrollOffset()
+        case .confirm: isTyping = false
+        case .cancel where field != nil:
+            isTyping = false
+            field = nil
+        case .cancel: return .close
+        default:
+            let dialogs = DialogView(model)
+            let count = lines(dialogs).count
+            scroll.move(command, lines: count, height: dialogs.innerRows(count))
+        }
+        return .stay
+    }
+
+    mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome {
+        if isTyping { _ = field?.press(key) }
         return .stay
     }
 
     func draw(on frame: inout Frame, model: ExplorerModel) {
         let dialogs = DialogView(model)
-        let lines = Self.lines(dialogs)
+        let lines = lines(dialogs)
         let offset = scroll.clamped(lines: lines.count, height: dialogs.innerRows(lines.count))
-        dialogs.draw("Keys", lines, context, offset: offset, on: &frame)
+        let area = dialogs.draw(
+            "Keys", lines, context, offset: offset, minimumColumns: field == nil ? 0 : dialogs.innerColumns,
+            on: &frame)
+        if isTyping, let field {
+            let window = field.window(columns: max(1, area.columns - 2), mark: model.glyphs.ellipsis)
+            frame.cursor = Point(row: area.row, column: area.column + 1 + window.column)
+        }
     }
 
     /// The rows of the key table: keys, and what they do. The README's list is made of the same.
@@ -37,10 +66,34 @@ struct HelpScreen: Screen {
         return rows
     }()
 
+    /// What is shown: everything, or the lines that hold the text that is looked for.
+    private func lines(_ dialogs: DialogView) -> [[Span]] {
+        let all = HelpText(dialogs: dialogs, subject: subject)
+        guard let field else { return all.lines(where: { _ in true }) }
+        let wanted = field.text.lowercased()
+        let found = all.lines { $0.lowercased().contains(wanted) || wanted.isEmpty }
+        let window = field.window(columns: max(1, dialogs.innerColumns - 2), mark: dialogs.glyphs.ellipsis)
+        let head = [Span("/", .key), Span(window.text, isTyping ? .field : .title)]
+        return [head]
+            + (found.isEmpty ? [[Span("nothing is called so; esc shows everything", .warning)]] : found)
+    }
+}
+
+/// The help's text.
+struct HelpText {
+    let dialogs: DialogView
+    let subject: Context
+
+    private struct Section {
+        let title: String
+        var lines: [(left: String, role: Role, right: String)]
+    }
+
     private static let mouse = [
-        ("click", "choose a line; on a triangle, open or shut it"),
+        ("click", "choose a line; on a triangle, open or shut it; on a key or a box, the same as the key"),
         ("double click", "open or shut a directory; on a layer, show its files"),
         ("wheel", "scroll"),
+        ("beside a box", "close it"),
     ]
 
     private static let words = [
@@ -52,42 +105,90 @@ struct HelpScreen: Screen {
         ("documents", "the package's own files: configuration, manifest, index"),
     ]
 
-    private static func lines(_ dialogs: DialogView) -> [[Span]] {
-        let glyphs = dialogs.glyphs
-        let widest = keyRows.map { TextWidth.of($0.keys) }.max() ?? 0
+    /// The lines whose entry, keys and all, passes; sections without one are left out.
+    func lines(where passes: (String) -> Bool) -> [[Span]] {
+        let sections = sections.map { section in
+            var section = section
+            section.lines.removeAll { !passes($0.left + " " + $0.right) }
+            return section
+        }
+        let widest = sections.flatMap(\.lines).map { TextWidth.of($0.left) }.max() ?? 0
         let width = min(widest + 2, dialogs.innerColumns / 3)
         var lines: [[Span]] = []
-        func add(_ left: String, _ role: Role, _ right: String) {
-            let keys = TextFit.wrap(left, columns: max(1, width - 1))
-            let texts = TextFit.wrap(right, columns: max(1, dialogs.innerColumns - width))
-            for index in 0..<max(keys.count, texts.count) {
-                let key = index < keys.count ? keys[index] : ""
-                let gap = String(repeating: " ", count: max(0, width - TextWidth.of(key)))
-                lines.append([Span(key + gap, role), Span(index < texts.count ? texts[index] : "")])
-            }
+        for section in sections where !section.lines.isEmpty {
+            if !lines.isEmpty { lines.append([]) }
+            lines.append([Span(section.title, .title)])
+            for line in section.lines { lines += folded(line, width: width) }
         }
-        for row in keyRows { add(row.keys, .key, row.help) }
-        lines += [[], [Span("Markers", .title)]]
-        add("+", .added, "added")
-        add("-", .removed, "removed")
-        add("~", .modified, "modified: other content (of a directory: something in it)")
-        add("*", .metadata, "metadata: only mode, owner, time, attributes, link target or device")
-        add(">", .moved, "moved: the same content at another path")
-        add("=", .unchanged, "unchanged")
-        add("==", .dim, "a hard link: one more name of the same file")
-        lines += [[], [Span("Figures", .title)]]
-        add("1.2 kB", .text, "exact")
-        add(Format.cost(Cost(bytes: 1200, isExact: false), glyphs), .estimate, "a guess that is not far off")
-        add(
-            Format.cost(Cost(guess: 2_000_000, low: 700_000, high: 21_000_000), glyphs), .estimate,
-            "a guess that may be far off: between the two")
-        add(glyphs.ellipsis, .dim, "not known yet")
-        add(glyphs.nothing, .dim, "nothing to ship")
-        lines += [[], [Span("Words", .title)]]
-        for (word, meaning) in words { add(word, .key, meaning) }
-        lines += [[], [Span("Mouse", .title)]]
-        for (action, meaning) in mouse { add(action, .key, meaning) }
         return lines
+    }
+
+    private func folded(_ line: (left: String, role: Role, right: String), width: Int) -> [[Span]] {
+        let keys = TextFit.wrap(line.left, columns: max(1, width - 1))
+        let texts = TextFit.wrap(line.right, columns: max(1, dialogs.innerColumns - width))
+        return (0..<max(keys.count, texts.count)).map { index in
+            let key = index < keys.count ? keys[index] : ""
+            let gap = String(repeating: " ", count: max(0, width - TextWidth.of(key)))
+            return [Span(key + gap, line.role), Span(index < texts.count ? texts[index] : "")]
+        }
+    }
+
+    private var sections: [Section] {
+        let glyphs = dialogs.glyphs
+        let here = Command.table.filter { $0.contexts.contains(subject) }.compactMap { binding in
+            let text = binding.help.isEmpty ? binding.title : binding.help
+            return text.isEmpty
+                ? nil : (left: binding.keys.map(\.label).joined(separator: " "), role: Role.key, right: text)
+        }
+        let told = Set(here.map(\.right))
+        return [
+            Section(title: subject.title, lines: here),
+            Section(
+                title: "Elsewhere",
+                lines: HelpScreen.keyRows.filter { !told.contains($0.help) }.map { ($0.keys, .key, $0.help) }),
+            Section(
+                title: "Markers",
+                lines: [
+                    ("+", .added, "added"), ("-", .removed, "removed"),
+                    ("~", .modified, "modified: other content (of a directory: something in it)"),
+                    ("*", .metadata, "metadata: only mode, owner, time, attributes, link target or device"),
+                    (">", .moved, "moved: the same content at another path"), ("=", .unchanged, "unchanged"),
+                    ("==", .dim, "a hard link: one more name of the same file"),
+                ]),
+            Section(
+                title: "Figures",
+                lines: [
+                    ("1.2 kB", .text, "exact"),
+                    (
+                        Format.cost(Cost(bytes: 1200, isExact: false), glyphs), .estimate,
+                        "a guess that is not far off"
+                    ),
+                    (
+                        Format.cost(Cost(guess: 2_000_000, low: 700_000, high: 21_000_000), glyphs),
+                        .estimate,
+                        "a guess that may be far off: between the two"
+                    ),
+                    (glyphs.ellipsis, .dim, "not known yet"), (glyphs.nothing, .dim, "nothing to ship"),
+                ]),
+            Section(title: "Words", lines: Self.words.map { ($0.0, .key, $0.1) }),
+            Section(title: "Mouse", lines: Self.mouse.map { ($0.0, .key, $0.1) }),
+        ]
+    }
+}
+
+extension Context {
+    /// What the help calls the place.
+    fileprivate var title: String {
+        switch self {
+        case .layers: "In the layers"
+        case .files: "In the files"
+        case .details: "In the details"
+        case .filters: "In the filters"
+        case .search: "While finding"
+        case .export: "In the export dialog"
+        case .result: "After an export"
+        case .help, .helpSearch, .overwrite, .stopping, .quitting, .failure: "Here"
+        }
     }
 }
 

@@ -28,7 +28,7 @@ struct LayerDetails {
             fact("packed as") { $0.compression.rawValue },
             fact("digest") { $0.digest.description },
             fact("diff id") { $0.diffID.description },
-            fact("made by") { Format.line($0.createdBy) },
+            fact("made by") { Format.line($0.createdBy, model.glyphs) },
         ]
         if model.isAligned {
             lines += [.note("change", pair.change.rawValue), .note("ships as", shipping(pair))]

@@ -7,6 +7,8 @@ struct QuestionScreen: Screen {
         case overwrite(ExportRequest)
         /// Whether a running export may be cancelled by quitting.
         case quit
+        /// Whether a running export may be cancelled.
+        case stop
     }
 
     let question: Question
@@ -15,6 +17,7 @@ struct QuestionScreen: Screen {
         switch question {
         case .overwrite: .overwrite
         case .quit: .quitting
+        case .stop: .stopping
         }
     }
 
@@ -23,6 +26,12 @@ struct QuestionScreen: Screen {
         case (.overwrite(var request), .confirm):
             request.overwrites = true
             return model.startExport(request)
+        case (.overwrite, .cancel):
+            model.export.error = "the file is there already: choose another name"
+            return .replace(ExportScreen())
+        case (.stop, .confirm):
+            model.export.isCancelling = true
+            return Outcome(step: .close, effects: [.cancelExport])
         case (.quit, .confirm), (.quit, .quit): return Outcome(step: .close, effects: [.cancelExport, .quit])
         case (_, .cancel): return .close
         default: return .stay
@@ -36,7 +45,10 @@ struct QuestionScreen: Screen {
         switch question {
         case .overwrite(let request):
             title = "Replace the file?"
-            text = "'\(Format.text(request.path))' is there already. Replace it?"
+            text = "'\(Format.text(request.path, model.glyphs))' is there already. Replace it?"
+        case .stop:
+            title = "Stop the export?"
+            text = "The export is not finished. Stop it? Nothing will be written."
         case .quit:
             title = "Quit?"
             text = "The export is not finished. Cancel it and quit? Nothing will be written."

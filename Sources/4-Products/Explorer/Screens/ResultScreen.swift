@@ -13,6 +13,7 @@ struct ResultScreen: Screen {
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
         switch command {
         case .copy: return model.copy(result.applyCommand)
+        case .export: return .replace(ExportScreen())
         case .cancel: return .close
         default:
             let dialogs = DialogView(model)
@@ -32,7 +33,7 @@ struct ResultScreen: Screen {
     private func lines(_ model: ExplorerModel) -> [[Span]] {
         let dialogs = DialogView(model)
         let bytes = "\(ByteCount.text(result.byteCount)) (\(ByteCount.grouped(result.byteCount)) bytes)"
-        var lines = TextFit.fold(Format.text(result.path), columns: dialogs.innerColumns).map {
+        var lines = TextFit.fold(Format.text(result.path, model.glyphs), columns: dialogs.innerColumns).map {
             [Span($0, .title)]
         }
         lines += [
@@ -50,9 +51,10 @@ struct ResultScreen: Screen {
         }
         lines += [[], [Span("apply it where the old image is:", .dim)]]
         // Line by line these are the command; nothing is indented or left out.
-        lines += TextFit.fold(Format.line(result.applyCommand), columns: dialogs.innerColumns).map {
-            [Span($0, .key)]
-        }
+        lines += TextFit.fold(Format.line(result.applyCommand, model.glyphs), columns: dialogs.innerColumns)
+            .map {
+                [Span($0, .key)]
+            }
         return lines
     }
 }

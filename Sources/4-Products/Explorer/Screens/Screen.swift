@@ -14,12 +14,20 @@ protocol Screen: Sendable {
     /// Takes a key that is in no line of the table: text, mostly.
     mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome
 
+    /// Takes one of several things that was pressed with the mouse, by the number that its link has.
+    mutating func choose(_ item: Int, in model: inout ExplorerModel) -> Outcome
+
+    /// Whether it is a box in the middle of the screen, of which only the topmost is drawn.
+    var isDialog: Bool { get }
+
     /// Draws itself over what is there already.
     func draw(on frame: inout Frame, model: ExplorerModel)
 }
 
 extension Screen {
     mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome { .stay }
+    mutating func choose(_ item: Int, in model: inout ExplorerModel) -> Outcome { .stay }
+    var isDialog: Bool { true }
 }
 
 /// What becomes of a screen that took a key.
@@ -35,6 +43,7 @@ struct Outcome {
 
     static var stay: Outcome { Outcome(step: .stay) }
     static var close: Outcome { Outcome(step: .close) }
+    static func replace(_ screen: any Screen) -> Outcome { Outcome(step: .replace(screen)) }
     static func push(_ screen: any Screen) -> Outcome { Outcome(step: .push(screen)) }
     static func stay(doing effect: Effect) -> Outcome { Outcome(step: .stay, effects: [effect]) }
 }

@@ -12,6 +12,7 @@ struct SearchScreen: Screen {
     }
 
     var context: Context { .search }
+    var isDialog: Bool { false }
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
         switch command {
@@ -47,7 +48,7 @@ struct SearchScreen: Screen {
     private func keep(in model: inout ExplorerModel) -> Outcome {
         guard let search = model.files?.search, search.matches.isEmpty else { return .close }
         guard search.hiddenCount > 0 else {
-            model.say(Self.absence(search, of: model.files), isWarning: true)
+            model.say(Self.absence(search, in: model), isWarning: true)
             return .close
         }
         // What is searched for is there: the filter gives way.
@@ -58,9 +59,9 @@ struct SearchScreen: Screen {
     }
 
     /// `'etcd' is in none of 20,748 paths`.
-    static func absence(_ search: Search, of files: FileTable?) -> String {
-        let count = Format.grouped(files?.pathCount ?? 0)
-        return "'\(Format.text(search.query))' is in none of \(count) paths"
+    static func absence(_ search: Search, in model: ExplorerModel) -> String {
+        let count = Format.grouped(model.files?.pathCount ?? 0)
+        return "'\(Format.text(search.query, model.glyphs))' is in none of \(count) paths"
     }
 
     func draw(on frame: inout Frame, model: ExplorerModel) {
@@ -89,7 +90,7 @@ struct SearchScreen: Screen {
         let filter = model.filter.description ?? "the filter"
         switch (shown, hidden) {
         case (0, 0):
-            let absence = Self.absence(search, of: model.files)
+            let absence = Self.absence(search, in: model)
             let count = Format.grouped(model.files?.pathCount ?? 0)
             return [absence, "in none of \(count) paths", "in no path"]
         case (0, _):

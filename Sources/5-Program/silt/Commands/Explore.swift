@@ -20,8 +20,11 @@ struct Explore: TerminalCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("The file name that export proposes.", valueName: "file"))
     var output: String = "update.silt"
 
+    @OptionGroup var ignoring: IgnoreOptions
+
     func run() throws {
-        try ExplorerRequest(old: pair.oldRequest, new: pair.newRequest, theme: theme, exportPath: output)
-            .explore()
+        try ExplorerRequest(
+            old: pair.oldRequest, new: pair.newRequest, theme: theme, exportPath: output, ignoring: ignoring
+        ).explore()
     }
 }

@@ -8,6 +8,8 @@ protocol Screen: AnyObject {
     var size: Size { get }
     /// The characters to draw lines and marks with.
     var glyphs: Glyphs { get }
+    /// Whether it shows colours.
+    var hasColors: Bool { get }
     /// Shows a frame.
     func present(_ frame: Frame, theme: Theme)
     /// Waits until there is input or a message, or the time is over; then takes everything that is there.

@@ -33,6 +33,7 @@ final class Session {
         work = SessionWork(mailbox: mailbox, jobs: jobs)
         var options = options
         options.glyphs = screen.glyphs
+        options.hasColors = screen.hasColors
         explorer = ExplorerModel(options, size: screen.size)
     }
 
@@ -82,7 +83,8 @@ final class Session {
 
     private func perform(_ effect: Effect) {
         switch effect {
-        case .compare(let scope, let generation): work.compare(scope, generation)
+        case .compare(let scope, let rules, let generation):
+            work.compare(scope, generation, ignoring: rules)
         case .startEstimates: work.startEstimates()
         case .export(let request):
             if request.overwrites || FileKind.at(request.path) == .missing {

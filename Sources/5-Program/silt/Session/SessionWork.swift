@@ -98,25 +98,26 @@ final class SessionWork: Sendable {
     // MARK: - Comparing
 
     /// Compares trees; a comparison that still runs is given up.
-    func compare(_ scope: Scope, _ generation: Int) {
+    func compare(_ scope: Scope, _ generation: Int, ignoring rules: IgnoreRules = IgnoreRules()) {
         state.withLock { state in
             state.comparing?.cancel()
-            state.comparing = Job(on: .screen) { self.answer(scope, generation) }
+            state.comparing = Job(on: .screen) { self.answer(scope, generation, rules) }
         }
     }
 
-    private func answer(_ scope: Scope, _ generation: Int) {
+    private func answer(_ scope: Scope, _ generation: Int, _ rules: IgnoreRules) {
         guard !Task.isCancelled else { return }
         let (old, new, creator) = state.withLock { ($0.old, $0.new, $0.creator) }
         guard let old, let new, let creator else { return }
         let tree: DiffTree
         switch scope {
-        case .squashed: tree = DiffTree(old: old.index.listings, new: new.index.listings)
+        case .squashed:
+            tree = DiffTree(old: old.index.listings, new: new.index.listings, ignoring: rules)
         case .pair(let row):
             guard creator.pairs.indices.contains(row) else { return }
             tree = DiffTree(
                 old: old.index.listings, new: new.index.listings, oldIndex: creator.pairs[row].old,
-                newIndex: creator.pairs[row].new)
+                newIndex: creator.pairs[row].new, ignoring: rules)
         }
         guard !Task.isCancelled else { return }
         mailbox.send(.compared(scope, generation: generation, tree))
