@@ -30,6 +30,8 @@ import Testing
         Golden(name: "oci-gzip", old: "old-gzip", layout: .docker25, packing: .gzip(9)),
         // Blobs that are carried whole.
         Golden(name: "oci-zstd", layout: .ociArchive, packing: .zstd),
+        // Two platforms and a second image, in one archive.
+        Golden(name: "several", old: "old-several", layout: .ociArchive),
     ]
 
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -41,7 +43,7 @@ import Testing
     func `a package makes what it always made`(_ golden: Golden) async throws {
         let roundtrip = try Roundtrip()
         if ProcessInfo.processInfo.environment["RECORD"] == "1" { try await record(golden, roundtrip) }
-        let old = try await roundtrip.load(Self.file("\(golden.old).tar.zst").path)
+        let old = try await ImageLoader.loadSet(ImageRequest(path: Self.file("\(golden.old).tar.zst").path))
         let made = try roundtrip.apply(Self.file("\(golden.name).silt").path, to: old)
         let sums = try String(contentsOf: Self.file("SHA256SUMS"), encoding: .utf8)
         #expect(sums.contains("\(Digest.of(made).hex)  \(golden.name).silt \(golden.old).tar.zst\n"))
@@ -52,16 +54,24 @@ import Testing
         try FileManager.default.createDirectory(at: Self.folder, withIntermediateDirectories: true)
         let oldPath = Self.file("\(golden.old).tar.zst")
         if !FileManager.default.fileExists(atPath: oldPath.path) {
-            let packing = golden.old == "old" ? Packing.plain : golden.packing
-            try Data(try GoldenImages.image(isNew: false).archive(.docker25, packing, outer: .zstd))
-                .write(to: oldPath)
+            let bytes =
+                golden.old == "old-several"
+                ? try GoldenImages.several(isNew: false)
+                : try GoldenImages.image(isNew: false).archive(
+                    .docker25, golden.old == "old" ? .plain : golden.packing)
+            try Data(try Packing.zstd.pack(bytes)).write(to: oldPath)
         }
         let path = Self.file("\(golden.name).silt").path
         guard !FileManager.default.fileExists(atPath: path) else { return }
-        let old = try await roundtrip.load(oldPath.path)
-        let new = try await roundtrip.open(
-            GoldenImages.image(isNew: true), golden.layout, golden.packing, as: "new")
-        let made = try await roundtrip.create(old, new, options: .init(level: golden.level))
+        let bytes =
+            golden.old == "old-several"
+            ? try GoldenImages.several(isNew: true)
+            : try GoldenImages.image(isNew: true).archive(golden.layout, golden.packing)
+        let old = try await ImageLoader.loadSet(ImageRequest(path: oldPath.path))
+        let new = try await ImageLoader.loadSet(ImageRequest(path: roundtrip.scratch.write("new", bytes)))
+        let made = roundtrip.scratch.path("d.silt")
+        _ = try await DeltaCreator(old: old, new: new).create(
+            at: made, replacesExisting: false, options: DeltaOptions(level: golden.level))
         try FileManager.default.copyItem(atPath: made, toPath: path)
         let digest = Digest.of(try roundtrip.scratch.read("new")).hex
         let line = "\(digest)  \(golden.name).silt \(golden.old).tar.zst\n"
@@ -82,6 +92,27 @@ private enum GoldenImages {
             entry.with { $0.modified += isNew ? 60 : 0 }
         }
         return ImageBuilder([.init("ADD base", base), .init("RUN build", entries)])
+    }
+
+    /// An index of two platforms that share a layer, and an image of its own.
+    static func several(isNew: Bool) throws -> [UInt8] {
+        let shared = ImageBuilder.Layer("ADD base", [.file("etc/motd", "hello")])
+        func image(_ architecture: String, _ seed: UInt64) -> ImageBuilder {
+            let text = Content.text(seed, 900)
+            let entry = TarEntry.file("app", isNew ? Content.mutated(text, seed: seed + 1) : text)
+            var image = ImageBuilder([shared, .init("COPY", [entry])])
+            image.architecture = architecture
+            return image
+        }
+        var layout = LayoutBuilder()
+        let platforms = try [image("amd64", 21), image("arm64", 31)].map {
+            try layout.store($0, [LayoutBuilder.platform("linux", $0.architecture)])
+        }
+        layout.entries = [
+            layout.store(index: platforms, [LayoutBuilder.name("app:\(isNew ? 2 : 1)")]),
+            try layout.store(image("amd64", 41), [LayoutBuilder.name("tool:\(isNew ? 2 : 1)")]),
+        ]
+        return layout.archive
     }
 
     /// Compressed files, which are compared by what is in them.

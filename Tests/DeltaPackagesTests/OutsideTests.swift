@@ -113,8 +113,12 @@ struct OutsideTests {
         let found = try await ImageLoader.load(
             ImageRequest(path: oldPath, contents: [package.document.old.content]))
         #expect(found.index.summary.imageID == old.index.summary.imageID)
-        var made: [UInt8] = []
-        try DeltaApplier(package: package, old: found).apply(.same, into: { made += $0 })
-        #expect(made == (try layout("2")))
+        // The image that was chosen comes out by itself, as skopeo copies it.
+        var bytes: [UInt8] = []
+        try DeltaApplier(package: package, old: found).apply(.same, into: { bytes += $0 })
+        #expect(bytes.count < (try layout("2")).count)
+        let made = try await roundtrip.load(try scratch.write("made.tar", bytes))
+        #expect(made.index.summary.imageID == new.index.summary.imageID)
+        #expect(made.index.summary.manifestDigest == new.index.summary.manifestDigest)
     }
 }

@@ -135,12 +135,12 @@ struct PackageFileTests {
         for (image, layout) in [(SampleImages.old, Layout.ociArchive), (other, .dockerLegacy)] {
             let old = try await roundtrip.open(image, layout, as: "from")
             var made: [UInt8] = []
-            try DeltaApplier(package: file.delta(from: old), old: old).apply(.same) { made += $0 }
+            try DeltaApplier(package: file.delta(from: ImageSet(old)), old: old).apply(.same) { made += $0 }
             #expect(made == expected)
         }
         let none = try await roundtrip.open(SampleImages.tiny, as: "none")
         #expect {
-            try file.delta(from: none)
+            try file.delta(from: ImageSet(none))
         } throws: { error in
             guard case PackageError.wrongOldImage = error else { return false }
             return "\(error)".contains("example.org/app:1")
@@ -153,19 +153,21 @@ struct PackageFileTests {
         third.name = "example.org/app:3"
         let file = try await bundle(SampleImages.old, to: third)
         #expect {
-            try file.delta(from: old)
+            try file.delta(from: ImageSet(old))
         } throws: { error in
             guard case PackageError.ambiguous = error else { return false }
-            return "\(error)".contains("'example.org/app:2', 'example.org/app:3'")
+            return "\(error)".contains("'example.org/app:2' (linux/amd64), 'example.org/app:3' (linux/amd64)")
         }
         for name in ["example.org/app:2", "example.org/app:3"] {
-            #expect(try file.delta(from: old, making: name).document.new.names == [name])
+            #expect(try file.delta(from: ImageSet(old), making: name).document.new.images[0].names == [name])
         }
-        #expect(throws: PackageError.self) { try file.delta(from: old, making: "example.org/app:4") }
+        #expect(throws: PackageError.self) {
+            try file.delta(from: ImageSet(old), making: "example.org/app:4")
+        }
         // Two ways to the same archive are no choice.
         let same = try await bundle(SampleImages.old, to: SampleImages.new)
         #expect(same.deltas.count == 2)
-        _ = try same.delta(from: old)
+        _ = try same.delta(from: ImageSet(old))
     }
 
     // MARK: - Reading

@@ -34,8 +34,15 @@ struct Roundtrip {
 
     /// Applies a package; returns the archive's bytes.
     func apply(_ package: String, to old: OpenedImage, _ format: OutputFormat = .same) throws -> [UInt8] {
+        try apply(package, to: ImageSet(old), format)
+    }
+
+    /// Applies a package to what an archive holds, and makes all images of it or one.
+    func apply(
+        _ package: String, to old: ImageSet, _ format: OutputFormat = .same, making name: String? = nil
+    ) throws -> [UInt8] {
         var made: [UInt8] = []
-        try DeltaApplier(package: try DeltaPackage.open(package), old: old).apply(
+        try DeltaApplier(package: try DeltaPackage.open(package), old: old, making: name).apply(
             format, into: { made += $0 })
         return made
     }

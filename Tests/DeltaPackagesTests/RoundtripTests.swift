@@ -232,7 +232,7 @@ struct RoundtripTests {
         let new = try await roundtrip.open(SampleImages.new, .ociArchive, as: "new")
         let package = try DeltaPackage.open(try await roundtrip.create(old, new))
         #expect(package.document.old.layers == SampleImages.old.layers.map(\.diffID))
-        #expect(package.document.new.imageID == SampleImages.new.imageID)
+        #expect(package.document.new.images.map(\.imageID) == [SampleImages.new.imageID])
         #expect(package.document.new.archive.digest == Digest.of(try SampleImages.new.archive(.ociArchive)))
         #expect(package.document.new.layers.map(\.diffID) == SampleImages.new.layers.map(\.diffID))
         // Read as an image it says what it is.

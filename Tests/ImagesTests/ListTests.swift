@@ -356,14 +356,14 @@ struct ListTests {
             try layout.store($0, [LayoutBuilder.platform("linux", $0.architecture)])
         }
         for image in images {
-            let content = ImageContent(imageID: Digest.of([]), diffIDs: image.layers.map(\.diffID))
+            let content = ImageContent(imageIDs: [], diffIDs: image.layers.map(\.diffID))
             #expect(try await loaded(layout) { $0.contents = [content] } == image.imageID)
-            let byID = ImageContent(imageID: image.imageID, diffIDs: [])
+            let byID = ImageContent(imageIDs: [image.imageID], diffIDs: [])
             #expect(try await loaded(layout) { $0.contents = [byID] } == image.imageID)
         }
         await #expect {
             try await loaded(layout) {
-                $0.contents = [ImageContent(imageID: Digest.of([]), diffIDs: [Digest.of([])])]
+                $0.contents = [ImageContent(imageIDs: [Digest.of([])], diffIDs: [Digest.of([])])]
             }
         } throws: { kind($0) == "noMatch" && "\($0)".contains("linux/arm64") }
     }

@@ -74,10 +74,13 @@ class Delta:
         require(self.document["formatVersion"] == 1, "unknown format version")
         require(not self.document.get("requires"), f"it requires {self.document.get('requires')}")
         self.blobs = {item["digest"]: self.blob(item) for item in self.manifest["layers"]}
-        new = self.document["new"]
-        documents = new["archive"]["documents"]
-        expected = [new["imageID"]] + ([new["manifestDigest"]] if "manifestDigest" in new else [])
-        require(documents == expected, "the document contradicts itself")
+        old, new = self.document["old"], self.document["new"]
+        expected = [i[key] for i in new["images"] for key in ("imageID", "manifestDigest") if key in i]
+        require(new["archive"]["documents"] == list(dict.fromkeys(expected)), "the document contradicts itself")
+        for side in (old, new):
+            places = [place for image in side["images"] for place in image["layers"]]
+            require(all(0 <= place < len(side["layers"]) for place in places), "an image has unknown layers")
+            require(side["images"], "it names no image")
 
     def blob(self, descriptor):
         data = self.files.get("blobs/" + descriptor["digest"].replace(":", "/"))

@@ -20,6 +20,12 @@ public protocol BlobStore: Sendable {
     /// - Returns: Its bytes; nil if there is none of that name.
     /// - Throws: `ImageError` if it cannot be told which file is meant, `FileError` if the system refuses to read it.
     func file(_ name: TreePath) throws -> FileRegion?
+
+    /// All of it as one archive: byte for byte if it is one, else one that is made of its files in a temporary file,
+    /// always the same.
+    ///
+    /// - Throws: `FileError` if a file cannot be read or the temporary file not be written.
+    func wholeArchive() throws -> FileRegion
 }
 
 extension BlobStore {
@@ -43,10 +49,13 @@ public enum BlobNaming: Sendable {
     case hexadecimal
 
     /// The name of a blob's file.
-    public func name(of digest: Digest) -> String {
+    public func name(of digest: Digest) -> String { folder + digest.hex }
+
+    /// What the names of blobs begin with.
+    var folder: String {
         switch self {
-        case .oci: "blobs/sha256/\(digest.hex)"
-        case .hexadecimal: digest.hex
+        case .oci: "blobs/sha256/"
+        case .hexadecimal: ""
         }
     }
 
@@ -76,6 +85,31 @@ public struct LayoutFolder: BlobStore {
         guard try FileKind(at: path) == .file else { return nil }
         return FileRegion(try RandomAccessFile(path: path))
     }
+
+    public func wholeArchive() throws -> FileRegion {
+        // A folder may hold anything; these are the files that an image layout or a `dir:` folder has.
+        let top = try FileKind.names(inFolder: source).filter {
+            ["oci-layout", "index.json", "manifest.json", "version"].contains($0) || Self.isBlobName($0)
+        }
+        let folder = naming.folder
+        let blobs =
+            FileKind.at(source + "/" + folder) == .directory
+            ? try FileKind.names(inFolder: source + "/" + folder).filter(Self.isBlobName) : []
+        let members = try (top + blobs.map { folder + $0 }).compactMap { name in
+            try TreePath(name).flatMap(file).map { region in
+                // Opened again when its turn comes: there may be more files than may be open.
+                ImageArchiveWriter.Member(name, byteCount: region.byteCount) { [self] sink in
+                    try TreePath(name).flatMap(file)?.forEachPart(sink)
+                }
+            }
+        }
+        return try ImageArchiveWriter.spooled(members)
+    }
+
+    private static func isBlobName(_ name: String) -> Bool {
+        let hex = name.hasSuffix(".manifest.json") ? name.dropLast(14) : name[...]
+        return Digest("sha256:\(hex)") != nil
+    }
 }
 
 /// A folder that `skopeo copy dir:` wrote, or an archive of one: a manifest, and blobs named by their digests alone.
@@ -90,4 +124,6 @@ public struct DirLayout: BlobStore {
     public init(_ base: any BlobStore) { self.base = base }
 
     public func file(_ name: TreePath) throws -> FileRegion? { try base.file(name) }
+
+    public func wholeArchive() throws -> FileRegion { try base.wholeArchive() }
 }

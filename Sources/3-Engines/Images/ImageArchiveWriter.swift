@@ -2,7 +2,7 @@ import Bytes
 import FileIO
 import FoundationEssentials
 import Hashing
-import OCI
+public import OCI
 import Tar
 
 /// A member of an archive did not have the size its header states.
@@ -15,7 +15,7 @@ public struct WrongMemberSize: Error, Equatable, CustomStringConvertible {
     public var description: String { "'\(name)' does not have the \(byteCount) bytes it should" }
 }
 
-/// Writes an image as an archive of our own making: always the same bytes for the same image.
+/// Writes images as an archive of our own making: always the same bytes for the same images.
 public enum ImageArchiveWriter {
     /// A file of the archive.
     public struct Member {
@@ -43,22 +43,62 @@ public enum ImageArchiveWriter {
         }
     }
 
+    /// An image of an OCI archive.
+    public struct OCIImage {
+        let manifest: [UInt8]
+        let config: [UInt8]
+        let name: String?
+        let platform: Platform?
+
+        /// An image of those documents.
+        ///
+        /// - Parameters:
+        ///   - manifest: Its manifest.
+        ///   - config: Its configuration.
+        ///   - name: Its name; nil if it has none.
+        ///   - platform: What it runs on, if known: tells images of one name apart.
+        public init(manifest: [UInt8], config: [UInt8], name: String?, platform: Platform?) {
+            self.manifest = manifest
+            self.config = config
+            self.name = name
+            self.platform = platform
+        }
+    }
+
+    /// An image of a `docker save` archive.
+    public struct SavedImage {
+        let config: [UInt8]
+        let names: [String]
+        let layers: [String]
+
+        /// An image of that configuration, those names, and layers in files of those names.
+        public init(config: [UInt8], names: [String], layers: [String]) {
+            self.config = config
+            self.names = names
+            self.layers = layers
+        }
+    }
+
     /// The members of an image's archive form: an OCI archive, or a `docker save` archive if it has no manifest.
     static func members(_ image: OpenedImage) throws -> [Member] {
-        let layers = zip(image.index.summary.layers, image.layers)
-        let names = image.index.summary.names
+        let summary = image.index.summary
+        let layers = zip(summary.layers, image.layers)
         guard let manifest = image.manifest else {
+            let files = layers.map { summary, file in
+                Member(
+                    "\(summary.diffID.hex).tar", byteCount: file.tar.byteCount, emit: file.tar.forEachPart)
+            }
             return try dockerMembers(
-                config: image.config, names: names,
-                layers: layers.map { summary, file in
-                    Member(
-                        "\(summary.diffID.hex).tar", byteCount: file.tar.byteCount,
-                        emit: file.tar.forEachPart)
-                })
+                [SavedImage(config: image.config, names: summary.names, layers: files.map(\.name))],
+                layers: files)
         }
         return try ociMembers(
-            manifest: manifest, config: image.config, name: names.first,
-            layers: layers.map { summary, file in
+            [
+                OCIImage(
+                    manifest: manifest, config: image.config, name: summary.names.first,
+                    platform: summary.platform)
+            ],
+            layers: layers.filter { !$1.isAbsent }.map { summary, file in
                 Member(
                     BlobNaming.oci.name(of: summary.digest), byteCount: file.blob.byteCount,
                     emit: file.blob.forEachPart)
@@ -67,35 +107,45 @@ public enum ImageArchiveWriter {
 
     /// The members of an OCI archive (OCI image spec, "Image Layout").
     ///
-    /// - Throws: `DecodingError` if the manifest is none.
-    public static func ociMembers(manifest: [UInt8], config: [UInt8], name: String?, layers: [Member]) throws
-        -> [Member]
-    {
-        let document = try JSONDecoder().decode(ManifestDocument.self, from: Data(manifest))
-        let descriptor = Descriptor(
-            mediaType: document.mediaType ?? MediaType.ociManifest, digest: Digest.of(manifest),
-            size: UInt64(manifest.count),
-            annotations: name.map { ["org.opencontainers.image.ref.name": $0] } ?? [:])
+    /// - Throws: `DecodingError` if a manifest is none.
+    public static func ociMembers(_ images: [OCIImage], layers: [Member]) throws -> [Member] {
+        let descriptors = try images.map { image in
+            let document = try JSONDecoder().decode(ManifestDocument.self, from: Data(image.manifest))
+            return Descriptor(
+                mediaType: document.mediaType ?? MediaType.ociManifest, digest: Digest.of(image.manifest),
+                size: UInt64(image.manifest.count), platform: images.count > 1 ? image.platform : nil,
+                annotations: image.name.map { ["org.opencontainers.image.ref.name": $0] } ?? [:])
+        }
         let head = [
             Member("oci-layout", Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8)),
-            Member("index.json", try StableJSON.encode(IndexDocument(manifests: [descriptor]))),
-            Member(BlobNaming.oci.name(of: Digest.of(manifest)), manifest),
-            Member(BlobNaming.oci.name(of: Digest.of(config)), config),
+            Member("index.json", try StableJSON.encode(IndexDocument(manifests: descriptors))),
         ]
-        var names: Set<String> = []
-        return (head + layers).filter { names.insert($0.name).inserted }
+        let documents = images.flatMap { image in
+            [image.manifest, image.config].map { Member(BlobNaming.oci.name(of: Digest.of($0)), $0) }
+        }
+        return unique(head + documents + layers)
     }
 
-    /// The members of a `docker save` archive with uncompressed layers (moby image spec 1.2).
-    public static func dockerMembers(config: [UInt8], names: [String], layers: [Member]) throws -> [Member] {
-        let configName = "\(Digest.of(config).hex).json"
-        let manifest = [
+    /// The members of a `docker save` archive (moby image spec 1.2).
+    public static func dockerMembers(_ images: [SavedImage], layers: [Member]) throws -> [Member] {
+        let configs = images.map { Member("\(Digest.of($0.config).hex).json", $0.config) }
+        let list = zip(images, configs).map { image, config in
             SavedImageDocument(
-                Config: configName, RepoTags: names.filter { $0.contains(":") }, Layers: layers.map(\.name))
-        ]
-        let head = [Member(configName, config), Member("manifest.json", try StableJSON.encode(manifest))]
-        var seen: Set<String> = []
-        return (head + layers).filter { seen.insert($0.name).inserted }
+                Config: config.name, RepoTags: image.names.filter { $0.contains(":") }, Layers: image.layers)
+        }
+        return unique(configs + [Member("manifest.json", try StableJSON.encode(list))] + layers)
+    }
+
+    private static func unique(_ members: [Member]) -> [Member] {
+        var names: Set<String> = []
+        return members.filter { names.insert($0.name).inserted }
+    }
+
+    /// Writes members as a tar into a temporary file.
+    static func spooled(_ members: [Member]) throws -> FileRegion {
+        let spool = try Spool()
+        try write(members) { try spool.append($0) }
+        return FileRegion(spool.finish())
     }
 
     /// Writes members as a tar.

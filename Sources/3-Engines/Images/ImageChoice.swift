@@ -7,12 +7,16 @@ struct ChosenImage {
     let platform: Platform?
     let parts: ImageParts
     let config: ReadConfig
+    /// Whether the store holds other images that are all there, too.
+    let isOneOfSeveral: Bool
 }
 
-/// Chooses one of the images of a store.
+/// Chooses images of a store.
 struct ImageChoice {
     let request: ImageRequest
     var catalog: ImageCatalog
+    /// Configurations that were read.
+    private var configs: [Digest: ReadConfig] = [:]
     private var source: String { catalog.source }
 
     init(request: ImageRequest, catalog: ImageCatalog) {
@@ -27,6 +31,11 @@ struct ImageChoice {
         /// Where else it is listed.
         var others: [ListedImage] = []
         let configDigest: Digest
+
+        init(_ image: ListedImage, _ configDigest: Digest) {
+            self.image = image
+            self.configDigest = configDigest
+        }
     }
 
     /// So many choices are looked at; more cannot be shown, either.
@@ -36,6 +45,42 @@ struct ImageChoice {
     ///
     /// - Throws: `ImageError.ambiguous` or `.noMatch` with the choices; `.missing` if what was asked for is not all there.
     mutating func choose() throws -> ChosenImage {
+        var candidates = try candidates(listed())
+        if request.platform?.osFeatures.isEmpty ?? true { candidates = withoutFeatures(candidates) }
+        if !request.contents.isEmpty {
+            candidates = try holding(request.contents, candidates)
+        }
+        guard let first = candidates.first else { throw withoutImages() }
+        guard candidates.count == 1 else { throw ambiguous(candidates) }
+        return try chosen(first, isOneOfSeveral: hasOther(than: first))
+    }
+
+    /// Chooses all images that are all there, or those of them that hold what is needed.
+    ///
+    /// - Throws: `ImageError.missing` and the like for the first that is not all there, if none is; `.noMatch` if what is
+    ///   needed is not there, unless there is only one image: then it is that.
+    mutating func chooseAll() throws -> [ChosenImage] {
+        var candidates = try candidates(listed(), limit: .max)
+        if !request.contents.isEmpty { candidates = try holding(request.contents, candidates) }
+        guard !candidates.isEmpty else { throw withoutImages() }
+        var all: [ChosenImage] = []
+        for candidate in candidates {
+            let first = try chosen(candidate, isOneOfSeveral: false)
+            all.append(first)
+            // The same image may be there in several forms: compressed in two ways, or in a list of its own.
+            var seen: Set<Digest?> = [first.parts.manifestDigest]
+            for image in candidate.others {
+                let form = try chosen(Candidate(image, candidate.configDigest), isOneOfSeveral: false)
+                if form.parts.manifestDigest == nil || seen.insert(form.parts.manifestDigest).inserted {
+                    all.append(form)
+                }
+            }
+        }
+        return all
+    }
+
+    /// The images that the request names.
+    private mutating func listed() throws -> [ListedImage] {
         var listed = catalog.images
         if let wanted = request.imageName {
             listed = try named(wanted, listed)
@@ -45,39 +90,52 @@ struct ImageChoice {
                     choices: labels(catalog.images))
             }
         }
-        if let wanted = request.platform {
-            let before = listed
-            listed = listed.filter { image in
-                // What no list states, the configuration states; what cannot be read is told below.
-                guard let platform = image.platform ?? statedPlatform(image) else { return false }
-                return platform.satisfies(wanted)
-            }
-            guard !listed.isEmpty else {
-                throw ImageError.noMatch(
-                    source: source, wanted: "platform '\(wanted)'", choices: labels(before))
-            }
+        guard let wanted = request.platform else { return listed }
+        let before = listed
+        listed = listed.filter { image in
+            // What no list states, the configuration states; what cannot be read is told below.
+            guard let platform = image.platform ?? statedPlatform(image) else { return false }
+            return platform.satisfies(wanted)
         }
-        var candidates = try candidates(listed)
-        if request.platform?.osFeatures.isEmpty ?? true { candidates = withoutFeatures(candidates) }
-        if !request.contents.isEmpty {
-            candidates = try holding(request.contents, candidates)
+        guard !listed.isEmpty else {
+            throw ImageError.noMatch(
+                source: source, wanted: "platform '\(wanted)'", choices: labels(before))
         }
-        guard let first = candidates.first else {
-            throw ImageError.notAnImage(source: source, reason: "it lists no image")
-        }
-        guard candidates.count == 1, let parts = try catalog.parts(of: first.image) else {
-            throw ambiguous(candidates)
-        }
-        let config = try catalog.config(of: parts)
+        return listed
+    }
+
+    private mutating func chosen(
+        _ candidate: Candidate, isOneOfSeveral: Bool
+    ) throws -> ChosenImage {
+        guard let parts = try catalog.parts(of: candidate.image),
+            let config = try config(of: candidate.image)
+        else { throw withoutImages() }
         return ChosenImage(
-            names: names(of: first), platform: first.image.platform ?? config.platform, parts: parts,
-            config: config)
+            names: names(of: candidate), platform: candidate.image.platform ?? config.platform, parts: parts,
+            config: config,
+            isOneOfSeveral: isOneOfSeveral)
+    }
+
+    private func withoutImages() -> ImageError {
+        .notAnImage(source: source, reason: "it lists no image")
+    }
+
+    /// Whether there is another image that is all there; what cannot be read does not count.
+    private mutating func hasOther(than candidate: Candidate) throws -> Bool {
+        for image in catalog.images {
+            try Task.checkCancellation()
+            if let parts = try? catalog.parts(of: image), parts.configDigest != candidate.configDigest {
+                return true
+            }
+        }
+        return false
     }
 
     // MARK: - What there is
 
     /// The images that are all there, each once; the first that is not, if there is none.
-    private mutating func candidates(_ listed: [ListedImage]) throws -> [Candidate] {
+    private mutating func candidates(_ listed: [ListedImage], limit: Int = choiceLimit) throws -> [Candidate]
+    {
         var candidates: [Candidate] = []
         var numbers: [Digest: Int] = [:]
         var problem: ImageError?
@@ -91,11 +149,11 @@ struct ImageChoice {
                     continue
                 }
                 numbers[parts.configDigest] = candidates.count
-                candidates.append(Candidate(image: image, configDigest: parts.configDigest))
+                candidates.append(Candidate(image, parts.configDigest))
             } catch let error as ImageError where error.isOfOneImage {
                 problem = problem ?? error.of(image: label(image))
             }
-            if candidates.count > Self.choiceLimit, request.contents.isEmpty { break }
+            if candidates.count > limit, request.contents.isEmpty { break }
         }
         if candidates.isEmpty, let problem { throw problem }
         return candidates
@@ -107,7 +165,10 @@ struct ImageChoice {
     }
 
     private mutating func config(of image: ListedImage) throws -> ReadConfig? {
-        try catalog.parts(of: image).map { try catalog.config(of: $0) }
+        guard let parts = try catalog.parts(of: image) else { return nil }
+        let config = try configs[parts.configDigest] ?? catalog.config(of: parts)
+        configs[parts.configDigest] = config
+        return config
     }
 
     /// An image that asks for a feature of the system is for those who ask for it, if there is one without.
@@ -122,18 +183,30 @@ struct ImageChoice {
         }
     }
 
-    /// The images that hold certain layers: of all those, the one with the right id, else the first.
+    /// The images that hold what is needed: those with the right ids, else one that has all the layers, else as many
+    /// as it takes.
     private mutating func holding(_ wanted: [ImageContent], _ candidates: [Candidate]) throws -> [Candidate] {
-        let ids = Set(wanted.map(\.imageID))
-        if let same = candidates.first(where: { ids.contains($0.configDigest) }) { return [same] }
+        let ids = Set(candidates.map(\.configDigest))
+        if let content = wanted.first(where: { !$0.imageIDs.isEmpty && ids.isSuperset(of: $0.imageIDs) }) {
+            return candidates.filter { content.imageIDs.contains($0.configDigest) }
+        }
         guard candidates.count > 1 else { return candidates }
-        let needs = wanted.map { Set($0.diffIDs.map(\.description)) }
-        for candidate in candidates {
-            let diffIDs = try config(of: candidate.image)?.document.rootfs.diff_ids ?? []
-            if needs.contains(where: { $0.isSubset(of: diffIDs) }) { return [candidate] }
+        let held = try candidates.map { candidate in
+            Set(try config(of: candidate.image)?.document.rootfs.diff_ids ?? [])
+        }
+        for content in wanted {
+            var missing = Set(content.diffIDs.map(\.description))
+            if let whole = held.firstIndex(where: { missing.isSubset(of: $0) }) { return [candidates[whole]] }
+            var found: [Candidate] = []
+            for (candidate, held) in zip(candidates, held) where !missing.isDisjoint(with: held) {
+                missing.subtract(held)
+                found.append(candidate)
+            }
+            if missing.isEmpty { return found }
         }
         throw ImageError.noMatch(
-            source: source, wanted: "image with the layers that are needed",
+            source: source,
+            wanted: "image with the layers that are needed",
             choices: labels(candidates.map(\.image)))
     }
 
@@ -241,10 +314,10 @@ extension ListedImage {
 }
 
 /// Names of images as docker, containerd and podman write them.
-enum ImageName {
+public enum ImageName {
     /// The name in full: what docker shows as `app:1` may be stored as `docker.io/library/app:1`, or by podman as
     /// `localhost/app:1`.
-    static func full(_ name: String) -> String {
+    public static func full(_ name: String) -> String {
         var rest = name[...]
         for prefix in ["index.docker.io/", "docker.io/", "localhost/"] where rest.hasPrefix(prefix) {
             rest = rest.dropFirst(prefix.count)
@@ -253,5 +326,12 @@ enum ImageName {
         if rest.hasPrefix("library/") { rest = rest.dropFirst(8) }
         let last = rest.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
         return last.contains(":") || last.contains("@") ? String(rest) : rest + ":latest"
+    }
+
+    /// The name without its tag: what the versions of an image have in common.
+    public static func repository(_ name: String) -> String {
+        let full = full(name)
+        let start = full.lastIndex(of: "/") ?? full.startIndex
+        return full[start...].lastIndex(where: { $0 == ":" }).map { String(full[..<$0]) } ?? full
     }
 }

@@ -1,66 +1,10 @@
-public import Bytes
+import Bytes
 import Compression
 import FileTree
 import FileIO
 import Tar
-import Hashing
 public import OCI
 public import Work
-
-/// Which image to read, and how.
-public struct ImageRequest: Sendable {
-    /// A file, a folder or `-` for standard input.
-    public var path: String
-    /// The image to choose where there are several: a name, a tag, or the start of an id.
-    public var imageName: String?
-    /// The platform to choose where there are several.
-    public var platform: Platform?
-    /// How many layers to read at a time.
-    public var jobs: Int
-    /// How much the archive, and the layers together, may unpack to; nil for 256 times what was read and 256 MiB.
-    public var unpackedByteCountLimit: UInt64?
-    /// How much the headers of all layers together may hold, names, links and attributes included; nil for four times
-    /// the layers' blobs and 128 MiB.
-    public var headerByteCountLimit: UInt64?
-    /// Whether every file's digest is wanted, as comparing needs; applying a delta does not.
-    public var hashesFiles: Bool
-    /// Whether uncompressed layers are taken to be what the configuration says, and only their headers are read: for
-    /// who checks what is made of them. Their listings stay empty.
-    public var trustsLayers: Bool
-    /// What the image must hold, one of these: chooses among several without a name. Empty if anything will do.
-    public var contents: [ImageContent]
-
-    /// Asks for the image at that path.
-    public init(
-        path: String, imageName: String? = nil, platform: Platform? = nil, jobs: Int = 2,
-        unpackedByteCountLimit: UInt64? = nil, headerByteCountLimit: UInt64? = nil, hashesFiles: Bool = true,
-        trustsLayers: Bool = false, contents: [ImageContent] = []
-    ) {
-        self.path = path
-        self.imageName = imageName
-        self.platform = platform
-        self.jobs = jobs
-        self.unpackedByteCountLimit = unpackedByteCountLimit
-        self.headerByteCountLimit = headerByteCountLimit
-        self.hashesFiles = hashesFiles
-        self.trustsLayers = trustsLayers
-        self.contents = contents
-    }
-}
-
-/// What an image holds, whatever it is called.
-public struct ImageContent: Hashable, Sendable {
-    /// Its id: of several images that hold the layers, the one with this id is taken.
-    public var imageID: Digest
-    /// Diff ids of layers that it must have.
-    public var diffIDs: [Digest]
-
-    /// An image of that id and those layers.
-    public init(imageID: Digest, diffIDs: [Digest]) {
-        self.imageID = imageID
-        self.diffIDs = diffIDs
-    }
-}
 
 /// What a loader tells while it works.
 public enum LoadEvent: Sendable {
@@ -76,26 +20,58 @@ public enum LoadEvent: Sendable {
 public enum ImageLoader {
     /// Reads an image: one pass over every layer, several layers at a time; a layer that comes twice is read once.
     ///
-    /// - Throws: `ImageError` for what is wrong with the input, `FileError` for what the system refuses,
-    ///   `CancellationError` when its task was cancelled.
+    /// - Throws: `ImageError` for what is wrong with the input, `.ambiguous` among them if there are several images and
+    ///   none is asked for; `FileError` for what the system refuses, `CancellationError` when its task was cancelled.
     public static func load(
         _ request: ImageRequest, events: @escaping @Sendable (LoadEvent) -> Void = { _ in }
     ) async throws -> OpenedImage {
-        try await WorkPool.shared.run { try await read(request, events) }
+        try await WorkPool.shared.run {
+            let reporter = Reporter { events(.progress($0)) }
+            let store = try open(request, reporter)
+            var choice = ImageChoice(request: request, catalog: try ImageCatalog(store: store))
+            return try await read(choice.choose(), store, request, reporter, events)
+        }
+    }
+
+    /// Reads the image that is asked for or, if none is, all that there are.
+    ///
+    /// - Parameters:
+    ///   - request: What to read. If it states what is needed, the images that hold it between them are read.
+    ///   - reporter: Told how far unpacking and reading have come.
+    /// - Returns: The images. Of one that was chosen out of several, only that; hard links of several are left as their
+    ///   headers spell them.
+    /// - Throws: As `load` does, but never `.ambiguous` unless the request asks for something that several images are.
+    public static func loadSet(_ request: ImageRequest, _ reporter: Reporter = .silent) async throws
+        -> ImageSet
+    {
+        try await WorkPool.shared.run {
+            let store = try open(request, reporter)
+            var choice = ImageChoice(request: request, catalog: try ImageCatalog(store: store))
+            let isOne = request.contents.isEmpty && (request.imageName != nil || request.platform != nil)
+            let chosen = try isOne ? [choice.choose()] : choice.chooseAll()
+            if chosen.count == 1, let only = chosen.first {
+                return ImageSet(try await read(only, store, request, reporter) { _ in })
+            }
+            return try await read(chosen, store, request, reporter)
+        }
+    }
+
+    private static func open(_ request: ImageRequest, _ reporter: Reporter) throws -> any BlobStore {
+        try StoreOpener.open(
+            request.path, unpackedByteCountLimit: request.unpackedByteCountLimit
+        ) { reporter.report(Progress(.unpacking, done: $0, total: $1 > 0 ? $1 : nil)) }
     }
 
     private static func read(
-        _ request: ImageRequest, _ events: @escaping @Sendable (LoadEvent) -> Void
+        _ chosen: ChosenImage, _ store: any BlobStore, _ request: ImageRequest, _ reporter: Reporter,
+        _ events: @escaping @Sendable (LoadEvent) -> Void
     ) async throws -> OpenedImage {
-        let reporter = Reporter { events(.progress($0)) }
-        let store = try StoreOpener.open(
-            request.path, unpackedByteCountLimit: request.unpackedByteCountLimit
-        ) { reporter.report(Progress(.unpacking, done: $0, total: $1 > 0 ? $1 : nil)) }
-        var choice = ImageChoice(request: request, catalog: try ImageCatalog(store: store))
-        let chosen = try choice.choose()
         let summary = try summarize(chosen, store)
         events(.found(summary))
-        let results = try await index(chosen.parts.blobs, summary, request, reporter, events)
+        let reading = LayerReading(request: request, source: store.source, reporter: reporter) {
+            events(.layer($0))
+        }
+        let results = try await reading.read(Array(zip(chosen.parts.blobs, summary.layers)))
         var indexed = summary
         indexed.layers = results.map(\.summary)
         var listings = results.map(\.listing)
@@ -105,74 +81,25 @@ public enum ImageLoader {
         return OpenedImage(
             index: ImageIndex(summary: indexed, listings: listings),
             config: chosen.config.bytes, manifest: chosen.parts.manifest, layers: results.map(\.file),
-            archive: store.archive)
+            archive: chosen.isOneOfSeveral ? nil : store.archive, isOneOfSeveral: chosen.isOneOfSeveral)
     }
 
-    /// A layer that was read.
-    private typealias Indexed = (summary: LayerSummary, listing: LayerListing, file: LayerBytes)
-
-    private static func index(
-        _ blobs: [ListedBlob], _ summary: ImageSummary, _ request: ImageRequest, _ reporter: Reporter,
-        _ events: @escaping @Sendable (LoadEvent) -> Void
-    ) async throws -> [Indexed] {
-        // Images may list a layer hundreds of times.
-        var numbers: [BlobIdentity: Int] = [:]
-        var distinct: [(region: FileRegion, digest: Digest?, layer: LayerSummary)] = []
-        var order: [Int?] = []
-        for (blob, layer) in zip(blobs, summary.layers) {
-            guard let region = blob.region else {
-                order.append(nil)
-                continue
-            }
-            let identity = BlobIdentity(region, digest: blob.digest, diffID: layer.diffID)
-            let number = numbers[identity] ?? distinct.count
-            if number == distinct.count {
-                numbers[identity] = number
-                distinct.append((region, blob.digest, layer))
-            }
-            order.append(number)
+    private static func read(
+        _ chosen: [ChosenImage], _ store: any BlobStore, _ request: ImageRequest, _ reporter: Reporter
+    ) async throws -> ImageSet {
+        let summaries = try chosen.map { try summarize($0, store) }
+        let reading = LayerReading(request: request, source: store.source, reporter: reporter) { _ in }
+        let results = try await reading.read(
+            zip(chosen, summaries).flatMap { Array(zip($0.parts.blobs, $1.layers)) })
+        var set = SetBuilder()
+        var rest = results[...]
+        for (image, summary) in zip(chosen, summaries) {
+            set.add(
+                summary, config: image.config.bytes, manifest: image.parts.manifest,
+                rest.prefix(summary.layers.count))
+            rest = rest.dropFirst(summary.layers.count)
         }
-        let total = distinct.reduce(UInt64(0)) { $0.addingClamped($1.region.byteCount) }
-        let budget = ByteBudget(
-            limit: ReadingLimits(unpackedByteCount: request.unpackedByteCountLimit).unpacked(from: total),
-            source: summary.source, what: "its layers unpack to", isRaisable: true)
-        reporter.begin(.reading, total: total)
-        let headerBudget = HeaderBudget(limit: request.headerByteCountLimit, blobByteCount: total)
-        let results = try await parallelMap(distinct, width: request.jobs) { item in
-            let indexer = LayerIndexer(
-                blob: item.region, digest: item.digest, summary: item.layer, source: summary.source,
-                budget: budget, headerBudget: headerBudget, hashesFiles: request.hashesFiles,
-                trusts: request.trustsLayers
-            ) { reporter.advance(by: $0) }
-            let result = try indexer.index()
-            events(.layer(result.summary))
-            return result
-        }
-        return try zip(order, summary.layers).map { number, layer in
-            guard let number else {
-                let result = try absent(layer)
-                events(.layer(result.summary))
-                return result
-            }
-            var result = results[number]
-            guard result.summary.index != layer.index else { return result }
-            result.summary.index = layer.index
-            result.summary.createdBy = layer.createdBy
-            events(.layer(result.summary))
-            return result
-        }
-    }
-
-    /// A foreign layer that the image does not hold: nothing of it can be shown.
-    private static func absent(_ layer: LayerSummary) throws -> Indexed {
-        let nothing = FileRegion(try Spool().finish())
-        var layer = layer
-        layer.byteCount = 0
-        layer.entryCount = 0
-        return (
-            layer, LayerListing(entries: []),
-            LayerBytes(blob: nothing, tar: nothing, spans: [], isChecked: true, isAbsent: true)
-        )
+        return set.finish(store)
     }
 
     private static func summarize(_ chosen: ChosenImage, _ store: any BlobStore) throws -> ImageSummary {
@@ -211,7 +138,8 @@ public enum ImageLoader {
         return ImageSummary(
             source: source, names: chosen.names.sorted(), imageID: chosen.parts.configDigest,
             manifestDigest: chosen.parts.manifestDigest, platform: chosen.platform,
-            created: document.created, archiveByteCount: store.archive?.byteCount ?? byteCount,
+            created: document.created,
+            archiveByteCount: chosen.isOneOfSeveral ? byteCount : store.archive?.byteCount ?? byteCount,
             layers: layers,
             configuration: chosen.config.configuration)
     }
@@ -226,28 +154,5 @@ public enum ImageLoader {
         case .bzip2: .bzip2
         case nil: .none
         }
-    }
-}
-
-/// What makes two layers of an image one: the same bytes, said to be the same.
-private struct BlobIdentity: Hashable {
-    /// Of a blob that is named by its digest, its place does not matter.
-    private let place: Place?
-    private let digest: Digest
-    private let diffID: Digest
-
-    private struct Place: Hashable {
-        let file: ObjectIdentifier
-        let offset: UInt64
-        let byteCount: UInt64
-    }
-
-    init(_ region: FileRegion, digest: Digest?, diffID: Digest) {
-        place =
-            digest == nil
-            ? Place(file: ObjectIdentifier(region.file), offset: region.offset, byteCount: region.byteCount)
-            : nil
-        self.digest = digest ?? diffID
-        self.diffID = diffID
     }
 }

@@ -11,6 +11,8 @@ public struct OpenedImage: Sendable {
     public let manifest: [UInt8]?
     /// The layers' bytes, lowest first.
     public let layers: [LayerBytes]
+    /// Whether it was chosen out of several that lie in one archive: then it stands by itself, without that archive.
+    public let isOneOfSeveral: Bool
     private let storedArchive: FileRegion?
 
     /// The name to use in messages: what the user named.
@@ -23,15 +25,17 @@ public struct OpenedImage: Sendable {
     ///   - config: The configuration's bytes.
     ///   - manifest: The manifest's bytes; nil if it has none.
     ///   - layers: The layers' bytes, lowest first, as many as the index has.
-    ///   - archive: The archive it lies in; nil if it lies in none.
+    ///   - archive: The archive that holds it and no other image; nil if there is none.
+    ///   - isOneOfSeveral: Whether it was chosen out of several that lie in one archive.
     public init(
         index: ImageIndex, config: [UInt8], manifest: [UInt8]?, layers: [LayerBytes],
-        archive: FileRegion? = nil
+        archive: FileRegion? = nil, isOneOfSeveral: Bool = false
     ) {
         self.index = index
         self.config = config
         self.manifest = manifest
         self.layers = layers
+        self.isOneOfSeveral = isOneOfSeveral
         storedArchive = archive
     }
 
@@ -40,8 +44,6 @@ public struct OpenedImage: Sendable {
     /// - Throws: `FileError` if the layers cannot be read or the temporary file not be written.
     public func archive() throws -> FileRegion {
         if let storedArchive { return storedArchive }
-        let spool = try Spool()
-        try ImageArchiveWriter.write(ImageArchiveWriter.members(self)) { try spool.append($0) }
-        return FileRegion(spool.finish())
+        return try ImageArchiveWriter.spooled(ImageArchiveWriter.members(self))
     }
 }

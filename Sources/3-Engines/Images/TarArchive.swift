@@ -80,6 +80,8 @@ public struct TarArchive: BlobStore {
             source: source, reason: "links to '\(EscapedText.of(name.bytes))' go in a circle")
     }
 
+    public func wholeArchive() throws -> FileRegion { region }
+
     /// Whether a block may start an archive.
     static func isHeader(_ block: [UInt8]) -> Bool {
         var walker = TarWalker()

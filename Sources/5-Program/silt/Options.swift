@@ -33,6 +33,13 @@ struct PairOptions: ParsableArguments, Sendable {
     var oldRequest: ImageRequest { reading.request(old, image: oldImage ?? image) }
     var newRequest: ImageRequest { reading.request(new, image: newImage ?? image) }
 
+    /// Reads both sides whole unless one of their images is chosen, with progress.
+    func loadSets(_ progress: ProgressLine) async throws -> (old: ImageSet, new: ImageSet) {
+        let old = try await reading.loadSet(oldRequest, "reading \(FileName.text(self.old))", progress)
+        let new = try await reading.loadSet(newRequest, "reading \(FileName.text(self.new))", progress)
+        return (old, new)
+    }
+
     /// Reads both images, with progress.
     func load(_ progress: ProgressLine) async throws -> (old: OpenedImage, new: OpenedImage) {
         let old = try await reading.load(oldRequest, "reading \(FileName.text(self.old))", progress)
@@ -96,6 +103,13 @@ struct ReadingOptions: ParsableArguments, Sendable {
             contents: contents)
     }
 
+    /// Reads all images of an archive, or those that the request wants, with progress.
+    func loadSet(_ request: ImageRequest, _ label: String, _ progress: ProgressLine) async throws -> ImageSet
+    {
+        defer { progress.clear() }
+        return try await ImageLoader.loadSet(request, progress.reporter(label))
+    }
+
     func load(_ request: ImageRequest, _ label: String, _ progress: ProgressLine) async throws -> OpenedImage
     {
         defer { progress.clear() }
@@ -106,9 +120,12 @@ struct ReadingOptions: ParsableArguments, Sendable {
     }
 }
 
-/// Options of every command that makes an image of a package.
+/// Options of every command that makes images of a package.
 struct MakingOptions: ParsableArguments, Sendable {
-    @Option(help: ArgumentHelp("The new image to choose where the package makes several.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "The new image to choose, by a name or the start of its id, where the package makes several.",
+            valueName: "name"))
     var newImage: String?
 
     @Option(

@@ -11,17 +11,21 @@ import Tar
 public enum OutputFormat: String, CaseIterable, Sendable {
     /// The archive that the package was made from, byte for byte.
     case same
-    /// An OCI archive of the same image.
+    /// An OCI archive of the same images.
     case oci
-    /// A `docker save` archive of the same image with uncompressed layers.
+    /// A `docker save` archive of the same images with uncompressed layers.
     case docker
 }
 
-/// Makes the new image of an old one and a package.
+/// Makes the new images of old ones and a package.
 public struct DeltaApplier: Sendable {
     private let package: DeltaPackage
+    /// By diff id.
     private let oldLayers: [Digest: LayerBytes]
-    private let oldDigests: [Digest: Digest]
+    /// By the digest of the blob: a layer may be there in several forms.
+    private let oldBlobs: [Digest: LayerBytes]
+    /// The images that go into another archive than the package's own.
+    private let images: [DeltaDocument.Image]
     private let oldSource: String
     private let references: OldReferences
     /// Old layers of which only the headers were read.
@@ -32,17 +36,31 @@ public struct DeltaApplier: Sendable {
     ///
     /// - Throws: `PackageError.wrongOldImage`, which names every layer that is missing.
     public init(package: DeltaPackage, old: OpenedImage) throws {
+        try self.init(package: package, old: ImageSet(old))
+    }
+
+    /// Checks that the old images hold what the package needs, by the content of their layers.
+    ///
+    /// - Parameters:
+    ///   - package: The package.
+    ///   - old: The images that are there.
+    ///   - name: The image to make, by a name or the start of its id, where the archive is not the package's own; nil for
+    ///     all that the package makes.
+    /// - Throws: `PackageError.wrongOldImage`, which names every layer that is missing.
+    public init(package: DeltaPackage, old: ImageSet, making name: String? = nil) throws {
         self.package = package
         oldSource = old.source
-        let summaries = old.index.summary.layers
+        let summaries = old.summaries
         var files: [Digest: LayerBytes] = [:]
-        var digests: [Digest: Digest] = [:]
-        for (summary, file) in zip(summaries, old.layers) where files[summary.diffID] == nil {
-            files[summary.diffID] = file
-            digests[summary.diffID] = summary.digest
+        var blobs: [Digest: LayerBytes] = [:]
+        for (summary, file) in zip(summaries, old.layers) {
+            if files[summary.diffID] == nil { files[summary.diffID] = file }
+            blobs[summary.digest] = file
         }
         oldLayers = files
-        oldDigests = digests
+        oldBlobs = blobs
+        let named = name.map { name in package.document.new.images.filter { $0.isMeant(by: name) } } ?? []
+        images = named.isEmpty ? package.document.new.images : named
         let missing = package.document.old.layers.enumerated().filter { files[$0.element] == nil }
         guard missing.isEmpty else {
             throw PackageError.wrongOldImage(
@@ -59,12 +77,15 @@ public struct DeltaApplier: Sendable {
     public func byteCount(of format: OutputFormat) -> UInt64 {
         switch format {
         case .same: document.new.archive.byteCount
-        case .oci: document.new.layers.reduce(0) { $0.addingClamped($1.blobByteCount) }
-        case .docker: document.new.layers.reduce(0) { $0.addingClamped($1.byteCount) }
+        case .oci: layers.reduce(0) { $0.addingClamped(document.new.layers[$1].blobByteCount) }
+        case .docker: layers.reduce(0) { $0.addingClamped(document.new.layers[$1].byteCount) }
         }
     }
 
-    /// Checks that the new image can be made and is not larger than the receiver wants.
+    /// The layers of these images, each once.
+    private var layers: [Int] { Set(images.flatMap(\.layers)).sorted() }
+
+    /// Checks that the new images can be made and are not larger than the receiver wants.
     ///
     /// - Parameters:
     ///   - format: Which archive will be made.
@@ -84,7 +105,7 @@ public struct DeltaApplier: Sendable {
         }
     }
 
-    /// Makes the new image's archive; checks its digest, or that of every layer where the archive has none.
+    /// Makes an archive of the new images; checks its digest, or that of every layer where the archive has none.
     ///
     /// - Parameters:
     ///   - format: Which archive.
@@ -113,7 +134,7 @@ public struct DeltaApplier: Sendable {
         }
     }
 
-    /// Makes the new image's archive in a file, and notes there how far it came with every layer; goes on from what was
+    /// Makes the new images' archive in a file, and notes there how far it came with every layer; goes on from what was
     /// noted by a run that was interrupted.
     ///
     /// - Parameters:
@@ -178,7 +199,7 @@ public struct DeltaApplier: Sendable {
                 switch content {
                 case .layer(let index):
                     guard document.new.layers.indices.contains(index) else {
-                        throw DeltaError.damaged("its archive holds a layer that the image does not have")
+                        throw DeltaError.damaged("its archive holds a layer that the images do not have")
                     }
                     let byteCount = document.new.layers[index].blobByteCount
                     return (
@@ -224,21 +245,25 @@ public struct DeltaApplier: Sendable {
     }
 
     private func ociMembers() throws -> [ImageArchiveWriter.Member] {
-        guard document.new.archive.documents.count == 2, document.new.manifestDigest != nil else {
-            throw PackageError.noSuchOutput(
-                reason:
-                    "the new image has no OCI manifest, since 'docker save' before version 25 writes none; "
-                    + "use --output-format docker, or skopeo to convert the result")
-        }
         // A foreign layer that no image held is left out, as it was.
-        let layers = document.new.layers.indices.filter { !isAbsent($0) }.map { index in
+        let layers = layers.filter { !isAbsent($0) }.map { index in
             ImageArchiveWriter.Member(
                 "blobs/sha256/\(document.new.layers[index].digest.hex)",
                 byteCount: document.new.layers[index].blobByteCount,
                 emit: { try emitBlob(index, checks: true, $0) })
         }
-        return try ImageArchiveWriter.ociMembers(
-            manifest: document(1), config: document(0), name: document.new.names.first, layers: layers)
+        let images = try images.map { image in
+            guard let manifest = image.manifestDigest else {
+                throw PackageError.noSuchOutput(
+                    reason:
+                        "the new image has no OCI manifest, since 'docker save' before version 25 writes none; "
+                        + "use --output-format docker, or skopeo to convert the result")
+            }
+            return ImageArchiveWriter.OCIImage(
+                manifest: try bytes(ofDocument: manifest), config: try bytes(ofDocument: image.imageID),
+                name: image.names.first, platform: image.platform.flatMap { Platform($0) })
+        }
+        return try ImageArchiveWriter.ociMembers(images, layers: layers)
     }
 
     private func isAbsent(_ index: Int) -> Bool {
@@ -246,31 +271,33 @@ public struct DeltaApplier: Sendable {
     }
 
     private func dockerMembers() throws -> [ImageArchiveWriter.Member] {
-        let listed = try JSONBytes.decode(ConfigDocument.self, document(0)).rootfs.diff_ids ?? []
-        guard listed == document.new.layers.map(\.diffID.description) else {
-            throw PackageError.damaged(
-                path: package.path, reason: "its image's configuration lists other layers")
-        }
-        if let foreign = document.new.layers.indices.first(where: isAbsent) {
+        if let foreign = layers.first(where: isAbsent) {
             throw PackageError.noSuchOutput(
                 reason:
                     "layer \(foreign + 1) is foreign and in neither image, but a docker archive must hold it")
         }
-        let layers = document.new.layers.indices.map { index in
+        let files = layers.map { index in
             ImageArchiveWriter.Member(
-                "\(document.new.layers[index].diffID.hex).tar",
-                byteCount: document.new.layers[index].byteCount,
+                layerName(index), byteCount: document.new.layers[index].byteCount,
                 emit: { try emitTar(index, checks: true, $0) })
         }
-        return try ImageArchiveWriter.dockerMembers(
-            config: document(0), names: document.new.names, layers: layers)
+        let images = try images.map { image in
+            let config = try bytes(ofDocument: image.imageID)
+            let listed = try JSONBytes.decode(ConfigDocument.self, config).rootfs.diff_ids ?? []
+            guard listed == image.layers.map({ document.new.layers[$0].diffID.description }) else {
+                throw PackageError.damaged(
+                    path: package.path, reason: "its image's configuration lists other layers")
+            }
+            return ImageArchiveWriter.SavedImage(
+                config: config, names: image.names, layers: image.layers.map(layerName))
+        }
+        return try ImageArchiveWriter.dockerMembers(images, layers: files)
     }
 
-    private func document(_ index: Int) throws -> [UInt8] {
-        guard document.new.archive.documents.indices.contains(index) else {
-            throw PackageError.damaged(path: package.path, reason: "it lacks the image's documents")
-        }
-        let region = try package.region(document.new.archive.documents[index])
+    private func layerName(_ index: Int) -> String { "\(document.new.layers[index].diffID.hex).tar" }
+
+    private func bytes(ofDocument digest: Digest) throws -> [UInt8] {
+        let region = try package.region(digest)
         guard region.byteCount <= 4 << 20 else { throw sizeMismatch("a document") }
         return try region.read(at: 0, count: Int(region.byteCount))
     }
@@ -286,7 +313,7 @@ public struct DeltaApplier: Sendable {
             throw PackageError.unknownNeeds(path: package.path, needs: document.unknownNeeds(encodes: true))
         case .carried: try package.region(layer.digest).forEachPart(sink)
         case .old:
-            guard let file = oldLayers[layer.diffID], oldDigests[layer.diffID] == layer.digest else {
+            guard let file = oldBlobs[layer.digest] else {
                 throw PackageError.otherCompression(layer: index + 1, image: oldSource)
             }
             // What was decompressed was checked when the old image was opened.

@@ -17,24 +17,23 @@ struct ArchiveRecipe: Sendable {
     /// Up to this much new content is left to the package to compress.
     private static let smallByteCount: UInt64 = 1 << 20
 
-    /// Reads an image's archive once.
+    /// Reads the archive of images once.
     ///
     /// - Parameters:
-    ///   - image: The image.
+    ///   - images: All images in it.
     ///   - level: How hard to compress.
     /// - Throws: `TarError` if it is no tar, `FileError` if it cannot be read.
-    init(_ image: OpenedImage, level: DeltaLevel) throws {
+    init(_ images: ImageSet, level: DeltaLevel) throws {
         try self.init(
-            image.archive(),
-            layers: image.index.summary.layers.map(\.digest),
-            documents: image.documents.map { Digest.of($0) }, level: level)
+            images.archive(), layers: images.summaries.map(\.digest), documents: images.documentDigests,
+            level: level)
     }
 
     /// Reads an archive once.
     ///
     /// - Parameters:
     ///   - archive: The archive.
-    ///   - layers: The blobs of the image's layers.
+    ///   - layers: The blobs of the images' layers.
     ///   - documents: Digests of the documents that the package carries.
     ///   - level: How hard to compress.
     /// - Throws: `TarError` if it is no tar, `FileError` if it cannot be read.
@@ -134,7 +133,17 @@ private struct MemberCollector: TarVisitor {
     }
 }
 
-extension OpenedImage {
-    /// What a package carries of the image besides layers: its configuration, then its manifest if it has one.
-    var documents: [[UInt8]] { [config] + (manifest.map { [$0] } ?? []) }
+extension ImageSet {
+    /// What a package carries of the images besides layers: of each its configuration, then its manifest if it has one;
+    /// what several have only once.
+    var documents: [(bytes: [UInt8], mediaType: String, digest: Digest)] {
+        var seen: Set<Digest> = []
+        return images.flatMap { image in
+            [(image.config, MediaType.ociConfig, image.summary.imageID)]
+                + (image.manifest.map { [($0, MediaType.ociManifest, Digest.of($0))] } ?? [])
+        }.filter { seen.insert($0.digest).inserted }
+    }
+
+    /// The digests of these documents.
+    var documentDigests: [Digest] { documents.map(\.digest) }
 }

@@ -7,23 +7,23 @@ extension DeltaCreator {
     /// - Throws: `ImageError.unsupported`, which names the layer and where it can be had.
     func checkForeignLayers() throws {
         // Nothing of such a layer can be made: it must be the very same blob.
-        let known = Set(old.index.summary.layers.map { [$0.diffID, $0.digest] })
-        for (layer, bytes) in zip(new.index.summary.layers, new.layers)
+        let known = Set(old.summaries.map { [$0.diffID, $0.digest] })
+        for (layer, bytes) in zip(new.summaries, new.layers)
         where bytes.isAbsent && !known.contains([layer.diffID, layer.digest]) {
             throw Self.absent(layer, in: new, and: "nor is it in the old image")
         }
         let present = Set(
-            zip(new.index.summary.layers, new.layers).filter { !$1.isAbsent }.map { $0.0.diffID })
-        for (layer, bytes) in zip(old.index.summary.layers, old.layers)
+            zip(new.summaries, new.layers).filter { !$1.isAbsent }.map { $0.0.diffID })
+        for (layer, bytes) in zip(old.summaries, old.layers)
         where bytes.isAbsent && present.contains(layer.diffID) {
             throw Self.absent(layer, in: old, and: "but the new image holds it")
         }
     }
 
-    private static func absent(_ layer: LayerSummary, in image: OpenedImage, and rest: String) -> ImageError {
+    private static func absent(_ layer: LayerSummary, in images: ImageSet, and rest: String) -> ImageError {
         let places = layer.foreignURLs?.joined(separator: " ") ?? ""
         return .unsupported(
-            source: image.source,
+            source: images.source,
             reason: "its foreign layer \(layer.index + 1) is not in it, \(rest)"
                 + (places.isEmpty ? "" : "; it is at \(places)"))
     }

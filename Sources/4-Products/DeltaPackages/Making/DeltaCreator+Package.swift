@@ -88,42 +88,37 @@ extension DeltaCreator {
     {
         let plan = try await plan()
         let archive = try await archiveRecipe(level)
-        let summary = new.index.summary
         var blobs = recipes.map {
             PackageWriter.Blob($0.bytes, digest: $0.digest, mediaType: PackageMediaType.recipe)
         }
         blobs += carried.map { layer in
             PackageWriter.Blob(
-                new.layers[layer].blob, digest: summary.layers[layer].digest, mediaType: PackageMediaType.blob
+                new.layers[layer].blob, digest: new.summaries[layer].digest, mediaType: PackageMediaType.blob
             )
         }
         blobs.append(PackageWriter.Blob(archive.bytes, mediaType: PackageMediaType.recipe))
-        blobs.append(PackageWriter.Blob(new.config, mediaType: MediaType.ociConfig))
-        var subject: Descriptor?
-        if let manifest = new.manifest {
-            let blob = PackageWriter.Blob(manifest, mediaType: MediaType.ociManifest)
-            blobs.append(blob)
-            subject = blob.descriptor
-        }
+        let documents = new.documents.map { PackageWriter.Blob($0.bytes, mediaType: $0.mediaType) }
+        blobs += documents
+        // A package refers to one image; one of several images stands by itself.
+        let manifests = documents.map(\.descriptor).filter { $0.mediaType == MediaType.ociManifest }
+        let subject = manifests.count == 1 && new.images.count == 1 ? manifests.first : nil
         let document = DeltaDocument(
             formatVersion: DeltaDocument.formatVersion, tool: ToolVersion.description,
             old: DeltaDocument.Old(
-                names: old.index.summary.names, imageID: old.index.summary.imageID,
-                layers: old.index.summary.layers.map(\.diffID),
-                archiveByteCount: old.index.summary.archiveByteCount),
+                images: old.images.map { DeltaDocument.Image($0) }, layers: old.summaries.map(\.diffID),
+                archiveByteCount: old.archiveByteCount),
             new: DeltaDocument.New(
-                names: summary.names, imageID: summary.imageID, manifestDigest: summary.manifestDigest,
-                platform: summary.platform?.description, layers: layers(plan, recipes),
+                images: new.images.map { DeltaDocument.Image($0) }, layers: layers(plan, recipes),
                 archive: DeltaDocument.Archive(
                     digest: archive.archiveDigest, byteCount: archive.archiveByteCount,
-                    recipe: Digest.of(archive.bytes), documents: new.documents.map { Digest.of($0) })))
+                    recipe: Digest.of(archive.bytes), documents: documents.map(\.descriptor.digest))))
         return PackageWriter(document: document, blobs: blobs, subject: subject)
     }
 
     private func layers(_ plan: DeltaPlan, _ recipes: [LayerRecipe]) -> [DeltaDocument.Layer] {
         let digests = Dictionary(
             recipes.map { ($0.layer, $0.digest) }, uniquingKeysWith: { first, _ in first })
-        return zip(new.index.summary.layers, plan.layers).map { layer, planned in
+        return zip(new.summaries, plan.layers).map { layer, planned in
             let tar: DeltaDocument.TarOrigin =
                 if planned.isTarKnown {
                     .old

@@ -32,14 +32,14 @@ public struct CreatedPackage: Sendable {
     public let document: DeltaDocument
 }
 
-/// Makes delta packages for a pair of images, and tells what they cost.
+/// Makes delta packages for a pair of images, or of archives of several, and tells what they cost.
 ///
 /// Everything that takes long is done on the pool of long work, when it is first needed and once for the pair. Any
 /// thread may ask, several at a time.
 public final class DeltaCreator: Sendable {
-    let old: OpenedImage
-    let new: OpenedImage
-    /// The layers of both images, side by side.
+    let old: ImageSet
+    let new: ImageSet
+    /// The layers of both images, side by side; of several, image by image.
     public let pairs: [LayerPair]
     let references: OldReferences
     private let sharedPlan: Shared<DeltaPlan>
@@ -52,14 +52,22 @@ public final class DeltaCreator: Sendable {
     /// - Parameters:
     ///   - old: The image to start from.
     ///   - new: The image to make.
-    ///   - pairs: How their layers are paired, if that is known.
     ///   - jobs: How many layers or files to look at at a time while planning.
-    public init(
-        old: OpenedImage, new: OpenedImage, pairs: [LayerPair]? = nil, jobs: Int = Machine.processorCount
-    ) {
+    public convenience init(old: OpenedImage, new: OpenedImage, jobs: Int = Machine.processorCount) {
+        self.init(old: ImageSet(old), new: ImageSet(new), jobs: jobs)
+    }
+
+    /// Prepares a pair of archives, or of images; nothing is read yet.
+    ///
+    /// - Parameters:
+    ///   - old: The images to start from: what any of them holds, the receiver has.
+    ///   - new: The images to make, with all of their archive.
+    ///   - jobs: How many layers or files to look at at a time while planning.
+    public init(old: ImageSet, new: ImageSet, jobs: Int = Machine.processorCount) {
         self.old = old
         self.new = new
-        let pairs = pairs ?? LayerAlignment.align(old.index, new.index)
+        let pairing = ImagePairing(old, new)
+        let pairs = pairing.pairs(new)
         self.pairs = pairs
         let references = OldReferences(old.layers)
         self.references = references
@@ -68,13 +76,10 @@ public final class DeltaCreator: Sendable {
         let sketches = Shared { _ in
             try await SketchIndex(of: similar.value().leftBehind, in: references, jobs: jobs)
         }
-        var partners: [Int: Int] = [:]
-        for pair in pairs { if let index = pair.new { partners[index] = pair.old } }
-        layerPlans = new.layers.indices.map { layer in
-            let partner = partners[layer]
-            return Shared { _ in
+        layerPlans = pairing.homes(new, pairs).enumerated().map { layer, home in
+            Shared { _ in
                 let similar = try await similar.value()
-                var plan = LayerPlan(new, layer: layer, partner: partner, similar: similar)
+                var plan = LayerPlan(new, layer: layer, home: home, similar: similar)
                 if !similar.leftBehind.isEmpty, !plan.unknownEntries.isEmpty {
                     try plan.findAncestors(in: await sketches.value())
                 }

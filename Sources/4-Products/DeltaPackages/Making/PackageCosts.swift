@@ -41,10 +41,10 @@ public struct PackageCosts: Sendable {
     ///
     /// - Parameters:
     ///   - plan: What the package brings.
-    ///   - new: The new image.
+    ///   - new: The new images.
     ///   - guesses: Of the layers that need recipes.
     ///   - documentByteCount: About what documents take.
-    init(_ plan: DeltaPlan, _ new: OpenedImage, _ guesses: [Int: LayerGuess], documentByteCount: UInt64) {
+    init(_ plan: DeltaPlan, _ new: ImageSet, _ guesses: [Int: LayerGuess], documentByteCount: UInt64) {
         layers = plan.layers.map { layer in
             switch layer.shipment {
             case .recipe: guesses[layer.index].map { Layer($0) } ?? Layer(byteCount: 0, entries: [:])
@@ -64,10 +64,10 @@ public struct PackageCosts: Sendable {
     ///
     /// - Parameters:
     ///   - plan: What the package brings.
-    ///   - new: The new image.
+    ///   - new: The new images.
     ///   - recipes: Its recipes.
     ///   - total: Its size.
-    init(_ plan: DeltaPlan, _ new: OpenedImage, _ recipes: [LayerRecipe], total: UInt64) {
+    init(_ plan: DeltaPlan, _ new: ImageSet, _ recipes: [LayerRecipe], total: UInt64) {
         let recipes = Dictionary(recipes.map { ($0.layer, $0) }, uniquingKeysWith: { first, _ in first })
         var weights: [Int: UInt64] = [:]
         for layer in plan.layers {

@@ -49,14 +49,14 @@ public struct DeltaPlan: Sendable {
     ///   - jobs: How many layers to look at at a time.
     ///   - reporter: Told how far probing compressed layers has come.
     /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
-    init(old: OpenedImage, new: OpenedImage, jobs: Int, reporter: Reporter) async throws {
+    init(old: ImageSet, new: ImageSet, jobs: Int, reporter: Reporter) async throws {
         let encodings = try await EncodingProbe(old: old, new: new).encodings(jobs: jobs, reporter)
         let oldIndices = Dictionary(
-            old.index.summary.layers.map { ($0.diffID, $0.index) }, uniquingKeysWith: { first, _ in first })
+            old.summaries.map { ($0.diffID, $0.index) }, uniquingKeysWith: { first, _ in first })
         var recipes: [Digest: Int] = [:]
         var blobs: [Digest: Int] = [:]
         var layers: [Layer] = []
-        for (layer, encoding) in zip(new.index.summary.layers, encodings) {
+        for (layer, encoding) in zip(new.summaries, encodings) {
             let known = oldIndices[layer.diffID]
             let shipment: Shipment
             if encoding == .carried {

@@ -7,8 +7,8 @@ import Work
 
 /// Finds how every blob of a new image can be made of its uncompressed layer.
 struct EncodingProbe {
-    let old: OpenedImage
-    let new: OpenedImage
+    let old: ImageSet
+    let new: ImageSet
 
     /// A compressed blob that the old image does not have.
     private struct Blob: Hashable {
@@ -24,8 +24,8 @@ struct EncodingProbe {
     /// - Returns: The encodings.
     /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
     func encodings(jobs: Int, _ reporter: Reporter) async throws -> [DeltaDocument.Encoding] {
-        let layers = new.index.summary.layers
-        let known = Set(old.index.summary.layers.map { Blob(digest: $0.digest, diffID: $0.diffID) })
+        let layers = new.summaries
+        let known = Set(old.summaries.map { Blob(digest: $0.digest, diffID: $0.diffID) })
         var probed: [Blob: Int] = [:]
         for layer in layers where layer.compression == .gzip {
             let blob = Blob(digest: layer.digest, diffID: layer.diffID)

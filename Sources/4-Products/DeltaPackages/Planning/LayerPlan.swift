@@ -27,14 +27,14 @@ struct LayerPlan: Sendable {
     /// Plans by digests, paths and names.
     ///
     /// - Parameters:
-    ///   - new: The new image.
+    ///   - new: The new images.
     ///   - layer: Index of the new layer.
-    ///   - partner: Index of the old layer that it is paired with.
+    ///   - home: Where in the old images to look first.
     ///   - similar: What resembles what.
-    init(_ new: OpenedImage, layer: Int, partner: Int?, similar: SimilarFiles) {
+    init(_ new: ImageSet, layer: Int, home: OldHome, similar: SimilarFiles) {
         let file = new.layers[layer]
-        let entries = new.index.listings[layer].entries
-        let twins = entries.map { similar.twin(of: $0.path, partner: partner) }
+        let entries = new.listings[layer].entries
+        let twins = entries.map { similar.twin(of: $0.path, home) }
         self.layer = layer
         self.file = file
         self.twins = twins
@@ -47,7 +47,7 @@ struct LayerPlan: Sendable {
             {
                 return .reference(same)
             }
-            return similar.ancestor(of: entry.path, byteCount: count, partner: partner)
+            return similar.ancestor(of: entry.path, byteCount: count, home)
                 .map { .patch(ancestor: $0) } ?? .new
         }
     }

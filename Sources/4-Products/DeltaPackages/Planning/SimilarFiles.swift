@@ -11,21 +11,30 @@ struct SimilarFiles: Sendable {
         let byteCount: UInt64
     }
 
-    private var byPath: [TreePath: [Candidate]] = [:]
+    /// What one old layer holds at a path.
+    private struct Place: Sendable {
+        /// The last entry there.
+        var last: Candidate
+        /// The last that has content.
+        var content: Candidate?
+    }
+
+    /// By rising layer.
+    private var byPath: [TreePath: [Place]] = [:]
     private var firstByContent: [Digest: Candidate] = [:]
     private var contents: [Int: Digest] = [:]
     private var byLooseName: [[UInt8]: [Candidate]] = [:]
     /// Contents at paths that the new image does not have: they may have moved and changed.
     private(set) var leftBehind: [Int] = []
 
-    init(_ old: OpenedImage, _ new: OpenedImage, _ references: OldReferences) {
-        let newPaths = Set(new.index.listings.flatMap { $0.entries.map(\.path) })
-        for (layer, listing) in old.index.listings.enumerated() {
+    init(_ old: ImageSet, _ new: ImageSet, _ references: OldReferences) {
+        let newPaths = Set(new.listings.flatMap { $0.entries.map(\.path) })
+        for (layer, listing) in old.listings.enumerated() {
             for (index, entry) in listing.entries.enumerated() {
                 let candidate = Candidate(
                     ordinal: references.ordinal(layer: layer, entry: index), layer: layer,
                     byteCount: old.layers[layer].spans[index].contentByteCount)
-                byPath[entry.path, default: []].append(candidate)
+                note(candidate, at: entry.path)
                 guard candidate.byteCount > 0, let digest = entry.digest else { continue }
                 if firstByContent[digest] == nil { firstByContent[digest] = candidate }
                 contents[candidate.ordinal] = digest
@@ -38,11 +47,35 @@ struct SimilarFiles: Sendable {
         }
     }
 
-    /// The old entry at the same path, rather from the layer that the new one's layer is paired with.
-    func twin(of path: TreePath, partner: Int?) -> Int? {
-        let candidates = byPath[path] ?? []
-        return (candidates.last { $0.layer == partner } ?? candidates.last)?.ordinal
+    private mutating func note(_ candidate: Candidate, at path: TreePath) {
+        let content = candidate.byteCount > 0 ? candidate : nil
+        let count = byPath[path]?.count ?? 0
+        if count > 0, byPath[path]?[count - 1].last.layer == candidate.layer {
+            byPath[path]?[count - 1].last = candidate
+            if let content { byPath[path]?[count - 1].content = content }
+        } else {
+            byPath[path, default: []].append(Place(last: candidate, content: content))
+        }
     }
+
+    /// The old entry at the same path, rather from near its home.
+    func twin(of path: TreePath, _ home: OldHome) -> Int? {
+        Self.nearest((byPath[path] ?? []).map(\.last), home)?.ordinal
+    }
+
+    /// Of candidates by rising layer, the one in the old layer that the new layer is paired with, else the highest in the
+    /// image of that layer, else the highest of all.
+    private static func nearest(_ candidates: [Candidate], _ home: OldHome) -> Candidate? {
+        func upTo(_ layer: Int) -> ArraySlice<Candidate> {
+            candidates[..<candidates.partitioningIndex { $0.layer > layer }]
+        }
+        if let layer = home.layer, let found = upTo(layer).last, found.layer == layer { return found }
+        guard let highest = home.highest else { return candidates.last }
+        return upTo(highest).suffix(neighbourLimit).last { home.image.contains($0.layer) } ?? candidates.last
+    }
+
+    /// How many layers of other images are passed over to find one of the same image.
+    private static let neighbourLimit = 64
 
     /// An old entry with the same content, rather the one given.
     func sameContent(_ digest: Digest, byteCount: UInt64, preferring ordinal: Int?) -> Int? {
@@ -53,9 +86,10 @@ struct SimilarFiles: Sendable {
 
     /// The old content that a new one most likely came from: at the same path, else under a name that differs only
     /// in numbers and hashes, else none.
-    func ancestor(of path: TreePath, byteCount: UInt64, partner: Int?) -> Int? {
-        let twins = (byPath[path] ?? []).filter { $0.byteCount > 0 }
-        if let twin = twins.last(where: { $0.layer == partner }) ?? twins.last { return twin.ordinal }
+    func ancestor(of path: TreePath, byteCount: UInt64, _ home: OldHome) -> Int? {
+        if let twin = Self.nearest((byPath[path] ?? []).compactMap(\.content), home) {
+            return twin.ordinal
+        }
         for name in Self.looseNames(path) {
             if let ordinal = nearest(to: byteCount, in: byLooseName[name] ?? []) { return ordinal }
         }

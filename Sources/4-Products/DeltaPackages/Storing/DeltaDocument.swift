@@ -22,20 +22,8 @@ public struct DeltaDocument: Codable, Hashable, Sendable {
     /// The features this program knows that a document may require.
     static let knownFeatures: Set<String> = []
 
-    /// The image to start from.
-    public struct Old: Codable, Hashable, Sendable {
-        /// Its names.
-        public var names: [String]
-        /// Digest of its configuration.
-        public var imageID: Digest
-        /// The diff ids of its layers, lowest first: what the receiver's image must have.
-        public var layers: [Digest]
-        /// Size of its archive.
-        public var archiveByteCount: UInt64
-    }
-
-    /// The image that comes out.
-    public struct New: Codable, Hashable, Sendable {
+    /// An image on either side.
+    public struct Image: Codable, Hashable, Sendable {
         /// Its names.
         public var names: [String]
         /// Digest of its configuration.
@@ -44,13 +32,31 @@ public struct DeltaDocument: Codable, Hashable, Sendable {
         public var manifestDigest: Digest?
         /// `os/architecture[/variant]`, if known.
         public var platform: String?
-        /// Its layers, lowest first.
+        /// The places of its layers in its side's list, lowest first.
+        public var layers: [Int]
+    }
+
+    /// What to start from.
+    public struct Old: Codable, Hashable, Sendable {
+        /// The images.
+        public var images: [Image]
+        /// The diff ids of their layers: what the receiver's images must have.
+        public var layers: [Digest]
+        /// Size of their archive.
+        public var archiveByteCount: UInt64
+    }
+
+    /// What comes out.
+    public struct New: Codable, Hashable, Sendable {
+        /// The images, in the order in which the archive lists them.
+        public var images: [Image]
+        /// Their layers; what several images have is listed once.
         public var layers: [Layer]
-        /// Its archive.
+        /// Their archive.
         public var archive: Archive
     }
 
-    /// The archive that holds the new image.
+    /// The archive that holds the new images.
     public struct Archive: Codable, Hashable, Sendable {
         /// Digest of the archive's bytes.
         public var digest: Digest
@@ -58,11 +64,12 @@ public struct DeltaDocument: Codable, Hashable, Sendable {
         public var byteCount: UInt64
         /// Digest of its recipe in the package.
         public var recipe: Digest
-        /// What the recipe's documents 0, 1, … are: the configuration, then the manifest if there is one.
+        /// What the recipe's documents 0, 1, … are: of each image the configuration, then the manifest if it has one;
+        /// what was there before is left out.
         public var documents: [Digest]
     }
 
-    /// How one layer of the new image is made.
+    /// How one layer of the new images is made.
     public struct Layer: Codable, Hashable, Sendable {
         /// Digest of the uncompressed tar.
         public var diffID: Digest
@@ -80,7 +87,7 @@ public struct DeltaDocument: Codable, Hashable, Sendable {
 
     /// Where a layer's uncompressed tar comes from.
     public enum TarOrigin: Hashable, Sendable {
-        /// The old image's layer with the same diff id.
+        /// The old layer with the same diff id.
         case old
         /// A recipe in the package.
         case recipe(Digest)
@@ -96,7 +103,7 @@ public struct DeltaDocument: Codable, Hashable, Sendable {
         case none
         /// zlib's deflate at a level, behind a ten-byte gzip header in hexadecimal.
         case gzip(level: Int, header: String)
-        /// The blob of the old image's layer with the same diff id.
+        /// The old images' blob of the same digest.
         case old
         /// The blob is in the package.
         case carried
@@ -110,18 +117,21 @@ public struct DeltaDocument: Codable, Hashable, Sendable {
     public var requires: [String]?
     /// What made the package.
     public var tool: String
-    /// The image to start from.
+    /// What to start from.
     public var old: Old
-    /// The image that comes out.
+    /// What comes out.
     public var new: New
 }
 
 extension DeltaDocument {
     /// Whether what is said twice is said alike.
     var isConsistent: Bool {
-        let documents = new.archive.documents
-        guard documents.first == new.imageID, documents.dropFirst().first == new.manifestDigest,
-            documents.count == (new.manifestDigest == nil ? 1 : 2)
+        var seen: Set<Digest> = []
+        let documents = new.images.flatMap { [$0.imageID] + ($0.manifestDigest.map { [$0] } ?? []) }
+            .filter { seen.insert($0).inserted }
+        guard documents == new.archive.documents, !new.images.isEmpty, !old.images.isEmpty,
+            new.images.allSatisfy({ $0.layers.allSatisfy(new.layers.indices.contains) }),
+            old.images.allSatisfy({ $0.layers.allSatisfy(old.layers.indices.contains) })
         else { return false }
         return new.layers.allSatisfy { layer in
             layer.encoding != .none
@@ -129,9 +139,9 @@ extension DeltaDocument {
         }
     }
 
-    /// What the new image needs that this version does not know.
+    /// What the new images need that this version does not know.
     ///
-    /// - Parameter encodes: Whether layers are needed in the form in which the image holds them.
+    /// - Parameter encodes: Whether layers are needed in the form in which the images hold them.
     /// - Returns: The kinds, as the document names them.
     func unknownNeeds(encodes: Bool) -> [String] {
         new.layers.enumerated().flatMap { index, layer in

@@ -46,7 +46,7 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
             "'\(path)' makes an image of \(ByteCount.grouped(byteCount)) bytes, more than the "
                 + "\(ByteCount.grouped(limit)) that are allowed; allow more only if you trust it"
         case .ambiguous(let path, let choices):
-            "'\(path)' holds several deltas, choose the new image by name: \(Self.listed(choices))"
+            "'\(path)' holds several deltas, choose the new image by name or id: \(Self.listed(choices))"
         case .wrongOldImage(let path, let image, let missing):
             "'\(image)' is not the old image of '\(path)': \(Self.listed(missing)) "
                 + (missing.count == 1 ? "is missing" : "are missing")

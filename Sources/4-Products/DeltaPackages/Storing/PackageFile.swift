@@ -46,7 +46,7 @@ public struct PackageFile: Sendable {
         }
     }
 
-    /// What an old image must hold that one of the deltas starts from.
+    /// What old images must hold between them that one of the deltas starts from.
     public var oldContents: [ImageContent] { deltas.map(\.document.old.content) }
 
     /// The delta of a package that holds no other.
@@ -57,20 +57,22 @@ public struct PackageFile: Sendable {
         return deltas[0]
     }
 
-    /// The delta that starts from an image, found by the content of the image's layers.
+    /// The delta that starts from what a user has, found by the content of the layers.
     ///
     /// - Parameters:
-    ///   - old: The image.
-    ///   - name: A name of the new image that is wanted, where the package makes several of the same old one.
+    ///   - old: The images.
+    ///   - name: The new image that is wanted, by a name or the start of its id, where the package makes several.
     /// - Returns: The one delta that fits.
     /// - Throws: `PackageError.wrongOldImage` if no delta starts from it, `PackageError.ambiguous` if several do and
     ///   make different images.
-    public func delta(from old: OpenedImage, making name: String? = nil) throws -> DeltaPackage {
-        let named = name.map { name in deltas.filter { $0.document.new.names.contains(name) } } ?? deltas
+    public func delta(from old: ImageSet, making name: String? = nil) throws -> DeltaPackage {
+        let named =
+            name.map { name in deltas.filter { $0.document.new.images.contains { $0.isMeant(by: name) } } }
+            ?? deltas
         guard let first = named.first else {
             throw PackageError.ambiguous(path: path, choices: choices(deltas))
         }
-        let known = Set(old.index.summary.layers.map(\.diffID))
+        let known = Set(old.summaries.map(\.diffID))
         let fitting = named.filter { known.isSuperset(of: $0.document.old.layers) }
         guard let best = fitting.min(by: { $0.byteCount < $1.byteCount }) else {
             let missing = first.document.old.layers.enumerated().filter { !known.contains($0.element) }
@@ -79,7 +81,7 @@ public struct PackageFile: Sendable {
                 missing: named.count == 1
                     ? missing.map { "layer \($0.offset + 1) (\($0.element))" }
                     : named.map {
-                        "every layer of \(Self.label($0.document.old.names, $0.document.old.imageID))"
+                        "every layer of \($0.document.old.images.map(\.label).joined(separator: ", "))"
                     })
         }
         // Where several make the same archive, the smallest will do.
@@ -90,12 +92,12 @@ public struct PackageFile: Sendable {
         return best
     }
 
+    /// What the deltas make; what looks alike is told apart by its id, which chooses it, too.
     private func choices(_ deltas: [DeltaPackage]) -> [String] {
-        deltas.map { Self.label($0.document.new.names, $0.document.new.imageID) }
-    }
-
-    private static func label(_ names: [String], _ id: Digest) -> String {
-        names.first.map { "'\(EscapedText.of($0.utf8, limit: 100))'" } ?? id.short
+        var seen: Set<Digest> = []
+        let images = deltas.flatMap(\.document.new.images).filter { seen.insert($0.imageID).inserted }
+        let counts = Dictionary(images.map { ($0.label, 1) }, uniquingKeysWith: +)
+        return images.map { (counts[$0.label] ?? 1) > 1 ? "\($0.label) \($0.imageID.short)" : $0.label }
     }
 }
 

@@ -10,8 +10,8 @@ struct Apply: CancellableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make the new image of the old one and a delta package.",
         discussion: """
-            The old image is found by the content of its layers: it may be saved by another tool or in another \
-            layout than the one the package was made from. The output is checked before it gets its name.
+            The old images are found by the content of their layers: they may be saved by another tool or in another \
+            layout than those the package was made from, and among other images. The output is checked before it gets its name.
 
             An apply that is interrupted leaves what it made in .NAME.silt-partial beside the output, and a note of \
             it in .NAME.silt-state; the same command, run again, continues after the last layer that was finished. \
@@ -55,12 +55,12 @@ struct Apply: CancellableCommand {
         let progress = ProgressLine()
         defer { progress.clear() }
         let opened = try making.open(package, progress)
-        let image = try await reading.load(
+        let images = try await reading.loadSet(
             reading.request(
                 old, image: image, trustsLayers: true, contents: opened.oldContents),
             "reading \(FileName.text(old))", progress)
-        let package = try opened.delta(from: image, making: making.newImage)
-        let applier = try DeltaApplier(package: package, old: image)
+        let package = try opened.delta(from: images, making: making.newImage)
+        let applier = try DeltaApplier(package: package, old: images, making: making.newImage)
         let reporter = progress.reporter()
         let applying = { reporter.report(Progress(.applying, done: $0, total: $1)) }
         let checking = progress.reporter("checking what is there of \(FileName.text(output))")
@@ -94,11 +94,16 @@ struct Apply: CancellableCommand {
     private func finish(_ file: OutputFile, _ package: DeltaPackage, _ progress: ProgressLine) throws {
         try file.commit()
         progress.clear()
-        let names = EscapedText.of(package.document.new.names.joined(separator: " ").utf8, limit: 300)
+        let images = package.document.new.images
+        let what =
+            images.count == 1
+            ? "image \(images[0].imageID.short)"
+                + (images[0].names.isEmpty ? "" : " (\(ImageNames.text(images[0])))")
+            : "\(images.count) images: \(ImageNames.text(images))"
         let continued = file.continued.map { ", continued after \(ByteCount.grouped($0.byteCount)) bytes" }
         try StandardStreams.line(
-            "\(FileName.text(output)): \(ByteCount.grouped(file.byteCount)) bytes, image \(package.document.new.imageID.short)"
-                + (names.isEmpty ? "" : " (\(names))") + (continued ?? ""))
+            "\(FileName.text(output)): \(ByteCount.grouped(file.byteCount)) bytes, \(what)"
+                + (continued ?? ""))
     }
 }
 

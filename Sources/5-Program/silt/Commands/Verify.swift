@@ -43,12 +43,12 @@ struct Verify: CancellableCommand {
             _ = try delta.recipeHeader(delta.document.new.archive.recipe)
         }
         guard let old else { return try finish(file, old: nil, makes: nil) }
-        let image = try await reading.load(
+        let images = try await reading.loadSet(
             reading.request(
                 old, image: image, trustsLayers: true, contents: file.oldContents),
             "reading \(FileName.text(old))", progress)
-        let opened = try file.delta(from: image, making: making.newImage)
-        let applier = try DeltaApplier(package: opened, old: image)
+        let opened = try file.delta(from: images, making: making.newImage)
+        let applier = try DeltaApplier(package: opened, old: images)
         try applier.check(.same, limit: making.maxSize)
         let reporter = progress.reporter("verifying")
         try applier.apply(.same, into: { _ in }) {

@@ -36,9 +36,11 @@ struct ExampleImages {
             history: commands.map { Config.History(created_by: $0) })
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let members = try ImageArchiveWriter.dockerMembers(
+        let files = zip(layers, diffIDs).map { ImageArchiveWriter.Member("\($0.1.hex)/layer.tar", $0.0) }
+        let image = ImageArchiveWriter.SavedImage(
             config: Array(try encoder.encode(config)), names: ["example/orders:\(isNew ? "2.4.1" : "2.4.0")"],
-            layers: zip(layers, diffIDs).map { ImageArchiveWriter.Member("\($0.1.hex)/layer.tar", $0.0) })
+            layers: files.map(\.name))
+        let members = try ImageArchiveWriter.dockerMembers([image], layers: files)
         var archive: [UInt8] = []
         try ImageArchiveWriter.write(members) { archive += $0 }
         return archive

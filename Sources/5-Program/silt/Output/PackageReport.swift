@@ -21,11 +21,9 @@ struct PackageReport {
         var lines = [
             "package   \(package.manifestDigest)",
             "made by   \(EscapedText.of(document.tool.utf8, limit: 200)), format \(document.formatVersion)",
-            "old       \(Self.name(document.old.names))  image \(document.old.imageID.short)  "
-                + "\(document.old.layers.count) layers",
-            "new       \(Self.name(document.new.names))  image \(document.new.imageID.short)  "
-                + "\(document.new.layers.count) layers"
-                + (document.new.platform.map { "  " + EscapedText.of($0.utf8, limit: 100) } ?? ""),
+        ]
+        lines += Self.images(document.old.images, "old") + Self.images(document.new.images, "new")
+        lines += [
             "archive   \(document.new.archive.digest)  \(ByteCount.grouped(document.new.archive.byteCount)) bytes",
             "", "layer  size        how it is made",
         ]
@@ -40,6 +38,14 @@ struct PackageReport {
             lines.append("needs     a newer silt: " + package.unknownNeeds.joined(separator: ", "))
         }
         return lines.map { EscapedText.line($0) }
+    }
+
+    private static func images(_ images: [DeltaDocument.Image], _ side: String) -> [String] {
+        images.enumerated().map { number, image in
+            (number == 0 ? side : "").padded(10)
+                + "\(Self.name(image.names))  image \(image.imageID.short)  \(image.layers.count) layers"
+                + (image.platform.map { "  " + EscapedText.of($0.utf8, limit: 100) } ?? "")
+        }
     }
 
     private static func name(_ names: [String]) -> String {
