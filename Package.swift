@@ -56,6 +56,7 @@ let package = Package(
         .target(name: "Bytes", path: "\(values)/Bytes", swiftSettings: safe),
         .target(name: "Tar", dependencies: ["Bytes"], path: "\(values)/Tar", swiftSettings: safe),
         .target(name: "FileTree", dependencies: ["Bytes"], path: "\(values)/FileTree", swiftSettings: safe),
+        .target(name: "ContentDiff", path: "\(values)/ContentDiff", swiftSettings: safe),
         .target(
             name: "OCI", dependencies: ["Bytes", "FileTree"], path: "\(values)/OCI", swiftSettings: safe),
         .target(
@@ -109,15 +110,15 @@ let package = Package(
             ],
             path: "\(products)/DeltaPackages", swiftSettings: safe),
         .target(
-            name: "Explorer", dependencies: ["Bytes", "Canvas", "FileTree", "OCI"],
+            name: "Explorer", dependencies: ["Bytes", "Canvas", "ContentDiff", "FileTree", "OCI"],
             path: "\(products)/Explorer", swiftSettings: safe),
 
         // Floor 5: the program.
         .executableTarget(
             name: "silt",
             dependencies: [
-                "Bytes", "Hashing", "Canvas", "Delta", "FileTree", "OCI", "Images", "FileIO", "DeltaPackages",
-                "Tar", "Explorer", "Terminals", "Work",
+                "Bytes", "Hashing", "Canvas", "ContentDiff", "Delta", "FileTree", "OCI", "Images", "FileIO",
+                "DeltaPackages", "Tar", "Explorer", "Terminals", "Work",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
@@ -184,19 +185,24 @@ let package = Package(
         .testTarget(
             name: "siltTests",
             dependencies: [
-                "silt", "Bytes", "Canvas", "Delta", "DeltaPackages", "Explorer", "FileTree", "Hashing",
+                "silt", "Bytes", "Canvas", "ContentDiff", "Delta", "DeltaPackages", "Explorer", "FileTree",
+                "Hashing",
                 "Images",
                 "OCI", "Terminals", "TestSupport", "Work",
             ],
             exclude: ["Output"],
             swiftSettings: testing),
+        .testTarget(
+            name: "ContentDiffTests", dependencies: ["ContentDiff", "TestSupport"], swiftSettings: testing),
         .testTarget(name: "CanvasTests", dependencies: ["Canvas"], swiftSettings: testing),
         .testTarget(
             name: "TerminalsTests", dependencies: ["Terminals", "CTerminal", "Canvas"], swiftSettings: testing
         ),
         .testTarget(
             name: "ExplorerTests",
-            dependencies: ["Explorer", "Bytes", "Hashing", "Canvas", "FileTree", "OCI", "TestSupport"],
+            dependencies: [
+                "Explorer", "Bytes", "Hashing", "Canvas", "ContentDiff", "FileTree", "OCI", "TestSupport",
+            ],
             exclude: ["Screens"], swiftSettings: testing),
     ],
     swiftLanguageModes: [.v6]

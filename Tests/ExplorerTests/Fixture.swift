@@ -1,5 +1,6 @@
 import Bytes
 import Canvas
+import ContentDiff
 import Explorer
 import FileTree
 import Hashing
@@ -20,6 +21,39 @@ struct Fixture {
             DiffTree(
                 old: old, new: new, oldIndex: pairs[row].old, newIndex: pairs[row].new, ignoring: rules)
         }
+    }
+
+    /// What a file holds: a text whose size says nothing about it, with one line that differs, or bytes.
+    func content(_ key: ContentKey) -> FileContent {
+        func lines(_ id: EntryID?, _ change: String) -> [UInt8] {
+            guard id != nil else { return [] }
+            return Array(
+                (1...60).map { number in
+                    switch number {
+                    case 20: "    for line in \(change):\n"
+                    case 21: "\t\ttotal += line.price * line.count  # é\u{1b}[2J\n"
+                    case 45: change == "lines" ? "    old = \(change)\n" : ""
+                    default: "    step(\(number))\n"
+                    }
+                }.joined().utf8)
+        }
+        let entry =
+            key.new.map { new[$0.layer].entries[$0.ordinal] }
+            ?? key.old.map { old[$0.layer].entries[$0.ordinal] }
+        let name = entry.map { String(decoding: $0.path.name, as: UTF8.self) } ?? ""
+        if name.contains(".so") {
+            let before = (0..<1000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 3) }
+            var after = before
+            after.insert(contentsOf: [0xf3, 0x0f, 0x1e, 0xfa], at: 400)
+            after[600] ^= 1
+            return .bytes(
+                ByteDiff(
+                    old: key.old == nil ? [] : before, new: key.new == nil ? [] : after,
+                    copies: [.init(old: 0, new: 0, count: 400), .init(old: 400, new: 404, count: 600)]))
+        }
+        if name == "README" { return .failed("layer 3 ends early: 'app/README' needs 7 more bytes") }
+        let text = try? TextDiff(old: lines(key.old, "lines"), new: lines(key.new, "lines if lines else ()"))
+        return text.map { .text($0, encoding: "utf-8") } ?? .failed("no text")
     }
 
     static let totals = Totals(

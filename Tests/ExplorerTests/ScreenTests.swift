@@ -11,7 +11,7 @@ struct ScreenTests {
         (.compared, "stage-4-compared"), (.estimated, "stage-5-estimated"),
     ])
     func `the screen fills as the images are read`(stage: Script.Stage, name: String) {
-        Script(at: stage).expectScreen(name)
+        Script(at: stage, answersFirst: true).expectScreen(name)
     }
 
     @Test(arguments: [(80, 24), (120, 40), (200, 60), (77, 20), (40, 10), (20, 5)])
@@ -21,11 +21,64 @@ struct ScreenTests {
         script.expectScreen("tree-\(columns)x\(rows)")
     }
 
+    @Test(arguments: [(80, 24), (120, 40), (200, 60), (40, 10)])
+    func `the answer first`(columns: Int, rows: Int) {
+        Script(columns: columns, rows: rows, answersFirst: true).expectScreen("answer-\(columns)x\(rows)")
+    }
+
+    @Test(arguments: [(80, 24), (120, 40), (200, 60), (40, 10)])
+    func `all changes in one list`(columns: Int, rows: Int) {
+        var script = Script(columns: columns, rows: rows, answersFirst: true)
+        script.press("` j")
+        script.expectScreen("flat-\(columns)x\(rows)")
+    }
+
+    @Test(arguments: [(80, 24), (120, 40), (200, 60), (40, 10)])
+    func `inside of a text, of bytes, of a file of one side, and what cannot be read`(columns: Int, rows: Int)
+    {
+        let name = "\(columns)x\(rows)"
+        var script = Script(columns: columns, rows: rows, answersFirst: true)
+        script.press("enter")
+        script.expectScreen("look-bytes-\(name)")
+        script.press("esc /")
+        script.type("main.py")
+        script.press("enter enter")
+        script.expectScreen("look-text-\(name)")
+        script.press("| ]")
+        script.expectScreen("look-sides-\(name)")
+        script.press("esc esc - ] enter")
+        script.expectScreen("look-removed-\(name)")
+        script.press("esc * ] enter")
+        script.expectScreen("look-failed-\(name)")
+    }
+
+    @Test(arguments: [(80, 24), (120, 40), (200, 60), (40, 10)])
+    func `narrowing, finding a path, the list of commands, sorting, the log`(columns: Int, rows: Int) {
+        let name = "\(columns)x\(rows)"
+        var script = Script(columns: columns, rows: rows, answersFirst: true)
+        script.press("&")
+        script.expectScreen("narrow-\(name)-1-empty")
+        script.type("lib >100k !crypto")
+        script.expectScreen("narrow-\(name)-2-typing")
+        script.press("enter")
+        script.expectScreen("narrow-\(name)-3-kept")
+        script.press("esc ^p")
+        script.type("li so")
+        script.expectScreen("finder-\(name)")
+        script.press("esc :")
+        script.type("sort")
+        script.expectScreen("palette-\(name)")
+        script.press("esc ,")
+        script.expectScreen("sorting-\(name)")
+        script.press("s @")
+        script.expectScreen("log-\(name)")
+    }
+
     @Test func `ASCII where the terminal has no more`() {
         var script = Script(glyphs: .ascii)
         script.press("E j")
         script.expectScreen("ascii-80x24")
-        for keys in ["", "i", "esc ?", "esc e"] {
+        for keys in ["", "i", "esc ?", "esc e", "esc c c enter", "x", "esc ^p l i b"] {
             script.press(keys)
             for character in script.screen().text where !character.isASCII {
                 Issue.record("'\(character)' is not ASCII")
@@ -146,15 +199,15 @@ struct ScreenTests {
     @Test func `a filter that hides everything says how to go on`() {
         var fixture = Fixture.application
         fixture.new = fixture.old
-        var script = Script(fixture)
+        var script = Script(fixture, answersFirst: true)
         script.press("esc +")
         let text = script.screen().text
         #expect(
             text.contains(
-                "0 of \(script.explorer.files?.pathCount ?? 0) paths shown: added only; esc shows everything")
+                "0 of \(script.explorer.files?.pathCount ?? 0) paths shown: added only; esc goes back")
         )
         script.press("esc")
-        #expect(script.explorer.filter.isEverything)
+        #expect(script.explorer.arrangement.filter.isDefault)
     }
 
     @Test func `a search without a match`() {
@@ -210,7 +263,10 @@ struct ScreenTests {
     }
 
     @Test func `no size is too small for any screen`() {
-        for keys in ["E", "i", "? G", "f", "e", "/ x", "tab i", "tab g i G"] {
+        for keys in [
+            "E", "i", "? G", "f", "e", "/ x", "tab i", "tab g i G", "c E ] enter", "c E ] enter x", "& x",
+            "^p l", ": o", ",", "@",
+        ] {
             var script = Script()
             script.press(keys)
             for rows in 0...26 {

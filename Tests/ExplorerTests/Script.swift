@@ -18,9 +18,11 @@ struct Script {
         case nothing, reading, summaries, compared, estimated
     }
 
+    /// A script that begins somewhere; `answersFirst` leaves the files as the explorer opens on them.
     init(
         _ fixture: Fixture = .application, columns: Int = 80, rows: Int = 24, at stage: Stage = .estimated,
-        glyphs: Glyphs = .unicode, change: (inout Options) -> Void = { _ in }
+        glyphs: Glyphs = .unicode, answersFirst: Bool = false,
+        change: (inout Options) -> Void = { _ in }
     ) {
         self.fixture = fixture
         var options = Options(oldSource: "shop-1.4.tar", newSource: "shop-1.5.tar", glyphs: glyphs)
@@ -37,6 +39,8 @@ struct Script {
         guard stage != .summaries else { return }
         for layer in fixture.newSummary.layers { send(.layerIndexed(.new, layer)) }
         send(.aligned(fixture.pairs))
+        // Most scripts begin with everything in its place: all files by name, all directories shut.
+        if !answersFirst { press("c c , n C g") }
         guard stage != .compared else { return }
         send(.costs(fixture.costs(isExact: false)))
         send(.totals(Fixture.totals))
@@ -50,6 +54,7 @@ struct Script {
             if case .compare(let scope, let rules, let generation) = effect {
                 send(.compared(scope, generation: generation, fixture.tree(scope, ignoring: rules)))
             }
+            if case .read(let key) = effect { send(.content(key, fixture.content(key))) }
         }
     }
 

@@ -1,3 +1,4 @@
+import ContentDiff
 import Delta
 import Dispatch
 import Explorer
@@ -178,6 +179,58 @@ import Work
         work.startEstimates()
         let all = try messages { if case .estimates(.failed) = $0 { true } else { false } }
         #expect(all.contains { if case .warning = $0 { true } else { false } })
+    }
+
+    // MARK: - Contents
+
+    @Test func `what changed files hold is read and compared`() throws {
+        try load()
+        work.compare(.squashed, 1)
+        let compared = try messages { if case .compared = $0 { true } else { false } }
+        guard case .compared(_, _, let tree) = compared.last else { return }
+        var count = 0
+        for node in tree.nodes
+        where node.change == .modified || node.change == .added || node.change == .removed {
+            let entry = tree.newEntry(node) ?? tree.oldEntry(node)
+            guard let entry, entry.kind == .file || entry.kind == .hardLink else { continue }
+            let key = ContentKey(old: node.old, new: node.new)
+            work.read(key)
+            let answer = try messages { if case .content(key, _) = $0 { true } else { false } }
+            switch answer.last {
+            case .content(_, .text(let text, _)):
+                #expect(
+                    UInt64((node.isInNew ? text.new : text.old).count) == entry.size
+                        || entry.kind == .hardLink)
+            case .content(_, .bytes(let bytes)):
+                #expect(
+                    UInt64((node.isInNew ? bytes.new : bytes.old).count) == entry.size
+                        || entry.kind == .hardLink)
+            default: Issue.record("no content but \(answer)")
+            }
+            count += 1
+        }
+        #expect(count > 3)
+    }
+
+    @Test func `bytes are shown by their places first, then as they belong together`() throws {
+        let old = Content.random(1, 40_000)
+        // Two insertions: from neither end does anything between them stand where it stood.
+        var new = Array(old[..<10_000]) + Content.random(2, 100)
+        new += Array(old[10_000..<30_000]) + Content.random(3, 100) + Array(old[30_000...])
+        try scratch.write("old.tar", try ImageBuilder([.init("", [.file("f", old)])]).archive(.docker25))
+        try scratch.write(
+            "new.tar", try ImageBuilder([.init("", [.file("f", new)])]).archive(.docker25))
+        work.load(ImageRequest(path: scratch.path("old.tar")), ImageRequest(path: scratch.path("new.tar")))
+        _ = try messages { if case .aligned = $0 { true } else { false } }
+        let entry = EntryID(layer: 0, ordinal: 0)
+        work.read(ContentKey(old: entry, new: entry))
+        let first = try messages { if case .content = $0 { true } else { false } }
+        guard case .content(_, .bytes(let byPlace)) = first.last else { return }
+        #expect(!byPlace.isAligned && byPlace.differingCount > 1000)
+        let second = try messages { if case .content = $0 { true } else { false } }
+        guard case .content(_, .bytes(let aligned)) = second.last else { return }
+        #expect(aligned.isAligned && aligned.differingCount < 600)
+        #expect(aligned.new == new)
     }
 
     // MARK: - Exports

@@ -36,6 +36,14 @@ public struct Glyphs: Hashable, Sendable {
     public let differs: String
     /// Stands before the line that has the keys, where colours do not tell it.
     public let cursor: String
+    /// Parts of a column that make a bar longer, the last one a whole column.
+    public let barParts: [String]
+    /// From one thing to another.
+    public let arrow: String
+    /// The first column of a tab, where tabs are shown.
+    public let tab: String
+    /// Stands where lines were left out.
+    public let fold: String
     /// Whether nothing but ASCII may be shown.
     public let isASCII: Bool
     /// One picture after the other: something is going on.
@@ -46,7 +54,8 @@ public struct Glyphs: Hashable, Sendable {
         horizontal: "─", vertical: "│", topLeft: "┌", topRight: "┐", bottomLeft: "└", bottomRight: "┘",
         collapsed: "▸", expanded: "▾", ellipsis: "…", barDone: "█", barRest: "░", separator: "·",
         nothing: "·", guessPrefix: "≈", guessSuffix: "", range: "–", differs: "≠",
-        cursor: "▶", isASCII: false,
+        cursor: "▶", barParts: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"], arrow: "→", tab: "→", fold: "┄",
+        isASCII: false,
         spinner: ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"])
 
     /// Seven-bit characters only.
@@ -54,6 +63,6 @@ public struct Glyphs: Hashable, Sendable {
         horizontal: "-", vertical: "|", topLeft: "+", topRight: "+", bottomLeft: "+", bottomRight: "+",
         collapsed: "[+]", expanded: "[-]", ellipsis: "..", barDone: "#", barRest: ".", separator: "|",
         nothing: ".", guessPrefix: "", guessSuffix: "?", range: "-", differs: "!",
-        cursor: ">", isASCII: true,
+        cursor: ">", barParts: ["#"], arrow: "->", tab: ">", fold: "-", isASCII: true,
         spinner: ["|", "/", "-", "\\"])
 }

@@ -4,10 +4,12 @@ public enum Role: String, CaseIterable, Hashable, Sendable {
     case borderFocused = "border-focused"
     case cursor, selection
     case added, removed, modified, metadata, moved, unchanged
+    case addedWord = "added-word"
+    case removedWord = "removed-word"
     case directory, estimate, match, progress, dialog, field, warning, error
 
     /// Whether it stands out by its background, wherever it stands.
-    var isMark: Bool { self == .match || self == .field }
+    var isMark: Bool { self == .match || self == .field || self == .addedWord || self == .removedWord }
 
     /// What other text may stand on.
     static let grounds: Set<Role> = [.cursor, .selection, .dialog]

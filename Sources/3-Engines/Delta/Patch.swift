@@ -49,6 +49,18 @@ public struct MatchedContent: Sendable {
 /// How a run of a new content can be made of an old one.
 public struct MatchedPart: Sendable {
     let steps: [PatchStep]
+
+    /// The runs that are made of old bytes, which need not be the same.
+    ///
+    /// - Parameter start: Where the run of the new content begins that was matched.
+    /// - Returns: Where each run is in both contents, and how long it is.
+    public func copies(from start: Int) -> [(old: Int, new: Int, count: Int)] {
+        var place = start
+        return steps.compactMap { step in
+            defer { place += step.copyCount + step.literalCount }
+            return step.copyCount > 0 ? (step.oldStart, place, step.copyCount) : nil
+        }
+    }
 }
 
 extension Patch {

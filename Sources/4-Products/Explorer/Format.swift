@@ -148,8 +148,8 @@ enum Format {
     }
 
     /// `+3`, `-1`, `~12`, `>1`, `*2`, as far as they are not zero.
-    static func counts(_ counts: ChangeCounts) -> [Span] {
-        [Change.added, .removed, .modified, .moved, .metadata].compactMap { change in
+    static func counts(_ counts: ChangeCounts, of shown: Set<Change> = Set(Change.allCases)) -> [Span] {
+        [Change.added, .removed, .modified, .moved, .metadata].filter(shown.contains).compactMap { change in
             // Where both ends of a move are, it is one move.
             let count = change == .moved ? max(counts.moved, counts.movedAway) : counts[change]
             return count > 0 ? Span("\(change.marker)\(count)", role(change)) : nil
@@ -169,6 +169,15 @@ enum Format {
             result.append(span)
         }
         return result + [Span(glyphs.ellipsis, .dim)]
+    }
+
+    /// A bar as long as a share, to an eighth of a column where the terminal has such characters.
+    static func eighths(_ part: UInt64, of whole: UInt64, columns: Int, glyphs: Glyphs) -> String {
+        let share = whole == 0 ? 0 : min(1, Double(part) / Double(whole))
+        let count = Int((share * Double(columns * glyphs.barParts.count)).rounded())
+        let (full, rest) = count.quotientAndRemainder(dividingBy: glyphs.barParts.count)
+        let bar = String(repeating: glyphs.barDone, count: full)
+        return rest > 0 ? bar + glyphs.barParts[rest - 1] : bar
     }
 
     /// A progress bar of that many columns.

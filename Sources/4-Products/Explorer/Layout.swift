@@ -14,17 +14,24 @@ struct Layout: Hashable, Sendable {
     let layers: Rect
     let filesTitle: Rect
     let files: Rect
+    /// What is not listed; empty if that is nothing.
+    let hidden: Rect
     /// What is going on, or what the cursor is on; where there is no room for it, the footer tells the former.
     let note: Rect
     let footer: Rect
     /// Columns in front of all rows: for the mark of the row that has the keys, where colours do not tell it.
     let gutter: Int
+    private let isOneSided: Bool
 
     /// From so many rows on there is room for the note.
     private static let noteRows = 16
 
-    init(_ size: Size, layerCount: Int, focus: Pane, gutter: Int = 0) {
+    init(
+        _ size: Size, layerCount: Int, focus: Pane, gutter: Int = 0, isOneSided: Bool = false,
+        tellsHidden: Bool = false
+    ) {
         self.gutter = gutter
+        self.isOneSided = isOneSided
         self.size = size
         let rows = size.rows
         let headerRows = rows >= 32 ? 3 : 2
@@ -46,7 +53,10 @@ struct Layout: Hashable, Sendable {
         layers = rect(layersTitle.endRow, layerRows)
         let filesTitleRows = titles == 2 || titles == 1 && focus == .files ? 1 : 0
         filesTitle = rect(layers.endRow, filesTitleRows)
-        files = rect(filesTitle.endRow, rows - footerRows - filesTitle.endRow)
+        let fileRows = max(0, rows - footerRows - filesTitle.endRow)
+        let hiddenRows = tellsHidden && fileRows >= 4 ? 1 : 0
+        files = rect(filesTitle.endRow, fileRows - hiddenRows)
+        hidden = rect(files.endRow, hiddenRows)
         note = rect(rows - 2, footerRows - 1)
         footer = rect(rows - 1, 1)
     }
@@ -54,7 +64,7 @@ struct Layout: Hashable, Sendable {
     var isTooSmall: Bool { size.rows < Self.least.rows || size.columns < Self.least.columns }
 
     /// The columns of both panes.
-    var columns: Columns { Columns(width: size.columns, gutter: gutter) }
+    var columns: Columns { Columns(width: size.columns, gutter: gutter, isOneSided: isOneSided) }
 }
 
 /// How a row of a pane is divided; what does not fit is left out, the least important first.
@@ -67,7 +77,12 @@ struct Columns: Hashable, Sendable {
     let new: Range<Int>
     /// The cost to ship; empty if there is no room.
     let cost: Range<Int>
+    /// The share that a row has of its directory's cost, as a bar and in percent; empty if there is no room.
+    let bar: Range<Int>
+    private let showsBar: Bool
     let showsSize: Bool
+    /// Whether the new half tells how much larger a file has become.
+    let showsDifference: Bool
     let showsMode: Bool
     let showsOwner: Bool
     let showsTime: Bool
@@ -77,11 +92,16 @@ struct Columns: Hashable, Sendable {
     static let ownerWidth = 11
     static let timeWidth = 17
     private static let costWidth = 12
+    private static let barWidth = 11
+    static let differenceWidth = 10
 
-    init(width: Int, gutter: Int = 0) {
-        let costWidth = width >= 30 ? Self.costWidth : 0
-        cost = (width - costWidth)..<width
-        if width < Layout.narrow {
+    init(width: Int, gutter: Int = 0, isOneSided: Bool = false) {
+        showsBar = width >= 96
+        let barWidth = showsBar ? Self.barWidth : 0
+        let costWidth = width >= 30 ? Self.costWidth + barWidth : 0
+        cost = (width - costWidth + barWidth)..<width
+        bar = (width - costWidth + 1)..<(width - costWidth + 1 + max(0, barWidth - 1))
+        if width < Layout.narrow || isOneSided {
             old = 0..<0
             marker = gutter
             new = min(gutter + 2, width)..<max(min(gutter + 2, width), width - costWidth)
@@ -93,6 +113,7 @@ struct Columns: Hashable, Sendable {
         }
         let half = new.count
         showsSize = half >= 26
+        showsDifference = half >= 46
         showsMode = half >= 60
         showsOwner = half >= 74
         showsTime = half >= 90
@@ -101,7 +122,8 @@ struct Columns: Hashable, Sendable {
     /// Columns of a half that belong to the name.
     func nameWidth(_ half: Range<Int>) -> Int {
         let taken =
-            (showsSize ? Self.sizeWidth : 0) + (showsMode ? Self.modeWidth : 0)
+            (showsSize ? Self.sizeWidth : 0) + (showsDifference && half == new ? Self.differenceWidth : 0)
+            + (showsMode ? Self.modeWidth : 0)
             + (showsOwner ? Self.ownerWidth : 0) + (showsTime ? Self.timeWidth : 0)
         return max(0, half.count - taken)
     }

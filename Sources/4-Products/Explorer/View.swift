@@ -19,12 +19,16 @@ extension ExplorerModel {
             frame.put(text, at: Point(row: max(0, size.rows - 1) / 2, column: 0), style: Style(.warning))
             return frame
         }
-        HeaderView(explorer: self).draw(in: layout.header, on: &frame)
-        LayersView(explorer: self, layout: layout).draw(on: &frame)
-        FilesView(explorer: self, layout: layout).draw(on: &frame)
-        FooterView(explorer: self).draw(layout, on: &frame)
-        // What lies below another screen is drawn only if that one leaves it in sight.
-        for (index, screen) in screens.enumerated() where index + 1 == screens.count || !screen.isDialog {
+        // What is covered is not drawn, and of boxes over each other only the topmost.
+        let first = screens.lastIndex { $0.extent == .whole } ?? 0
+        if screens.isEmpty || screens[first].extent != .whole {
+            HeaderView(explorer: self).draw(in: layout.header, on: &frame)
+            LayersView(explorer: self, layout: layout).draw(on: &frame)
+            FilesView(explorer: self, layout: layout).draw(on: &frame)
+            FooterView(explorer: self).draw(layout, on: &frame)
+        }
+        for (index, screen) in screens.enumerated().dropFirst(first)
+        where index + 1 == screens.count || screen.extent != .dialog {
             screen.draw(on: &frame, model: self)
         }
         return frame

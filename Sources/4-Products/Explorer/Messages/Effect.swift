@@ -4,6 +4,8 @@ public import FileTree
 public enum Effect: Hashable, Sendable {
     /// Compare trees and answer with `Message.compared` of the same generation; an older request is void.
     case compare(Scope, IgnoreRules, generation: Int)
+    /// Read a file's old and new content and answer with `Message.content`; what was asked for before is void.
+    case read(ContentKey)
     /// Begin to compute costs in the background.
     case startEstimates
     /// Write the package; answer `exportExists` if the file is there and may not be replaced.

@@ -18,6 +18,8 @@ public enum Message: Sendable {
     case aligned([LayerPair])
     /// An answer to `Effect.compare`.
     case compared(Scope, generation: Int, DiffTree)
+    /// An answer to `Effect.read`; a better one may follow.
+    case content(ContentKey, FileContent)
     /// Costs of entries of the new image, as they become known or better known.
     case costs([EntryID: Cost])
     /// Costs of layers of the new image, by their index.

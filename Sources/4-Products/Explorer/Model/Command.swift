@@ -3,20 +3,25 @@ public import Canvas
 /// What a key can do.
 public enum Command: Hashable, Sendable, CaseIterable {
     case up, down, pageUp, pageDown, top, bottom
-    case toggle, expand, collapse, expandAll, collapseAll
-    case nextPane, showLayer, squash
+    case look, toggle, expand, collapse, expandAll, collapseAll
+    case nextChange, previousChange, cheaperChange, costlierChange
+    case nextPane, layersPane, filesPane, showLayer, squash
+    case sides, flatList
+    case bytes, blanks, moreContext, lessContext
     case changesOnly, addedOnly, removedOnly, modifiedOnly, metadataOnly, movedOnly, unchangedOnly
-    case filterMenu, order
+    case filterMenu, narrow, goTo, order, reverse
+    case sortMenu, sortByCost, sortByName, sortBySize, sortByChange
     case search, nextMatch, previousMatch, back
-    case details, nextItem, previousItem, export, help
+    case details, nextItem, previousItem, export, help, palette, log
     case confirm, cancel, nextField, copy
     case quit
 }
 
 /// Where a key means something: a pane or what lies over the panes.
 public enum Context: String, Hashable, Sendable, CaseIterable {
-    case layers, files, search
+    case layers, files, search, narrow, sorting
     case details, help, filters, export
+    case finder, palette, log, look
     case helpSearch = "help-search"
     case overwrite, stopping, result, quitting, failure
 }
@@ -52,24 +57,43 @@ public struct Binding: Sendable {
 
 extension Command {
     private static let panes: Set<Context> = [.layers, .files]
-    private static let helped: Set<Context> = [.layers, .files, .details, .filters, .result]
-    private static let texts: Set<Context> = [.help, .details, .result]
-    private static let lists: Set<Context> = [.layers, .files, .filters]
-    private static let paged: Set<Context> = [.layers, .files, .help, .details, .result]
+    private static let helped: Set<Context> = [.layers, .files, .details, .filters, .result, .look]
+    private static let texts: Set<Context> = [.help, .details, .result, .log]
+    private static let lists: Set<Context> = [.layers, .files, .filters, .look]
+    private static let paged: Set<Context> = [.layers, .files, .help, .details, .result, .log, .look]
 
     /// Every key there is. The order is that of the help and, for what has a title, of the footer: what matters most
     /// comes first, because the footer shows as much as fits.
     public static let table: [Binding] = [
-        Binding(.toggle, [.enter, " "], "open", "open or shut a directory", in: [.files]),
+        Binding(
+            .look, [.enter], "look inside",
+            "look inside: open or shut a directory, show what differs in a file", in: [.files],
+            unless: needsFiles),
         Binding(
             .showLayer, [.enter, .right, "l"], "look inside",
             "in the layers: show the files of a layer, or what differs in the configuration", in: [.layers],
             unless: needsComparison),
-        Binding(.search, ["/"], "find", "find in paths", in: panes, unless: needsFiles),
-        Binding(.nextMatch, ["n"], "", "to the next match", in: panes, unless: needsMatches),
-        Binding(.previousMatch, ["N"], "", "to the previous match", in: panes, unless: needsMatches),
         Binding(
-            .changesOnly, ["c"], "changes", "show changes only, content changes only, everything", in: panes),
+            .nextChange, ["]"], "next", "to the next change, opening what is shut", in: [.files],
+            unless: needsFiles),
+        Binding(.previousChange, ["["], "", "to the previous change", in: [.files], unless: needsFiles),
+        Binding(
+            .cheaperChange, ["}"], "", "to the change that costs next less", in: [.files], unless: needsFiles),
+        Binding(
+            .costlierChange, ["{"], "", "to the change that costs next more", in: [.files], unless: needsFiles
+        ),
+        Binding(.search, ["/"], "find", "find in paths", in: panes, unless: needsFiles),
+        Binding(
+            .narrow, ["&"], "narrow",
+            "show only what matches: text, *.so, !not, >100k, ~ or another marker, L2", in: panes,
+            unless: needsFiles),
+        Binding(
+            .changesOnly, ["c"], "changes", "show changes of content, all changes, everything", in: panes),
+        Binding(
+            .export, ["e"], "export",
+            "write the delta package; while that runs: stop it; then: what it made, and how to apply it",
+            in: panes, unless: needsDifference),
+        Binding(.palette, [":"], "all", "all that can be done here, by name", in: panes),
         Binding(
             .details, ["i"], "info", "show old and new side by side, and how it ships", in: panes,
             unless: needsDetails),
@@ -77,22 +101,32 @@ extension Command {
             .squash, ["s"], "layer", "files of one layer, or of the whole image", in: panes,
             unless: needsComparison),
         Binding(
-            .export, ["e"], "export",
-            "write the delta package; while that runs: stop it; then: what it made, and how to apply it",
-            in: panes, unless: needsDifference),
+            .goTo, [.control("p")], "", "go to a path, by some letters of it", in: panes, unless: needsFiles),
+        Binding(.nextMatch, ["n"], "", "to the next match", in: panes, unless: needsMatches),
+        Binding(.previousMatch, ["N"], "", "to the previous match", in: panes, unless: needsMatches),
+        Binding(.toggle, [" "], "", "open or shut a directory", in: [.files]),
         Binding(.nextPane, [.tab, .backTab], "pane", "to the other pane", in: panes),
-        Binding(.order, ["o"], "order", "sort by name, size or cost to ship", in: panes),
+        Binding(.layersPane, ["1"], "", "to the layers", in: panes),
+        Binding(.filesPane, ["2"], "", "to the files", in: panes),
+        Binding(.flatList, ["`"], "", "files in their directories, or all in one list", in: panes),
+        Binding(.sides, ["|"], "", "both sides, or one", in: panes),
+        Binding(.order, ["o"], "order", "sort by cost to ship, name, size or change", in: panes),
+        Binding(.reverse, ["O"], "", "turn the order around", in: panes),
+        Binding(.sortMenu, [","], "", "choose what to sort by", in: panes),
         Binding(
             .filterMenu, ["f"], "filter", "choose which changes to show, and what to ignore when comparing",
             in: panes),
-        Binding(.addedOnly, ["+"], "", "show added files only, or everything", in: panes),
-        Binding(.removedOnly, ["-"], "", "show removed files only, or everything", in: panes),
-        Binding(.modifiedOnly, ["~"], "", "show modified files only, or everything", in: panes),
-        Binding(.metadataOnly, ["*"], "", "show changes of metadata only, or everything", in: panes),
-        Binding(.movedOnly, [">"], "", "show moved files only, or everything", in: panes),
-        Binding(.unchangedOnly, ["="], "", "show unchanged files only, or everything", in: panes),
+        Binding(.addedOnly, ["+"], "", "show added files only, or all changes of content", in: panes),
+        Binding(.removedOnly, ["-"], "", "show removed files only, or all changes of content", in: panes),
+        Binding(.modifiedOnly, ["~"], "", "show modified files only, or all changes of content", in: panes),
         Binding(
-            .back, [.escape], "", "one step back: from a search, a layer, a filter; in a dialog: close it",
+            .metadataOnly, ["*"], "", "show changes of metadata only, or all changes of content", in: panes),
+        Binding(.movedOnly, [">"], "", "show moved files only, or all changes of content", in: panes),
+        Binding(.unchangedOnly, ["="], "", "show unchanged files only, or all changes of content", in: panes),
+        Binding(.log, ["@"], "", "what was told so far", in: panes),
+        Binding(
+            .back, [.escape], "",
+            "one step back: from a search, what was narrowed, a layer, a filter; in a box: close it",
             in: panes),
         Binding(.up, [.up, "k"], "", "one line up", in: lists.union(texts)),
         Binding(.down, [.down, "j"], "", "one line down", in: lists),
@@ -110,9 +144,47 @@ extension Command {
             in: panes),
         Binding(
             .help, ["?", .function(1)], "", "what every key does, those of where one is first", in: helped),
-        Binding(.help, [.function(1)], in: [.search, .export]),
+        Binding(.help, [.function(1)], in: [.search, .narrow, .export, .finder, .palette]),
         Binding(
             .quit, ["q", .control("c")], "quit", "close what is on top; quit where nothing is", in: panes),
+
+        Binding(.sortByCost, ["c"], "cost", in: [.sorting]),
+        Binding(.sortByName, ["n"], "name", in: [.sorting]),
+        Binding(.sortBySize, ["s"], "size", in: [.sorting]),
+        Binding(.sortByChange, ["t"], "change", in: [.sorting]),
+        Binding(.reverse, ["r", "O"], "the other way round", in: [.sorting]),
+        Binding(.cancel, [.escape, "q", ","], "back", in: [.sorting]),
+
+        Binding(.nextChange, ["]"], "next change", "to the next change in the file", in: [.look]),
+        Binding(.previousChange, ["["], "previous", "to the previous change in the file", in: [.look]),
+        Binding(
+            .nextItem, ["J"], "next file", "to the next file that changed, of those that are listed",
+            in: [.look]),
+        Binding(.previousItem, ["K"], "", "to the previous file that changed", in: [.look]),
+        Binding(.sides, ["|"], "sides", "old and new side by side, or one under the other", in: [.look]),
+        Binding(.bytes, ["x"], "bytes", "show the content as bytes, or as text again", in: [.look]),
+        Binding(.look, [.enter], "open", "show the equal lines that are left out next", in: [.look]),
+        Binding(.moreContext, ["+"], "", "show more equal lines around changes", in: [.look]),
+        Binding(.lessContext, ["-"], "", "show fewer equal lines around changes", in: [.look]),
+        Binding(.blanks, ["b"], "", "show blanks and tabs", in: [.look]),
+        Binding(.collapse, [.left, "h"], "", "scroll to the left", in: [.look]),
+        Binding(.expand, [.right, "l"], "", "scroll to the right", in: [.look]),
+        Binding(
+            .details, ["i"], "info", "what else is known of the file, old and new side by side", in: [.look]),
+        Binding(.copy, ["y"], "", "copy the file's path", in: [.look]),
+        Binding(.cancel, [.escape, "q"], "back", in: [.look]),
+
+        Binding(.confirm, [.enter], "keep", in: [.narrow]),
+        Binding(.cancel, [.escape], "back", in: [.narrow]),
+
+        Binding(.confirm, [.enter], "go", in: [.finder]),
+        Binding(.confirm, [.enter], "do it", in: [.palette]),
+        Binding(.up, [.up, .control("p")], in: [.finder, .palette]),
+        Binding(.down, [.down, .control("n")], in: [.finder, .palette]),
+        Binding(.pageUp, [.pageUp], in: [.finder, .palette]),
+        Binding(.pageDown, [.pageDown], in: [.finder, .palette]),
+        Binding(.cancel, [.escape], "back", in: [.finder, .palette]),
+        Binding(.cancel, [.escape, .enter, "q", "@"], "close", in: [.log]),
 
         Binding(.confirm, [.enter], "keep", in: [.search]),
         Binding(.cancel, [.escape], "back", in: [.search]),

@@ -12,6 +12,8 @@ struct CostTable: Sendable {
         var guessCount = 0
         /// Files that will get a figure and have none.
         var missingCount = 0
+        /// How large those are.
+        var missingByteCount: UInt64 = 0
         /// Nodes that have a figure.
         var knownCount = 0
 
@@ -19,6 +21,7 @@ struct CostTable: Sendable {
             left.add(right.cost)
             left.guessCount += right.guessCount
             left.missingCount += right.missingCount
+            left.missingByteCount.addClamped(right.missingByteCount)
             left.knownCount += right.knownCount
         }
 
@@ -60,6 +63,7 @@ struct CostTable: Sendable {
                 sums[index].knownCount += 1
             } else if Self.isExpected(tree, index) {
                 sums[index].missingCount += 1
+                sums[index].missingByteCount = tree.newEntry(tree.nodes[index])?.size ?? 0
             }
             if index > 0 { sums[tree.nodes[index].parent] += sums[index] }
         }
@@ -81,6 +85,7 @@ struct CostTable: Sendable {
             let before = own[index]
             let wasMissing = before == nil && Self.isExpected(tree, index)
             let wasGuess = before.map { !$0.isExact } ?? false
+            let size = wasMissing ? tree.newEntry(tree.nodes[index])?.size ?? 0 : 0
             own[index] = cost
             var node = index
             while true {
@@ -88,6 +93,7 @@ struct CostTable: Sendable {
                 sums[node].add(cost)
                 sums[node].guessCount += (cost.isExact ? 0 : 1) - (wasGuess ? 1 : 0)
                 sums[node].missingCount -= wasMissing ? 1 : 0
+                sums[node].missingByteCount -= wasMissing ? min(size, sums[node].missingByteCount) : 0
                 sums[node].knownCount += before == nil ? 1 : 0
                 if node == 0 { break }
                 node = tree.nodes[node].parent
@@ -97,6 +103,9 @@ struct CostTable: Sendable {
 
     /// The bytes at and under a node, as far as they are known.
     func bytes(of node: Int) -> UInt64 { sums[node].bytes }
+
+    /// What nodes are sorted by: their bytes, and as long as some are not known, what they are at most.
+    var sortKeys: [UInt64] { sums.map { $0.bytes.addingClamped($0.missingByteCount) } }
 
     /// What a node costs with everything under it.
     ///

@@ -1,4 +1,4 @@
-import Canvas
+public import Canvas
 
 extension ExplorerModel {
     /// Takes a key, the mouse or another size.
@@ -23,11 +23,35 @@ extension ExplorerModel {
 
     /// Types pasted text where text is edited. Anywhere else it is ignored: its letters would be commands.
     private mutating func paste(_ text: String) {
-        guard [.search, .export, .helpSearch].contains(context), !layout.isTooSmall else { return }
+        let fields: Set<Context> = [.search, .narrow, .export, .helpSearch, .finder, .palette]
+        guard fields.contains(context), !layout.isTooSmall else { return }
         isUntouched = false
-        for character in text {
-            _ = onTop { screen, model in screen.press(.character(character), in: &model) }
+        _ = onTop { screen, model in screen.type(text, in: &model) }
+    }
+
+    /// Takes what came since the last frame. Letters that are typed into a field are taken at once.
+    public mutating func update(_ inputs: [Input]) -> [Effect] {
+        var effects: [Effect] = []
+        var letters = ""
+        for input in inputs {
+            if case .key(.character(let character)) = input, screens.last?.isField == true,
+                Command.lookup(.character(character), in: context) == nil
+            {
+                letters.append(character)
+                continue
+            }
+            effects += take(typed: &letters)
+            effects += update(.input(input))
         }
+        return effects + take(typed: &letters)
+    }
+
+    private mutating func take(typed letters: inout String) -> [Effect] {
+        guard !letters.isEmpty else { return [] }
+        defer { letters = "" }
+        status = nil
+        paste(letters)
+        return []
     }
 
     private mutating func press(_ key: Key) -> [Effect] {
@@ -68,6 +92,7 @@ extension ExplorerModel {
         case .close: break
         case .replace(let next): screens.append(next)
         case .push(let next): screens += [screen, next]
+        case .closeAndPress(let key): return outcome.effects + (key.map { press($0) } ?? [])
         }
         return outcome.effects
     }
@@ -81,7 +106,13 @@ extension ExplorerModel {
             switch target {
             case .nothing: return []
             case .key(let key): return press(key)
-            case .item(let item): return onTop { screen, model in screen.choose(item, in: &model) }
+            case .item(let item):
+                guard screens.isEmpty else {
+                    return onTop { screen, model in screen.choose(item, in: &model) }
+                }
+                // The titles of columns.
+                sort(by: SortOrder.allCases[item])
+                return []
             }
         }
         guard screens.isEmpty else { return takeOverScreen(event) }

@@ -6,10 +6,12 @@ extension ExplorerModel {
     mutating func perform(_ command: Command) -> [Effect] {
         switch command {
         case .up, .down, .pageUp, .pageDown, .top, .bottom: return moveCursor(command)
+        case .look: return look()
         case .toggle, .expand, .collapse, .expandAll, .collapseAll: open(command)
-        case .nextPane:
-            focus = focus == .layers ? .files : .layers
-            settle()
+        case .nextChange, .previousChange, .cheaperChange, .costlierChange: goToChange(command)
+        case .nextPane: show(focus == .layers ? .files : .layers)
+        case .layersPane: show(.layers)
+        case .filesPane: show(.files)
         case .showLayer: return showLayer()
         case .squash: return toggleScope()
         case .changesOnly: changeFilter { $0.advance() }
@@ -19,10 +21,19 @@ extension ExplorerModel {
         case .metadataOnly: changeFilter { $0.toggle(only: .metadata) }
         case .movedOnly: changeFilter { $0.toggle(only: .moved) }
         case .unchangedOnly: changeFilter { $0.toggle(only: .unchanged) }
-        case .order:
-            order = order.next
-            say("sorted by \(order.rawValue)")
-            applyFilter()
+        case .sides: isOneSided.toggle()
+        case .flatList: arrange { $0.isFlat.toggle() }
+        case .order: sort(by: arrangement.order.next)
+        case .reverse: arrange { $0.isReversed.toggle() }
+        case .sortByCost: sort(by: .cost)
+        case .sortByName: sort(by: .name)
+        case .sortBySize: sort(by: .size)
+        case .sortByChange: sort(by: .change)
+        case .sortMenu: screens.append(SortScreen())
+        case .narrow: if let files { screens.append(NarrowScreen(in: files)) }
+        case .goTo: if let files { screens.append(FinderScreen(in: files)) }
+        case .palette: screens.append(PaletteScreen(over: context))
+        case .log: screens.append(LogScreen())
         case .filterMenu: screens.append(FiltersScreen())
         case .search: beginSearch()
         case .nextMatch: goToMatch(isForward: true)
@@ -32,7 +43,9 @@ extension ExplorerModel {
         case .help: screens.append(HelpScreen(about: context))
         case .export: beginExport()
         case .copy: return copyWhatMatters()
-        case .quit, .confirm, .cancel, .nextField, .nextItem, .previousItem: break
+        case .quit, .confirm, .cancel, .nextField, .nextItem, .previousItem, .bytes, .blanks, .moreContext,
+            .lessContext:
+            break
         }
         return []
     }
@@ -98,9 +111,28 @@ extension ExplorerModel {
 
     private mutating func switchScope(to scope: Scope) -> [Effect] {
         self.scope = scope
-        applyFilter()
-        settle()
+        applyArrangement()
         return compare()
+    }
+
+    private mutating func show(_ pane: Pane) {
+        focus = pane
+        settle()
+    }
+
+    /// A directory opens or shuts; of a file, what differs is shown.
+    private mutating func look() -> [Effect] {
+        guard let files, let row = files.current else { return [] }
+        guard files.tree.nodes[row.node].children.isEmpty else {
+            open(.toggle)
+            return []
+        }
+        guard let screen = LookScreen(at: row.node, in: files) else {
+            showDetails()
+            return []
+        }
+        screens.append(screen)
+        return read(screen.key)
     }
 
     private mutating func open(_ command: Command) {
@@ -114,35 +146,73 @@ extension ExplorerModel {
             case .expand: files.setExpanded(row.node, true, height: height)
             case .collapse where isOpen: files.setExpanded(row.node, false, height: height)
             case .collapse:
-                let parent = files.tree.nodes[row.node].parent
+                let parent = files.tree.nodes[row.first].parent
                 if parent != 0 { files.reveal(parent, height: height) }
             default: files.setAllExpanded(command == .expandAll, height: height)
             }
         }
     }
 
+    private mutating func goToChange(_ command: Command) {
+        var isThere = false
+        withFiles { files, height in
+            let change =
+                switch command {
+                case .nextChange: files.change(isForward: true)
+                case .previousChange: files.change(isForward: false)
+                default: files.changeByCost(isCheaper: command == .cheaperChange)
+                }
+            isThere = change != nil
+            if let change { files.reveal(change, height: height) }
+        }
+        guard !isThere else { return }
+        switch command {
+        case .cheaperChange: say("no change that is shown costs less")
+        case .costlierChange: say("no change that is shown costs more")
+        default: say("no change is shown: c shows more, esc goes back")
+        }
+    }
+
+    // MARK: - Which files, and in which order
+
     /// Changes which changes are shown.
-    mutating func changeFilter(_ change: (inout Filter) -> Void) {
-        change(&filter)
-        applyFilter()
+    mutating func changeFilter(_ change: (inout Filter) -> Void) { arrange { change(&$0.filter) } }
+
+    /// Changes which files are listed, and how.
+    mutating func arrange(_ change: (inout Arrangement) -> Void) {
+        change(&arrangement)
+        applyArrangement()
     }
 
-    /// Trees that are not on screen take the filter over when they are shown.
-    private mutating func applyFilter() {
-        let (filter, order) = (filter, order)
-        withFiles { files, height in files.show(filter, order: order, height: height) }
+    /// Choosing an order once more turns it around.
+    mutating func sort(by order: SortOrder) {
+        arrange { arrangement in
+            arrangement.isReversed = arrangement.order == order && !arrangement.isReversed
+            arrangement.order = order
+        }
+        say("sorted by \(order.rawValue)\(arrangement.isReversed ? ", the other way round" : "")")
     }
 
-    /// One step back: from the search, from one layer to the whole image, from the filter to everything.
+    /// Trees that are not on screen take it over when they are shown.
+    private mutating func applyArrangement() {
+        let arrangement = arrangement
+        withFiles { files, height in files.show(arrangement, height: height) }
+        // What is hidden may take a line now, or none any more.
+        settle()
+    }
+
+    /// One step back: from the news, a search, what was narrowed, a layer, the filter.
     private mutating func stepBack() -> [Effect] {
         if export.notice != nil {
             export.notice = nil
         } else if files?.search != nil {
             withFiles { files, _ in files.search = nil }
+        } else if arrangement.narrowing != nil {
+            arrange { $0.narrowing = nil }
         } else if scope != .squashed {
             return switchScope(to: .squashed)
-        } else if !filter.isEverything {
-            changeFilter { $0.showEverything() }
+        } else if !arrangement.filter.isDefault {
+            changeFilter { $0.reset() }
         } else {
             say("this is the first screen: q quits")
         }

@@ -23,17 +23,24 @@ public struct ExplorerModel: Sendable {
     var layerCosts: [Int: Cost] = [:]
     var totals = Totals()
     var estimates = EstimateState.waiting
-    var filter = Filter()
-    var order = SortOrder.name
+    /// Which files are listed, and in which order.
+    var arrangement = Arrangement()
+    /// Whether one side is shown although there is room for both.
+    var isOneSided = false
     /// What lies over the panes; the last one has the keys.
     var screens: [any Screen] = []
     var status: Status?
+    /// All that was told, the latest last.
+    var log: [Status] = []
     /// What does not matter; trees that were compared by other rules are stale.
     var ignored: IgnoreRules
     /// Trees on screen that were compared by rules that hold no more.
     var staleScopes: Set<Scope> = []
     var hasStartedEstimates = false
     var export: ExportState
+    /// What files hold that were looked into; only the last few are kept.
+    private(set) var contents: [ContentKey: LoadedContent] = [:]
+    private var contentSerial = 0
     var ticks = 0
     /// Whether nobody has pressed a key yet: only then may the explorer choose what to show by itself.
     var isUntouched = true
@@ -52,6 +59,12 @@ public struct ExplorerModel: Sendable {
         var summary: ImageSummary?
     }
 
+    /// What a file holds, and a number that tells it from what was known of it before.
+    struct LoadedContent: Sendable {
+        let content: FileContent
+        let serial: Int
+    }
+
     /// A line about what happened.
     struct Status: Hashable, Sendable {
         let text: String
@@ -65,20 +78,37 @@ public struct ExplorerModel: Sendable {
     var files: FileTable? { tables[scope] }
 
     var layout: Layout {
-        Layout(size, layerCount: layerRows.count, focus: focus, gutter: options.hasColors ? 0 : 2)
+        Layout(
+            size, layerCount: layerRows.count, focus: focus, gutter: options.hasColors ? 0 : 2,
+            isOneSided: isOneSided, tellsHidden: files?.hiddenWords.isEmpty == false)
     }
 
     /// Whether something moves although nothing happens: the session sends ticks while this is true.
     public var isAnimated: Bool {
         guard !screens.contains(where: { $0 is FailureScreen }) else { return false }
-        return !isAligned || files == nil || estimates.isRunning || isExporting
+        return !isAligned || files == nil || estimates.isRunning || isExporting || isReading
     }
 
     /// Whether an export runs.
     var isExporting: Bool { export.running != nil }
 
+    /// Whether a file is waited for.
+    private var isReading: Bool {
+        screens.contains { screen in (screen as? LookScreen).map { contents[$0.key] == nil } ?? false }
+    }
+
     /// Takes a message in; returns what is to be done outside.
     public mutating func update(_ message: Message) -> [Effect] {
+        let effects = take(message)
+        for index in screens.indices {
+            var screen = screens[index]
+            screen.refresh(self)
+            screens[index] = screen
+        }
+        return effects
+    }
+
+    private mutating func take(_ message: Message) -> [Effect] {
         switch message {
         case .input(let input): return take(input)
         case .tick:
@@ -94,6 +124,7 @@ public struct ExplorerModel: Sendable {
             sides[side]?.summary?.layers[layer.index] = layer
         case .aligned(let pairs): return align(pairs)
         case .compared(let scope, let generation, let tree): return take(tree, of: scope, generation)
+        case .content(let key, let content): take(content, of: key)
         case .costs(let news): take(news)
         case .layerCosts(let news): layerCosts.merge(news) { $1 }
         case .totals(let totals): self.totals = totals
@@ -109,10 +140,12 @@ public struct ExplorerModel: Sendable {
             endExport()
             export.result = result
             export.notice = .done
+            note("wrote \(result.path): \(result.byteCount) bytes; \(result.applyCommand)")
         case .exportFailed(let text):
             endExport()
             export.error = text
             export.notice = .failed
+            note("export failed: \(text)", isWarning: true)
         case .exportCancelled:
             endExport()
             say("the export was cancelled; nothing was written")
@@ -133,6 +166,24 @@ public struct ExplorerModel: Sendable {
         settle()
         return compare()
     }
+
+    private static let contentLimit = 4
+
+    private mutating func take(_ content: FileContent, of key: ContentKey) {
+        contentSerial += 1
+        contents[key] = LoadedContent(content: content, serial: contentSerial)
+        while contents.count > Self.contentLimit,
+            let oldest = contents.min(by: { $0.value.serial < $1.value.serial })
+        {
+            contents[oldest.key] = nil
+        }
+    }
+
+    /// Asks for what a file holds, unless it is there.
+    func read(_ key: ContentKey) -> [Effect] { contents[key] == nil ? [.read(key)] : [] }
+
+    /// Puts the cursor on a node of the tree on screen.
+    mutating func reveal(_ node: Int) { withFiles { files, height in files.reveal(node, height: height) } }
 
     private mutating func compareConfigurations() {
         guard let old = sides[.old]?.summary, let new = sides[.new]?.summary else { return }
@@ -155,8 +206,12 @@ public struct ExplorerModel: Sendable {
         guard generation == self.generation else { return [] }
         let before = tables[scope]
         staleScopes.remove(scope)
-        tables[scope] = FileTable(tree, costs: costs, filter: filter, order: order)
-        if let before { withFiles { files, height in files.adopt(before, height: height) } }
+        tables[scope] = FileTable(tree, costs: costs, arrangement: arrangement)
+        if let before {
+            withFiles { files, height in files.adopt(before, height: height) }
+        } else {
+            withFiles { files, height in files.openCostliest(height: height) }
+        }
         settle()
         // "There are no files yet" is over.
         if status?.isWarning == false { status = nil }
@@ -188,7 +243,17 @@ public struct ExplorerModel: Sendable {
     }
 
     /// Rows that are sorted by costs move at a tick, not with every figure that comes in.
-    private mutating func reorder() { withFiles { files, height in files.reorder(height: height) } }
+    /// Until somebody presses a key, the costliest change stays under the cursor.
+    private mutating func reorder() {
+        let isUntouched = isUntouched
+        withFiles { files, height in
+            if isUntouched, files.isOutOfOrder {
+                files.openCostliest(height: height)
+            } else {
+                files.reorder(height: height)
+            }
+        }
+    }
 
     /// An export ended; what was asked about it needs no answer any more.
     private mutating func endExport() {
@@ -222,8 +287,10 @@ public struct ExplorerModel: Sendable {
         change(&tables[scope, default: Self.nothing], height)
     }
 
+    private static let logLimit = 500
+
     private static let nothing = FileTable(
-        DiffTree(old: [], new: []), costs: [:], filter: Filter(), order: .name)
+        DiffTree(old: [], new: []), costs: [:], arrangement: Arrangement())
 
     /// Makes lists fit the screen after its size or what is on it changed.
     mutating func settle() {
@@ -234,8 +301,17 @@ public struct ExplorerModel: Sendable {
         }
     }
 
+    /// Keeps a line for the log that is told elsewhere.
+    private mutating func note(_ text: String, isWarning: Bool = false) {
+        say(text, isWarning: isWarning)
+        status = nil
+    }
+
     /// Puts a line into the status line.
     mutating func say(_ text: String, isWarning: Bool = false) {
-        status = Status(text: text, isWarning: isWarning)
+        let news = Status(text: text, isWarning: isWarning)
+        status = news
+        log.append(news)
+        if log.count > Self.logLimit { log.removeFirst() }
     }
 }

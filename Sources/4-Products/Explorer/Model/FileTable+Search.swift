@@ -19,9 +19,42 @@ struct NameIndex: Sendable {
     init(_ tree: DiffTree) {
         ends.reserveCapacity(tree.nodes.count)
         for node in tree.nodes {
-            bytes += node.name.map(PathQuery.lowered)
+            for byte in node.name { bytes.append(PathQuery.lowered(byte)) }
             ends.append(bytes.count)
         }
+    }
+
+    /// Which nodes' names hold some text.
+    func nodes(containing wanted: [UInt8]) -> [Bool] {
+        var found = Array(repeating: false, count: ends.count)
+        guard let first = wanted.first, let last = wanted.last, bytes.count >= wanted.count else {
+            return found
+        }
+        let names = bytes.span
+        let gap = wanted.count - 1
+        var node = 0
+        var place = 0
+        while place + gap < names.count {
+            guard names[place] == first, names[place + gap] == last else {
+                place += 1
+                continue
+            }
+            while ends[node] <= place { node += 1 }
+            var isEqual = place + gap < ends[node]
+            var index = 1
+            while isEqual, index < gap {
+                isEqual = names[place + index] == wanted[index]
+                index += 1
+            }
+            if isEqual {
+                found[node] = true
+                // Once is enough.
+                place = ends[node]
+            } else {
+                place += 1
+            }
+        }
+        return found
     }
 
     /// A node's name in lower case.
@@ -79,6 +112,15 @@ struct PathQuery: Sendable {
         }
         return false
     }
+
+    /// Which nodes match, all of them at once: looking through all names in one go takes a fraction of the time of
+    /// looking through one after the other.
+    func found(in tree: DiffTree, _ names: NameIndex) -> [Bool] {
+        guard parents.isEmpty, ignoresCase else {
+            return tree.nodes.indices.map { $0 > 0 && matches($0, in: tree, names: names) }
+        }
+        return names.nodes(containing: last)
+    }
 }
 
 extension FileTable {
@@ -91,15 +133,30 @@ extension FileTable {
         let wanted = PathQuery(query)
         // After a slash, the last match says nothing about what is in it.
         let last = search.flatMap { query.hasPrefix($0.query) && !$0.query.hasSuffix("/") ? $0 : nil }
-        let found =
-            last?.found.filter { wanted.matches($0, in: tree, names: names) }
-            ?? tree.nodes.indices.dropFirst().filter { wanted.matches($0, in: tree, names: names) }
+        let found: [Int]
+        if let last {
+            found = last.found.filter { wanted.matches($0, in: tree, names: names) }
+        } else {
+            let matches = wanted.found(in: tree, names)
+            found = matches.indices.filter { matches[$0] }
+        }
         return placed(Search(query: query, matches: [], found: found))
     }
 
     /// A search with its matches where they stand now.
     func placed(_ search: Search) -> Search {
-        let shown = search.found.filter { places[$0] >= 0 }.sorted { places[$0] < places[$1] }
+        var isFound = Array(repeating: false, count: facts.count)
+        for node in search.found { isFound[node] = true }
+        var shown: [Int] = []
+        for row in all {
+            // Some directories share a line.
+            var node = row.node
+            if isFound[node] { shown.append(node) }
+            while node != row.first {
+                node = facts.parent(of: node)
+                if isFound[node] { shown.append(node) }
+            }
+        }
         return Search(query: search.query, matches: shown, found: search.found)
     }
 

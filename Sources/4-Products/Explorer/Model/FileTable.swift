@@ -4,16 +4,21 @@ import FileTree
 struct FileTable: Sendable {
     /// A line of the list.
     struct Row: Hashable, Sendable {
+        /// What it shows.
         let node: Int
         let depth: Int
+        /// The first of the directories that are told in one line because each holds nothing but the next; `node` is
+        /// the last of them.
+        let first: Int
     }
 
     let tree: DiffTree
+    /// What lists are made of.
+    let facts: NodeFacts
     private(set) var rows: [Row] = []
     var cursor = ListCursor()
     private(set) var costs: CostTable
-    private(set) var filter: Filter
-    private(set) var order: SortOrder
+    private(set) var arrangement: Arrangement
     private(set) var isExpanded: [Bool]
     /// The last search's text and the nodes it found.
     var search: Search?
@@ -21,18 +26,22 @@ struct FileTable: Sendable {
     var names: NameIndex?
 
     /// All rows there would be if every directory were open.
-    private var all: [Row] = []
+    private(set) var all: [Row] = []
     /// For each of `all`, the place after the last row under it.
     private var ends: [Int] = []
-    /// Where each node stands in `all`; -1 for what the filter hides.
+    /// Where each node stands in `all`; -1 for what is not shown.
     private(set) var places: [Int] = []
-    /// Whether better costs have come in since the rows were sorted by them.
-    private var isOutOfOrder = false
+    /// How many nodes are listed by themselves, not only because of what is in them.
+    private(set) var listedCount = 0
+    /// What is not listed, in words: `101 changed only in time, owner or the like`, `53 unchanged`.
+    private(set) var hiddenWords: [String] = []
+    /// Whether better costs have come in since the rows were put in order.
+    private(set) var isOutOfOrder = false
 
-    init(_ tree: DiffTree, costs: [EntryID: Cost], filter: Filter, order: SortOrder) {
+    init(_ tree: DiffTree, costs: [EntryID: Cost], arrangement: Arrangement) {
         self.tree = tree
-        self.filter = filter
-        self.order = order
+        facts = NodeFacts(tree)
+        self.arrangement = arrangement
         self.costs = CostTable(tree, costs: costs)
         isExpanded = Array(repeating: false, count: tree.nodes.count)
         list()
@@ -54,7 +63,7 @@ struct FileTable: Sendable {
     }
 
     mutating func setAllExpanded(_ expanded: Bool, height: Int) {
-        for node in tree.nodes.indices { isExpanded[node] = expanded && !tree.nodes[node].children.isEmpty }
+        for node in facts.indices { isExpanded[node] = expanded && facts.hasChildren(node) }
         rebuild(height: height)
     }
 
@@ -95,10 +104,10 @@ struct FileTable: Sendable {
     }
 
     private func forEachAncestor(of node: Int, _ body: (Int) -> Void) {
-        var parent = tree.nodes[node].parent
+        var parent = facts.parent(of: node)
         while parent != 0 {
             body(parent)
-            parent = tree.nodes[parent].parent
+            parent = facts.parent(of: parent)
         }
     }
 
@@ -118,27 +127,102 @@ struct FileTable: Sendable {
             let middle = (low + high) / 2
             if places[rows[middle].node] < place { low = middle + 1 } else { high = middle }
         }
-        return low < rows.count && rows[low].node == node ? low : nil
+        return low < rows.count && places[rows[low].node] == place ? low : nil
     }
 
-    // MARK: - Choosing what is shown
+    // MARK: - The answer first
 
-    mutating func show(_ filter: Filter, order: SortOrder, height: Int) {
-        guard filter != self.filter || order != self.order else { return }
-        self.filter = filter
-        self.order = order
+    /// Puts the cursor on the costliest change and opens as much as fits the window, the costliest directories first.
+    mutating func openCostliest(height: Int) {
+        isOutOfOrder = false
+        list()
+        isExpanded = Array(repeating: false, count: isExpanded.count)
+        let keys = sortKeys(.cost)
+        let best = all.filter { isChange($0.node) }.max { left, right in
+            (keys[left.node], places[right.node]) < (keys[right.node], places[left.node])
+        }
+        best.map { best in forEachAncestor(of: best.node) { isExpanded[$0] = true } }
+        rebuild(height: height)
+        var candidates = rows
+        while rows.count < height,
+            let next = candidates.filter({
+                !isExpanded[$0.node] && ends[places[$0.node]] > places[$0.node] + 1
+            })
+            .max(by: { (keys[$0.node], $1.node) < (keys[$1.node], $0.node) })
+        {
+            let added = countOfChildren(places[next.node])
+            candidates.removeAll { $0.node == next.node }
+            guard rows.count + added <= height else { continue }
+            isExpanded[next.node] = true
+            rebuild(height: height)
+            candidates += rows.filter { facts.parent(of: $0.first) == next.node }
+        }
+        if let best { goTo(best.node, height: height) }
+    }
+
+    /// How many rows opening the row at a place would add.
+    private func countOfChildren(_ place: Int) -> Int {
+        var count = 0
+        var next = place + 1
+        while next < ends[place] {
+            count += 1
+            next = isExpanded[all[next].node] ? next + 1 : ends[next]
+        }
+        return count
+    }
+
+    /// Whether a shown node is itself one of the changes that are looked for.
+    private func isChange(_ node: Int) -> Bool {
+        let change = facts.change(of: node)
+        return change != .unchanged && arrangement.filter.shown.contains(change)
+    }
+
+    /// The next change below the cursor, or above it, around the ends; opened or not.
+    func change(isForward: Bool) -> Int? {
+        guard !all.isEmpty else { return nil }
+        let here = current.map { places[$0.node] } ?? -1
+        let count = all.count
+        for step in 1...count {
+            let place = isForward ? (here + step) % count : (here - step + 2 * count) % count
+            if isChange(all[place].node) { return all[place].node }
+        }
+        return nil
+    }
+
+    /// The change that costs next less than the one under the cursor, or next more.
+    func changeByCost(isCheaper: Bool) -> Int? {
+        let keys = sortKeys(.cost)
+        func rank(_ node: Int) -> (UInt64, Int) { (keys[node], -places[node]) }
+        var best: Int?
+        for row in all where isChange(row.node) && !facts.hasChildren(row.node) {
+            if let here = current?.node, isChange(here) {
+                guard isCheaper ? rank(row.node) < rank(here) : rank(row.node) > rank(here) else { continue }
+            }
+            if let old = best {
+                guard isCheaper ? rank(row.node) > rank(old) : rank(row.node) < rank(old) else { continue }
+            }
+            best = row.node
+        }
+        return best
+    }
+
+    // MARK: - Filter and order
+
+    mutating func show(_ arrangement: Arrangement, height: Int) {
+        guard arrangement != self.arrangement else { return }
+        self.arrangement = arrangement
         relist(height: height)
     }
 
     /// Takes better figures over.
     mutating func update(_ news: [EntryID: Cost]) {
         costs.update(news, in: tree)
-        isOutOfOrder = order == .cost
+        isOutOfOrder = true
     }
 
-    /// Sorts by costs anew if there are better ones.
+    /// Puts rows that are sorted by costs in order anew if there are better ones.
     mutating func reorder(height: Int) {
-        guard isOutOfOrder else { return }
+        guard isOutOfOrder, arrangement.order == .cost else { return }
         relist(height: height)
     }
 
@@ -163,25 +247,72 @@ struct FileTable: Sendable {
         var node = kept ?? 0
         while node != 0 {
             if let row = row(of: node) { return cursor.move(to: row, count: rows.count, height: height) }
-            node = tree.nodes[node].parent
+            node = facts.parent(of: node)
         }
         cursor.settle(count: rows.count, height: height)
     }
 
-    /// Puts the tree's nodes in the order that the filter and the sorting ask for.
+    /// Puts the tree's nodes in the order that the arrangement asks for.
     private mutating func list() {
+        if arrangement.narrowing != nil, names == nil { names = NameIndex(tree) }
+        let isShown = arrangement.shownNodes(of: tree, facts, names)
+        listedCount = isShown.dropFirst().count { $0 == .itself }
         all.removeAll(keepingCapacity: true)
-        places = Array(repeating: -1, count: tree.nodes.count)
-        var pending: [Row] = []
-        func push(_ node: Int, depth: Int) {
-            let children = tree.nodes[node].children.filter { filter.admits(tree.nodes[$0].counts) }
-            for child in sorted(children).reversed() { pending.append(Row(node: child, depth: depth)) }
+        places = Array(repeating: -1, count: facts.count)
+        if arrangement.isFlat { listFlat(isShown) } else { listTree(isShown) }
+        hiddenWords = wordsForHidden()
+    }
+
+    private mutating func listFlat(_ isShown: [Arrangement.Shown]) {
+        var nodes: [Int] = []
+        if arrangement.order == .name {
+            var pending = [0]
+            while let node = pending.popLast() {
+                if isShown[node] == .itself, !facts.hasChildren(node), node > 0 { nodes.append(node) }
+                for child in facts.children(of: node).reversed() where isShown[child] != .not {
+                    pending.append(child)
+                }
+            }
+            if arrangement.isReversed { nodes.reverse() }
+        } else {
+            let files = facts.indices.filter { $0 > 0 && isShown[$0] == .itself && !facts.hasChildren($0) }
+            nodes = sorted(files, sortKeys(arrangement.order))
         }
-        push(0, depth: 0)
+        for node in nodes {
+            places[node] = all.count
+            all.append(Row(node: node, depth: 0, first: node))
+        }
+        ends = all.indices.map { $0 + 1 }
+    }
+
+    private mutating func listTree(_ isShown: [Arrangement.Shown]) {
+        let keys = arrangement.order == .name ? [] : sortKeys(arrangement.order)
+        var pending: [Row] = []
+        func shownChildren(_ node: Int) -> [Int] { facts.children(of: node).filter { isShown[$0] != .not } }
+        func push(_ children: [Int], depth: Int) {
+            for child in sorted(children, keys).reversed() {
+                pending.append(Row(node: child, depth: depth, first: child))
+            }
+        }
+        push(shownChildren(0), depth: 0)
         while let row = pending.popLast() {
-            places[row.node] = all.count
-            all.append(row)
-            push(row.node, depth: row.depth + 1)
+            var last = row.node
+            places[last] = all.count
+            guard facts.hasChildren(last) else {
+                all.append(row)
+                continue
+            }
+            var children = shownChildren(last)
+            // A directory that holds nothing but another one, and is not a change itself, shares its line.
+            while children.count == 1, facts.hasChildren(children[0]),
+                isShown[last] != .itself || isPassage(from: last, to: children[0])
+            {
+                last = children[0]
+                places[last] = all.count
+                children = shownChildren(last)
+            }
+            all.append(Row(node: last, depth: row.depth, first: row.node))
+            push(children, depth: row.depth + 1)
         }
         ends = Array(repeating: all.count, count: all.count)
         // The last rows still open at each depth end where a row of that depth or a lesser one begins.
@@ -192,18 +323,55 @@ struct FileTable: Sendable {
         }
     }
 
-    /// Children come sorted by name; their index breaks ties, so that every order is total.
-    private func sorted(_ children: [Int]) -> [Int] {
-        switch order {
-        case .name: children
-        case .size: children.sorted { (size($1), $0) < (size($0), $1) }
-        case .cost: children.sorted { (costs.bytes(of: $1), $0) < (costs.bytes(of: $0), $1) }
+    /// Whether nothing is lost if a directory is told together with the one in it.
+    private func isPassage(from node: Int, to child: Int) -> Bool {
+        switch facts.change(of: node) {
+        case .unchanged: true
+        case .added, .removed: facts.change(of: child) == facts.change(of: node)
+        case .modified, .metadata, .moved: false
         }
     }
 
-    private func size(_ node: Int) -> UInt64 {
-        let node = tree.nodes[node]
-        return node.isInNew ? node.newByteCount : node.oldByteCount
+    /// Nodes come sorted by name; their index breaks ties, so that every order is total.
+    private func sorted(_ nodes: [Int], _ keys: [UInt64]) -> [Int] {
+        guard nodes.count > 1 else { return nodes }
+        guard !keys.isEmpty else { return arrangement.isReversed ? nodes.reversed() : nodes }
+        let pairs = nodes.map { (key: keys[$0], node: $0) }
+        let sorted =
+            arrangement.isReversed
+            ? pairs.sorted { $0.key != $1.key ? $0.key < $1.key : $0.node < $1.node }
+            : pairs.sorted { $0.key != $1.key ? $0.key > $1.key : $0.node < $1.node }
+        return sorted.map(\.node)
+    }
+
+    /// What nodes are sorted by, the largest first.
+    private func sortKeys(_ order: SortOrder) -> [UInt64] {
+        switch order {
+        case .name: []
+        case .size: facts.sizes
+        // Where costs are not known, the sizes of what changed say most about them.
+        case .cost: costs.sortKeys
+        case .change:
+            facts.indices.map {
+                facts.changeCounts[$0] << 8 | UInt64(UInt8.max - facts.change(of: $0).rawValue)
+            }
+        }
+    }
+
+    private func wordsForHidden() -> [String] {
+        guard tree.nodes.count > 1 else { return [] }
+        let counts = countsBelow(tree.nodes[0])
+        if arrangement.narrowing != nil {
+            let shown = listedCount
+            let rest = arrangement.filter.count(counts) - shown
+            return rest > 0 ? ["\(Format.grouped(rest)) more that do not match"] : []
+        }
+        return Change.allCases.filter { !arrangement.filter.shown.contains($0) }.compactMap { change in
+            let count = change == .moved ? counts.moved + counts.movedAway : counts[change]
+            guard count > 0 else { return nil }
+            let word = change == .metadata ? "changed only in time, owner or the like" : change.word
+            return "\(Format.grouped(count)) \(word)"
+        }
     }
 
     /// What happened in a directory, without what happened to itself.

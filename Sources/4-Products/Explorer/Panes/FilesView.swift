@@ -20,6 +20,7 @@ struct FilesView {
             drawMessage([waiting], on: &frame)
             return
         }
+        drawHidden(files, on: &frame)
         guard !files.rows.isEmpty else {
             drawMessage(emptiness(files), on: &frame)
             return
@@ -63,16 +64,17 @@ struct FilesView {
 
     /// Which files are shown and how they are sorted, the longest words first.
     private var notes: [String] {
-        let filter = explorer.filter.description
-        let order = explorer.order == .name ? nil : "by \(explorer.order.rawValue)"
+        let arrangement = explorer.arrangement
+        let filter = arrangement.filter.description
+        let order = "by \(arrangement.order.rawValue)" + (arrangement.isReversed ? " reversed" : "")
+        let narrowed = arrangement.narrowing.map { "&" + Format.line($0.text, glyphs) }
         let words = explorer.ignoredWords
         let ignored = words.isEmpty ? nil : "ignoring \(words.joined(separator: ", "))"
-        let long = [filter, order, ignored].compactMap(\.self).joined(separator: ", ")
-        guard !long.isEmpty else { return [] }
-        let shortFilter = filter.map { $0.replacing(" only", with: "") }
-        let middle = [shortFilter, order, ignored.map { _ in "ignoring \(words.count)" }]
-        let short = [shortFilter, order, ignored.map { _ in "ignoring" }]
-        return [long] + [middle, short].map { $0.compactMap(\.self).joined(separator: " ") }
+        let middle = [filter, narrowed, order, ignored.map { _ in "ignoring \(words.count)" }]
+        let short = [filter, narrowed.map { _ in "narrowed" }, ignored.map { _ in "ignoring" }]
+        return [[filter, narrowed, order, ignored], middle, short].map {
+            $0.compactMap(\.self).joined(separator: " \(glyphs.separator) ")
+        } + [narrowed == nil ? filter : "narrowed"]
     }
 
     private var waiting: String {
@@ -92,16 +94,43 @@ struct FilesView {
                 ? ["no files in either image"]
                 : ["no files in this layer; esc shows the whole image", "no files; esc: whole image"]
         }
+        if let narrowing = explorer.arrangement.narrowing {
+            let text = Format.line(narrowing.text, glyphs)
+            return [
+                "nothing that is shown matches &\(text); esc shows everything again",
+                "no match; esc: everything",
+            ]
+        }
         let counts = files.countsBelow(files.tree.nodes[0])
         let all =
             counts.changed == 0
             ? "\(Format.count(counts.unchanged, "path"))" : "\(Format.count(counts.changed, "change"))"
-        let filter = explorer.filter.description ?? ""
+        let filter = explorer.arrangement.filter
+        let way = filter.isDefault ? "c shows more" : "esc goes back, f chooses"
         return [
-            "0 of \(all) shown: \(filter); esc shows everything, f chooses",
-            "0 of \(all) shown; esc shows everything",
-            "0 shown; esc: everything",
+            "0 of \(all) shown: \(filter.description); \(way)", "0 of \(all) shown; \(way)",
+            "0 shown; \(filter.isDefault ? "c" : "esc"): more",
         ]
+    }
+
+    /// One line for what is not listed, and the key that shows it.
+    private func drawHidden(_ files: FileTable, on frame: inout Frame) {
+        guard layout.hidden.rows > 0 else { return }
+        let key =
+            explorer.arrangement.narrowing != nil || !explorer.arrangement.filter.isDefault ? "esc" : "c"
+        let end = [
+            Span("  " + key, .key, target: .key(key == "c" ? "c" : .escape)), Span(" shows them", .dim),
+        ]
+        let words = files.hiddenWords
+        let texts = [
+            words.joined(separator: " \(glyphs.separator) "), words.joined(separator: ", "),
+            words.first ?? "",
+        ]
+        let room = layout.size.columns - 3 - end.width
+        let text = TextFit.first(of: texts, columns: room, mark: glyphs.ellipsis)
+        frame.put(
+            [Span(text, .dim)] + end, at: Point(row: layout.hidden.row, column: 3),
+            width: layout.size.columns - 3)
     }
 
     private func drawMessage(_ texts: [String], on frame: inout Frame) {

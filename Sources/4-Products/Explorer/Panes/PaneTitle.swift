@@ -39,12 +39,21 @@ struct PaneTitle {
         guard labels else { return }
         for half in [columns.old, columns.new] where showsSize && !half.isEmpty && used < half.upperBound - 5
         {
-            put(" size ", row: row, endColumn: half.upperBound + 1, on: &frame)
+            put(" size ", row: row, endColumn: half.upperBound + 1, sorts: .size, on: &frame)
         }
-        if !columns.cost.isEmpty { put(" ships", row: row, endColumn: columns.cost.upperBound, on: &frame) }
+        if !columns.cost.isEmpty {
+            put(" ships", row: row, endColumn: columns.cost.upperBound, sorts: .cost, on: &frame)
+        }
     }
 
-    private func put(_ label: String, row: Int, endColumn: Int, on frame: inout Frame) {
+    /// The name of a column; pressing it sorts by that.
+    private func put(
+        _ label: String, row: Int, endColumn: Int, sorts order: SortOrder, on frame: inout Frame
+    ) {
+        if let item = SortOrder.allCases.firstIndex(of: order) {
+            let area = Rect(row: row, column: endColumn - label.count, rows: 1, columns: label.count)
+            frame.link(area, to: .item(item))
+        }
         frame.putRight(
             label, row: row, endColumn: endColumn, style: Style(.dim), width: label.count,
             mark: glyphs.ellipsis)

@@ -26,6 +26,19 @@ struct RowView {
 
     private var node: DiffTree.Node { files.tree.nodes[row.node] }
 
+    /// What the row is called: its name, with the directories that share its line, or in a flat list its whole path.
+    private var name: [UInt8] {
+        let tree = files.tree
+        if files.arrangement.isFlat { return tree.path(of: row.node).bytes }
+        var name = tree.nodes[row.node].name
+        var node = row.node
+        while node != row.first {
+            node = tree.nodes[node].parent
+            name = tree.nodes[node].name + [UInt8(ascii: "/")] + name
+        }
+        return name
+    }
+
     func draw(at line: Int, on frame: inout Frame) {
         let node = node
         let mark = files.mark(of: node)
@@ -50,6 +63,20 @@ struct RowView {
         frame.putRight(
             cost.text, row: line, endColumn: columns.cost.upperBound, style: Style(cost.role),
             width: columns.cost.count, mark: glyphs.ellipsis)
+        drawShare(at: line, on: &frame)
+    }
+
+    /// How much of its directory's cost is this row's.
+    private func drawShare(at line: Int, on frame: inout Frame) {
+        guard !columns.bar.isEmpty else { return }
+        let whole = files.costs.bytes(of: files.arrangement.isFlat ? 0 : files.tree.nodes[row.first].parent)
+        let part = files.costs.bytes(of: row.node)
+        guard part > 0, whole > 0, part <= whole else { return }
+        let percent = ByteCount.percent(part, of: whole)
+        let bar = Format.eighths(part, of: whole, columns: columns.bar.count - 5, glyphs: glyphs)
+        frame.put(bar, at: Point(row: line, column: columns.bar.lowerBound), style: Style(.progress))
+        frame.putRight(
+            percent, row: line, endColumn: columns.bar.upperBound, style: Style(.dim), width: 5, mark: "")
     }
 
     /// Where a moved file came from or went to stands on the side that lacks it.
@@ -78,22 +105,23 @@ struct RowView {
         column += Format.triangleWidth(glyphs)
         let isDirectory = entry.map { $0.kind == .directory } ?? node.isDirectory
         let room = max(0, nameWidth - indent - Format.triangleWidth(glyphs))
-        let shown = Format.name(node.name, glyphs) + (isDirectory ? "/" : "")
-        let name = TextFit.middle(shown, columns: room, mark: glyphs.ellipsis)
+        let text = Format.name(name, glyphs) + (isDirectory ? "/" : "")
+        let fitted = TextFit.middle(text, columns: room, mark: glyphs.ellipsis)
         let role = Format.role(node.change)
-        let used = putName(name, role, at: Point(row: line, column: column), on: &frame)
+        let used = putName(fitted, role, at: Point(row: line, column: column), on: &frame)
         let rest = room - used - 1
         let point = Point(row: line, column: column + used + 1)
         // What is told of a path stands on its new side, or on the only one it has.
         let isLast = !isOld || columns.old.isEmpty || !node.isInNew
         var notes: [Span] = []
-        if isLast, node.change == .metadata {
+        let shown = files.arrangement.filter.shown
+        if isLast, node.change == .metadata, shown.contains(.metadata) {
             notes +=
                 Format.metadata(files.tree.oldEntry(node), files.tree.newEntry(node)).map { fields in
                     fields.split(separator: ", ").map { Span(String($0), .metadata) }
                 } ?? []
         }
-        if isLast, isDirectory { notes += Format.counts(files.countsBelow(node)) }
+        if isLast, isDirectory { notes += Format.counts(files.countsBelow(node), of: shown) }
         if let entry, !entry.linkTarget.isEmpty, rest > 6 {
             let arrow = entry.kind == .hardLink ? "== " : "-> "
             let spans = Format.fitting(notes, columns: max(0, rest / 2), glyphs: glyphs)
@@ -133,9 +161,20 @@ struct RowView {
         guard columns.showsSize else { return }
         let bytes = isDirectory ? (isOld ? node.oldByteCount : node.newByteCount) : entry?.size ?? 0
         let hasSize = isDirectory || entry?.kind == .file
+        if columns.showsDifference, !isOld || columns.old.isEmpty {
+            put(Self.difference(node, hasSize), Columns.differenceWidth)
+        }
         put(
             hasSize ? ByteCount.text(bytes) : "", Columns.sizeWidth,
             isDirectory || node.change == .unchanged ? .dim : .text)
+    }
+
+    /// How many bytes more or less there are than before.
+    private static func difference(_ node: DiffTree.Node, _ hasSize: Bool) -> String {
+        guard hasSize, node.isInOld, node.isInNew, node.oldByteCount != node.newByteCount else { return "" }
+        return node.newByteCount > node.oldByteCount
+            ? "+" + ByteCount.text(node.newByteCount - node.oldByteCount)
+            : "-" + ByteCount.text(node.oldByteCount - node.newByteCount)
     }
 
     /// Writes a name; what the search found in it stands out.

@@ -15,6 +15,7 @@ struct ExportScreen: Screen {
     private static let labelWidth = 10
 
     var context: Context { .export }
+    var isField: Bool { focus == .path }
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
         switch command {

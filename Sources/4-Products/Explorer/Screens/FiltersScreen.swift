@@ -72,7 +72,7 @@ struct FiltersScreen: Screen {
             let word = change.word + String(repeating: " ", count: 11 - change.word.count)
             let count = model.files?.tree.nodes.first.map { String($0.counts[change]) } ?? ""
             return [
-                box(model.filter.shown.contains(change)),
+                box(model.arrangement.filter.shown.contains(change)),
                 Span("\(change.marker) \(word)", Format.role(change)),
                 Span(String(repeating: " ", count: max(0, 7 - count.count)) + count, .dim),
             ]

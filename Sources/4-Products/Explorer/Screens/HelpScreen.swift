@@ -13,6 +13,7 @@ struct HelpScreen: Screen {
     init(about subject: Context) { self.subject = subject }
 
     var context: Context { isTyping ? .helpSearch : .help }
+    var isField: Bool { isTyping }
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
         switch command {
@@ -187,7 +188,11 @@ extension Context {
         case .search: "While finding"
         case .export: "In the export dialog"
         case .result: "After an export"
-        case .help, .helpSearch, .overwrite, .stopping, .quitting, .failure: "Here"
+        case .narrow: "While narrowing"
+        case .look: "Inside a file"
+        case .finder: "While going to a path"
+        case .palette: "In the list of commands"
+        case .help, .helpSearch, .sorting, .log, .overwrite, .stopping, .quitting, .failure: "Here"
         }
     }
 }

@@ -14,11 +14,20 @@ protocol Screen: Sendable {
     /// Takes a key that is in no line of the table: text, mostly.
     mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome
 
+    /// Takes several letters at once.
+    mutating func type(_ text: String, in model: inout ExplorerModel) -> Outcome
+
+    /// Whether letters are text here.
+    var isField: Bool { get }
+
     /// Takes one of several things that was pressed with the mouse, by the number that its link has.
     mutating func choose(_ item: Int, in model: inout ExplorerModel) -> Outcome
 
-    /// Whether it is a box in the middle of the screen, of which only the topmost is drawn.
-    var isDialog: Bool { get }
+    /// How much of the screen it takes.
+    var extent: ScreenExtent { get }
+
+    /// Makes what it shows anew if what it is made of changed.
+    mutating func refresh(_ model: ExplorerModel)
 
     /// Draws itself over what is there already.
     func draw(on frame: inout Frame, model: ExplorerModel)
@@ -27,7 +36,23 @@ protocol Screen: Sendable {
 extension Screen {
     mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome { .stay }
     mutating func choose(_ item: Int, in model: inout ExplorerModel) -> Outcome { .stay }
-    var isDialog: Bool { true }
+    var extent: ScreenExtent { .dialog }
+    mutating func refresh(_ model: ExplorerModel) {}
+    var isField: Bool { false }
+
+    mutating func type(_ text: String, in model: inout ExplorerModel) -> Outcome {
+        for character in text { _ = press(.character(character), in: &model) }
+        return .stay
+    }
+}
+
+/// How much of the screen something takes that lies over the panes.
+enum ScreenExtent {
+    /// The line of the keys.
+    case prompt
+    /// A box in the middle, of which only the topmost is drawn.
+    case dialog
+    case whole
 }
 
 /// What becomes of a screen that took a key.
@@ -36,6 +61,8 @@ struct Outcome {
         case stay, close
         case replace(any Screen)
         case push(any Screen)
+        /// Closes it; then a key is pressed where it was.
+        case closeAndPress(Key?)
     }
 
     var step: Step
@@ -65,6 +92,14 @@ struct ScrollOffset: Hashable, Sendable {
         default: return
         }
         line = max(0, min(target, lines - height))
+    }
+
+    /// Scrolls so that a line is in sight, some lines below the top if it was not.
+    mutating func show(_ line: Int, lines: Int, height: Int, margin: Int) {
+        if !(self.line + margin..<self.line + max(margin + 1, height - margin)).contains(line) {
+            self.line = line - margin
+        }
+        self.line = max(0, min(self.line, lines - height))
     }
 
     /// The first line where a text has become shorter or its window higher.

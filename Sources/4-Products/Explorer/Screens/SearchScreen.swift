@@ -12,7 +12,8 @@ struct SearchScreen: Screen {
     }
 
     var context: Context { .search }
-    var isDialog: Bool { false }
+    var extent: ScreenExtent { .prompt }
+    var isField: Bool { true }
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
         switch command {
@@ -37,6 +38,12 @@ struct SearchScreen: Screen {
         return .stay
     }
 
+    mutating func type(_ text: String, in model: inout ExplorerModel) -> Outcome {
+        for character in text { _ = field.press(.character(character)) }
+        find(in: &model)
+        return .stay
+    }
+
     private func find(in model: inout ExplorerModel) {
         model.withFiles { files, height in
             files.search = field.text.isEmpty ? nil : files.findMatches(field.text)
@@ -52,7 +59,10 @@ struct SearchScreen: Screen {
             return .close
         }
         // What is searched for is there: the filter gives way.
-        model.changeFilter { $0.showEverything() }
+        model.arrange { arrangement in
+            arrangement.filter.showEverything()
+            arrangement.narrowing = nil
+        }
         find(in: &model)
         model.say("everything is shown again: the filter hid what was searched for")
         return .close
@@ -87,7 +97,8 @@ struct SearchScreen: Screen {
         guard let search = model.files?.search else { return [""] }
         let shown = search.matches.count
         let hidden = search.hiddenCount
-        let filter = model.filter.description ?? "the filter"
+        let filter =
+            model.arrangement.narrowing == nil ? model.arrangement.filter.description : "what was narrowed"
         switch (shown, hidden) {
         case (0, 0):
             let absence = Self.absence(search, in: model)

@@ -49,7 +49,7 @@ final class Session {
                 !news.isEmpty ? .zero : explorer.isAnimated ? .milliseconds(125) : nil
             let (inputs, messages) = try screen.wait(for: mailbox, timeout: timeout)
             news += messages
-            var effects = inputs.flatMap { explorer.update(.input($0)) }
+            var effects = explorer.update(inputs)
             if inputs.isEmpty, news.isEmpty { effects += explorer.update(.tick) }
             effects += takeNews()
             for effect in effects {
@@ -85,6 +85,7 @@ final class Session {
         switch effect {
         case .compare(let scope, let rules, let generation):
             work.compare(scope, generation, ignoring: rules)
+        case .read(let key): work.read(key)
         case .startEstimates: work.startEstimates()
         case .export(let request):
             if request.overwrites || FileKind.at(request.path) == .missing {

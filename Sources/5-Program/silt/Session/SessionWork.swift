@@ -23,6 +23,9 @@ final class SessionWork: Sendable {
         var loading: Job?
         var comparing: Job?
         var exporting: Job?
+        /// Reads a file to be looked into, and finds out which of its bytes belong together.
+        var reading: Job?
+        var aligning: Job?
         var isStopped = false
     }
 
@@ -43,7 +46,10 @@ final class SessionWork: Sendable {
         let (running, exporting) = state.withLock { state in
             state.isStopped = true
             return (
-                [state.loading, state.comparing, state.estimates.job, state.exporting].compactMap(\.self),
+                [
+                    state.loading, state.comparing, state.estimates.job, state.exporting, state.reading,
+                    state.aligning,
+                ].compactMap(\.self),
                 state.exporting
             )
         }

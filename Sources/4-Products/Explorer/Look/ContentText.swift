@@ -1,0 +1,83 @@
+import Bytes
+import Canvas
+
+/// A line of a file's content as it is drawn: tabs as blanks, everything that is no text as its bytes.
+struct ContentText {
+    let glyphs: Glyphs
+    /// Whether blanks and tabs are shown.
+    let showsBlanks: Bool
+
+    private static let tabWidth = 4
+
+    /// Draws a part of a line.
+    ///
+    /// - Parameters:
+    ///   - line: Where the line is.
+    ///   - text: In what.
+    ///   - marked: Places that stand out; in order.
+    ///   - role: How the rest looks.
+    ///   - markedRole: How those places look.
+    ///   - start: The first column that is in sight.
+    ///   - columns: How many columns there are.
+    /// - Returns: Spans of exactly that many columns, or fewer.
+    func spans(
+        _ line: Range<Int>, of text: [UInt8], marked: ArraySlice<Range<Int>>, role: Role, markedRole: Role,
+        start: Int, columns: Int
+    ) -> [Span] {
+        var spans: [Span] = []
+        var piece = ""
+        var pieceRole = role
+        var column = 0
+        var place = line.lowerBound
+        var marks = marked.drop { $0.upperBound <= line.lowerBound }
+        func flush() {
+            if !piece.isEmpty { spans.append(Span(piece, pieceRole)) }
+            piece = ""
+        }
+        let end = start + columns
+        while place < line.upperBound, column < end {
+            while let mark = marks.first, mark.upperBound <= place { marks.removeFirst() }
+            let isMarked = marks.first?.contains(place) ?? false
+            let (shown, width, byteCount) = character(text, place, line.upperBound, column: column)
+            let wanted = isMarked ? markedRole : role
+            if wanted != pieceRole {
+                flush()
+                pieceRole = wanted
+            }
+            if column >= start, column + width <= end {
+                piece += shown
+            } else if column < start, column + width > start {
+                // Half of something wide.
+                piece += String(repeating: " ", count: min(end, column + width) - start)
+            }
+            column += width
+            place += byteCount
+        }
+        flush()
+        if place < line.upperBound || column > end {
+            return spans.fitted(columns: columns - 1, mark: "") + [Span(glyphs.ellipsis, .dim)]
+        }
+        return spans
+    }
+
+    /// The character at a place, its columns and its bytes.
+    private func character(_ text: [UInt8], _ place: Int, _ end: Int, column: Int) -> (String, Int, Int) {
+        let byte = text[place]
+        switch byte {
+        case 0x20: return (showsBlanks ? glyphs.separator : " ", 1, 1)
+        case 0x09:
+            let width = Self.tabWidth - column % Self.tabWidth
+            let blanks = String(repeating: " ", count: width - (showsBlanks ? 1 : 0))
+            return ((showsBlanks ? glyphs.tab : "") + blanks, width, 1)
+        case 0x21..<0x7f: return (String(Unicode.Scalar(byte)), 1, 1)
+        default:
+            var iterator = text[place..<min(end, place + 4)].makeIterator()
+            var decoder = UTF8()
+            if case .scalarValue(let scalar) = decoder.decode(&iterator) {
+                let shown = EscapedText.line(String(Character(scalar)), isASCII: glyphs.isASCII)
+                return (shown, TextWidth.of(shown), UTF8.width(scalar))
+            }
+            return (EscapedText.of([byte]), 4, 1)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Bytes
+import Canvas
+import ContentDiff
+
+/// Rows of bytes, old and new side by side.
+struct HexLines {
+    let glyphs: Glyphs
+    let bytes: ByteDiff
+    let isTwoSided: Bool
+    /// Bytes in a row of one side.
+    let width: Int
+    let showsOffsets: Bool
+
+    func draw(_ line: LookLine, row: Int, on frame: inout Frame) {
+        guard case .bytes(let old, let new, _) = line else { return }
+        guard isTwoSided else {
+            let (range, content) = new.isEmpty ? (old, bytes.old) : (new, bytes.new)
+            frame.put(
+                side(range, of: content, other: [], role: .text, marked: .text),
+                at: Point(row: row, column: 0), width: frame.size.columns)
+            return
+        }
+        let half = (frame.size.columns - 3) / 2
+        let (oldPart, newPart) = (bytes.old[old], bytes.new[new])
+        frame.put(
+            side(old, of: bytes.old, other: newPart, role: .text, marked: .removedWord),
+            at: Point(row: row, column: 0), width: half)
+        frame.put(
+            side(new, of: bytes.new, other: oldPart, role: .text, marked: .addedWord),
+            at: Point(row: row, column: half + 3), width: half)
+        let mark: (String, Role) =
+            oldPart == newPart
+            ? ("=", .unchanged)
+            : old.isEmpty ? ("+", .added) : new.isEmpty ? ("-", .removed) : ("~", .modified)
+        frame.put(mark.0, at: Point(row: row, column: half + 1), style: Style(mark.1))
+    }
+
+    /// Offset, digits and characters of one side; what differs from the other side stands out.
+    private func side(
+        _ range: Range<Int>, of content: [UInt8], other: ArraySlice<UInt8>, role: Role, marked: Role
+    ) -> [Span] {
+        guard !range.isEmpty else { return [] }
+        var spans: [Span] = []
+        if showsOffsets {
+            let digits = String(range.lowerBound, radix: 16)
+            spans.append(Span(String(repeating: "0", count: max(0, 8 - digits.count)) + digits + " ", .dim))
+        }
+        func differs(_ index: Int) -> Bool {
+            guard isTwoSided else { return false }
+            let place = other.startIndex + index
+            return place >= other.endIndex || other[place] != content[range.lowerBound + index]
+        }
+        for index in 0..<width {
+            guard index < range.count else {
+                spans.append(Span("   "))
+                continue
+            }
+            spans.append(
+                Span(Hex.string([content[range.lowerBound + index]]), differs(index) ? marked : role))
+            spans.append(Span(" "))
+        }
+        spans.append(Span(" "))
+        for index in 0..<min(width, range.count) {
+            let byte = content[range.lowerBound + index]
+            let character = (0x20..<0x7f).contains(byte) ? String(Unicode.Scalar(byte)) : "."
+            spans.append(Span(character, differs(index) ? marked : .dim))
+        }
+        return spans
+    }
+}

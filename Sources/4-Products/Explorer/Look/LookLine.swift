@@ -1,0 +1,140 @@
+import ContentDiff
+
+/// A line of what is shown of a file, before it is drawn.
+enum LookLine: Hashable {
+    /// Lines of text side by side, or one of them; numbers count from 0.
+    case text(old: Int?, new: Int?, run: Int)
+    /// Bytes side by side.
+    case bytes(old: Range<Int>, new: Range<Int>, run: Int)
+    /// Equal lines or bytes that are left out.
+    case fold(run: Int, count: Int)
+
+    var run: Int {
+        switch self {
+        case .text(_, _, let run), .bytes(_, _, let run), .fold(let run, _): run
+        }
+    }
+}
+
+/// How the content of a file is laid out.
+struct LookLayout: Hashable {
+    var isSplit = false
+    /// Equal lines shown around what differs.
+    var context = 3
+    /// Runs of equal lines that are shown whole.
+    var opened: Set<Int> = []
+    var bytesInRow = 16
+
+    func lines(of text: TextDiff) -> [LookLine] {
+        var lines: [LookLine] = []
+        for (index, run) in text.runs.enumerated() {
+            guard run.isSame else {
+                if isSplit {
+                    for line in 0..<max(run.old.count, run.new.count) {
+                        lines.append(
+                            .text(
+                                old: line < run.old.count ? run.old.lowerBound + line : nil,
+                                new: line < run.new.count ? run.new.lowerBound + line : nil, run: index))
+                    }
+                } else {
+                    lines += run.old.map { .text(old: $0, new: nil, run: index) }
+                    lines += run.new.map { .text(old: nil, new: $0, run: index) }
+                }
+                continue
+            }
+            let shown = self.shown(run.new.count, at: index, of: text.runs.count, context: context)
+            func same(_ line: Int) -> LookLine {
+                .text(old: run.old.lowerBound + line, new: run.new.lowerBound + line, run: index)
+            }
+            lines += (0..<shown.head).map(same)
+            if shown.hidden > 0 { lines.append(.fold(run: index, count: shown.hidden)) }
+            lines += (run.new.count - shown.tail..<run.new.count).map(same)
+        }
+        return lines
+    }
+
+    func lines(of bytes: ByteDiff) -> [LookLine] {
+        var lines: [LookLine] = []
+        var next = 0
+        while next < bytes.runs.count {
+            let first = next
+            // Runs of equal length on both sides keep their columns: their rows go on over the ends of runs.
+            while next < bytes.runs.count, bytes.runs[next].old.count == bytes.runs[next].new.count {
+                next += 1
+            }
+            if next > first {
+                lines += rows(of: bytes, first..<next)
+            } else {
+                lines += rows(of: bytes.runs[next], next)
+                next += 1
+            }
+        }
+        return lines
+    }
+
+    /// Rows of a run that has not as many bytes on both sides.
+    private func rows(of run: DiffRun, _ index: Int) -> [LookLine] {
+        stride(from: 0, to: max(run.old.count, run.new.count), by: bytesInRow).map { start in
+            func part(_ range: Range<Int>) -> Range<Int> {
+                let low = range.lowerBound + min(start, range.count)
+                return low..<min(range.upperBound, low + bytesInRow)
+            }
+            return .bytes(old: part(run.old), new: part(run.new), run: index)
+        }
+    }
+
+    /// Rows of runs that have as many bytes on both sides; what is the same is left out but for some rows around.
+    private func rows(of bytes: ByteDiff, _ runs: Range<Int>) -> [LookLine] {
+        let (oldStart, newStart) = (
+            bytes.runs[runs.lowerBound].old.lowerBound, bytes.runs[runs.lowerBound].new.lowerBound
+        )
+        let count = bytes.runs[runs.upperBound - 1].new.upperBound - newStart
+        let rowCount = (count + bytesInRow - 1) / bytesInRow
+        func row(_ index: Int, _ run: Int) -> LookLine {
+            let (low, high) = (index * bytesInRow, min(count, (index + 1) * bytesInRow))
+            return .bytes(
+                old: oldStart + low..<oldStart + high, new: newStart + low..<newStart + high, run: run)
+        }
+        var lines: [LookLine] = []
+        var next = 0
+        for index in runs where !bytes.runs[index].isSame {
+            let run = bytes.runs[index].new
+            let start = (run.lowerBound - newStart) / bytesInRow
+            let end = (run.upperBound - newStart + bytesInRow - 1) / bytesInRow
+            fill(from: next, to: start, at: max(runs.lowerBound, index - 1), next > 0, true)
+            for place in max(next, start)..<max(next, start, end) { lines.append(row(place, index)) }
+            next = max(next, end)
+        }
+        fill(from: next, to: rowCount, at: runs.upperBound - 1, next > 0, false)
+        return lines
+
+        /// Rows that are the same.
+        func fill(from start: Int, to end: Int, at run: Int, _ followsChange: Bool, _ precedesChange: Bool) {
+            guard end > start else { return }
+            let around = (context + 1) / 2
+            // What borders on an insertion is shown, too.
+            let head = followsChange || runs.lowerBound > 0 ? around : 0
+            let tail = precedesChange || runs.upperBound < bytes.runs.count ? around : 0
+            guard !opened.contains(run), bytes.runs.count > 1, end - start > head + tail + 1 else {
+                for place in start..<end { lines.append(row(place, run)) }
+                return
+            }
+            for place in start..<start + head { lines.append(row(place, run)) }
+            let hidden = min(count, (end - tail) * bytesInRow) - (start + head) * bytesInRow
+            lines.append(.fold(run: run, count: hidden))
+            for place in end - tail..<end { lines.append(row(place, run)) }
+        }
+    }
+
+    /// How many of some equal lines are shown before and after the ones that are left out.
+    private func shown(_ count: Int, at index: Int, of runCount: Int, context: Int) -> (
+        head: Int, hidden: Int, tail: Int
+    ) {
+        // Before the first and after the last change there is one side only. Where nothing differs, all is shown.
+        let head = index == 0 ? 0 : context
+        let tail = index == runCount - 1 ? 0 : context
+        let hidden = count - head - tail
+        guard !opened.contains(index), runCount > 1, hidden > 1 else { return (count, 0, 0) }
+        return (head, hidden, tail)
+    }
+}

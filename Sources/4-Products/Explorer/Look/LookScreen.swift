@@ -1,0 +1,198 @@
+import Bytes
+import Canvas
+import ContentDiff
+import FileTree
+
+/// What is in a file, and what differs between its old and its new content.
+struct LookScreen: Screen {
+    private(set) var node: Int
+    private(set) var key: ContentKey
+    private var scroll = ScrollOffset()
+    private var layout = LookLayout()
+    /// Nil until somebody chose; then the width decides no more.
+    private var wantsSplit: Bool?
+    private var wantsBytes = false
+    private var showsBlanks = false
+    private var sideways = 0
+    private(set) var lines: [LookLine] = []
+    /// Where in the lines what differs begins.
+    private var hunks: [Int] = []
+    private var hunk = 0
+    /// What the lines were made of.
+    private var made: Making?
+    /// The text as bytes, made when it is asked for.
+    private var bytes: ByteDiff?
+
+    var context: Context { .look }
+    var extent: ScreenExtent { .whole }
+
+    /// Looks into the file at a node of the tree on screen; nil if it is no file on either side.
+    init?(at node: Int, in files: FileTable) {
+        guard let key = Self.key(of: node, in: files.tree) else { return nil }
+        self.node = node
+        self.key = key
+    }
+
+    /// The entries to compare; of a moved file, the one it was before.
+    private static func key(of index: Int, in tree: DiffTree) -> ContentKey? {
+        let node = tree.nodes[index]
+        let peer = node.peer.map { tree.nodes[$0] }
+        func file(_ id: EntryID?, _ entry: Entry?) -> EntryID? {
+            entry?.kind == .file || entry?.kind == .hardLink ? id : nil
+        }
+        let old = file(node.old, tree.oldEntry(node)) ?? peer.flatMap { file($0.old, tree.oldEntry($0)) }
+        let new = file(node.new, tree.newEntry(node)) ?? peer.flatMap { file($0.new, tree.newEntry($0)) }
+        guard old != nil || new != nil else { return nil }
+        return ContentKey(old: old, new: new)
+    }
+
+    private struct Making: Hashable {
+        var layout: LookLayout
+        var isBytes: Bool
+        var serial: Int
+    }
+
+    // MARK: - Keys
+
+    mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
+        let height = LookView.rows(model.size)
+        switch command {
+        case .cancel: return .close
+        case .nextChange: go(to: hunk + 1, height: height, &model)
+        case .previousChange: go(to: hunk - 1, height: height, &model)
+        case .nextItem, .previousItem: return goToFile(isForward: command == .nextItem, &model)
+        case .sides: wantsSplit = !isSplit(model)
+        case .bytes: wantsBytes.toggle()
+        case .blanks: showsBlanks.toggle()
+        case .moreContext: layout.context += layout.context < 3 ? 1 : 3
+        case .lessContext: layout.context = max(0, layout.context - (layout.context <= 3 ? 1 : 3))
+        case .look: openFold(height: height)
+        case .collapse: sideways = max(0, sideways - 8)
+        case .expand: sideways = min(4000, sideways + 8)
+        case .details:
+            model.reveal(node)
+            return .push(DetailsScreen())
+        case .copy:
+            model.reveal(node)
+            return model.details?.copied.map { model.copy($0) } ?? .stay
+        default:
+            scroll.move(command, lines: lines.count, height: height)
+            hunk = hunks.lastIndex { $0 <= scroll.line + height / 3 } ?? 0
+        }
+        refresh(model)
+        return .stay
+    }
+
+    /// A fold that was pressed.
+    mutating func choose(_ item: Int, in model: inout ExplorerModel) -> Outcome {
+        layout.opened.insert(item)
+        refresh(model)
+        return .stay
+    }
+
+    private mutating func go(to next: Int, height: Int, _ model: inout ExplorerModel) {
+        guard hunks.indices.contains(next) else {
+            return model.say(
+                hunks.isEmpty
+                    ? "nothing differs in the content"
+                    : "no more changes in this file: J and K go to other files")
+        }
+        hunk = next
+        show(hunks[next], height: height)
+    }
+
+    private mutating func show(_ line: Int, height: Int) {
+        scroll.show(line, lines: lines.count, height: height, margin: min(3, height / 4))
+    }
+
+    private mutating func goToFile(isForward: Bool, _ model: inout ExplorerModel) -> Outcome {
+        model.reveal(node)
+        // What is no file has nothing to look into.
+        for _ in 0..<(model.files?.all.count ?? 0) {
+            guard let files = model.files, let next = files.change(isForward: isForward) else { break }
+            model.reveal(next)
+            guard var screen = LookScreen(at: next, in: files) else { continue }
+            guard next != node else { break }
+            screen.wantsSplit = wantsSplit
+            screen.layout.context = layout.context
+            let effects = model.read(screen.key)
+            screen.refresh(model)
+            return Outcome(step: .replace(screen), effects: effects)
+        }
+        model.reveal(node)
+        model.say("no other change that is shown is a file")
+        return .stay
+    }
+
+    private mutating func openFold(height: Int) {
+        let visible = lines.dropFirst(scroll.line).prefix(height)
+        for line in visible {
+            if case .fold(let run, _) = line {
+                layout.opened.insert(run)
+                return
+            }
+        }
+    }
+
+    // MARK: - Lines
+
+    func isSplit(_ model: ExplorerModel) -> Bool {
+        guard key.old != nil, key.new != nil else { return false }
+        return wantsSplit ?? (model.size.columns >= 100)
+    }
+
+    /// What is shown of the content, as far as it is there.
+    func content(_ model: ExplorerModel) -> FileContent? {
+        guard wantsBytes, let bytes else { return model.contents[key]?.content }
+        return .bytes(bytes)
+    }
+
+    /// Lays the content out anew if it came, or has to be laid out otherwise.
+    mutating func refresh(_ model: ExplorerModel) {
+        guard let stored = model.contents[key] else { return }
+        if wantsBytes, bytes == nil, case .text(let text, _) = stored.content {
+            bytes = ByteDiff(old: text.old, new: text.new)
+        }
+        var wanted = Making(layout: layout, isBytes: wantsBytes, serial: stored.serial)
+        wanted.layout.isSplit = isSplit(model)
+        wanted.layout.bytesInRow = LookView.bytesInRow(
+            columns: model.size.columns, isOneSided: key.old == nil || key.new == nil)
+        guard wanted != made else { return }
+        // Another layout of the same keeps its place; better content begins where it differs.
+        let isSame = made?.serial == wanted.serial && made?.isBytes == wanted.isBytes
+        let kept = isSame && lines.indices.contains(scroll.line) ? lines[scroll.line].run : nil
+        made = wanted
+        let runs: [DiffRun]
+        switch content(model) {
+        case .text(let text, _):
+            lines = wanted.layout.lines(of: text)
+            runs = text.runs
+        case .bytes(let bytes):
+            lines = wanted.layout.lines(of: bytes)
+            runs = bytes.runs
+        case .failed, nil:
+            lines = []
+            runs = []
+        }
+        hunks = lines.indices.filter { index in
+            // Neighbouring runs may share rows of bytes: what begins is a stretch of lines that differ.
+            !runs[lines[index].run].isSame && (index == 0 || runs[lines[index - 1].run].isSame)
+        }
+        let height = LookView.rows(model.size)
+        if let kept, let line = lines.firstIndex(where: { $0.run == kept }) {
+            scroll.show(line, lines: lines.count, height: height, margin: 0)
+        } else {
+            hunk = 0
+            hunks.first.map { show($0, height: height) }
+        }
+        hunk = max(0, min(hunk, hunks.count - 1))
+    }
+
+    func draw(on frame: inout Frame, model: ExplorerModel) {
+        let offset = scroll.clamped(lines: lines.count, height: LookView.rows(model.size))
+        LookView(
+            screen: self, model: model, content: content(model), offset: offset, sideways: sideways,
+            showsBlanks: showsBlanks, hunk: hunk, hunkCount: hunks.count
+        ).draw(on: &frame)
+    }
+}

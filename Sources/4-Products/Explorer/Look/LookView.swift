@@ -1,0 +1,289 @@
+import Bytes
+import Canvas
+import ContentDiff
+import FileTree
+
+/// Draws what is in a file over the whole screen.
+struct LookView {
+    let screen: LookScreen
+    let model: ExplorerModel
+    let content: FileContent?
+    let offset: Int
+    let sideways: Int
+    let showsBlanks: Bool
+    let hunk: Int
+    let hunkCount: Int
+
+    private var glyphs: Glyphs { model.glyphs }
+
+    /// Lines of content that a screen of some size shows.
+    static func rows(_ size: Size) -> Int { max(1, size.rows - (showsFacts(size) ? 4 : 3)) }
+
+    private static func showsFacts(_ size: Size) -> Bool { size.rows >= 12 }
+
+    /// Bytes in a row of either side.
+    static func bytesInRow(columns: Int, isOneSided: Bool) -> Int {
+        // Each takes two digits, a blank and its character.
+        let room = (isOneSided ? columns : (columns - 3) / 2) - offsetColumns(columns) - 1
+        return [32, 16, 12, 8].first { $0 * 4 <= room } ?? 4
+    }
+
+    private static func offsetColumns(_ columns: Int) -> Int { columns >= 100 ? 9 : 0 }
+
+    func draw(on frame: inout Frame) {
+        guard let files = model.files else { return }
+        frame.fill(frame.bounds, style: .plain)
+        // What lies below cannot be pressed.
+        frame.link(frame.bounds, to: .nothing)
+        let node = files.tree.nodes[screen.node]
+        drawHead(files, node, on: &frame)
+        drawTitle(files, on: &frame)
+        drawLines(on: &frame)
+        let size = frame.size
+        if Self.showsFacts(size) {
+            frame.put(facts(files, node), at: Point(row: size.rows - 2, column: 0), width: size.columns)
+        }
+        if let status = model.status {
+            let text = TextFit.end(
+                Format.line(status.text, glyphs), columns: size.columns, mark: glyphs.ellipsis)
+            frame.put(
+                text, at: Point(row: size.rows - 1, column: 0),
+                style: Style(status.isWarning ? .warning : .text))
+        } else {
+            frame.put(
+                FooterView.hints(.look, columns: size.columns, glyphs: glyphs),
+                at: Point(row: size.rows - 1, column: 0), width: size.columns)
+        }
+    }
+
+    // MARK: - Above and below
+
+    private func drawHead(_ files: FileTable, _ node: DiffTree.Node, on frame: inout Frame) {
+        let columns = frame.size.columns
+        let path = "/" + Format.name(files.tree.path(of: screen.node).bytes, glyphs)
+        var facts: [Span] = []
+        if case .text(let text, _) = content {
+            if text.addedCount > 0 { facts.append(Span("  +\(Format.grouped(text.addedCount))", .added)) }
+            if text.removedCount > 0 {
+                facts.append(Span("  -\(Format.grouped(text.removedCount))", .removed))
+            }
+        }
+        let sizes = [files.tree.oldEntry(node), files.tree.newEntry(node)].map { entry in
+            entry.map { ByteCount.grouped($0.size) }
+        }
+        switch (sizes[0], sizes[1]) {
+        case (let old?, let new?) where old != new:
+            facts.append(Span("  \(old) \(glyphs.arrow) \(new) B", .dim))
+        case (let old?, nil): facts.append(Span("  \(old) B", .dim))
+        case (_, let new?): facts.append(Span("  \(new) B", .dim))
+        case (nil, nil): break
+        }
+        while !facts.isEmpty, facts.width + 20 > columns { facts.removeLast() }
+        let name = TextFit.middle(path, columns: max(0, columns - facts.width), mark: glyphs.ellipsis)
+        let marker = Span(node.change.marker + " ", Format.role(node.change))
+        let head = [
+            marker,
+            Span(
+                TextFit.middle(name, columns: max(0, columns - facts.width - 2), mark: glyphs.ellipsis),
+                .header),
+        ]
+        frame.put(head, at: Point(row: 0, column: 0), width: columns)
+        frame.put(facts, at: Point(row: 0, column: max(0, columns - facts.width)), width: facts.width)
+    }
+
+    private func drawTitle(_ files: FileTable, on frame: inout Frame) {
+        let columns = frame.size.columns
+        frame.fill(
+            Rect(row: 1, column: 0, rows: 1, columns: columns), with: glyphs.horizontal,
+            style: Style(.borderFocused))
+        var words: [String] = []
+        switch content {
+        case .text(let text, let encoding):
+            words.append(encoding)
+            if !text.old.isEmpty || !text.new.isEmpty, hunkCount > 0, isTwoSided {
+                words.append("change \(hunk + 1) of \(hunkCount)")
+            } else if isTwoSided {
+                words.append(text.old == text.new ? "the same content" : "only line breaks differ")
+            }
+        case .bytes(let bytes):
+            words.append("bytes")
+            if isTwoSided {
+                words.append(
+                    hunkCount > 0 ? "block \(hunk + 1) of \(Format.grouped(hunkCount))" : "the same content")
+                if hunkCount > 0 { words.append("\(Format.grouped(bytes.differingCount)) B differ") }
+                if !bytes.isAligned { words.append("by place") }
+            }
+        case .failed, nil: break
+        }
+        if case .known(let cost) = files.costs.state(of: screen.node, isFinal: model.isCostFinal) {
+            words.append("ships \(Format.cost(cost, glyphs))")
+        }
+        let separator = " \(glyphs.separator) "
+        while words.count > 1, TextWidth.of(words.joined(separator: separator)) > columns - 4 {
+            words.removeLast()
+        }
+        let title = words.joined(separator: separator)
+        guard !title.isEmpty else { return }
+        frame.put(
+            " " + TextFit.end(title, columns: columns - 4, mark: glyphs.ellipsis) + " ",
+            at: Point(row: 1, column: 1), style: Style(.title))
+    }
+
+    /// `≠ mtime 2025-10-10 12:40 → 2025-10-20 22:40  = mode 0644  = owner 0:0`: what differs first.
+    private func facts(_ files: FileTable, _ node: DiffTree.Node) -> [Span] {
+        guard let old = files.tree.oldEntry(node), let new = files.tree.newEntry(node) else {
+            guard let entry = files.tree.newEntry(node) ?? files.tree.oldEntry(node) else { return [] }
+            return [
+                Span(
+                    "\(Format.mode(entry))  \(entry.uid):\(entry.gid)  \(Format.time(entry.modified))  "
+                        + "layer \(((node.new ?? node.old)?.layer ?? 0) + 1)", .dim)
+            ]
+        }
+        let changes = MetadataChange.between(old, new)
+        var spans: [Span] = []
+        for change in changes {
+            let name = change.attribute.isEmpty ? change.field : change.attribute
+            let none = glyphs.nothing
+            let values = "\(change.old ?? none) \(glyphs.arrow) \(change.new ?? none)"
+            spans.append(Span("\(glyphs.differs) \(Format.line("\(name) \(values)", glyphs))  ", .metadata))
+        }
+        let names = Set(changes.map(\.field))
+        if !names.contains("mode") { spans.append(Span("= mode \(EntryText.octal(new.mode))  ", .dim)) }
+        if !names.contains("owner") { spans.append(Span("= owner \(new.uid):\(new.gid)  ", .dim)) }
+        if !names.contains("time") { spans.append(Span("= time \(Format.time(new.modified))", .dim)) }
+        return spans.fitted(columns: model.size.columns, mark: glyphs.ellipsis)
+    }
+
+    // MARK: - Content
+
+    private var isTwoSided: Bool { screen.key.old != nil && screen.key.new != nil }
+
+    private func drawLines(on frame: inout Frame) {
+        let rows = Self.rows(frame.size)
+        switch content {
+        case nil: say("\(model.spinner) reading", .dim, on: &frame)
+        case .failed(let text): say(Format.line(text, glyphs), .error, on: &frame)
+        case .text(let text, _):
+            guard !screen.lines.isEmpty else { return say("there is nothing in it", .dim, on: &frame) }
+            TextLines(view: self, text: text, isSplit: screen.isSplit(model)).draw(
+                screen.lines[offset..<min(screen.lines.count, offset + rows)], from: 2, on: &frame)
+        case .bytes(let bytes):
+            guard !screen.lines.isEmpty else { return say("there is nothing in it", .dim, on: &frame) }
+            let hex = HexLines(
+                glyphs: glyphs, bytes: bytes, isTwoSided: isTwoSided,
+                width: Self.bytesInRow(columns: frame.size.columns, isOneSided: !isTwoSided),
+                showsOffsets: Self.offsetColumns(frame.size.columns) > 0)
+            for (index, line) in screen.lines[offset..<min(screen.lines.count, offset + rows)].enumerated() {
+                if case .fold(let run, let count) = line {
+                    drawFold(run, "\(Format.grouped(count)) equal bytes", row: 2 + index, on: &frame)
+                } else {
+                    hex.draw(line, row: 2 + index, on: &frame)
+                }
+            }
+        }
+    }
+
+    private func say(_ text: String, _ role: Role, on frame: inout Frame) {
+        for (index, line) in TextFit.wrap(text, columns: max(1, frame.size.columns - 4)).enumerated() {
+            frame.put(line, at: Point(row: 3 + index, column: 2), style: Style(role))
+        }
+    }
+
+    /// A line that stands for what is the same; pressing it opens it.
+    func drawFold(_ run: Int, _ text: String, row: Int, on frame: inout Frame) {
+        let columns = frame.size.columns
+        let line = Rect(row: row, column: 0, rows: 1, columns: columns)
+        frame.fill(line, with: glyphs.fold, style: Style(.border))
+        frame.link(line, to: .item(run))
+        frame.put(" \(text) ", at: Point(row: row, column: 4), style: Style(.dim))
+    }
+
+    /// Lines of text, one under the other or side by side.
+    struct TextLines {
+        let view: LookView
+        let text: TextDiff
+        let isSplit: Bool
+
+        private var glyphs: Glyphs { view.glyphs }
+
+        func draw(_ lines: ArraySlice<LookLine>, from row: Int, on frame: inout Frame) {
+            let digits = String(max(text.oldLines.count, text.newLines.count)).count
+            var words: [Int: (old: [Range<Int>], new: [Range<Int>])] = [:]
+            for run in Set(lines.map(\.run)) { words[run] = text.changedWords(in: text.runs[run]) }
+            for (index, line) in lines.enumerated() {
+                switch line {
+                case .fold(let run, let count):
+                    view.drawFold(run, "\(Format.count(count, "equal line"))", row: row + index, on: &frame)
+                case .text(let old, let new, let run):
+                    let marks = words[run] ?? ([], [])
+                    if isSplit {
+                        drawSplit(
+                            old, new, marks, isSame: text.runs[run].isSame, digits, row: row + index,
+                            on: &frame)
+                    } else {
+                        drawUnified(old, new, marks, digits, row: row + index, on: &frame)
+                    }
+                case .bytes: break
+                }
+            }
+        }
+
+        private func number(_ line: Int?, _ digits: Int) -> String {
+            let text = line.map { String($0 + 1) } ?? ""
+            return String(repeating: " ", count: max(0, digits - text.count)) + text
+        }
+
+        private func drawUnified(
+            _ old: Int?, _ new: Int?, _ marks: (old: [Range<Int>], new: [Range<Int>]), _ digits: Int,
+            row: Int,
+            on frame: inout Frame
+        ) {
+            let both = view.isTwoSided
+            let numbers = both ? "\(number(old, digits)) \(number(new, digits))" : number(new ?? old, digits)
+            let isSame = old != nil && new != nil
+            let mark = isSame || !both ? " " : new == nil ? "-" : "+"
+            let role: Role = isSame || !both ? .text : new == nil ? .removed : .added
+            let head = [Span(numbers + " ", .dim), Span(mark + " ", role)]
+            let used = frame.put(head, at: Point(row: row, column: 0), width: frame.size.columns)
+            let spans = content(
+                old, new, marks, isOld: new == nil, role, columns: frame.size.columns - used)
+            frame.put(spans, at: Point(row: row, column: used), width: frame.size.columns - used)
+        }
+
+        private func drawSplit(
+            _ old: Int?, _ new: Int?, _ marks: (old: [Range<Int>], new: [Range<Int>]), isSame: Bool,
+            _ digits: Int,
+            row: Int, on frame: inout Frame
+        ) {
+            let half = (frame.size.columns - 3) / 2
+            for (line, isOld) in [(old, true), (new, false)] {
+                guard let line else { continue }
+                let start = isOld ? 0 : half + 3
+                let role: Role = isSame ? .text : isOld ? .removed : .added
+                let used = frame.put(
+                    [Span(number(line, digits) + " ", .dim)], at: Point(row: row, column: start), width: half)
+                let spans = content(
+                    isOld ? line : nil, isOld ? nil : line, marks, isOld: isOld, role, columns: half - used)
+                frame.put(spans, at: Point(row: row, column: start + used), width: half - used)
+            }
+            let mark = isSame ? glyphs.vertical : old == nil ? "+" : new == nil ? "-" : "~"
+            let role: Role = isSame ? .border : old == nil ? .added : new == nil ? .removed : .modified
+            frame.put(mark, at: Point(row: row, column: half + 1), style: Style(role))
+        }
+
+        private func content(
+            _ old: Int?, _ new: Int?, _ marks: (old: [Range<Int>], new: [Range<Int>]), isOld: Bool,
+            _ role: Role,
+            columns: Int
+        ) -> [Span] {
+            let drawer = ContentText(glyphs: glyphs, showsBlanks: view.showsBlanks)
+            let (line, bytes) =
+                isOld ? (old.map { text.oldLines[$0] }, text.old) : (new.map { text.newLines[$0] }, text.new)
+            guard let line else { return [] }
+            let places = isOld ? marks.old : marks.new
+            return drawer.spans(
+                line, of: bytes, marked: places[...], role: role,
+                markedRole: isOld ? .removedWord : .addedWord, start: view.sideways, columns: columns)
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import FileTree
+
+/// What is typed after `&`: words that a path has to satisfy, all of them.
+struct Narrowing: Hashable, Sendable {
+    /// One word.
+    private struct Term: Hashable {
+        let test: Test
+        let isNegated: Bool
+    }
+
+    private enum Test: Hashable {
+        /// A part of a path, as the search finds it; what is in a directory that is found is found, too.
+        case text(String)
+        case glob(PathPattern)
+        case change(Change)
+        case size(isLarger: Bool, UInt64)
+        case layer(Int)
+    }
+
+    let text: String
+    private let terms: [Term]
+
+    /// Reads words; nil if there are none.
+    init?(_ text: String) {
+        self.text = text
+        terms = text.split(separator: " ").compactMap { word in
+            let isNegated = word.hasPrefix("!")
+            let rest = isNegated ? word.dropFirst() : word
+            return rest.isEmpty ? nil : Term(test: Self.test(String(rest)), isNegated: isNegated)
+        }
+        if terms.isEmpty { return nil }
+    }
+
+    private static func test(_ word: String) -> Test {
+        if let change = Change.allCases.first(where: { $0.marker == word }) { return .change(change) }
+        if word.hasPrefix(">") || word.hasPrefix("<"), let size = size(word.dropFirst()) {
+            return .size(isLarger: word.hasPrefix(">"), size)
+        }
+        if word.hasPrefix("L"), let number = Int(word.dropFirst()), number > 0 { return .layer(number - 1) }
+        if word.contains(where: { "*?[".contains($0) }), let pattern = PathPattern(word) {
+            return .glob(pattern)
+        }
+        return .text(word)
+    }
+
+    /// `100`, `100k`, `1.5MB`.
+    private static func size(_ text: Substring) -> UInt64? {
+        let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+        let units: [String: Double] = ["": 1, "k": 1e3, "m": 1e6, "g": 1e9]
+        let unit = text.dropFirst(digits.count).lowercased()
+        guard let number = Double(digits),
+            let factor = units[unit.hasSuffix("b") ? String(unit.dropLast()) : unit],
+            number * factor < 1e18
+        else { return nil }
+        return UInt64(number * factor)
+    }
+
+    /// Which nodes satisfy all words by themselves.
+    func admitted(of tree: DiffTree, _ facts: NodeFacts, _ names: NameIndex) -> [Bool] {
+        var admitted = Array(repeating: true, count: facts.count)
+        for term in terms {
+            let matches = self.matches(term.test, tree, facts, names)
+            for index in admitted.indices where matches[index] == term.isNegated { admitted[index] = false }
+        }
+        return admitted
+    }
+
+    private func matches(_ test: Test, _ tree: DiffTree, _ facts: NodeFacts, _ names: NameIndex) -> [Bool] {
+        switch test {
+        case .change(let change): return facts.indices.map { facts.change(of: $0) == change }
+        case .layer(let layer): return tree.nodes.map { ($0.new ?? $0.old)?.layer == layer }
+        case .size(let isLarger, let limit):
+            return facts.sizes.map { isLarger ? $0 > limit : $0 < limit }
+        case .text(let text):
+            let query = PathQuery(text)
+            let found = query.found(in: tree, names)
+            return inherited(facts) { found[$0] }
+        case .glob(let pattern):
+            // A pattern without a slash before its end is about names.
+            let isName = !pattern.text.dropLast().contains(UInt8(ascii: "/"))
+            return inherited(facts) { index in
+                let node = tree.nodes[index]
+                let path = isName ? TreePath(tarName: node.name) : tree.path(of: index)
+                return path.map { pattern.matches($0, isDirectory: node.isDirectory) } ?? false
+            }
+        }
+    }
+
+    /// What matches, and all that is in it; a parent stands before its children.
+    private func inherited(_ facts: NodeFacts, _ matches: (Int) -> Bool) -> [Bool] {
+        var result = Array(repeating: false, count: facts.count)
+        for index in facts.indices.dropFirst() {
+            result[index] = result[facts.parent(of: index)] || matches(index)
+        }
+        return result
+    }
+}

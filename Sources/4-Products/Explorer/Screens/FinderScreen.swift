@@ -1,0 +1,98 @@
+import Canvas
+import FileTree
+
+/// Goes to a path of either image, by some of its letters.
+struct FinderScreen: Screen {
+    private var list = ChoiceList()
+    private let finder: PathFinder
+    private let all: [Int]
+    private var found: [Int] = []
+    private var foundText = ""
+
+    /// More lines than anybody reads.
+    private static let limit = 1000
+
+    init(in files: FileTable) {
+        finder = PathFinder(files.tree)
+        all = Array(files.tree.nodes.indices.dropFirst())
+    }
+
+    var context: Context { .finder }
+    var isField: Bool { true }
+
+    mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
+        switch command {
+        case .confirm:
+            guard found.indices.contains(list.cursor.position) else { return .stay }
+            go(to: found[list.cursor.position], in: &model)
+            return .close
+        case .cancel: return .close
+        default:
+            let count = min(found.count, Self.limit)
+            list.move(command, count: count, height: ChoiceList.height(DialogView(model)))
+            return .stay
+        }
+    }
+
+    mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome {
+        if list.field.press(key) { find(model) }
+        return .stay
+    }
+
+    mutating func type(_ text: String, in model: inout ExplorerModel) -> Outcome {
+        for character in text { _ = list.field.press(.character(character)) }
+        find(model)
+        return .stay
+    }
+
+    mutating func choose(_ item: Int, in model: inout ExplorerModel) -> Outcome {
+        list.choose(item)
+        return perform(.confirm, in: &model)
+    }
+
+    private mutating func find(_ model: ExplorerModel) {
+        let text = list.field.text
+        // A letter more finds only what was found without it.
+        let isLonger = !foundText.isEmpty && text.hasPrefix(foundText)
+        found = finder.find(text, among: isLonger ? found : all) { model.files?.costs.bytes(of: $0) ?? 0 }
+        foundText = text
+        list.restart()
+    }
+
+    /// What the filter hides is shown again: it was asked for by name.
+    private func go(to node: Int, in model: inout ExplorerModel) {
+        model.focus = .files
+        if model.files?.places[node] == -1 {
+            model.arrange { arrangement in
+                arrangement.filter.showEverything()
+                arrangement.narrowing = nil
+                arrangement.isFlat = false
+            }
+            model.say("everything is shown again: the filter hid that path")
+        }
+        model.withFiles { files, height in files.reveal(node, height: height) }
+    }
+
+    func draw(on frame: inout Frame, model: ExplorerModel) {
+        guard let files = model.files else { return }
+        let count = min(found.count, Self.limit)
+        let title =
+            list.field.text.isEmpty
+            ? "Go to path" : "Go to path: \(Format.count(found.count, "match"))"
+        list.draw(title, count: count, context, on: &frame, model: model) { index, columns in
+            let node = files.tree.nodes[found[index]]
+            let mark = files.mark(of: node)
+            let state = files.costs.state(of: found[index], isFinal: model.isCostFinal)
+            let cost = Format.span(state, model.glyphs)
+            let room = max(4, columns - 3 - TextWidth.of(cost.text))
+            let path = "/" + Format.name(files.tree.path(of: found[index]).bytes, model.glyphs)
+            let text = TextFit.middle(path, columns: room, mark: model.glyphs.ellipsis)
+            let gap = String(
+                repeating: " ", count: max(1, columns - 2 - TextWidth.of(text) - TextWidth.of(cost.text)))
+            return [
+                Span(mark.marker + " ", Format.role(mark)), Span(text, Format.role(node.change)), Span(gap),
+                cost,
+            ]
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Canvas
+
+/// All that can be done where one is, by name.
+struct PaletteScreen: Screen {
+    private var list = ChoiceList()
+    private let place: Context
+
+    init(over place: Context) { self.place = place }
+
+    var context: Context { .palette }
+    var isField: Bool { true }
+
+    mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
+        let choices = choices
+        switch command {
+        case .confirm:
+            guard choices.indices.contains(list.cursor.position) else { return .stay }
+            let binding = choices[list.cursor.position]
+            if let obstacle = binding.obstacle(model) {
+                model.say(obstacle)
+                return .close
+            }
+            return Outcome(step: .closeAndPress(binding.keys.first), effects: [])
+        case .cancel: return .close
+        default:
+            list.move(command, count: choices.count, height: ChoiceList.height(DialogView(model)))
+            return .stay
+        }
+    }
+
+    mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome {
+        if list.field.press(key) { list.restart() }
+        return .stay
+    }
+
+    mutating func choose(_ item: Int, in model: inout ExplorerModel) -> Outcome {
+        list.choose(item)
+        return perform(.confirm, in: &model)
+    }
+
+    /// What fits what is typed: every word of it is in the text, or it is the key.
+    private var choices: [Binding] {
+        let typed = list.field.text
+        let words = typed.lowercased().split(separator: " ")
+        return Command.table.filter { binding in
+            guard binding.contexts.contains(place), !Self.text(binding).isEmpty, binding.command != .palette
+            else { return false }
+            let text = Self.text(binding).lowercased()
+            return words.allSatisfy { text.contains($0) } || binding.keys.contains { $0.label == typed }
+        }
+    }
+
+    private static func text(_ binding: Binding) -> String {
+        binding.help.isEmpty ? binding.title : binding.help
+    }
+
+    func draw(on frame: inout Frame, model: ExplorerModel) {
+        let choices = choices
+        list.draw("Commands", count: choices.count, context, on: &frame, model: model) { index, columns in
+            let binding = choices[index]
+            let keys = binding.keys.map(\.label).joined(separator: " ")
+            // What does not work now says why.
+            let obstacle = binding.obstacle(model)
+            let room = max(4, columns - TextWidth.of(keys) - 1)
+            let words = Self.text(binding) + (obstacle.map { ": " + $0 } ?? "")
+            let text = TextFit.end(words, columns: room, mark: model.glyphs.ellipsis)
+            let gap = String(repeating: " ", count: max(1, columns - TextWidth.of(text) - TextWidth.of(keys)))
+            return [Span(text, obstacle == nil ? .text : .dim), Span(gap), Span(keys, .key)]
+        }
+    }
+}
