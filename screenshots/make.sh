@@ -62,14 +62,32 @@ cd "$work/demo"
 mux start-server \; set -g default-terminal tmux-256color \; set -g status off \; \
     new-session -d -x "$columns" -y "$rows" -e LC_ALL=C.UTF-8 "$(printf '%q ' "$silt" old.tar new.tar)"
 
-settle 'delta '
+# What it opens on: the costliest change under the cursor.
+settle 'shows them'
 picture overview
-# Changes of content only, the most expensive first, everything open.
-mux send-keys c c E o o g
+# What differs in it.
+mux send-keys Enter
+settle 'next change'
+picture bytes
+mux send-keys Escape
+sleep 0.3
+# In a text.
+mux send-keys '&'
+mux send-keys -l "${TEXT:-handler}"
+mux send-keys Enter
+sleep 0.3
+mux send-keys Enter
+settle 'change 1 of'
+picture look
+mux send-keys Escape
+sleep 0.3
+mux send-keys Escape
+sleep 0.3
+mux send-keys '`'
 settle 'by cost'
-picture tree
-# Down to the costliest file.
-mux send-keys Right Right Right Right Right Right Right Right Right Right i
+picture list
+mux send-keys '`'
+mux send-keys i
 settle 'ships as'
 picture details
 mux send-keys Escape
@@ -77,9 +95,17 @@ sleep 0.3
 mux send-keys e
 settle 'Export the delta package'
 mux send-keys Enter
+settle 'written and checked'
+mux send-keys e
 settle 'Exported'
 picture export
-mux send-keys Enter
+mux send-keys Escape
+sleep 0.3
+mux send-keys ':'
+mux send-keys -l sort
+settle 'Commands'
+picture palette
+mux send-keys Escape
 sleep 0.3
 mux send-keys '?'
 settle 'Keys'

@@ -4,7 +4,11 @@ import Testing
 
 struct ContrastTests {
     /// Text has to be read on every ground it stands on: 4.5:1 is what WCAG 2 asks for (level AA).
-    @Test(arguments: [("dark", false), ("light", true), ("colorblind", false), ("high-contrast", false)])
+    @Test(arguments: [
+        ("dark", false), ("light", true), ("classic", false), ("nord", false), ("ember", false),
+        ("paper", true),
+        ("high-contrast", false),
+    ])
     func `all text can be read, on the cursor's line and in dialogs, too`(name: String, isLight: Bool) throws
     {
         let theme = try Theme.builtIn(name)

@@ -76,7 +76,7 @@ struct ThemeTests {
         #expect(close?.description == "no theme 'ligth'; did you mean 'light'?")
         let far = #expect(throws: ThemeError.self) { try Theme.builtIn("x") }
         #expect(
-            far?.description == "no theme 'x'; there are dark, light, colorblind, monochrome, high-contrast")
+            far?.description == "no theme 'x'; there are \(Theme.builtInNames.joined(separator: ", "))")
     }
 }
 

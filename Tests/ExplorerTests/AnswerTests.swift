@@ -265,4 +265,75 @@ struct AnswerTests {
             }
         }
     }
+
+    @Test func `what is about a tree goes when another one takes its place`() {
+        for keys in ["enter", "/ x", "& s", "^p l"] {
+            var explorer = script().explorer
+            let fixture = Fixture.application
+            for key in ["f", "j", "j", "j", "j", "j", "j", "x"] {
+                _ = explorer.update(.input(.key(Key.character(Character(key)))))
+            }
+            _ = explorer.update(.input(.key(.escape)))
+            for key in keys.split(separator: " ") {
+                let named: [String: Key] = ["enter": .enter, "^p": .control("p")]
+                _ = explorer.update(.input(.key(named[String(key)] ?? .character(Character(String(key))))))
+            }
+            let rules = IgnoreRules(fields: .mode, paths: [PathPattern("**")].compactMap(\.self))
+            _ = explorer.update(.compared(.squashed, generation: 2, fixture.tree(.squashed, ignoring: rules)))
+            #expect(explorer.screens.isEmpty)
+            _ = explorer.view()
+            _ = explorer.update(.input(.key(.escape)))
+        }
+    }
+
+    // MARK: - Themes and keys
+
+    @Test func `themes are shown as one goes through them, and esc goes back`() {
+        var script = Script(answersFirst: true) {
+            $0.theme = "b"
+            $0.themes = ["a", "b", "c"]
+        }
+        _ = script.takeEffects()
+        script.press("T j")
+        #expect(script.takeEffects() == [.showTheme("c")])
+        script.press("k k enter")
+        #expect(script.takeEffects() == [.showTheme("b"), .showTheme("a")])
+        #expect(script.explorer.status?.text == "'theme = a' in the settings file keeps it")
+        script.press("T j esc")
+        #expect(script.takeEffects() == [.showTheme("b"), .showTheme("a")])
+    }
+
+    @Test func `own keys take the place of others, and hints and help follow`() {
+        var script = Script(columns: 120, rows: 30, answersFirst: true) {
+            $0.keys = [.nextChange: [.control("n"), "x"], .narrow: ["e"], .quit: ["Z"]]
+        }
+        script.press("C g x")
+        #expect(script.path == "usr/lib/ssl/libcrypto.so.3")
+        #expect(script.screen().text.contains("^N next") && script.screen().text.contains("e narrow"))
+        script.press("]")
+        #expect(script.path == "usr/lib/ssl/libcrypto.so.3")
+        script.press("?")
+        #expect(script.screen().text.contains("^N x "))
+        script.press("esc e")
+        #expect(script.explorer.context == .narrow)
+        // Where text is typed, nothing changes.
+        script.press("x e")
+        #expect(script.explorer.context == .narrow)
+        script.press("esc")
+        _ = script.takeEffects()
+        script.press("q")
+        #expect(script.takeEffects() == [])
+        script.press("^c")
+        #expect(script.takeEffects() == [.quit])
+    }
+
+    @Test func `every key has a name that is read back`() {
+        for key in Set(Command.table.flatMap(\.keys)) {
+            #expect(Key(label: key.label) == key, "\(key.label)")
+        }
+        #expect(
+            Key(label: "nothing") == nil && Key(label: "") == nil && Key(label: "^") == Key.character("^"))
+        #expect(Set(Command.allCases.map(\.name)).count == Command.allCases.count)
+        #expect(Command.nextChange.name == "next-change")
+    }
 }

@@ -49,7 +49,9 @@ public struct Theme: Hashable, Sendable {
 
 extension Theme {
     /// The names of the themes that come with the program, the default first.
-    public static let builtInNames = ["dark", "light", "colorblind", "monochrome", "high-contrast"]
+    public static let builtInNames = [
+        "dark", "light", "classic", "nord", "ember", "paper", "high-contrast", "monochrome",
+    ]
 
     /// Parses one of the themes that come with the program.
     public static func builtIn(_ name: String) throws(ThemeError) -> Theme {
@@ -64,7 +66,10 @@ extension Theme {
         switch name {
         case "dark": bytes = PackageResources.dark_theme
         case "light": bytes = PackageResources.light_theme
-        case "colorblind": bytes = PackageResources.colorblind_theme
+        case "classic": bytes = PackageResources.classic_theme
+        case "nord": bytes = PackageResources.nord_theme
+        case "ember": bytes = PackageResources.ember_theme
+        case "paper": bytes = PackageResources.paper_theme
         case "monochrome": bytes = PackageResources.monochrome_theme
         case "high-contrast": bytes = PackageResources.high_contrast_theme
         default: return nil

@@ -1,4 +1,5 @@
 import Canvas
+import Explorer
 import FileIO
 import FoundationEssentials
 import Images
@@ -15,7 +16,7 @@ enum ConfigurationError: Error, Equatable, CustomStringConvertible {
         case .malformed(let file, let line, let text):
             "'\(file)' line \(line): '\(text)' is not 'key = value'"
         case .unknownKey(let file, let line, let key):
-            "'\(file)' line \(line): no setting '\(key)'; there are theme and mouse"
+            "'\(file)' line \(line): no setting '\(key)'; there are theme, mouse and keys.COMMAND"
         case .badValue(let file, let line, let key, let value):
             "'\(file)' line \(line): \(key) cannot be '\(value)'"
         case .noTheme(let name):
@@ -26,10 +27,12 @@ enum ConfigurationError: Error, Equatable, CustomStringConvertible {
 
 /// The user's settings: `$XDG_CONFIG_HOME/silt/config`, lines of `key = value`.
 struct Configuration: Equatable {
-    /// A theme's name or file.
-    var theme = "dark"
+    /// A theme's name or file; nil for what suits the terminal.
+    var theme: String?
     /// Whether the mouse is for the explorer or for the terminal.
     var usesMouse = true
+    /// Other keys for some commands.
+    var keys: [Command: [Key]] = [:]
 
     /// Reads the settings file, if there is one.
     static func load(environment: [String: String]) throws -> Configuration {
@@ -42,7 +45,9 @@ struct Configuration: Equatable {
     /// Parses settings.
     init(parsing text: String, file: String) throws {
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let content = line.prefix { $0 != "#" }.trimmed
+            // A key may be called # itself.
+            let isKey = line.trimmed.hasPrefix("keys.")
+            let content = isKey ? line.trimmed : line.prefix { $0 != "#" }.trimmed
             guard !content.isEmpty else { continue }
             let parts = content.split(separator: "=", maxSplits: 1).map(\.trimmed)
             guard parts.count == 2 else {
@@ -56,6 +61,17 @@ struct Configuration: Equatable {
                         file: file, line: index + 1, key: parts[0], value: parts[1])
                 }
                 usesMouse = value
+            case let name where name.hasPrefix("keys."):
+                guard let command = Command.allCases.first(where: { "keys." + $0.name == name }) else {
+                    throw ConfigurationError.unknownKey(file: file, line: index + 1, key: name)
+                }
+                keys[command] = try parts[1].split(separator: " ").map { label in
+                    guard let key = Key(label: String(label)) else {
+                        throw ConfigurationError.badValue(
+                            file: file, line: index + 1, key: name, value: String(label))
+                    }
+                    return key
+                }
             default: throw ConfigurationError.unknownKey(file: file, line: index + 1, key: parts[0])
             }
         }
@@ -72,6 +88,21 @@ struct Configuration: Equatable {
         }
         guard Theme.builtInNames.contains(name) else { throw ConfigurationError.noTheme(name) }
         return try Theme.builtIn(name)
+    }
+
+    /// What is chosen if nothing was asked for: a terminal that says so (COLORFGBG) has a light ground.
+    static func defaultTheme(environment: [String: String]) -> String {
+        guard let ground = environment["COLORFGBG"]?.split(separator: ";").last.flatMap({ Int($0) }) else {
+            return "dark"
+        }
+        return ground == 7 || (9...15).contains(ground) ? "light" : "dark"
+    }
+
+    /// All themes that can be chosen by name: those that come with the program and the user's own.
+    static func themeNames(environment: [String: String]) -> [String] {
+        let own = folder(environment).flatMap { try? FileKind.names(inFolder: $0 + "/themes") } ?? []
+        let names = own.filter { $0.hasSuffix(".theme") }.map { String($0.dropLast(6)) }.sorted()
+        return Theme.builtInNames + names.filter { !Theme.builtInNames.contains($0) }
     }
 
     private static func folder(_ environment: [String: String]) -> String? {

@@ -10,6 +10,9 @@ struct ExplorerRequest: Sendable {
     let old: ImageRequest
     let new: ImageRequest
     let theme: Theme
+    private let themeName: String
+    private let themes: [String]
+    private let keys: [Command: [Key]]
     let usesMouse: Bool
     let exportPath: String
     let ignoring: IgnoreOptions?
@@ -31,7 +34,10 @@ struct ExplorerRequest: Sendable {
         let settings = try Configuration.load(environment: environment)
         self.old = old
         self.new = new
-        self.theme = try Configuration.theme(theme ?? settings.theme, environment: environment)
+        themeName = theme ?? settings.theme ?? Configuration.defaultTheme(environment: environment)
+        self.theme = try Configuration.theme(themeName, environment: environment)
+        themes = Configuration.themeNames(environment: environment)
+        keys = settings.keys
         usesMouse = settings.usesMouse
         self.exportPath = exportPath
         self.ignoring = ignoring
@@ -45,6 +51,9 @@ struct ExplorerRequest: Sendable {
         for input in [old, new] { try Self.checkIsThere(input.path) }
         let terminal = try Terminal(wantsMouse: usesMouse) { StandardStreams.writeError("silt: \($0)\n") }
         var options = Options(oldSource: old.path, newSource: new.path, exportPath: exportPath)
+        options.keys = keys
+        options.theme = themeName
+        options.themes = themes
         options.ignored = ignoring?.rules ?? IgnoreRules()
         options.ignoredConfiguration = ignoring?.significances ?? []
         let session = try Session(on: terminal, options, theme: theme, jobs: old.jobs)

@@ -25,6 +25,7 @@ struct LookScreen: Screen {
 
     var context: Context { .look }
     var extent: ScreenExtent { .whole }
+    var isOfTree: Bool { true }
 
     /// Looks into the file at a node of the tree on screen; nil if it is no file on either side.
     init?(at node: Int, in files: FileTable) {
@@ -108,7 +109,7 @@ struct LookScreen: Screen {
     private mutating func goToFile(isForward: Bool, _ model: inout ExplorerModel) -> Outcome {
         model.reveal(node)
         // What is no file has nothing to look into.
-        for _ in 0..<(model.files?.all.count ?? 0) {
+        for _ in 0..<(model.files?.listedCount ?? 0) {
             guard let files = model.files, let next = files.change(isForward: isForward) else { break }
             model.reveal(next)
             guard var screen = LookScreen(at: next, in: files) else { continue }

@@ -51,7 +51,7 @@ struct LookView {
                 style: Style(status.isWarning ? .warning : .text))
         } else {
             frame.put(
-                FooterView.hints(.look, columns: size.columns, glyphs: glyphs),
+                FooterView.hints(model.bindings, .look, columns: size.columns, glyphs: glyphs),
                 at: Point(row: size.rows - 1, column: 0), width: size.columns)
         }
     }

@@ -12,6 +12,8 @@ public enum Effect: Hashable, Sendable {
     case export(ExportRequest)
     /// Stop the export, remove what it wrote, answer `exportCancelled`.
     case cancelExport
+    /// Show the screen in the theme of that name.
+    case showTheme(String)
     /// Put text on the clipboard.
     case copy(String)
     /// End the program, cancelling whatever runs.

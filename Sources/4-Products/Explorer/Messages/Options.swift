@@ -14,6 +14,11 @@ public struct Options: Hashable, Sendable {
     public var glyphs: Glyphs
     /// Whether colours are shown; without them, a mark stands before the line that has the keys.
     public var hasColors = true
+    /// Other keys for some commands.
+    public var keys: [Command: [Key]] = [:]
+    /// The theme that is shown, and all that can be chosen.
+    public var theme = "dark"
+    public var themes: [String] = []
     /// What does not matter in files.
     public var ignored = IgnoreRules()
     /// What does not matter in the configuration.

@@ -1,7 +1,7 @@
 public import Canvas
 
 /// What a key can do.
-public enum Command: Hashable, Sendable, CaseIterable {
+public enum Command: String, Hashable, Sendable, CaseIterable {
     case up, down, pageUp, pageDown, top, bottom
     case look, toggle, expand, collapse, expandAll, collapseAll
     case nextChange, previousChange, cheaperChange, costlierChange
@@ -12,7 +12,7 @@ public enum Command: Hashable, Sendable, CaseIterable {
     case filterMenu, narrow, goTo, order, reverse
     case sortMenu, sortByCost, sortByName, sortBySize, sortByChange
     case search, nextMatch, previousMatch, back
-    case details, nextItem, previousItem, export, help, palette, log
+    case details, nextItem, previousItem, export, help, palette, log, themes
     case confirm, cancel, nextField, copy
     case quit
 }
@@ -21,7 +21,7 @@ public enum Command: Hashable, Sendable, CaseIterable {
 public enum Context: String, Hashable, Sendable, CaseIterable {
     case layers, files, search, narrow, sorting
     case details, help, filters, export
-    case finder, palette, log, look
+    case finder, palette, log, look, themes
     case helpSearch = "help-search"
     case overwrite, stopping, result, quitting, failure
 }
@@ -53,13 +53,18 @@ public struct Binding: Sendable {
         self.contexts = contexts
         self.obstacle = obstacle
     }
+
+    /// The same with other keys.
+    func with(_ keys: [Key]) -> Binding {
+        Binding(command, keys, title, help, in: contexts, unless: obstacle)
+    }
 }
 
 extension Command {
     private static let panes: Set<Context> = [.layers, .files]
     private static let helped: Set<Context> = [.layers, .files, .details, .filters, .result, .look]
     private static let texts: Set<Context> = [.help, .details, .result, .log]
-    private static let lists: Set<Context> = [.layers, .files, .filters, .look]
+    private static let lists: Set<Context> = [.layers, .files, .filters, .look, .themes]
     private static let paged: Set<Context> = [.layers, .files, .help, .details, .result, .log, .look]
 
     /// Every key there is. The order is that of the help and, for what has a title, of the footer: what matters most
@@ -124,6 +129,7 @@ extension Command {
         Binding(.movedOnly, [">"], "", "show moved files only, or all changes of content", in: panes),
         Binding(.unchangedOnly, ["="], "", "show unchanged files only, or all changes of content", in: panes),
         Binding(.log, ["@"], "", "what was told so far", in: panes),
+        Binding(.themes, ["T"], "", "choose a theme", in: panes),
         Binding(
             .back, [.escape], "",
             "one step back: from a search, what was narrowed, a layer, a filter; in a box: close it",
@@ -185,6 +191,8 @@ extension Command {
         Binding(.pageDown, [.pageDown], in: [.finder, .palette]),
         Binding(.cancel, [.escape], "back", in: [.finder, .palette]),
         Binding(.cancel, [.escape, .enter, "q", "@"], "close", in: [.log]),
+        Binding(.confirm, [.enter], "take it", in: [.themes]),
+        Binding(.cancel, [.escape, "q", "T"], "back", in: [.themes]),
 
         Binding(.confirm, [.enter], "keep", in: [.search]),
         Binding(.cancel, [.escape], "back", in: [.search]),
@@ -222,9 +230,26 @@ extension Command {
         Binding(.quit, [.control("c")], "", in: Set(Context.allCases).subtracting(panes)),
     ]
 
-    /// The binding of a key where the explorer is now.
-    static func lookup(_ key: Key, in context: Context) -> Binding? {
-        table.first { $0.contexts.contains(context) && $0.keys.contains(key) }
+    /// What the command is called in the settings: `next-change`.
+    public var name: String {
+        rawValue.reduce(into: "") { $0 += $1.isUppercase ? "-" + $1.lowercased() : String($1) }
+    }
+
+    /// The table with other keys for some commands, where no text is typed and no question asked. What used those keys
+    /// there loses them; `^C` ends the program whatever is chosen.
+    static func table(with own: [Command: [Key]]) -> [Binding] {
+        guard !own.isEmpty else { return table }
+        let places = panes.union([.look])
+        return table.map { binding in
+            guard !binding.contexts.isDisjoint(with: places) else { return binding }
+            if let keys = own[binding.command] {
+                return binding.with(binding.command == .quit ? keys + [.control("c")] : keys)
+            }
+            let taken = Set(
+                table.filter { !$0.contexts.isDisjoint(with: binding.contexts.intersection(places)) }
+                    .flatMap { own[$0.command] ?? [] })
+            return binding.with(binding.keys.filter { !taken.contains($0) })
+        }
     }
 
     @Sendable private static func needsComparison(_ explorer: ExplorerModel) -> String? {
@@ -249,37 +274,5 @@ extension Command {
         return search.hiddenCount == 0
             ? SearchScreen.absence(search, in: explorer)
             : "all \(Format.count(search.hiddenCount, "match")) are hidden by the filter: esc, then esc again shows them"
-    }
-}
-
-extension Key: ExpressibleByExtendedGraphemeClusterLiteral {
-    /// A character that prints.
-    public init(extendedGraphemeClusterLiteral value: Character) { self = .character(value) }
-}
-
-extension Key {
-    /// How help and footer call the key.
-    public var label: String {
-        switch self {
-        case .character(" "): "space"
-        case .character(let character): String(character)
-        case .control(let character): "^" + String(character).uppercased()
-        case .enter: "enter"
-        case .tab: "tab"
-        case .backTab: "shift-tab"
-        case .escape: "esc"
-        case .backspace: "backspace"
-        case .delete: "del"
-        case .insert: "ins"
-        case .up: "up"
-        case .down: "down"
-        case .left: "left"
-        case .right: "right"
-        case .home: "home"
-        case .end: "end"
-        case .pageUp: "pgup"
-        case .pageDown: "pgdn"
-        case .function(let number): "F\(number)"
-        }
     }
 }

@@ -35,7 +35,7 @@ extension ExplorerModel {
         var letters = ""
         for input in inputs {
             if case .key(.character(let character)) = input, screens.last?.isField == true,
-                Command.lookup(.character(character), in: context) == nil
+                binding(of: .character(character), in: context) == nil
             {
                 letters.append(character)
                 continue
@@ -58,7 +58,7 @@ extension ExplorerModel {
         status = nil
         // What cannot be seen must not do anything but end.
         if layout.isTooSmall { return key == "q" || key == .control("c") ? [.quit] : [] }
-        guard let binding = Command.lookup(key, in: context) else {
+        guard let binding = binding(of: key, in: context) else {
             return onTop { screen, model in screen.press(key, in: &model) }
         }
         if let obstacle = binding.obstacle(self) {
@@ -97,6 +97,11 @@ extension ExplorerModel {
         return outcome.effects
     }
 
+    /// The binding of a key where one is.
+    private func binding(of key: Key, in context: Context) -> Binding? {
+        bindings.first { $0.contexts.contains(context) && $0.keys.contains(key) }
+    }
+
     // MARK: - Mouse
 
     private mutating func take(_ event: MouseEvent) -> [Effect] {
@@ -122,7 +127,7 @@ extension ExplorerModel {
     }
 
     private mutating func takeOverScreen(_ event: MouseEvent) -> [Effect] {
-        let scrolled = Command.lookup(.down, in: context)?.command == .down
+        let scrolled = binding(of: .down, in: context)?.command == .down
         switch event.action {
         case .wheelUp where scrolled: return dispatch(.up)
         case .wheelDown where scrolled: return dispatch(.down)

@@ -34,6 +34,7 @@ extension ExplorerModel {
         case .goTo: if let files { screens.append(FinderScreen(in: files)) }
         case .palette: screens.append(PaletteScreen(over: context))
         case .log: screens.append(LogScreen())
+        case .themes: screens.append(ThemeScreen(options))
         case .filterMenu: screens.append(FiltersScreen())
         case .search: beginSearch()
         case .nextMatch: goToMatch(isForward: true)

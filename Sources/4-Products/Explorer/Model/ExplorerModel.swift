@@ -6,6 +6,8 @@ import OCI
 /// The whole state of the screen; `update` changes it, `view` draws it, and neither touches anything outside.
 public struct ExplorerModel: Sendable {
     var options: Options
+    /// The table of commands with the user's own keys.
+    let bindings: [Binding]
     var size: Size
     var sides: [Side: SideState] = [.old: SideState(), .new: SideState()]
     /// The layers side by side; by their places until `isAligned`.
@@ -48,6 +50,7 @@ public struct ExplorerModel: Sendable {
     /// An explorer that knows nothing yet.
     public init(_ options: Options, size: Size) {
         self.options = options
+        bindings = Command.table(with: options.keys)
         self.size = size
         ignored = options.ignored
         export = ExportState(options)
@@ -208,6 +211,7 @@ public struct ExplorerModel: Sendable {
         staleScopes.remove(scope)
         tables[scope] = FileTable(tree, costs: costs, arrangement: arrangement)
         if let before {
+            screens.removeAll(where: \.isOfTree)
             withFiles { files, height in files.adopt(before, height: height) }
         } else {
             withFiles { files, height in files.openCostliest(height: height) }

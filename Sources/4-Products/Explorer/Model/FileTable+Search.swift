@@ -144,18 +144,12 @@ extension FileTable {
     }
 
     /// A search with its matches where they stand now.
-    func placed(_ search: Search) -> Search {
-        var isFound = Array(repeating: false, count: facts.count)
-        for node in search.found { isFound[node] = true }
-        var shown: [Int] = []
-        for row in all {
-            // Some directories share a line.
-            var node = row.node
-            if isFound[node] { shown.append(node) }
-            while node != row.first {
-                node = facts.parent(of: node)
-                if isFound[node] { shown.append(node) }
-            }
+    mutating func placed(_ search: Search) -> Search {
+        place()
+        var shown = search.found.filter { places[$0] >= 0 }
+        // Directories that share a line stand in the order of the nodes.
+        shown.sort { left, right in
+            places[left] != places[right] ? places[left] < places[right] : left < right
         }
         return Search(query: search.query, matches: shown, found: search.found)
     }
@@ -163,7 +157,7 @@ extension FileTable {
     /// The match at or after a node (before it when going back), wrapping around at the ends.
     func match(from node: Int?, isForward: Bool, includingNode: Bool) -> Int? {
         guard let search, !search.matches.isEmpty else { return nil }
-        let here = node.map { places[$0] } ?? -1
+        let here = node.map { places.isEmpty ? -1 : places[$0] } ?? -1
         if isForward {
             let next = search.matches.first {
                 includingNode ? places[$0] >= here : places[$0] > here

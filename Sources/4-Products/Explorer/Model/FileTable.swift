@@ -25,11 +25,11 @@ struct FileTable: Sendable {
     /// The names of all nodes for searching; made when the first search begins.
     var names: NameIndex?
 
-    /// All rows there would be if every directory were open.
-    private(set) var all: [Row] = []
-    /// For each of `all`, the place after the last row under it.
-    private var ends: [Int] = []
-    /// Where each node stands in `all`; -1 for what is not shown.
+    /// Whether each node is listed.
+    private(set) var isShown: [Arrangement.Shown] = []
+    /// What nodes are sorted by, the largest first; empty if they stay as they are.
+    private var keys: [UInt64] = []
+    /// Where each node would stand if every directory were open; empty until somebody asks. -1 is not listed.
     private(set) var places: [Int] = []
     /// How many nodes are listed by themselves, not only because of what is in them.
     private(set) var listedCount = 0
@@ -113,95 +113,111 @@ struct FileTable: Sendable {
 
     /// Some lines around the row stay in sight.
     private mutating func goTo(_ node: Int, height: Int) {
-        guard let row = row(of: node) else { return }
+        guard let row = rows.firstIndex(where: { holds($0, node) }) else { return }
         cursor.move(to: row, count: rows.count, height: height, margin: min(3, (height - 1) / 2))
     }
 
-    /// The visible row of a node. Rows stand in the order of their places.
-    private func row(of node: Int) -> Int? {
-        let place = places[node]
-        guard place >= 0 else { return nil }
-        var low = 0
-        var high = rows.count
-        while low < high {
-            let middle = (low + high) / 2
-            if places[rows[middle].node] < place { low = middle + 1 } else { high = middle }
+    /// Whether a row shows a node, by itself or as one of the directories that share the line.
+    private func holds(_ row: Row, _ node: Int) -> Bool {
+        var last = row.node
+        while last != node {
+            guard last != row.first else { return false }
+            last = facts.parent(of: last)
         }
-        return low < rows.count && places[rows[low].node] == place ? low : nil
+        return true
     }
 
     // MARK: - The answer first
 
     /// Puts the cursor on the costliest change and opens as much as fits the window, the costliest directories first.
     mutating func openCostliest(height: Int) {
+        if isOutOfOrder { list() }
         isOutOfOrder = false
-        list()
         isExpanded = Array(repeating: false, count: isExpanded.count)
-        let keys = sortKeys(.cost)
-        let best = all.filter { isChange($0.node) }.max { left, right in
-            (keys[left.node], places[right.node]) < (keys[right.node], places[left.node])
-        }
-        best.map { best in forEachAncestor(of: best.node) { isExpanded[$0] = true } }
+        let costs = costs.sortKeys
+        let best = facts.indices.filter(isListedChange).max { (costs[$0], $1) < (costs[$1], $0) }
+        best.map { best in forEachAncestor(of: best) { isExpanded[$0] = true } }
         rebuild(height: height)
         var candidates = rows
         while rows.count < height,
-            let next = candidates.filter({
-                !isExpanded[$0.node] && ends[places[$0.node]] > places[$0.node] + 1
-            })
-            .max(by: { (keys[$0.node], $1.node) < (keys[$1.node], $0.node) })
+            let next = candidates.filter({ !isExpanded[$0.node] && facts.hasChildren($0.node) })
+                .max(by: { (costs[$0.node], $1.node) < (costs[$1.node], $0.node) })
         {
-            let added = countOfChildren(places[next.node])
             candidates.removeAll { $0.node == next.node }
-            guard rows.count + added <= height else { continue }
+            let children = shownChildren(next.node)
+            guard rows.count + children.count <= height else { continue }
             isExpanded[next.node] = true
             rebuild(height: height)
             candidates += rows.filter { facts.parent(of: $0.first) == next.node }
         }
-        if let best { goTo(best.node, height: height) }
+        if let best { goTo(best, height: height) }
     }
 
-    /// How many rows opening the row at a place would add.
-    private func countOfChildren(_ place: Int) -> Int {
-        var count = 0
-        var next = place + 1
-        while next < ends[place] {
-            count += 1
-            next = isExpanded[all[next].node] ? next + 1 : ends[next]
-        }
-        return count
-    }
-
-    /// Whether a shown node is itself one of the changes that are looked for.
-    private func isChange(_ node: Int) -> Bool {
-        let change = facts.change(of: node)
-        return change != .unchanged && arrangement.filter.shown.contains(change)
+    /// Whether a node is itself one of the changes that are listed.
+    private func isListedChange(_ node: Int) -> Bool {
+        isShown[node] == .itself && facts.change(of: node) != .unchanged && node > 0
     }
 
     /// The next change below the cursor, or above it, around the ends; opened or not.
     func change(isForward: Bool) -> Int? {
-        guard !all.isEmpty else { return nil }
-        let here = current.map { places[$0.node] } ?? -1
-        let count = all.count
+        let count = rows.count
+        guard count > 0 else { return nil }
+        let here = cursor.position
+        if isForward, let found = firstChange(in: rows[here]) { return found }
         for step in 1...count {
-            let place = isForward ? (here + step) % count : (here - step + 2 * count) % count
-            if isChange(all[place].node) { return all[place].node }
+            let row = rows[isForward ? (here + step) % count : (here - step + count) % count]
+            if isForward {
+                if isListedChange(row.node) { return row.node }
+                if let found = firstChange(in: row) { return found }
+            } else {
+                if let found = lastChange(in: row) { return found }
+                if isListedChange(row.node) { return row.node }
+            }
+        }
+        return nil
+    }
+
+    /// The first change in a row that is shut.
+    private func firstChange(in row: Row) -> Int? {
+        guard !isExpanded[row.node] else { return nil }
+        var pending = Array(sorted(shownChildren(row.node)).reversed())
+        while let node = pending.popLast() {
+            let (last, children) = passage(from: node)
+            if isListedChange(last) { return last }
+            pending += sorted(children).reversed()
+        }
+        return nil
+    }
+
+    /// The last change in a row that is shut.
+    private func lastChange(in row: Row) -> Int? {
+        guard !isExpanded[row.node] else { return nil }
+        // What is pushed stands before what is in it.
+        var pending = sorted(shownChildren(row.node)).map { (node: $0, isVisited: false) }
+        while let (node, isVisited) = pending.popLast() {
+            let (last, children) = passage(from: node)
+            if isVisited || children.isEmpty {
+                if isListedChange(last) { return last }
+            } else {
+                pending.append((node, true))
+                pending += sorted(children).map { ($0, false) }
+            }
         }
         return nil
     }
 
     /// The change that costs next less than the one under the cursor, or next more.
     func changeByCost(isCheaper: Bool) -> Int? {
-        let keys = sortKeys(.cost)
-        func rank(_ node: Int) -> (UInt64, Int) { (keys[node], -places[node]) }
+        let costs = costs.sortKeys
+        let here = current.map(\.node).flatMap { isListedChange($0) ? $0 : nil }
+        func precedes(_ left: Int, _ right: Int) -> Bool {
+            costs[left] != costs[right] ? costs[left] > costs[right] : left < right
+        }
         var best: Int?
-        for row in all where isChange(row.node) && !facts.hasChildren(row.node) {
-            if let here = current?.node, isChange(here) {
-                guard isCheaper ? rank(row.node) < rank(here) : rank(row.node) > rank(here) else { continue }
-            }
-            if let old = best {
-                guard isCheaper ? rank(row.node) > rank(old) : rank(row.node) < rank(old) else { continue }
-            }
-            best = row.node
+        for node in facts.indices where isListedChange(node) && !facts.hasChildren(node) {
+            if let here { guard node != here, precedes(here, node) == isCheaper else { continue } }
+            if let old = best { guard precedes(node, old) == isCheaper else { continue } }
+            best = node
         }
         return best
     }
@@ -231,41 +247,49 @@ struct FileTable: Sendable {
         let kept = current?.node
         list()
         rebuild(height: height, keeping: kept)
-        search = search.map(placed)
+        if let search { self.search = placed(search) }
     }
 
     /// Lists the visible rows anew; the cursor stays on its node or goes to what holds it.
     private mutating func rebuild(height: Int) { rebuild(height: height, keeping: current?.node) }
 
     private mutating func rebuild(height: Int, keeping kept: Int?) {
-        rows.removeAll(keepingCapacity: true)
-        var place = 0
-        while place < all.count {
-            rows.append(all[place])
-            place = isExpanded[all[place].node] ? place + 1 : ends[place]
+        if arrangement.isFlat {
+            rows = flat.map { Row(node: $0, depth: 0, first: $0) }
+        } else {
+            var next: [Row] = []
+            forEachRow(opening: { isExpanded[$0] }) { next.append($0) }
+            rows = next
         }
-        var node = kept ?? 0
-        while node != 0 {
-            if let row = row(of: node) { return cursor.move(to: row, count: rows.count, height: height) }
-            node = facts.parent(of: node)
+        // The last row that holds the node or a directory around it is the closest one.
+        var isAround = Array(repeating: false, count: facts.count)
+        if let kept, kept > 0 {
+            isAround[kept] = true
+            forEachAncestor(of: kept) { isAround[$0] = true }
+            if let row = rows.lastIndex(where: { isAround[$0.first] }) {
+                return cursor.move(to: row, count: rows.count, height: height)
+            }
         }
         cursor.settle(count: rows.count, height: height)
     }
 
-    /// Puts the tree's nodes in the order that the arrangement asks for.
+    /// The files of a flat list; empty in a tree.
+    private var flat: [Int] = []
+
+    /// Finds out what is listed, and in which order.
     private mutating func list() {
         if arrangement.narrowing != nil, names == nil { names = NameIndex(tree) }
-        let isShown = arrangement.shownNodes(of: tree, facts, names)
+        isShown = arrangement.shownNodes(of: tree, facts, names)
         listedCount = isShown.dropFirst().count { $0 == .itself }
-        all.removeAll(keepingCapacity: true)
-        places = Array(repeating: -1, count: facts.count)
-        if arrangement.isFlat { listFlat(isShown) } else { listTree(isShown) }
+        keys = sortKeys(arrangement.order)
+        places = []
+        flat = arrangement.isFlat ? flatList() : []
         hiddenWords = wordsForHidden()
     }
 
-    private mutating func listFlat(_ isShown: [Arrangement.Shown]) {
-        var nodes: [Int] = []
+    private func flatList() -> [Int] {
         if arrangement.order == .name {
+            var nodes: [Int] = []
             var pending = [0]
             while let node = pending.popLast() {
                 if isShown[node] == .itself, !facts.hasChildren(node), node > 0 { nodes.append(node) }
@@ -273,54 +297,65 @@ struct FileTable: Sendable {
                     pending.append(child)
                 }
             }
-            if arrangement.isReversed { nodes.reverse() }
-        } else {
-            let files = facts.indices.filter { $0 > 0 && isShown[$0] == .itself && !facts.hasChildren($0) }
-            nodes = sorted(files, sortKeys(arrangement.order))
+            return arrangement.isReversed ? nodes.reversed() : nodes
         }
-        for node in nodes {
-            places[node] = all.count
-            all.append(Row(node: node, depth: 0, first: node))
-        }
-        ends = all.indices.map { $0 + 1 }
+        return sorted(facts.indices.filter { $0 > 0 && isShown[$0] == .itself && !facts.hasChildren($0) })
     }
 
-    private mutating func listTree(_ isShown: [Arrangement.Shown]) {
-        let keys = arrangement.order == .name ? [] : sortKeys(arrangement.order)
-        var pending: [Row] = []
-        func shownChildren(_ node: Int) -> [Int] { facts.children(of: node).filter { isShown[$0] != .not } }
+    private func shownChildren(_ node: Int) -> [Int] {
+        facts.children(of: node).filter { isShown[$0] != .not }
+    }
+
+    /// A directory that holds nothing but another one, and is not a change itself, shares its line.
+    ///
+    /// - Returns: The last directory of the line, and what is listed in it.
+    private func passage(from node: Int) -> (last: Int, children: [Int]) {
+        guard facts.hasChildren(node) else { return (node, []) }
+        var last = node
+        var children = shownChildren(last)
+        while children.count == 1, facts.hasChildren(children[0]),
+            isShown[last] != .itself || isPassage(from: last, to: children[0])
+        {
+            last = children[0]
+            children = shownChildren(last)
+        }
+        return (last, children)
+    }
+
+    /// Rows in the order of the list, going into those directories that are wanted.
+    private func forEachRow(opening isOpen: (Int) -> Bool, _ body: (Row) -> Void) {
+        var pending: [(node: Int, depth: Int)] = []
         func push(_ children: [Int], depth: Int) {
-            for child in sorted(children, keys).reversed() {
-                pending.append(Row(node: child, depth: depth, first: child))
-            }
+            for child in sorted(children).reversed() { pending.append((child, depth)) }
         }
         push(shownChildren(0), depth: 0)
-        while let row = pending.popLast() {
-            var last = row.node
-            places[last] = all.count
-            guard facts.hasChildren(last) else {
-                all.append(row)
-                continue
-            }
-            var children = shownChildren(last)
-            // A directory that holds nothing but another one, and is not a change itself, shares its line.
-            while children.count == 1, facts.hasChildren(children[0]),
-                isShown[last] != .itself || isPassage(from: last, to: children[0])
-            {
-                last = children[0]
-                places[last] = all.count
-                children = shownChildren(last)
-            }
-            all.append(Row(node: last, depth: row.depth, first: row.node))
-            push(children, depth: row.depth + 1)
+        while let (node, depth) = pending.popLast() {
+            let (last, children) = passage(from: node)
+            body(Row(node: last, depth: depth, first: node))
+            if isOpen(last) { push(children, depth: depth + 1) }
         }
-        ends = Array(repeating: all.count, count: all.count)
-        // The last rows still open at each depth end where a row of that depth or a lesser one begins.
-        var open: [Int] = []
-        for (place, row) in all.enumerated() {
-            while open.count > row.depth { ends[open.removeLast()] = place }
-            open.append(place)
+    }
+
+    /// Finds out where all nodes stand, for what goes through them in their order.
+    mutating func place() {
+        guard places.isEmpty else { return }
+        var places = Array(repeating: -1, count: facts.count)
+        var count = 0
+        func add(_ row: Row) {
+            var node = row.node
+            places[node] = count
+            while node != row.first {
+                node = facts.parent(of: node)
+                places[node] = count
+            }
+            count += 1
         }
+        if arrangement.isFlat {
+            for node in flat { add(Row(node: node, depth: 0, first: node)) }
+        } else {
+            forEachRow(opening: { _ in true }, add)
+        }
+        self.places = places
     }
 
     /// Whether nothing is lost if a directory is told together with the one in it.
@@ -333,7 +368,7 @@ struct FileTable: Sendable {
     }
 
     /// Nodes come sorted by name; their index breaks ties, so that every order is total.
-    private func sorted(_ nodes: [Int], _ keys: [UInt64]) -> [Int] {
+    private func sorted(_ nodes: [Int]) -> [Int] {
         guard nodes.count > 1 else { return nodes }
         guard !keys.isEmpty else { return arrangement.isReversed ? nodes.reversed() : nodes }
         let pairs = nodes.map { (key: keys[$0], node: $0) }

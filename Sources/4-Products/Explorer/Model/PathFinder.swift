@@ -32,12 +32,15 @@ struct PathFinder: Sendable {
     /// - Parameters:
     ///   - text: What was typed.
     ///   - candidates: Where to look.
+    ///   - limit: How many of the best to put in order.
     ///   - weight: What decides between paths that fit equally well; the larger one is better.
-    /// - Returns: All that fit.
-    func find(_ text: String, among candidates: [Int], weight: (Int) -> UInt64) -> [Int] {
+    /// - Returns: All that fit, and the best of them in order.
+    func find(
+        _ text: String, among candidates: [Int], limit: Int, weight: (Int) -> UInt64
+    ) -> (all: [Int], best: [Int]) {
         let words = text.lowercased().split(separator: " ").map { Array($0.utf8) }
-        guard !words.isEmpty else { return [] }
-        var found: [(score: Int, weight: UInt64, node: Int)] = []
+        guard !words.isEmpty else { return ([], []) }
+        var found: [(score: Int, node: Int)] = []
         let all = bytes.span
         for node in candidates where node > 0 {
             let range = range(node)
@@ -51,10 +54,21 @@ struct PathFinder: Sendable {
                 score += more
             }
             // Of two that fit alike, the shorter path is meant.
-            if fits { found.append((score * 16 - min(range.count, 256), weight(node), node)) }
+            if fits { found.append((score * 16 - min(range.count, 256), node)) }
         }
-        found.sort { ($1.score, $1.weight, $0.node) < ($0.score, $0.weight, $1.node) }
-        return found.map(\.node)
+        let nodes = found.map(\.node)
+        // Most of what fits one letter is never looked at: only what scores best is sorted.
+        let least = found.map(\.score).min() ?? 0
+        var counts = Array(repeating: 0, count: (found.map(\.score).max() ?? 0) - least + 1)
+        for item in found { counts[item.score - least] += 1 }
+        var threshold = counts.count - 1
+        var count = counts[threshold]
+        while threshold > 0, count < limit {
+            threshold -= 1
+            count += counts[threshold]
+        }
+        let best = found.filter { $0.score - least >= threshold }.map { ($0.score, weight($0.node), $0.node) }
+        return (nodes, best.sorted { ($1.0, $1.1, $0.2) < ($0.0, $0.1, $1.2) }.prefix(limit).map(\.2))
     }
 
     /// How well a word fits a path, looked for from its end, where names are; nil if it does not.

@@ -28,11 +28,19 @@ struct FooterView {
     }
 
     private func drawKeys(in area: Rect, columns: Int, on frame: inout Frame) {
-        let rest = [Span("?", .key, target: .key("?")), Span(" all keys", .footer, target: .key("?"))]
-        let hints = Self.hints(explorer.context, columns: columns - rest.width - 2, glyphs: nil)
+        let rest = hint(.help, "all keys")
+        let hints = Self.hints(
+            explorer.bindings, explorer.context, columns: columns - rest.width - 2, glyphs: nil)
         frame.put(
             hints + (hints.isEmpty ? [] : [Span("  ")]) + rest, at: Point(row: area.row, column: 0),
             width: columns)
+    }
+
+    /// A key of the panes and what it does; both can be pressed.
+    private func hint(_ command: Command, _ text: String) -> [Span] {
+        let binding = explorer.bindings.first { $0.command == command && $0.contexts.contains(.files) }
+        guard let key = binding?.keys.first else { return [] }
+        return [Span(key.label, .key, target: .key(key)), Span(" " + text, .footer, target: .key(key))]
     }
 
     // MARK: - What is going on
@@ -48,7 +56,7 @@ struct FooterView {
         case .done: return explorer.export.result.map { done($0, columns: columns) }
         case .failed:
             let reason = Format.line(explorer.export.error ?? "", glyphs)
-            let end = [Span("  e", .key, target: .key("e")), Span(" back to the dialog", .footer)]
+            let end = [Span("  ")] + hint(.export, "back to the dialog")
             let text = TextFit.end(
                 "export failed: \(reason)", columns: max(0, columns - end.width), mark: glyphs.ellipsis)
             return [Span(text, .error)] + end
@@ -71,7 +79,7 @@ struct FooterView {
             left = progress.left.map { [Span("  \(Format.remaining($0)) left")] } ?? []
             phase = [Span("  \(Format.line(progress.phase, glyphs))", .dim)]
         }
-        let end = [Span("  e", .key, target: .key("e")), Span(" stops it", .footer)]
+        let end = [Span("  ")] + hint(.export, "stops it")
         let start = "\(explorer.spinner) exporting "
         let choices = [
             bar + percent + left + phase + end, bar + percent + left + end, percent + left + end,
@@ -83,13 +91,11 @@ struct FooterView {
     }
 
     private func done(_ result: ExportResult, columns: Int) -> [Span] {
-        let end = [
-            Span("  e", .key, target: .key("e")), Span(" shows it", .footer),
-            Span("  y", .key, target: .key("y")), Span(" copies the command", .footer),
-        ]
+        let shows = [Span("  ")] + hint(.export, "shows it")
+        let end = shows + [Span("  ")] + hint(.copy, "copies the command")
         let facts = [Span(" \(ByteCount.text(result.byteCount))", .title), Span(" written and checked")]
         let size = Array(facts.prefix(1))
-        let choices: [[Span]] = [facts + end, size + end, size + end.prefix(2)]
+        let choices: [[Span]] = [facts + end, size + end, size + shows]
         let rest = choices.first { $0.width + 12 <= columns } ?? size
         let name = TextFit.middle(
             Format.text(result.path, glyphs), columns: max(4, columns - rest.width), mark: glyphs.ellipsis)
@@ -111,9 +117,11 @@ struct FooterView {
     // MARK: - Keys
 
     /// Keys and what they do, as many as fit; the glyphs' ellipsis stands where there are more.
-    static func hints(_ context: Context, columns: Int, glyphs: Glyphs?) -> [Span] {
+    static func hints(
+        _ bindings: [Binding], _ context: Context, columns: Int, glyphs: Glyphs?
+    ) -> [Span] {
         var all: [[Span]] = []
-        for binding in Command.table where binding.contexts.contains(context) && !binding.title.isEmpty {
+        for binding in bindings where binding.contexts.contains(context) && !binding.title.isEmpty {
             guard let key = binding.keys.first else { continue }
             all.append([
                 Span((all.isEmpty ? "" : "  ") + key.label, .key, target: .key(key)),

@@ -4,10 +4,12 @@ import Canvas
 struct DialogView {
     let glyphs: Glyphs
     let size: Size
+    let bindings: [Binding]
 
     init(_ model: ExplorerModel) {
         glyphs = model.glyphs
         size = model.size
+        bindings = model.bindings
     }
 
     /// Text columns of the widest dialog.
@@ -27,7 +29,7 @@ struct DialogView {
         _ title: String, _ lines: [[Span]], _ context: Context, offset: Int = 0, minimumColumns: Int = 0,
         on frame: inout Frame
     ) -> Rect {
-        let hints = FooterView.hints(context, columns: innerColumns, glyphs: glyphs)
+        let hints = FooterView.hints(bindings, context, columns: innerColumns, glyphs: glyphs)
         let rows = innerRows(lines.count)
         let isCut = offset + rows < lines.count || offset > 0
         let place = isCut ? " \(offset + 1)-\(min(lines.count, offset + rows)) of \(lines.count) " : ""

@@ -7,6 +7,8 @@ struct FinderScreen: Screen {
     private let finder: PathFinder
     private let all: [Int]
     private var found: [Int] = []
+    /// The best of them, in order.
+    private var best: [Int] = []
     private var foundText = ""
 
     /// More lines than anybody reads.
@@ -19,16 +21,17 @@ struct FinderScreen: Screen {
 
     var context: Context { .finder }
     var isField: Bool { true }
+    var isOfTree: Bool { true }
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
         switch command {
         case .confirm:
-            guard found.indices.contains(list.cursor.position) else { return .stay }
-            go(to: found[list.cursor.position], in: &model)
+            guard best.indices.contains(list.cursor.position) else { return .stay }
+            go(to: best[list.cursor.position], in: &model)
             return .close
         case .cancel: return .close
         default:
-            let count = min(found.count, Self.limit)
+            let count = best.count
             list.move(command, count: count, height: ChoiceList.height(DialogView(model)))
             return .stay
         }
@@ -54,7 +57,9 @@ struct FinderScreen: Screen {
         let text = list.field.text
         // A letter more finds only what was found without it.
         let isLonger = !foundText.isEmpty && text.hasPrefix(foundText)
-        found = finder.find(text, among: isLonger ? found : all) { model.files?.costs.bytes(of: $0) ?? 0 }
+        (found, best) = finder.find(text, among: isLonger ? found : all, limit: Self.limit) {
+            model.files?.costs.bytes(of: $0) ?? 0
+        }
         foundText = text
         list.restart()
     }
@@ -62,7 +67,7 @@ struct FinderScreen: Screen {
     /// What the filter hides is shown again: it was asked for by name.
     private func go(to node: Int, in model: inout ExplorerModel) {
         model.focus = .files
-        if model.files?.places[node] == -1 {
+        if let files = model.files, files.isShown[node] == .not || files.arrangement.isFlat {
             model.arrange { arrangement in
                 arrangement.filter.showEverything()
                 arrangement.narrowing = nil
@@ -75,17 +80,17 @@ struct FinderScreen: Screen {
 
     func draw(on frame: inout Frame, model: ExplorerModel) {
         guard let files = model.files else { return }
-        let count = min(found.count, Self.limit)
+        let count = best.count
         let title =
             list.field.text.isEmpty
             ? "Go to path" : "Go to path: \(Format.count(found.count, "match"))"
         list.draw(title, count: count, context, on: &frame, model: model) { index, columns in
-            let node = files.tree.nodes[found[index]]
+            let node = files.tree.nodes[best[index]]
             let mark = files.mark(of: node)
-            let state = files.costs.state(of: found[index], isFinal: model.isCostFinal)
+            let state = files.costs.state(of: best[index], isFinal: model.isCostFinal)
             let cost = Format.span(state, model.glyphs)
             let room = max(4, columns - 3 - TextWidth.of(cost.text))
-            let path = "/" + Format.name(files.tree.path(of: found[index]).bytes, model.glyphs)
+            let path = "/" + Format.name(files.tree.path(of: best[index]).bytes, model.glyphs)
             let text = TextFit.middle(path, columns: room, mark: model.glyphs.ellipsis)
             let gap = String(
                 repeating: " ", count: max(1, columns - 2 - TextWidth.of(text) - TextWidth.of(cost.text)))

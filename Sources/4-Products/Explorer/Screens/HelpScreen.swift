@@ -53,9 +53,9 @@ struct HelpScreen: Screen {
     }
 
     /// The rows of the key table: keys, and what they do. The README's list is made of the same.
-    static let keyRows: [(keys: String, help: String)] = {
+    static func keyRows(_ bindings: [Binding] = Command.table) -> [(keys: String, help: String)] {
         var rows: [(keys: String, help: String)] = []
-        for binding in Command.table where !binding.help.isEmpty {
+        for binding in bindings where !binding.help.isEmpty {
             let keys = binding.keys.map(\.label).joined(separator: " ")
             // The same command may have its own keys in each pane.
             if let index = rows.firstIndex(where: { $0.help == binding.help }) {
@@ -65,7 +65,7 @@ struct HelpScreen: Screen {
             }
         }
         return rows
-    }()
+    }
 
     /// What is shown: everything, or the lines that hold the text that is looked for.
     private func lines(_ dialogs: DialogView) -> [[Span]] {
@@ -136,7 +136,7 @@ struct HelpText {
 
     private var sections: [Section] {
         let glyphs = dialogs.glyphs
-        let here = Command.table.filter { $0.contexts.contains(subject) }.compactMap { binding in
+        let here = dialogs.bindings.filter { $0.contexts.contains(subject) }.compactMap { binding in
             let text = binding.help.isEmpty ? binding.title : binding.help
             return text.isEmpty
                 ? nil : (left: binding.keys.map(\.label).joined(separator: " "), role: Role.key, right: text)
@@ -146,7 +146,9 @@ struct HelpText {
             Section(title: subject.title, lines: here),
             Section(
                 title: "Elsewhere",
-                lines: HelpScreen.keyRows.filter { !told.contains($0.help) }.map { ($0.keys, .key, $0.help) }),
+                lines: HelpScreen.keyRows(dialogs.bindings).filter { !told.contains($0.help) }.map {
+                    ($0.keys, .key, $0.help)
+                }),
             Section(
                 title: "Markers",
                 lines: [
@@ -190,6 +192,7 @@ extension Context {
         case .result: "After an export"
         case .narrow: "While narrowing"
         case .look: "Inside a file"
+        case .themes: "While choosing a theme"
         case .finder: "While going to a path"
         case .palette: "In the list of commands"
         case .help, .helpSearch, .sorting, .log, .overwrite, .stopping, .quitting, .failure: "Here"
@@ -200,10 +203,28 @@ extension Context {
 extension Command {
     /// The key list as a Markdown table, for the README.
     public static var markdown: String {
-        let rows = HelpScreen.keyRows.map { row in
-            let keys = row.keys.split(separator: " ").map { "`\($0)`" }.joined(separator: " ")
+        let rows = HelpScreen.keyRows().map { row in
+            let keys = row.keys.split(separator: " ").map { code(String($0)) }.joined(separator: " ")
             return "| \(keys) | \(row.help) |"
         }
         return (["| keys | what they do |", "|---|---|"] + rows).joined(separator: "\n")
+    }
+
+    /// The names of commands that keys can be chosen for, as a Markdown table.
+    public static var namesAsMarkdown: String {
+        let rows = table.filter { !$0.help.isEmpty }.map { binding in
+            let keys = binding.keys.map { code($0.label) }.joined(separator: " ")
+            return "| `\(binding.command.name)` | \(keys) | \(binding.help) |"
+        }
+        return (["| command | keys | what it does |", "|---|---|---|"] + rows).joined(separator: "\n")
+    }
+
+    /// A key's label as code in a table.
+    private static func code(_ label: String) -> String {
+        switch label {
+        case "`": "`` ` ``"
+        case "|": "`\\|`"
+        default: "`\(label)`"
+        }
     }
 }

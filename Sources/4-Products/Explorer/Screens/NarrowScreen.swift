@@ -15,6 +15,7 @@ struct NarrowScreen: Screen {
 
     var context: Context { .narrow }
     var extent: ScreenExtent { .prompt }
+    var isOfTree: Bool { true }
     var isField: Bool { true }
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {

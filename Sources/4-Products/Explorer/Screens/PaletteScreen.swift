@@ -11,7 +11,7 @@ struct PaletteScreen: Screen {
     var isField: Bool { true }
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
-        let choices = choices
+        let choices = choices(model)
         switch command {
         case .confirm:
             guard choices.indices.contains(list.cursor.position) else { return .stay }
@@ -39,10 +39,10 @@ struct PaletteScreen: Screen {
     }
 
     /// What fits what is typed: every word of it is in the text, or it is the key.
-    private var choices: [Binding] {
+    private func choices(_ model: ExplorerModel) -> [Binding] {
         let typed = list.field.text
         let words = typed.lowercased().split(separator: " ")
-        return Command.table.filter { binding in
+        return model.bindings.filter { binding in
             guard binding.contexts.contains(place), !Self.text(binding).isEmpty, binding.command != .palette
             else { return false }
             let text = Self.text(binding).lowercased()
@@ -55,7 +55,7 @@ struct PaletteScreen: Screen {
     }
 
     func draw(on frame: inout Frame, model: ExplorerModel) {
-        let choices = choices
+        let choices = choices(model)
         list.draw("Commands", count: choices.count, context, on: &frame, model: model) { index, columns in
             let binding = choices[index]
             let keys = binding.keys.map(\.label).joined(separator: " ")

@@ -26,6 +26,9 @@ protocol Screen: Sendable {
     /// How much of the screen it takes.
     var extent: ScreenExtent { get }
 
+    /// Whether it is about places in the tree on screen, and goes when another tree takes its place.
+    var isOfTree: Bool { get }
+
     /// Makes what it shows anew if what it is made of changed.
     mutating func refresh(_ model: ExplorerModel)
 
@@ -37,6 +40,7 @@ extension Screen {
     mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome { .stay }
     mutating func choose(_ item: Int, in model: inout ExplorerModel) -> Outcome { .stay }
     var extent: ScreenExtent { .dialog }
+    var isOfTree: Bool { false }
     mutating func refresh(_ model: ExplorerModel) {}
     var isField: Bool { false }
 

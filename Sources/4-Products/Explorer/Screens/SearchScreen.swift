@@ -13,6 +13,7 @@ struct SearchScreen: Screen {
 
     var context: Context { .search }
     var extent: ScreenExtent { .prompt }
+    var isOfTree: Bool { true }
     var isField: Bool { true }
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {

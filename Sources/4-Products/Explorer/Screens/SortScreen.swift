@@ -17,7 +17,8 @@ struct SortScreen: Screen {
         let area = model.layout.footer
         frame.fill(area, style: .plain)
         let start = [Span("sort by ", .dim)]
-        let hints = FooterView.hints(context, columns: area.columns - start.width, glyphs: model.glyphs)
+        let hints = FooterView.hints(
+            model.bindings, context, columns: area.columns - start.width, glyphs: model.glyphs)
         frame.put(start + hints, at: Point(row: area.row, column: 0), width: area.columns)
     }
 }

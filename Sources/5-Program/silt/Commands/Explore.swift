@@ -12,7 +12,7 @@ struct Explore: TerminalCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A theme's name or file: dark, light, colorblind, monochrome, high-contrast, or your own.",
+            "A theme's name or file: dark, light, classic, nord, ember, paper, high-contrast, monochrome, or your own.",
             valueName: "theme"
         ))
     var theme: String?

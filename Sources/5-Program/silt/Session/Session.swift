@@ -8,7 +8,7 @@ import Terminals
 /// Runs the explorer: gives it what happens, shows what it draws, does what it wants. One thread uses it.
 final class Session {
     private let screen: any Screen
-    private let theme: Theme
+    private var theme: Theme
     private let mailbox: Mailbox<Message>
     private let work: SessionWork
     private var explorer: ExplorerModel
@@ -81,6 +81,14 @@ final class Session {
         work.stop()
     }
 
+    private func show(theme name: String) {
+        do {
+            theme = try Configuration.theme(name, environment: Environment.all)
+        } catch {
+            mailbox.send(.warning("\(error)"))
+        }
+    }
+
     private func perform(_ effect: Effect) {
         switch effect {
         case .compare(let scope, let rules, let generation):
@@ -94,6 +102,7 @@ final class Session {
                 mailbox.send(.exportExists(request))
             }
         case .cancelExport: work.cancelExport()
+        case .showTheme(let name): show(theme: name)
         case .copy(let text): screen.copy(text)
         case .quit: break
         }
