@@ -18,7 +18,7 @@ SANITIZERS ?= address thread
 # The toolchain's own: another version does not read what its compiler counts.
 LLVM_COV = $(dir $(realpath $(shell command -v swift)))llvm-cov
 
-.PHONY: help build test lint documents format format-check check demo install setup fuzz bench coverage sanitize clean
+.PHONY: help build test lint documents format format-check check demo install setup fuzz libfuzzer bench coverage sanitize clean
 
 build: ## the program, as .build/release/silt
 	swift build $(CONFIGURATION) --product silt
@@ -53,6 +53,14 @@ fuzz: ## feed mutated files to what reads files: SECONDS for each of FUZZ_TARGET
 	swift build $(CONFIGURATION) --product silt-fuzz
 	for target in $(FUZZ_TARGETS); do \
 	  .build/release/silt-fuzz $$target --seconds $(SECONDS) --seed $(SEED) || exit 1; \
+	done
+
+libfuzzer: ## inputs chosen by the code that they reach: SECONDS for each of FUZZ_TARGETS; keeps them in .build-libfuzzer/corpus
+	swift build $(CONFIGURATION) -Xswiftc -sanitize=fuzzer -Xswiftc -DLIBFUZZER --scratch-path .build-libfuzzer --product silt-fuzz
+	for target in $(FUZZ_TARGETS); do \
+	  fuzz=.build-libfuzzer/release/silt-fuzz; corpus=.build-libfuzzer/corpus/$$target; \
+	  test -d $$corpus || $$fuzz $$target --write $$corpus || exit 1; \
+	  $$fuzz $$target -- -max_total_time=$(SECONDS) -seed=$(SEED) -timeout=10 -rss_limit_mb=1024 $$corpus || exit 1; \
 	done
 
 bench: build ## sizes and times beside other tools: PAIRS, a folder of folders with old.tar and new.tar

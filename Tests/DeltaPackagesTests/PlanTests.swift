@@ -1,5 +1,6 @@
 import Bytes
 import Delta
+import FileIO
 import Hashing
 import Images
 import OCI
@@ -41,6 +42,45 @@ struct PlanTests {
         let shipments = try await shipments(
             (SampleImages.old, .ociArchive, .plain), (SampleImages.new, .ociArchive, .zstd))
         #expect(shipments == [DeltaPlan.Shipment](repeating: .carried(.zstd), count: shipments.count))
+    }
+
+    @Test func `few bytes that unpack to many are matched in small parts`() async throws {
+        #expect(LayerPlan.partByteCount(stored: 0) == 8 << 20)
+        #expect(LayerPlan.partByteCount(stored: 4 << 20) == 32 << 20)
+        #expect(LayerPlan.partByteCount(stored: .max) == 128 << 20)
+        let block = Content.random(1, 64 << 10)
+        let content = [[UInt8]](repeating: block, count: 160).flatMap(\.self)
+        let other = Array(content.prefix(5_000_000)) + [1, 2, 3] + content.dropFirst(5_000_000)
+        let images = try [content, other].enumerated().map { index, content in
+            let archive = try ImageBuilder([.init("", [.file("f", content)])]).archive(.dockerLegacy)
+            return try roundtrip.scratch.write("\(index)", Packing.zstd.pack(archive))
+        }
+        let old = try await roundtrip.load(images[0])
+        let new = try await roundtrip.load(images[1])
+        let plan = try await DeltaCreator(old: old, new: new).plan(ofLayer: 0)
+        #expect(plan.partByteCount == 8 << 20)
+        let package = try await roundtrip.create(old, new)
+        let made = try roundtrip.apply(package, to: old)
+        let archive = try new.archive()
+        let expected = try archive.read(at: 0, count: Int(archive.byteCount))
+        #expect(made == expected)
+    }
+
+    @Test func `what is stored can be read back, short or long`() throws {
+        for count in [0, 1, 16_384, 16_385, 100_000] {
+            let bytes = Content.random(1, count)
+            let stream = SpooledStream()
+            for start in stride(from: 0, to: count, by: 7_000) {
+                try stream.append(bytes[start..<min(start + 7_000, count)])
+            }
+            var all: [UInt8] = []
+            try stream.forEachPart { all += $0 }
+            let read = stream.finish()
+            #expect(all == bytes)
+            #expect(try read(0, count) == bytes)
+            #expect(try read(UInt64(count / 2), count - count / 2) == Array(bytes[(count / 2)...]))
+            #expect(throws: (any Error).self) { try read(UInt64(count), 1) }
+        }
     }
 
     @Test func `a layer that occurs twice is shipped once`() async throws {

@@ -1,4 +1,5 @@
 import Bytes
+import Recompression
 import SuffixSorting
 import TestSupport
 import Testing
@@ -143,6 +144,65 @@ struct BoundedWorkTests {
         }
         overlapping += file.dropFirst(headerByteCount)
         #expect(throws: UnpackedContent.TooLarge.self) { try UnpackedContent.members(of: overlapping) }
+    }
+
+    @Test func `making members again takes no more work than a writer spends`() throws {
+        // Every place resembles thousands before it, and none well.
+        var random = SplitMix64(seed: 5)
+        let content = (0..<4_000).flatMap { _ in
+            [UInt8](repeating: 0x61, count: 150 + random.below(100)) + [UInt8(random.below(90))]
+        }
+        let file = try Packing.gzip(9).pack(content)
+        var form = Array(file[..<10])
+        form += LittleEndian.bytes(UInt32(content.count)) + content
+        form += [UInt8](repeating: 0, count: 8)
+        let old = Content.text(1, 100)
+        let patch = try Patch.between(old, form, method: .hashed(depth: 3), place: .unpredicted)
+        let unpacked = UnpackedPatch(
+            patch: StoredPatch(patch),
+            parameters: [DeflateParameters(encoder: .zlib, level: 9, memoryLevel: 8)], unpacksOld: [])
+        let references = try MemoryReferences([[TarEntry.file("f", old)].tar])
+        let recipe = try Recipe.encode([TarEntry.file("f", file)].tar, references: references, level: .fast) {
+            _, _ in .unpackedPatch(reference: 0, unpacked)
+        }
+        #expect {
+            _ = try Recipe.decode(recipe, references: references)
+        } throws: {
+            "\($0)".contains("more work")
+        }
+    }
+
+    // MARK: - Waiting patches
+
+    @Test func `large patches wait in a file`() throws {
+        let old = Content.random(1, 1_200_000)
+        // Every third byte changes, and something is inserted.
+        let new =
+            old.enumerated().map { $0.offset % 3 == 0 ? $0.element &+ 1 : $0.element }
+            + Content.random(2, 50_000)
+        for keepsHints in [true, false] {
+            var place = PatchPlace()
+            place.keepsHints = keepsHints
+            let patch = try Patch.between(old, new, method: .hashed(depth: 3), place: place)
+            #expect(patch.differences.changes.count > 300_000)
+            #expect(patch.differences.changeHints.isEmpty == !keepsHints)
+            var storeCount = 0
+            let stored = try StoredPatch(patch).stored {
+                storeCount += 1
+                return MemoryScratch()
+            }
+            let again = try stored.patch()
+            // Without hints it is less than a mebibyte.
+            #expect(storeCount == (keepsHints ? 1 : 0))
+            #expect(again.literal == patch.literal && again.control == patch.control)
+            #expect(
+                again.copyCounts == patch.copyCounts && again.literalCounts == patch.literalCounts)
+            #expect(again.differences.gapBytes == patch.differences.gapBytes)
+            #expect(again.differences.changes == patch.differences.changes)
+            #expect(again.differences.otherGapHints == patch.differences.otherGapHints)
+            #expect(again.differences.changeHints == patch.differences.changeHints)
+            #expect(stored.byteCount == new.count && again.differences.rest == patch.differences.rest)
+        }
     }
 
     // MARK: - Cancelling

@@ -17,7 +17,7 @@ struct EncodingTests {
         let encoding = Task {
             withUnsafeCurrentTask { $0?.cancel() }
             let encoder = try RecipeEncoder(level: level, references: references) { MemoryStore() }
-            try Recipe.add(part, predictor: 0, .patch(reference: 0, [patch]), to: encoder)
+            try Recipe.add(part, predictor: 0, .patch(reference: 0, [StoredPatch(patch)]), to: encoder)
         }
         await #expect(throws: CancellationError.self) { try await encoding.value }
     }

@@ -143,8 +143,10 @@ struct MatcherTests {
         let encoder = try RecipeEncoder(level: level, references: references) { MemoryStore() }
         let tar = [TarEntry.file("f", new), .file("g", new)].tar
         let parts = try LayerParts(tar).parts
-        try Recipe.add(parts[0], predictor: 0, .patch(reference: 0, [first, second]), to: encoder)
-        try Recipe.add(parts[1], predictor: nil, .patch(reference: 0, [third]), to: encoder)
+        try Recipe.add(
+            parts[0], predictor: 0, .patch(reference: 0, [StoredPatch(first), StoredPatch(second)]),
+            to: encoder)
+        try Recipe.add(parts[1], predictor: nil, .patch(reference: 0, [StoredPatch(third)]), to: encoder)
         try encoder.finish(zeroCount: 1024, restCount: 0) { _ in }
         let recipe = try Recipe.bytes(encoder)
         #expect(try Recipe.decode(recipe, references: references) == tar)

@@ -94,7 +94,8 @@ public enum Recipe {
             if let unpacked = try UnpackedPatch.between(old, part.content, method: method) {
                 return .unpackedPatch(reference: twin, unpacked)
             }
-            return .patch(reference: twin, [try Patch.between(old, part.content, method: method)])
+            return .patch(
+                reference: twin, [StoredPatch(try Patch.between(old, part.content, method: method))])
         }
     }
 
@@ -161,7 +162,7 @@ public enum Recipe {
         let newTar = pairs.enumerated().map { TarEntry.file("\($0)", $1.new) }.tar
         let encoder = try RecipeEncoder(level: nil, references: references) { MemoryStore() }
         for (part, pair) in zip(try LayerParts(newTar).parts, pairs) {
-            try add(part, predictor: nil, .patch(reference: pair.old, [pair.patch]), to: encoder)
+            try add(part, predictor: nil, .patch(reference: pair.old, [StoredPatch(pair.patch)]), to: encoder)
         }
         try encoder.finish(zeroCount: 1024, restCount: 0) { _ in }
         return try LayerParts(decode(bytes(encoder), references: references)).parts.map(\.content)

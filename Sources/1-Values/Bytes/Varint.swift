@@ -28,14 +28,7 @@ public struct ByteWriter: Sendable {
     public mutating func raw(_ values: some Sequence<UInt8>) { bytes.append(contentsOf: values) }
 
     /// Appends an unsigned number in 1 to 10 bytes.
-    public mutating func varint(_ value: UInt64) {
-        var rest = value
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(truncatingIfNeeded: rest))
-    }
+    public mutating func varint(_ value: UInt64) { bytes.append(varint: value) }
 
     /// Appends a count or length, which is never negative.
     public mutating func varint(_ value: Int) { varint(UInt64(value)) }
@@ -53,6 +46,18 @@ public struct ByteWriter: Sendable {
 
     /// Forgets what was written and keeps the room.
     public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+}
+
+extension [UInt8] {
+    /// Appends an unsigned number in 1 to 10 bytes, as `ByteWriter` does.
+    public mutating func append(varint value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        append(UInt8(truncatingIfNeeded: rest))
+    }
 }
 
 /// Reads what `ByteWriter` writes; every read checks what is left first.

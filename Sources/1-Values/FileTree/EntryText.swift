@@ -165,17 +165,19 @@ public struct MetadataChange: Hashable, Sendable {
     }
 
     private static func attributes(_ old: Entry, _ new: Entry) -> [MetadataChange] {
-        func table(_ entry: Entry) -> [[UInt8]: [UInt8]] {
-            Dictionary(entry.extendedAttributes.map { ($0.name, $0.value) }) { _, last in last }
+        var changes: [MetadataChange] = []
+        // Both are sorted by name.
+        var oldRest = old.extendedAttributes[...]
+        var newRest = new.extendedAttributes[...]
+        while let next = [oldRest.first, newRest.first].compactMap(\.?.name).min(by: { $0.precedes($1) }) {
+            let oldValue = oldRest.first?.name == next ? oldRest.removeFirst().value : nil
+            let newValue = newRest.first?.name == next ? newRest.removeFirst().value : nil
+            guard oldValue != newValue else { continue }
+            changes.append(
+                MetadataChange(
+                    field: "attribute", attribute: EscapedText.of(next),
+                    old: oldValue.map { EscapedText.of($0) }, new: newValue.map { EscapedText.of($0) }))
         }
-        let oldTable = table(old)
-        let newTable = table(new)
-        let names = Set(oldTable.keys).union(newTable.keys).filter { oldTable[$0] != newTable[$0] }
-        return names.sorted { $0.lexicographicallyPrecedes($1) }.map { name in
-            MetadataChange(
-                field: "attribute", attribute: EscapedText.of(name),
-                old: oldTable[name].map { EscapedText.of($0) }, new: newTable[name].map { EscapedText.of($0) }
-            )
-        }
+        return changes
     }
 }

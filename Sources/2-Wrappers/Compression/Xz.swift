@@ -1,16 +1,20 @@
 import CLzma
 
-/// How xz compresses (lzma_easy_encoder in lzma/container.h).
+/// How xz compresses (lzma_lzma_preset in lzma/lzma12.h).
 public struct XzOptions: Hashable, Sendable {
     /// 0 ... 9.
     public var preset: UInt32
     /// Whether to spend much more time for a little less output.
     public var isExtreme: Bool
+    /// How far back matches are looked for, which decides most of the memory: eleven times as much and a few megabytes.
+    /// nil lets the preset choose.
+    public var dictionaryByteCount: UInt32?
 
     /// Options of that preset.
-    public init(preset: UInt32, isExtreme: Bool = false) {
+    public init(preset: UInt32, isExtreme: Bool = false, dictionaryByteCount: UInt32? = nil) {
         self.preset = preset
         self.isExtreme = isExtreme
+        self.dictionaryByteCount = dictionaryByteCount
     }
 }
 
@@ -28,9 +32,21 @@ public final class XzCompressor {
     public init(_ options: XzOptions, sink: @escaping ([UInt8]) throws -> Void) throws(CompressionError) {
         self.sink = sink
         let preset = options.preset | (options.isExtreme ? CLzma_preset_extreme : 0)
-        guard lzma_easy_encoder(coder.stream, preset, LZMA_CHECK_NONE) == LZMA_OK else {
+        var settings = lzma_options_lzma()
+        guard lzma_lzma_preset(&settings, preset) == 0 else {
             throw .failed(library: "xz", reason: "cannot start")
         }
+        if let wanted = options.dictionaryByteCount {
+            settings.dict_size = min(settings.dict_size, max(wanted, CLzma_dictionary_minimum))
+        }
+        let result = withUnsafeMutablePointer(to: &settings) { settings in
+            var filters = [
+                lzma_filter(id: CLzma_filter_lzma2, options: settings),
+                lzma_filter(id: CLzma_filter_end, options: nil),
+            ]
+            return lzma_stream_encoder(coder.stream, &filters, LZMA_CHECK_NONE)
+        }
+        guard result == LZMA_OK else { throw .failed(library: "xz", reason: "cannot start") }
     }
 
     /// Adds input.

@@ -145,8 +145,12 @@ public enum Zstd {
         return compressed
     }
 
+    private static let uncompressedByteCount = 6
+
     /// How many bytes a quick compression takes: for estimates.
     public static func estimate(_ bytes: [UInt8], level: Int = 3) -> Int {
+        // So few are never compressed: a header of 6 bytes, one of a block and the bytes.
+        guard bytes.count > uncompressedByteCount else { return bytes.count + 9 }
         let bound = ZSTD_compressBound(bytes.count)
         var target = [UInt8](repeating: 0, count: bound)
         let count = target.withUnsafeMutableBytes { output in

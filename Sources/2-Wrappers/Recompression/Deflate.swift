@@ -7,8 +7,26 @@ public enum Deflate {
     ///   - parameters: Whose stream to make; numbers out of bounds count as the nearest bound.
     /// - Returns: The raw stream, without a header or a checksum.
     public static func compress(_ content: [UInt8], _ parameters: DeflateParameters) -> [UInt8] {
+        var work = Int.max
+        return compress(content, parameters, work: &work) ?? []
+    }
+
+    /// Compresses a content in one run, unless that takes too long.
+    ///
+    /// - Parameters:
+    ///   - content: What to compress.
+    ///   - parameters: Whose stream to make; numbers out of bounds count as the nearest bound.
+    ///   - work: How much searching may take, in places looked at and words compared; what it took is taken off.
+    /// - Returns: The raw stream; nil if it would take more.
+    public static func compress(_ content: [UInt8], _ parameters: DeflateParameters, work: inout Int)
+        -> [UInt8]?
+    {
         var encoder = StreamEncoder()
-        return content.withUnsafeBufferPointer { encoder.compress($0, parameters.bounded) }
+        let limit = work
+        defer { work -= encoder.work }
+        return content.withUnsafeBufferPointer {
+            encoder.compress($0, parameters.bounded, workLimit: limit)
+        }
     }
 
     /// Finds parameters that make exactly `compressed` of `content`.

@@ -10,13 +10,14 @@ struct StreamEncoder: ~Copyable {
     private var workLimit = Int.max
     private var isWrong = false
 
-    /// Compresses a content.
-    mutating func compress(_ content: UnsafeBufferPointer<UInt8>, _ parameters: DeflateParameters) -> [UInt8]
-    {
+    /// Compresses a content; nil when searching took more than it may.
+    mutating func compress(
+        _ content: UnsafeBufferPointer<UInt8>, _ parameters: DeflateParameters, workLimit: Int
+    ) -> [UInt8]? {
         expected = nil
-        workLimit = .max
+        self.workLimit = workLimit
         run(content, parameters)
-        return Array(blocks.written)
+        return isWrong ? nil : Array(blocks.written)
     }
 
     /// How much searching took so far.

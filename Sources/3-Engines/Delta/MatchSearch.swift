@@ -19,10 +19,10 @@ enum MatchSearch: Sendable {
     case hashed(HashSearch)
     case sorted(SuffixSearch, WordFilter)
 
-    /// Prepares a text; throws `CancellationError` when its task was cancelled.
-    init(_ text: [UInt8], _ method: MatchMethod) throws {
+    /// Prepares a text, which may be a part of a larger one; throws `CancellationError` when its task was cancelled.
+    init(_ text: [UInt8], _ method: MatchMethod, isPart: Bool = false) throws {
         switch method {
-        case .hashed(let depth): self = .hashed(try HashSearch(text, depth: depth))
+        case .hashed(let depth): self = .hashed(try HashSearch(text, depth: depth, isPart: isPart))
         case .sorted: self = .sorted(try SuffixSearch(text), try WordFilter(text))
         }
     }
@@ -52,11 +52,11 @@ struct HashSearch: Sendable {
     /// How many places are tried at most.
     private let depth: Int
 
-    init(_ text: [UInt8], depth: Int) throws {
+    init(_ text: [UInt8], depth: Int, isPart: Bool) throws {
         self.text = text
         self.depth = depth
         // Matches are longer than that by far: in large contents every fourth position is enough.
-        step = text.count > 16 << 20 ? 4 : 1
+        step = isPart || text.count > 16 << 20 ? 4 : 1
         var words = WordFilter(wordCount: text.count / step)
         var log: UInt64 = 10
         while (1 << log) < text.count / step, log < 27 { log += 1 }

@@ -23,12 +23,13 @@ public struct Matcher: Sendable {
     /// - Parameters:
     ///   - content: The old content.
     ///   - method: How to search; sorting takes about six times the content's size in memory, hashing twice.
+    ///   - isPart: Whether it is a part of a larger content.
     /// - Throws: `CancellationError` when its task was cancelled.
-    public init(old content: [UInt8], method: MatchMethod) throws {
+    public init(old content: [UInt8], method: MatchMethod, isPart: Bool = false) throws {
         let neutral = try NeutralContent.of(content)
         old = neutral ?? content
         gain = neutral == nil ? 8 : 16
-        search = try MatchSearch(old, method)
+        search = try MatchSearch(old, method, isPart: isPart)
     }
 
     /// Runs of a new content that are matched by themselves, so that it can be done at the same time; they do not depend
@@ -46,11 +47,13 @@ public struct Matcher: Sendable {
     /// - Parameters:
     ///   - new: The new content.
     ///   - part: Which run of it.
+    ///   - start: Where in the old content the start of the new one is looked for first.
     /// - Returns: The steps.
     /// - Throws: `CancellationError` when its task was cancelled.
-    public func match(_ new: MatchedContent, _ part: Range<Int>) throws -> MatchedPart {
+    public func match(_ new: MatchedContent, _ part: Range<Int>, from start: Int = 0) throws -> MatchedPart {
         let isWhole = part == new.bytes.indices
-        let steps = try steps(isWhole ? new.bytes : Array(new.bytes[part]), offset: part.lowerBound)
+        let offset = max(start, 0) + part.lowerBound
+        let steps = try steps(isWhole ? new.bytes : Array(new.bytes[part]), offset: offset)
         return MatchedPart(steps: steps)
     }
 

@@ -19,6 +19,14 @@ public struct Patch: Sendable {
     /// Where in the old content its last step ended.
     public internal(set) var oldEnd = 0
 
+    /// What the patch of a content's next part has to know of this one.
+    public var end: Patch {
+        var end = Patch()
+        end.oldEnd = oldEnd
+        end.differences.history = differences.history
+        return end
+    }
+
     /// How large the patch is about when it is compressed by itself.
     public var estimatedByteCount: Int {
         [control, copyCounts, literalCounts, differences.gapBytes, differences.changes, literal]
@@ -127,6 +135,7 @@ extension Patch {
         oldEnd = place.oldOffset + oldPosition
         byteCount = new.count
         differences.history = place.history
+        differences.keepsHints = place.keepsHints
 
         let head = old.prefix(ElfImage.headByteCount)
         let predictionStart = Prediction.start(oldHead: head)
@@ -194,6 +203,8 @@ public struct PatchPlace: Sendable {
     var history = ChangeHistory()
     /// Whether the parts are the whole contents.
     public var isWhole = true
+    /// Whether what stands around changes is kept, which a recipe needs whose streams may be coded by contexts.
+    public var keepsHints = true
 
     /// Whole contents.
     public init() {}

@@ -288,7 +288,7 @@ public final class RecipeDecoder {
         try take(count)
         let choices = try MemberChoices(try reader(.contents))
         let old = try UnpackedReference(references, reference, choices, in: makeScratch())
-        let codes = MemberCodeReader(try reader(.contents))
+        let codes = MemberCodeReader(try reader(.contents), fileByteCount: count)
         let patcher = PatchDecoder(old: OldContent(old, 0), try patchStreams())
         var rest = count
         try withoutActuallyEscaping(sink) { sink in

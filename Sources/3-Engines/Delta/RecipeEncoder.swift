@@ -9,7 +9,7 @@ public enum EntryContent: Sendable {
     /// The same bytes as those of an old entry.
     case reference(Int)
     /// Patches of an old entry's content that make the new one part by part.
-    case patch(reference: Int, [Patch])
+    case patch(reference: Int, [StoredPatch])
     /// A patch of what an old file's compressed members hold.
     case unpackedPatch(reference: Int, UnpackedPatch)
     /// The bytes themselves.
@@ -60,10 +60,14 @@ public final class RecipeEncoder {
         let differences = patch.differences
         var gaps = ByteWriter()
         var gapHints: [UInt64] = []
-        for (gap, hint) in zip(differences.gaps, differences.gapHints) {
+        if let gap = differences.firstGap {
             // What began in the patch before this one was told what stood there.
-            write(unchangedCount + gap, hint: unchangedCount > 0 ? unchangedHint : hint, to: &gaps, &gapHints)
+            write(
+                unchangedCount + gap, hint: unchangedCount > 0 ? unchangedHint : differences.firstGapHint,
+                to: &gaps, &gapHints)
             unchangedCount = 0
+            gaps.raw(differences.otherGaps)
+            gapHints += differences.otherGapHints
         }
         if unchangedCount == 0 { unchangedHint = differences.restHint }
         unchangedCount += differences.rest
@@ -189,14 +193,14 @@ public final class RecipeEncoder {
             code(patches.count == 1 && patches[0].isPredicted ? .predictedPatch : .patch)
             place(reference)
             numbers.varint(count)
-            for patch in patches { try write(patch) }
+            for patch in patches { try write(patch.patch()) }
         case .unpackedPatch(let reference, let unpacked):
             code(.unpackedPatch)
             place(reference)
             numbers.varint(count)
             numbers.varint(unpacked.patch.byteCount)
             unpacked.write(to: &numbers)
-            try write(unpacked.patch)
+            try write(unpacked.patch.patch())
         case .new where count == 0:
             code(predictor.map { references.contentByteCount(of: $0) == 0 } ?? false ? .predicted : .empty)
         case .new:

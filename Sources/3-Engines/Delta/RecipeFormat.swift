@@ -8,8 +8,16 @@ public enum RecipeFormat {
     public static let version = 1
     static let magic = Array("SLTR".utf8)
 
-    /// No stream may need a larger decompression window: it bounds the receiver's memory.
-    static let windowLogLimit = 26
+    /// How large a stream's decompression window may be, as a power of two: it bounds the receiver's memory.
+    static func windowLog(of stream: StreamID) -> Int {
+        switch stream {
+        case .new: 25
+        case .literal: 24
+        case .difference: 23
+        case .references, .contents, .shapes, .fields, .control, .copyCounts, .literalCounts, .gaps: 22
+        }
+    }
+
     /// The same bound for xz, whose dictionary is most of what it needs.
     static let xzMemoryLimit: UInt64 = 36 << 20
 
@@ -62,13 +70,16 @@ public enum DeltaLevel: String, CaseIterable, Hashable, Sendable {
     func xzOptions(for stream: RecipeFormat.StreamID) -> XzOptions? {
         switch (self, stream) {
         case (.fast, _), (_, .references), (_, .contents), (_, .shapes), (_, .fields): nil
+        case (.default, .control), (.default, .copyCounts), (.default, .literalCounts), (.default, .gaps):
+            // What repeats in numbers repeats soon; it takes a sixth of the memory.
+            XzOptions(preset: 6, dictionaryByteCount: 1 << 20)
         case (.default, _): XzOptions(preset: 6)
         case (.best, _): XzOptions(preset: 8, isExtreme: true)
         }
     }
 
     /// Whether streams may be coded by contexts: some microseconds a byte, for the sender and for the receiver.
-    var codesByContexts: Bool { self == .best }
+    public var codesByContexts: Bool { self == .best }
 
     /// The zstd options for one of a recipe's streams.
     func options(for stream: RecipeFormat.StreamID) -> ZstdOptions {
@@ -78,13 +89,10 @@ public enum DeltaLevel: String, CaseIterable, Hashable, Sendable {
             case .default: 19
             case .best: 22
             }
-        switch stream {
-        case .new: return ZstdOptions(level: level, windowLog: 25, findsLongMatches: true)
-        case .literal: return ZstdOptions(level: level, windowLog: 24, findsLongMatches: true)
-        case .difference: return ZstdOptions(level: level, windowLog: 23)
-        case .references, .contents, .shapes, .fields, .control, .copyCounts, .literalCounts, .gaps:
-            return ZstdOptions(level: level, windowLog: 22)
-        }
+        // Large windows need a search for long matches far back.
+        let findsLongMatches = stream == .new || stream == .literal
+        return ZstdOptions(
+            level: level, windowLog: RecipeFormat.windowLog(of: stream), findsLongMatches: findsLongMatches)
     }
 }
 

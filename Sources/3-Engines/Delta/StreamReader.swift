@@ -50,7 +50,7 @@ final class StreamReader {
             }
         case .zstd:
             let decompressor = try ZstdDecompressor(
-                windowLogLimit: RecipeFormat.windowLogLimit, source: stored)
+                windowLogLimit: RecipeFormat.windowLog(of: name), source: stored)
             fill = { try decompressor.read(into: &$0) }
             isAtEnd = decompressor.isAtEnd
         case .xz:

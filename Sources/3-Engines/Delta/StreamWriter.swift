@@ -122,6 +122,7 @@ final class StreamWriter: @unchecked Sendable {
     }
 
     private func finishWhole(_ isCancelled: () -> Bool) throws {
+        guard !pending.isEmpty else { return }
         var best = pending
         func attempt(
             _ codec: RecipeFormat.Codec, _ makeCoder: (_ sink: @escaping ([UInt8]) -> Void) throws -> Coder
@@ -141,7 +142,11 @@ final class StreamWriter: @unchecked Sendable {
                 .zstd(try ZstdCompressor(options, byteCount: UInt64(pending.count), sink: sink))
             }
         }
-        if let xzOptions { try attempt(.xz) { sink in .xz(try XzCompressor(xzOptions, sink: sink)) } }
+        if var xzOptions {
+            // No more than all of it can be looked back at.
+            xzOptions.dictionaryByteCount = UInt32(clamping: pending.count)
+            try attempt(.xz) { sink in .xz(try XzCompressor(xzOptions, sink: sink)) }
+        }
         if let contextKind, pending.count >= Self.contextByteCount {
             try attempt(.contexts) { sink in .contexts(ContextEncoder(contextKind) { sink(Array($0)) }) }
         }

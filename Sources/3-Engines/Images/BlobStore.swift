@@ -29,6 +29,9 @@ public protocol BlobStore: Sendable {
 }
 
 extension BlobStore {
+    /// How many bytes the archive has where it lies, which may be compressed itself; nil for what is none.
+    var archiveByteCount: UInt64? { archive == nil ? nil : storedByteCount }
+
     /// Finds a blob by its digest; its content is not checked.
     ///
     /// - Returns: Its bytes; nil if it is not there.

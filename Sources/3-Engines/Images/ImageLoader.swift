@@ -68,9 +68,11 @@ public enum ImageLoader {
     ) async throws -> OpenedImage {
         let summary = try summarize(chosen, store)
         events(.found(summary))
-        let reading = LayerReading(request: request, source: store.source, reporter: reporter) {
-            events(.layer($0))
-        }
+        let reading = LayerReading(
+            request: request, source: store.source, archiveByteCount: store.archiveByteCount,
+            isOneImage: true,
+            reporter: reporter
+        ) { events(.layer($0)) }
         let results = try await reading.read(Array(zip(chosen.parts.blobs, summary.layers)))
         var indexed = summary
         indexed.layers = results.map(\.summary)
@@ -81,14 +83,19 @@ public enum ImageLoader {
         return OpenedImage(
             index: ImageIndex(summary: indexed, listings: listings),
             config: chosen.config.bytes, manifest: chosen.parts.manifest, layers: results.map(\.file),
-            archive: chosen.isOneOfSeveral ? nil : store.archive, isOneOfSeveral: chosen.isOneOfSeveral)
+            archive: chosen.isOneOfSeveral ? nil : store.archive, isOneOfSeveral: chosen.isOneOfSeveral,
+            archiveByteCount: store.archiveByteCount)
     }
 
     private static func read(
         _ chosen: [ChosenImage], _ store: any BlobStore, _ request: ImageRequest, _ reporter: Reporter
     ) async throws -> ImageSet {
         let summaries = try chosen.map { try summarize($0, store) }
-        let reading = LayerReading(request: request, source: store.source, reporter: reporter) { _ in }
+        let reading = LayerReading(
+            request: request, source: store.source, archiveByteCount: store.archiveByteCount,
+            isOneImage: false,
+            reporter: reporter
+        ) { _ in }
         let results = try await reading.read(
             zip(chosen, summaries).flatMap { Array(zip($0.parts.blobs, $1.layers)) })
         var set = SetBuilder()

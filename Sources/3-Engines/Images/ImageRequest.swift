@@ -11,10 +11,10 @@ public struct ImageRequest: Sendable {
     public var platform: Platform?
     /// How many layers to read at a time.
     public var jobs: Int
-    /// How much the archive, and the layers together, may unpack to; nil for 256 times what was read and 256 MiB.
+    /// How much the archive, and the layers together, may unpack to; nil for 256 times what is stored and 256 MiB.
     public var unpackedByteCountLimit: UInt64?
-    /// How much the headers of all layers together may hold, names, links and attributes included; nil for four times
-    /// the layers' blobs and 128 MiB.
+    /// How much the headers of all layers together may hold, names, links and attributes included; a layer that an image
+    /// lists again counts again. nil for four times what is stored of the layers and 128 MiB.
     public var headerByteCountLimit: UInt64?
     /// Whether every file's digest is wanted, as comparing needs; applying a delta does not.
     public var hashesFiles: Bool

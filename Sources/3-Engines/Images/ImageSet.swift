@@ -30,6 +30,8 @@ public struct ImageSet: Sendable {
     public let layers: [LayerBytes]
     /// Size of the archive, uncompressed; where the images lie in none, the sum of their blobs.
     public let archiveByteCount: UInt64
+    /// How many bytes hold the layers where they lie, an archive that is compressed itself being counted as it is.
+    public let storedByteCount: UInt64
     /// Whether it is one image that was chosen out of several that lie in one archive.
     public let isOneOfSeveral: Bool
     private let makeArchive: @Sendable () throws -> FileRegion
@@ -47,6 +49,7 @@ public struct ImageSet: Sendable {
         listings = image.index.listings
         layers = image.layers
         archiveByteCount = summary.archiveByteCount
+        storedByteCount = image.storedByteCount
         isOneOfSeveral = image.isOneOfSeveral
         makeArchive = { try image.archive() }
     }
@@ -59,6 +62,7 @@ public struct ImageSet: Sendable {
         layers = builder.layers.map(\.file)
         archiveByteCount =
             store.archive?.byteCount ?? summaries.reduce(0) { $0.addingClamped($1.blobByteCount) }
+        storedByteCount = layers.storedByteCount(inArchiveOf: store.archiveByteCount)
         isOneOfSeveral = false
         makeArchive = { try store.wholeArchive() }
     }

@@ -14,6 +14,10 @@ struct LayerReading {
     let request: ImageRequest
     /// The archive, for messages.
     let source: String
+    /// How many bytes the archive has where it lies; nil if the layers lie in none.
+    let archiveByteCount: UInt64?
+    /// Whether all layers are one image's and will be laid over each other.
+    let isOneImage: Bool
     /// Told how many bytes of blobs were read.
     let reporter: Reporter
     /// Told of every layer once it was read.
@@ -38,7 +42,12 @@ struct LayerReading {
             }
             order.append(number)
         }
-        let results = try await index(distinct)
+        let total = distinct.reduce(UInt64(0)) { $0.addingClamped($1.region.byteCount) }
+        // An archive may be compressed itself: what was unpacked once must not allow for more.
+        let stored = min(total, archiveByteCount ?? .max)
+        let headerBudget = HeaderBudget(limit: request.headerByteCountLimit, storedByteCount: stored)
+        let results = try await index(distinct, total: total, stored: stored, headerBudget)
+        let headerCosts = results.map { HeaderBudget.cost(of: $0.file.spans) }
         return try zip(order, layers).map { number, listed in
             let layer = listed.summary
             guard let number else {
@@ -50,6 +59,10 @@ struct LayerReading {
             guard result.summary.index != layer.index || result.summary.createdBy != layer.createdBy else {
                 return result
             }
+            if isOneImage {
+                // It takes no more memory, but it is laid over the others once more.
+                try headerBudget.charge(headerCosts[number], forRepeated: layer, source: source)
+            }
             result.summary.index = layer.index
             result.summary.createdBy = layer.createdBy
             tell(result.summary)
@@ -58,14 +71,13 @@ struct LayerReading {
     }
 
     private func index(
-        _ distinct: [(region: FileRegion, digest: Digest?, layer: LayerSummary)]
+        _ distinct: [(region: FileRegion, digest: Digest?, layer: LayerSummary)], total: UInt64,
+        stored: UInt64, _ headerBudget: HeaderBudget
     ) async throws -> [Indexed] {
-        let total = distinct.reduce(UInt64(0)) { $0.addingClamped($1.region.byteCount) }
         let budget = ByteBudget(
-            limit: ReadingLimits(unpackedByteCount: request.unpackedByteCountLimit).unpacked(from: total),
+            limit: ReadingLimits(unpackedByteCount: request.unpackedByteCountLimit).unpacked(from: stored),
             source: source, what: "its layers unpack to", isRaisable: true)
         reporter.begin(.reading, total: total)
-        let headerBudget = HeaderBudget(limit: request.headerByteCountLimit, blobByteCount: total)
         return try await parallelMap(distinct, width: request.jobs) { item in
             let indexer = LayerIndexer(
                 blob: item.region, digest: item.digest, summary: item.layer, source: source,

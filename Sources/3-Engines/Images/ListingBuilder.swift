@@ -1,6 +1,7 @@
 import Bytes
 import FileTree
 import Hashing
+import OCI
 import Synchronization
 import Tar
 
@@ -24,7 +25,8 @@ enum ListingError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// Counts what the headers of an image's layers hold, which all stays in memory.
+/// Counts what the headers of an image's layers hold, which all stays in memory and is gone through for every layer that is
+/// laid over the others.
 final class HeaderBudget: Sendable {
     /// What an image may have however small it is: that of some hundred thousand entries.
     private static let freeByteCount: UInt64 = 128 << 20
@@ -33,8 +35,8 @@ final class HeaderBudget: Sendable {
     private let used = Atomic<UInt64>(0)
 
     /// A budget for layers of that many stored bytes, unless another limit is given.
-    init(limit: UInt64?, blobByteCount: UInt64) {
-        self.limit = limit ?? blobByteCount.multipliedClamped(4).addingClamped(Self.freeByteCount)
+    init(limit: UInt64?, storedByteCount: UInt64) {
+        self.limit = limit ?? storedByteCount.multipliedClamped(4).addingClamped(Self.freeByteCount)
     }
 
     /// Takes bytes off the budget.
@@ -44,6 +46,25 @@ final class HeaderBudget: Sendable {
             throw .headersTooLarge(limit: limit)
         }
     }
+
+    /// Takes bytes off the budget for a layer that an image lists once more.
+    func charge(_ byteCount: UInt64, forRepeated layer: LayerSummary, source: String) throws(ImageError) {
+        do {
+            try charge(byteCount)
+        } catch {
+            throw .badLayer(
+                source: source, layer: "layer \(layer.index + 1) (\(layer.digest)), which is listed again,",
+                reason: error.description)
+        }
+    }
+
+    /// About how much entries take.
+    static func cost(of spans: [EntrySpan]) -> UInt64 {
+        spans.reduce(0) { $0.addingClamped(UInt64($1.structureByteCount) + entryByteCount) }
+    }
+
+    /// About what an entry takes in memory besides what its header holds.
+    static let entryByteCount: UInt64 = 256
 }
 
 /// Turns the members of a layer's tar into the entries they mean.
@@ -63,7 +84,7 @@ struct ListingBuilder: TarVisitor {
     mutating func begin(_ member: TarMember, structure: [UInt8]) throws {
         let entry = try Self.entry(of: member)
         try budget.charge(
-            member.structureByteCount + Self.keptByteCount
+            member.structureByteCount + HeaderBudget.entryByteCount
                 + UInt64(entry.extendedAttributes.count) * Self.attributeByteCount
                 + Self.treeByteCount(entry.path, after: entries.last?.path))
         hasContent = hashesFiles && member.type == .file
@@ -84,14 +105,11 @@ struct ListingBuilder: TarVisitor {
 
     mutating func trailer(_ bytes: ArraySlice<UInt8>) throws {}
 
-    /// About what an entry takes in memory besides what its header holds.
-    private static let keptByteCount: UInt64 = 256
-
     /// About what an attribute takes besides its bytes.
     private static let attributeByteCount: UInt64 = 128
 
-    /// About what the directories take that an entry implies, in memory and as lines of a listing: little for honest
-    /// images, most for a path of thousands of components.
+    /// About what the directories take that an entry implies, in memory and as lines of a report, where their paths stand
+    /// in several forms: little for honest images, most for a path of thousands of components.
     private static func treeByteCount(_ path: TreePath, after last: TreePath?) -> UInt64 {
         let bytes = path.bytes
         let other = last?.bytes ?? []
@@ -99,7 +117,7 @@ struct ListingBuilder: TarVisitor {
         while index < bytes.count, index < other.count, bytes[index] == other[index] { index += 1 }
         var sum: UInt64 = 0
         while index < bytes.count {
-            if bytes[index] == UInt8(ascii: "/") { sum += UInt64(128 + index) }
+            if bytes[index] == UInt8(ascii: "/") { sum += UInt64(4 * (128 + index)) }
             index += 1
         }
         return sum

@@ -1,3 +1,4 @@
+import Bytes
 public import FileIO
 public import OCI
 
@@ -13,6 +14,9 @@ public struct OpenedImage: Sendable {
     public let layers: [LayerBytes]
     /// Whether it was chosen out of several that lie in one archive: then it stands by itself, without that archive.
     public let isOneOfSeveral: Bool
+    /// How many bytes hold its layers where they lie, an archive that is compressed itself being counted as it is: what
+    /// is made of them is measured by that.
+    public let storedByteCount: UInt64
     private let storedArchive: FileRegion?
 
     /// The name to use in messages: what the user named.
@@ -27,9 +31,10 @@ public struct OpenedImage: Sendable {
     ///   - layers: The layers' bytes, lowest first, as many as the index has.
     ///   - archive: The archive that holds it and no other image; nil if there is none.
     ///   - isOneOfSeveral: Whether it was chosen out of several that lie in one archive.
+    ///   - archiveByteCount: How many bytes the archive it lies in has as the user gave it; nil if it lies in none.
     public init(
         index: ImageIndex, config: [UInt8], manifest: [UInt8]?, layers: [LayerBytes],
-        archive: FileRegion? = nil, isOneOfSeveral: Bool = false
+        archive: FileRegion? = nil, isOneOfSeveral: Bool = false, archiveByteCount: UInt64? = nil
     ) {
         self.index = index
         self.config = config
@@ -37,6 +42,7 @@ public struct OpenedImage: Sendable {
         self.layers = layers
         self.isOneOfSeveral = isOneOfSeveral
         storedArchive = archive
+        storedByteCount = layers.storedByteCount(inArchiveOf: archiveByteCount)
     }
 
     /// The archive it lies in, byte for byte; for an image that lies in none, one that is made in a temporary file.
@@ -45,5 +51,15 @@ public struct OpenedImage: Sendable {
     public func archive() throws -> FileRegion {
         if let storedArchive { return storedArchive }
         return try ImageArchiveWriter.spooled(ImageArchiveWriter.members(self))
+    }
+}
+
+extension [LayerBytes] {
+    /// How many bytes hold layers where they lie.
+    ///
+    /// - Parameter byteCount: How many bytes the archive they lie in has as the user gave it; nil if they lie in none.
+    /// - Returns: The sum of the blobs, but no more than that archive has.
+    func storedByteCount(inArchiveOf byteCount: UInt64?) -> UInt64 {
+        Swift.min(reduce(0) { $0.addingClamped($1.blob.byteCount) }, byteCount ?? .max)
     }
 }

@@ -16,6 +16,10 @@ import TestSupport
     @Option(help: "Run this file alone.") var input: String?
     @Option(help: "A folder of more files to mutate.") var corpus: String?
     @Option(help: "Write the first 200 inputs to this folder instead of running them.") var write: String?
+    #if LIBFUZZER
+    @Argument(parsing: .postTerminator, help: "Options of libFuzzer, and folders of inputs.")
+    var libFuzzer: [String] = []
+    #endif
 
     private static let writtenCount: UInt64 = 200
     /// No input may let the process grow by more than this.
@@ -26,6 +30,9 @@ import TestSupport
     func run() async throws {
         let scratch = try Scratch()
         let target = try await make(scratch)
+        #if LIBFUZZER
+        if !libFuzzer.isEmpty { throw ExitCode(LibFuzzer.run(target, libFuzzer)) }
+        #endif
         let current = FileManager.default.temporaryDirectory.appendingPathComponent(
             "silt-fuzz-\(self.target)-\(seed)")
         print("\(self.target), seed \(seed); before each run its input is written to \(current.path)")

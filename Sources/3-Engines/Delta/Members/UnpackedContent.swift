@@ -20,7 +20,12 @@ enum UnpackedContent {
     }
 
     /// How much may be done to find out how a file's members were compressed: places looked at for matches.
-    private static func searchLimit(ofFile byteCount: Int) -> Int { 1 << 18 + 512 * byteCount }
+    ///
+    /// A reader that makes members again need not spend more, since it does what the writer did at last.
+    static func searchLimit(ofFile byteCount: UInt64) -> Int {
+        let (product, overflows) = byteCount.multipliedReportingOverflow(by: 512)
+        return overflows || product > 1 << 60 ? 1 << 60 : 1 << 18 + Int(product)
+    }
 
     /// A form grew larger than it may, or more is decompressed than may be.
     struct TooLarge: Error {}
@@ -181,14 +186,17 @@ enum UnpackedContent {
     ///
     /// - Parameters:
     ///   - file: The new file.
+    ///   - limit: How large the form may be, at most `byteCountLimit`.
     ///   - isKnown: Tells by where a member's data start whether the old file has it.
     /// - Returns: nil if there is none, or the form is too large.
     /// - Throws: `CancellationError` when its task was cancelled.
-    static func rebuildable(_ file: [UInt8], isKnown: @escaping (Int) -> Bool) throws -> Rebuildable? {
+    static func rebuildable(
+        _ file: [UInt8], limit: Int = byteCountLimit, isKnown: @escaping (Int) -> Bool
+    ) throws -> Rebuildable? {
         guard mayHoldMembers(file) else { return nil }
         var result = Rebuildable()
         var hints: [DeflateParameters] = []
-        var work = searchLimit(ofFile: file.count)
+        var work = searchLimit(ofFile: UInt64(file.count))
         var packed: [ArraySlice<UInt8>?] = []
         let pass = Self.pass(
             UInt64(file.count),
@@ -209,7 +217,7 @@ enum UnpackedContent {
             if let found, hints.first != found { hints = [found] + hints.filter { $0 != found } }
             return found != nil
         } into: {
-            guard result.form.count + $0.count <= byteCountLimit else { throw TooLarge() }
+            guard result.form.count + $0.count <= limit else { throw TooLarge() }
             result.form += $0
         }
         do {

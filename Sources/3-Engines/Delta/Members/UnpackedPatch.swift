@@ -5,7 +5,7 @@ import Recompression
 /// A patch of what an old file's compressed members hold into what a new file's do.
 public struct UnpackedPatch: Sendable {
     /// The patch of the unpacked forms.
-    public let patch: Patch
+    public private(set) var patch: StoredPatch
     /// How each member of the new file is made.
     let parameters: [DeflateParameters?]
     /// Which members of the old file are unpacked.
@@ -17,10 +17,16 @@ public struct UnpackedPatch: Sendable {
     ///   - old: The old file.
     ///   - new: The new file.
     ///   - method: How to search.
+    ///   - limit: How large both forms may be at most, which are matched in one piece; never more than 128 MiB.
+    ///   - keepsHints: Whether what stands around changes is kept.
     /// - Returns: nil unless the new file has a compressed member that can be rebuilt, and the old one any.
     /// - Throws: `CancellationError` when its task was cancelled.
-    public static func between(_ old: [UInt8], _ new: [UInt8], method: MatchMethod) throws -> UnpackedPatch? {
+    public static func between(
+        _ old: [UInt8], _ new: [UInt8], method: MatchMethod, limit: Int = .max,
+        keepsHints: Bool = true
+    ) throws -> UnpackedPatch? {
         guard UnpackedContent.mayHoldMembers(old), UnpackedContent.mayHoldMembers(new) else { return nil }
+        let limit = min(limit, UnpackedContent.byteCountLimit)
         // What both files hold in the same compressed form needs no packing again.
         let oldMembers: [Int: MemberChecks]
         let newMembers: [Int: MemberChecks]
@@ -32,7 +38,10 @@ public struct UnpackedPatch: Sendable {
         }
         let shared = Set(oldMembers.values).intersection(newMembers.values)
         func isShared(_ member: MemberChecks?) -> Bool { member.map(shared.contains) ?? false }
-        guard let content = try UnpackedContent.rebuildable(new, isKnown: { isShared(newMembers[$0]) }) else {
+        guard
+            let content = try UnpackedContent.rebuildable(
+                new, limit: limit, isKnown: { isShared(newMembers[$0]) })
+        else {
             return nil
         }
         var unpacksOld: [Bool] = []
@@ -48,14 +57,28 @@ public struct UnpackedPatch: Sendable {
                 unpacksOld.append(true)
                 return true
             } into: {
+                guard form.count + $0.count <= limit else { throw UnpackedContent.TooLarge() }
                 form += $0
             }
         } catch is UnpackedContent.TooLarge {
             return nil
         }
+        var place = PatchPlace.unpredicted
+        place.keepsHints = keepsHints
         return UnpackedPatch(
-            patch: try Patch.between(form, content.form, method: method, place: .unpredicted),
+            patch: StoredPatch(try Patch.between(form, content.form, method: method, place: place)),
             parameters: content.parameters, unpacksOld: unpacksOld)
+    }
+
+    /// The same, kept in a temporary file if it is large.
+    ///
+    /// - Parameter makeStore: Makes room for it.
+    /// - Returns: A patch to be written like this one.
+    /// - Throws: What storing throws.
+    public func stored(in makeStore: () throws -> any ScratchStore) throws -> UnpackedPatch {
+        var stored = self
+        stored.patch = try patch.stored(in: makeStore)
+        return stored
     }
 
     /// Which old members are unpacked and how new ones are made, in runs of equal ones; see docs/format/recipe.md "Unpacked contents".
@@ -131,13 +154,21 @@ final class MemberCodeReader {
     private let reader: StreamReader
     private var left: UInt64 = 0
     private var parameters: DeflateParameters?
+    private var workLeft: Int
 
-    init(_ reader: StreamReader) { self.reader = reader }
+    /// Reads how the members of a file of that size are made.
+    init(_ reader: StreamReader, fileByteCount: UInt64) {
+        self.reader = reader
+        workLeft = UnpackedContent.searchLimit(ofFile: fileByteCount)
+    }
 
     /// Whether no run was left unfinished.
     var isAtEnd: Bool { left == 0 }
 
     /// What compresses the next member; nil if it is left as it is.
+    ///
+    /// - Throws: `DeltaError` if the run is damaged; so does compressing once it took more work than a writer spends to
+    ///   find out how the members of a file of that size are made.
     func next() throws -> (([UInt8]) throws -> [UInt8])? {
         if left == 0 {
             left = try reader.varint()
@@ -145,7 +176,14 @@ final class MemberCodeReader {
             parameters = try MemberCode.parameters(try reader.varint())
         }
         left -= 1
-        return parameters.map { parameters in { Deflate.compress($0, parameters) } }
+        return parameters.map { parameters in
+            { content in
+                guard let packed = Deflate.compress(content, parameters, work: &self.workLeft) else {
+                    throw DeltaError.damaged("its compressed members take more work than those of any file")
+                }
+                return packed
+            }
+        }
     }
 }
 

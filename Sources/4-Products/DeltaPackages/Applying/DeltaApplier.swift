@@ -389,7 +389,7 @@ public struct DeltaApplier: Sendable {
     private func decoder(_ digest: Digest, _ references: any ReferenceSource) throws -> RecipeDecoder {
         let region = try package.region(digest)
         return try RecipeDecoder(
-            storedByteCount: region.byteCount, references: references, makeScratch: { try SpooledStream() }
+            storedByteCount: region.byteCount, references: references, makeScratch: { SpooledStream() }
         ) {
             try region.read(at: $0, count: $1)
         }

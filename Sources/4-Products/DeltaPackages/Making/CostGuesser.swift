@@ -140,7 +140,7 @@ struct CostGuesser: Sendable {
             share = try SimilarityEstimate.share(
                 of: part,
                 patching: try references.content(
-                    of: ancestor, at: 0, count: Int(min(oldCount, Self.oldByteCount))))
+                    of: ancestor, at: 0, count: Int(min(oldCount, Self.oldByteCount, plan.partByteCount))))
         }
         // Where no missing word was found, the part that was not looked at may still hold some: about this share.
         let count = span.contentByteCount

@@ -7,7 +7,7 @@ import Work
 struct LayerMatcher: Sendable {
     /// What was found to make a content of an old one.
     enum Match: Sendable {
-        case plain([Patch])
+        case plain([StoredPatch])
         case unpacked(UnpackedPatch)
 
         /// About how many bytes it takes by itself.
@@ -19,14 +19,14 @@ struct LayerMatcher: Sendable {
         }
     }
 
-    /// Contents larger than this are matched part by part, which bounds memory at about seven times as much.
-    private static let partByteCount: UInt64 = 128 << 20
     /// How many bytes of patches may wait for being written.
     private static let batchByteCount: UInt64 = 48 << 20
 
     let plan: LayerPlan
     let references: OldReferences
     let method: MatchMethod
+    /// Whether streams may be coded by contexts, which need to know what stands around changes.
+    let keepsHints: Bool
     /// How many files to match at a time.
     let jobs: Int
 
@@ -65,8 +65,9 @@ struct LayerMatcher: Sendable {
                 file.spans[$0.index].contentByteCount, $1.index
             )
         }
-        let made = try await parallelMap(ordered, width: largest > Self.partByteCount / 2 ? 1 : jobs) {
-            item in
+        // What is matched at the same time is no more than one large file takes.
+        let width = min(jobs, Int(plan.partByteCount / max(largest, 1)))
+        let made = try await parallelMap(ordered, width: width) { item in
             (item.index, try await match(item.index, with: item.ancestor))
         }
         return Dictionary(uniqueKeysWithValues: made)
@@ -77,13 +78,15 @@ struct LayerMatcher: Sendable {
         let oldCount = usefulByteCount(of: ancestor, for: newCount)
         let isWhole = oldCount == references.contentByteCount(of: ancestor)
         let content = file.tar.part(at: file.spans[index].contentOffset, byteCount: newCount)
-        let parts = (max(oldCount, newCount) + Self.partByteCount - 1) / Self.partByteCount
-        var patches: [Patch] = []
+        let limit = plan.partByteCount
+        let parts = (max(oldCount, newCount) + limit - 1) / limit
+        var patches: [StoredPatch] = []
+        var last: Patch?
         for part in 0..<max(parts, 1) {
             let newStart = newCount / parts * part
             let newEnd = part + 1 == parts ? newCount : newCount / parts * (part + 1)
             // A part may have moved a little: it is matched against what lies around its place in the old content.
-            let margin = parts > 1 ? Self.partByteCount / 8 : 0
+            let margin = parts > 1 ? limit / 8 : 0
             let oldPlace = oldCount / parts * part
             let oldStart = oldPlace - min(margin, oldPlace)
             let oldEnd = part + 1 == parts ? oldCount : min(oldCount, oldCount / parts * (part + 1) + margin)
@@ -93,16 +96,21 @@ struct LayerMatcher: Sendable {
             }
             let newPart = { try content.read(at: newStart, count: Int(newEnd - newStart)) }
             if parts == 1, isWhole,
-                let unpacked = try UnpackedPatch.between(oldPart(), newPart(), method: method)
+                let unpacked = try UnpackedPatch.between(
+                    oldPart(), newPart(), method: method, limit: Int(limit), keepsHints: keepsHints)
             {
-                return .unpacked(unpacked)
+                return .unpacked(try unpacked.stored { SpooledStream() })
             }
             // Matching large files takes most memory: meanwhile they are not kept.
-            let found = try await match(oldPart, newPart)
-            let place =
-                parts > 1 || !isWhole
-                ? PatchPlace(oldOffset: Int(oldStart), after: patches.last) : PatchPlace()
-            patches.append(try Patch(found, old: try oldPart(), new: try newPart(), place: place))
+            // What follows the last match is expected first.
+            let found = try await match(
+                oldPart, newPart, isPart: parts > 1, from: (last?.oldEnd ?? 0) - Int(oldStart))
+            var place =
+                parts > 1 || !isWhole ? PatchPlace(oldOffset: Int(oldStart), after: last) : PatchPlace()
+            place.keepsHints = keepsHints
+            let patch = try Patch(found, old: try oldPart(), new: try newPart(), place: place)
+            patches.append(try StoredPatch(patch).stored { SpooledStream() })
+            last = patch.end
         }
         return .plain(patches)
     }
@@ -125,14 +133,15 @@ struct LayerMatcher: Sendable {
         Self.usefulByteCount(of: references.contentByteCount(of: ancestor), for: newByteCount)
     }
 
-    private func match(_ old: () throws -> [UInt8], _ new: () throws -> [UInt8]) async throws -> [MatchedPart]
-    {
+    private func match(
+        _ old: () throws -> [UInt8], _ new: () throws -> [UInt8], isPart: Bool, from start: Int
+    ) async throws -> [MatchedPart] {
         let bytes = try new()
         async let prepared = MatchedContent(bytes)
-        let matcher = try Matcher(old: try old(), method: method)
+        let matcher = try Matcher(old: try old(), method: method, isPart: isPart)
         let content = try await prepared
         return try await parallelMap(Matcher.parts(of: content), width: jobs) {
-            try matcher.match(content, $0)
+            try matcher.match(content, $0, from: start)
         }
     }
 }

@@ -39,9 +39,9 @@ struct LayerRecipeMaker: Sendable {
     ///
     /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
     func make() async throws -> LayerRecipe {
-        let encoder = try RecipeEncoder(level: level, references: references) { try SpooledStream() }
+        let encoder = try RecipeEncoder(level: level, references: references) { SpooledStream() }
         let matcher = LayerMatcher(
-            plan: plan, references: references, method: method, jobs: jobs)
+            plan: plan, references: references, method: method, keepsHints: level.codesByContexts, jobs: jobs)
         var costs: [Int: UInt64] = [:]
         try await withThrowingTaskGroup(of: [Int: LayerMatcher.Match].self) { group in
             var batches = matcher.batches()[...]

@@ -55,23 +55,3 @@ struct NoReferences: ReferenceSource {
     func contentByteCount(of ordinal: Int) -> UInt64 { 0 }
     func content(of ordinal: Int, at offset: UInt64, count: Int) throws -> [UInt8] { [] }
 }
-
-/// A recipe's stream or a file's unpacked form in a temporary file.
-struct SpooledStream: StreamStore, ScratchStore {
-    private let spool: Spool
-
-    init() throws { spool = try Spool() }
-
-    func append(_ bytes: [UInt8]) throws { try spool.append(bytes) }
-
-    func append(_ bytes: ArraySlice<UInt8>) throws { try spool.append(bytes) }
-
-    func finish() -> @Sendable (UInt64, Int) throws -> [UInt8] {
-        let file = spool.finish()
-        return { try file.read(at: $0, count: $1) }
-    }
-
-    func forEachPart(_ body: (ArraySlice<UInt8>) throws -> Void) throws {
-        try FileRegion(spool.finish()).forEachPart(body)
-    }
-}

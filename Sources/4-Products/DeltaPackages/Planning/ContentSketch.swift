@@ -42,7 +42,9 @@ struct SketchIndex: Sendable {
     /// Smaller files cost less than finding their ancestors.
     static let leastByteCount: UInt64 = 512
 
-    private var ordinals: [UInt64: [Int]] = [:]
+    /// The places in `ordinals` of the contents that have a hash.
+    private var places: [UInt64: [Int32]] = [:]
+    private var ordinals: [Int] = []
     /// Hashes that more contents share tell nothing: they are those of zeros and of licence texts.
     private static let shareLimit = 64
     /// How many numbers a likely ancestor shares at least.
@@ -75,18 +77,32 @@ struct SketchIndex: Sendable {
 
     /// Adds an old content; ordinals must rise.
     private mutating func add(_ sketch: ContentSketch, ordinal: Int) {
-        for hash in sketch.hashes where ordinals[hash, default: []].count < Self.shareLimit {
-            ordinals[hash, default: []].append(ordinal)
+        for hash in sketch.hashes where places[hash, default: []].count < Self.shareLimit {
+            places[hash, default: []].append(Int32(clamping: ordinals.count))
         }
+        ordinals.append(ordinal)
+    }
+
+    /// How many hashes each old content shares with a new one, all of them 0 between two searches: a table that is used
+    /// again and again.
+    struct Votes {
+        fileprivate var counts: [UInt8]
+
+        /// Votes on the contents of an index.
+        init(_ index: SketchIndex) { counts = [UInt8](repeating: 0, count: index.ordinals.count) }
     }
 
     /// The old content that shares most with a new one, the first of equals; nil if none shares enough.
-    func likest(_ sketch: ContentSketch) -> Int? {
-        var votes: [Int: Int] = [:]
-        for hash in sketch.hashes {
-            for ordinal in ordinals[hash] ?? [] { votes[ordinal, default: 0] += 1 }
+    func likest(_ sketch: ContentSketch, _ votes: inout Votes) -> Int? {
+        let found = sketch.hashes.compactMap { places[$0] }
+        var best = 0
+        var bestPlace = Int.max
+        for place in found.joined().lazy.map(Int.init) {
+            votes.counts[place] += 1
+            let count = Int(votes.counts[place])
+            if count > best || count == best && place < bestPlace { (best, bestPlace) = (count, place) }
         }
-        let best = votes.max { ($0.value, $1.key) < ($1.value, $0.key) }
-        return best.flatMap { $0.value >= Self.likeness ? $0.key : nil }
+        for place in found.joined() { votes.counts[Int(place)] = 0 }
+        return best >= Self.likeness ? ordinals[bestPlace] : nil
     }
 }

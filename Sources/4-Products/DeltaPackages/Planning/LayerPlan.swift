@@ -1,3 +1,4 @@
+import Bytes
 import FileIO
 import FileTree
 import Images
@@ -15,6 +16,10 @@ struct LayerPlan: Sendable {
         case new
     }
 
+    /// Contents larger than this are matched part by part: at most 128 MiB, which takes up to seven times as much memory,
+    /// and no more than eight times what is stored of the new image, or 8 MiB. Few bytes can unpack to many that are all
+    /// alike, and are not worth more memory than any other file of a few bytes.
+    let partByteCount: UInt64
     /// Index of the new layer.
     let layer: Int
     /// Its bytes.
@@ -37,6 +42,7 @@ struct LayerPlan: Sendable {
         let twins = entries.map { similar.twin(of: $0.path, home) }
         self.layer = layer
         self.file = file
+        partByteCount = Self.partByteCount(stored: new.storedByteCount)
         self.twins = twins
         sources = entries.indices.map { index in
             let entry = entries[index]
@@ -52,6 +58,10 @@ struct LayerPlan: Sendable {
         }
     }
 
+    static func partByteCount(stored byteCount: UInt64) -> UInt64 {
+        min(max(byteCount.multipliedClamped(8), 8 << 20), 128 << 20)
+    }
+
     /// The entries whose names tell nothing of where they come from, and that are worth looking for it.
     var unknownEntries: [Int] {
         sources.indices.filter { index in
@@ -65,12 +75,13 @@ struct LayerPlan: Sendable {
     /// - Parameter sketches: Of the old contents whose paths the new image does not have.
     /// - Throws: `FileError` if the new image can no longer be read, `CancellationError` when its task was cancelled.
     mutating func findAncestors(in sketches: SketchIndex) throws {
+        var votes = SketchIndex.Votes(sketches)
         for index in unknownEntries {
             try Task.checkCancellation()
             let span = file.spans[index]
             let part = Int(min(span.contentByteCount, ContentSketch.byteCountLimit))
             let sketch = ContentSketch(try file.tar.read(at: span.contentOffset, count: part))
-            if let ancestor = sketches.likest(sketch) { sources[index] = .patch(ancestor: ancestor) }
+            if let ancestor = sketches.likest(sketch, &votes) { sources[index] = .patch(ancestor: ancestor) }
         }
     }
 

@@ -30,7 +30,7 @@ struct List: CancellableCommand {
         }
         let report = ListReport(tree, index)
         switch format {
-        case .text: for line in report.lines { try StandardStreams.line(line) }
+        case .text: try report.forEachPart { try StandardStreams.line($0) }
         case .json: try StandardStreams.line(JSONOutput.text(report))
         }
     }

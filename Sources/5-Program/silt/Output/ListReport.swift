@@ -3,6 +3,8 @@ import FileTree
 import OCI
 
 /// The files of an image; the JSON's keys are documented in the manual page.
+///
+/// An image may have millions of files: they become text only when they are written.
 struct ListReport: Encodable {
     /// A path of the image.
     struct File: Encodable {
@@ -31,26 +33,48 @@ struct ListReport: Encodable {
         let value: String
     }
 
-    let image: ImageReport
-    let files: [File]
-    /// The files as lines, as `ls -l` shows them.
-    let lines: [String]
+    private let image: ImageReport
+    private let listings: [LayerListing]
+    /// By the bytes of their paths.
+    private let rows: [(path: TreePath, id: EntryID?)]
 
     private enum CodingKeys: CodingKey { case image, files }
 
     init(_ tree: Tree, _ index: ImageIndex) {
         image = ImageReport(index.summary)
-        var rows: [(path: TreePath, entry: Entry?, layer: Int?)] = []
-        for (number, node) in tree.nodes.enumerated() {
-            // Most images have no entry for the root itself.
-            if number == 0, node.entry == nil { continue }
-            let entry = node.entry.map { index.listings[$0.layer].entries[$0.ordinal] }
-            rows.append((tree.path(of: number), entry, node.entry?.layer))
-        }
-        rows.sort { $0.path < $1.path }
-        files = rows.map { File(path: $0.path, entry: $0.entry, layer: $0.layer) }
-        lines = rows.map { Self.line($0.entry, path: PathText($0.path.bytes).text) }
+        listings = index.listings
+        // Most images have no entry for the root itself.
+        rows = tree.nodes.indices.filter { $0 > 0 || tree.nodes[$0].entry != nil }
+            .map { (tree.path(of: $0), tree.nodes[$0].entry) }
+            .sorted { $0.path < $1.path }
     }
+
+    private func entry(_ id: EntryID?) -> Entry? { id.map { listings[$0.layer].entries[$0.ordinal] } }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(image, forKey: .image)
+        var files = container.nestedUnkeyedContainer(forKey: .files)
+        for (path, id) in rows {
+            try Task.checkCancellation()
+            try files.encode(File(path: path, entry: entry(id), layer: id?.layer))
+        }
+    }
+
+    /// Gives out the files as lines, as `ls -l` shows them: some thousand at a time, which is one text.
+    ///
+    /// - Throws: What the closure throws, `CancellationError` when the task was cancelled.
+    func forEachPart(_ body: (String) throws -> Void) throws {
+        for start in stride(from: 0, to: rows.count, by: Self.partCount) {
+            try Task.checkCancellation()
+            let part = rows[start..<min(start + Self.partCount, rows.count)]
+            try body(
+                part.map { Self.line(entry($0.id), path: PathText($0.path.bytes).text) }
+                    .joined(separator: "\n"))
+        }
+    }
+
+    private static let partCount = 1 << 10
 
     private static func line(_ entry: Entry?, path: String) -> String {
         guard let entry else { return "d?????????  " + path }
