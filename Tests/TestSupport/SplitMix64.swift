@@ -25,6 +25,9 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
 
     /// A number below a limit.
     public mutating func below(_ limit: Int) -> Int { Int.random(in: 0..<limit, using: &self) }
+
+    /// One of some items, of which there is at least one.
+    public mutating func pick<Element>(_ items: [Element]) -> Element { items[below(items.count)] }
 }
 
 /// File contents that are always the same for the same seed.

@@ -35,8 +35,8 @@ public struct DiffTree: Sendable {
 
     /// All nodes; the root is at index 0, and a parent always stands before its children.
     public private(set) var nodes: [Node] = []
-    private let oldLayers: [LayerListing]
-    private let newLayers: [LayerListing]
+    let oldLayers: [LayerListing]
+    let newLayers: [LayerListing]
     private let rules: IgnoreRules
 
     /// Compares whole images: each side's layers merged.

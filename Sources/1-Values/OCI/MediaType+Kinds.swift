@@ -30,6 +30,17 @@ extension MediaType {
         type.isEmpty || type == "application/octet-stream" || type.contains(".tar")
     }
 
+    /// The type of a layer that is stored in some compression.
+    public static func layer(_ compression: LayerCompression, isDocker: Bool) -> String {
+        let type =
+            isDocker
+            ? "application/vnd.docker.image.rootfs.diff.tar" : "application/vnd.oci.image.layer.v1.tar"
+        return switch compression {
+        case .none: type
+        case .gzip, .zstd, .xz, .bzip2: "\(type)\(isDocker ? "." : "+")\(compression.rawValue)"
+        }
+    }
+
     /// Whether a layer of that type may be left out of a store: its maker does not let others pass it on.
     public static func isForeign(_ type: String) -> Bool {
         type.contains(".nondistributable.") || type.contains(".rootfs.foreign.")

@@ -64,7 +64,10 @@ public enum TarPrediction {
     }
 
     /// Permission bits as seven octal digits and a NUL.
-    static func mode(_ mode: UInt16) -> [UInt8] { digits(UInt64(mode), count: 7) + [0] }
+    static func mode(_ mode: UInt16) -> [UInt8] { number(UInt64(mode)) }
+
+    /// A small number as seven octal digits and a NUL, cut to the field.
+    static func number(_ number: UInt64) -> [UInt8] { digits(number, count: 7) + [0] }
 
     /// The checksum of a block as six octal digits, a NUL and a space, whatever its checksum field holds.
     public static func checksum(of block: [UInt8]) -> [UInt8] {

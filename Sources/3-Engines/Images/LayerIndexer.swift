@@ -1,9 +1,9 @@
 import Compression
 import Bytes
-import FileTree
+public import FileTree
 public import FileIO
 import Hashing
-import OCI
+public import OCI
 import Tar
 
 /// The bytes of one layer.
@@ -208,7 +208,7 @@ extension [LayerListing] {
     ///   - source: The archive, for messages.
     /// - Returns: The layers in the same order.
     /// - Throws: `ImageError` if they cannot be laid over each other.
-    func resolved(layers: [LayerSummary], source: String) throws -> [LayerListing] {
+    public func resolved(layers: [LayerSummary], source: String) throws -> [LayerListing] {
         func refused(_ id: EntryID, _ reason: (Entry) -> String) -> ImageError {
             let layer = layers[id.layer]
             return .badLayer(

@@ -2,9 +2,6 @@ import Bytes
 import TestSupport
 
 extension SplitMix64 {
-    /// One of several.
-    mutating func pick<Element>(_ items: [Element]) -> Element { items[below(items.count)] }
-
     /// A number that programs get wrong.
     mutating func oddNumber() -> UInt64 {
         let power: UInt64 = 1 << UInt64(below(64))

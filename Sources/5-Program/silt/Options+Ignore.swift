@@ -72,7 +72,7 @@ struct IgnoreOptions: ParsableArguments, Sendable {
         }
     }
 
-    private static func pattern(_ text: String) throws -> PathPattern {
+    static func pattern(_ text: String) throws -> PathPattern {
         guard let pattern = PathPattern(text) else {
             throw ValidationError(
                 "'\(text)' is no pattern: it is empty, leaves a bracket open or has too many parts")

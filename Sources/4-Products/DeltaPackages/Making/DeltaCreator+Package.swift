@@ -111,7 +111,8 @@ extension DeltaCreator {
                 images: new.images.map { DeltaDocument.Image($0) }, layers: layers(plan, recipes),
                 archive: DeltaDocument.Archive(
                     digest: archive.archiveDigest, byteCount: archive.archiveByteCount,
-                    recipe: Digest.of(archive.bytes), documents: documents.map(\.descriptor.digest))))
+                    recipe: Digest.of(archive.bytes), documents: documents.map(\.descriptor.digest)),
+                partial: partial))
         return PackageWriter(document: document, blobs: blobs, subject: subject)
     }
 

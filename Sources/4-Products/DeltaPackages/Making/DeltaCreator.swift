@@ -39,6 +39,8 @@ public struct CreatedPackage: Sendable {
 public final class DeltaCreator: Sendable {
     let old: ImageSet
     let new: ImageSet
+    /// What was picked, if the new image is one of picked changes.
+    let partial: DeltaDocument.Partial?
     /// The layers of both images, side by side; of several, image by image.
     public let pairs: [LayerPair]
     let references: OldReferences
@@ -63,9 +65,24 @@ public final class DeltaCreator: Sendable {
     ///   - old: The images to start from: what any of them holds, the receiver has.
     ///   - new: The images to make, with all of their archive.
     ///   - jobs: How many layers or files to look at at a time while planning.
-    public init(old: ImageSet, new: ImageSet, jobs: Int = Machine.processorCount) {
+    public convenience init(old: ImageSet, new: ImageSet, jobs: Int = Machine.processorCount) {
+        self.init(old: old, new: new, partial: nil, jobs: jobs)
+    }
+
+    /// Prepares an image and what was picked of the changes to another; nothing is read yet.
+    ///
+    /// - Parameters:
+    ///   - old: The image to start from.
+    ///   - picked: The image to make.
+    ///   - jobs: How many layers or files to look at at a time while planning.
+    public convenience init(old: OpenedImage, picked: PickedImage, jobs: Int = Machine.processorCount) {
+        self.init(old: ImageSet(old), new: ImageSet(picked.image), partial: picked.partial, jobs: jobs)
+    }
+
+    private init(old: ImageSet, new: ImageSet, partial: DeltaDocument.Partial?, jobs: Int) {
         self.old = old
         self.new = new
+        self.partial = partial
         let pairing = ImagePairing(old, new)
         let pairs = pairing.pairs(new)
         self.pairs = pairs

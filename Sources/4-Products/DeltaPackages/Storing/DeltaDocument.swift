@@ -54,6 +54,24 @@ public struct DeltaDocument: Codable, Hashable, Sendable {
         public var layers: [Layer]
         /// Their archive.
         public var archive: Archive
+        /// What was picked, if what comes out is an image of its own and not the new one; else nil.
+        public var partial: Partial?
+    }
+
+    /// What was picked of the changes between two images.
+    public struct Partial: Codable, Hashable, Sendable {
+        /// The names of the image that changes were picked of.
+        public var names: [String]
+        /// Digest of its configuration.
+        public var imageID: Digest
+        /// How many changes of paths are made, those that others need included.
+        public var pickedCount: Int
+        /// How many there are.
+        public var changeCount: Int
+        /// Keys of the configuration that were picked.
+        public var configKeys: [String]
+        /// How many of that image's layers were taken as they are; nil if changes are in a layer of their own.
+        public var wholeLayers: Int?
     }
 
     /// The archive that holds the new images.

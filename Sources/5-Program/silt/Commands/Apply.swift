@@ -61,6 +61,10 @@ struct Apply: CancellableCommand {
             "reading \(FileName.text(old))", progress)
         let package = try opened.delta(from: images, making: making.newImage)
         let applier = try DeltaApplier(package: package, old: images, making: making.newImage)
+        if let partial = package.document.new.partial {
+            StandardStreams.writeError(
+                "silt: \(FileName.text(self.package)) is \(PartialText.text(partial))\n")
+        }
         let reporter = progress.reporter()
         let applying = { reporter.report(Progress(.applying, done: $0, total: $1)) }
         let checking = progress.reporter("checking what is there of \(FileName.text(output))")
@@ -103,7 +107,8 @@ struct Apply: CancellableCommand {
         let continued = file.continued.map { ", continued after \(ByteCount.grouped($0.byteCount)) bytes" }
         try StandardStreams.line(
             "\(FileName.text(output)): \(ByteCount.grouped(file.byteCount)) bytes, \(what)"
-                + (continued ?? ""))
+                + (package.document.new.partial.map { ", \(PartialText.text($0))" } ?? "") + (continued ?? "")
+        )
     }
 }
 

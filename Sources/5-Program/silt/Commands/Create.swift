@@ -3,7 +3,9 @@ import FileIO
 import Bytes
 import Delta
 import DeltaPackages
+import FileTree
 import Images
+import OCI
 
 /// `silt create`
 struct Create: CancellableCommand {
@@ -15,9 +17,16 @@ struct Create: CancellableCommand {
             An archive of several images or platforms is taken whole: one package makes all of the new archive, and \
             what any old image holds is made use of. With --image, --new-image or --platform the package makes the \
             chosen image alone, in an archive of its own.
+
+            With --pick, --skip, --layer, --config or --picks the package makes an image of its own: the old image's \
+            layers, and one of the picked changes with all that they need (directories, other names of a file, both \
+            places of what moved). It has an id and a name of its own, never the new image's. If everything is picked, \
+            it is the new image, bit for bit; if --layer alone names all that changed from the lowest layer up, those \
+            layers are the new image's own.
             """)
 
     @OptionGroup var pair: PairOptions
+    @OptionGroup var picking: PickOptions
 
     @Option(name: .shortAndLong, help: ArgumentHelp("The package to write.", valueName: "file"))
     var output: String
@@ -37,6 +46,7 @@ struct Create: CancellableCommand {
 
     func run() async throws {
         let progress = ProgressLine()
+        if let list = try picking.list() { return try await create(list, progress) }
         let (old, new) = try await pair.loadSets(progress)
         let creator = DeltaCreator(old: old, new: new, jobs: pair.reading.width)
         let package = try await creator.create(
@@ -55,5 +65,28 @@ struct Create: CancellableCommand {
             if new.images.count > 1 { line += ", \(new.images.count) images" }
         }
         try StandardStreams.line(line)
+    }
+
+    /// Makes a package of picked changes.
+    private func create(_ list: PickList, _ progress: ProgressLine) async throws {
+        let (old, new) = try await pair.load(progress)
+        let picked = try await PickedImage.make(list, old: old, new: new)
+        let creator = DeltaCreator(old: old, picked: picked, jobs: pair.reading.width)
+        if let partial = picked.partial {
+            // The id follows from the images and the picks: it is known before anything is written.
+            let summary = picked.image.index.summary
+            try StandardStreams.line(
+                "makes \(EscapedText.of(summary.displayName.utf8, limit: 200)), image \(summary.imageID.short): \(PartialText.text(partial))"
+            )
+        }
+        let package = try await creator.create(
+            at: output, replacesExisting: force,
+            options: DeltaOptions(level: level, jobs: pair.reading.width, checks: check), progress.reporter())
+        progress.clear()
+        let archive = package.document.new.archive.byteCount
+        try StandardStreams.line(
+            "\(FileName.text(output)): \(ByteCount.grouped(package.byteCount)) bytes, "
+                + "\(ByteCount.percent(package.byteCount, of: archive)) of the archive it makes (\(ByteCount.text(archive)))"
+                + (picked.partial == nil ? ", which is the new image: everything is picked" : ""))
     }
 }

@@ -64,7 +64,8 @@ struct Verify: CancellableCommand {
         // Of each delta there is its document, too.
         let report = VerifyReport(
             package: package, blobs: blobs.count + file.deltas.count, old: old, makes: makes,
-            unknownNeeds: unknown.isEmpty ? nil : unknown)
+            unknownNeeds: unknown.isEmpty ? nil : unknown,
+            partial: file.deltas.compactMap(\.document.new.partial).first)
         switch format {
         case .text: try StandardStreams.line(report.text)
         case .json: try StandardStreams.line(JSONOutput.text(report))
@@ -83,11 +84,14 @@ struct VerifyReport: Encodable {
     let makes: Digest?
     /// What it needs that only a newer silt knows; nil if nothing.
     let unknownNeeds: [String]?
+    /// What was picked, if it makes an image of its own; nil if it makes the new image.
+    let partial: DeltaDocument.Partial?
 
     var text: String {
         let name = FileName.text(package)
-        if let old, let makes { return "\(name): makes \(makes) of '\(FileName.text(old))'" }
+        let picked = partial.map { "; \(PartialText.text($0))" } ?? ""
+        if let old, let makes { return "\(name): makes \(makes) of '\(FileName.text(old))'\(picked)" }
         let needs = unknownNeeds.map { "; a newer silt is needed: " + $0.joined(separator: ", ") } ?? ""
-        return EscapedText.line("\(name): all \(blobs) blobs have their digests\(needs)")
+        return EscapedText.line("\(name): all \(blobs) blobs have their digests\(needs)\(picked)")
     }
 }

@@ -23,6 +23,7 @@ struct PackageReport {
             "made by   \(EscapedText.of(document.tool.utf8, limit: 200)), format \(document.formatVersion)",
         ]
         lines += Self.images(document.old.images, "old") + Self.images(document.new.images, "new")
+        if let partial = document.new.partial { lines.append("picked    \(PartialText.text(partial))") }
         lines += [
             "archive   \(document.new.archive.digest)  \(ByteCount.grouped(document.new.archive.byteCount)) bytes",
             "", "layer  size        how it is made",

@@ -1,0 +1,256 @@
+import Bytes
+import Hashing
+public import Images
+import OCI
+public import FileTree
+import Work
+
+/// What becomes of two images when some of the changes between them are picked.
+///
+/// Its layers are those of the old image and one of the picked changes; or, where whole layers are picked from the lowest
+/// up, the new image's own and what the old one has above them. It is an image of its own, with an id and a name that
+/// follow from the images and the picks.
+public struct PickedImage: Sendable {
+    /// The image; the new one itself if everything is picked.
+    public let image: OpenedImage
+    /// What was picked; nil if that is everything.
+    public let partial: DeltaDocument.Partial?
+
+    /// Picks by a list.
+    ///
+    /// - Parameters:
+    ///   - list: What to pick.
+    ///   - old: The old image.
+    ///   - new: The new image.
+    /// - Returns: What comes out.
+    /// - Throws: `PickError` if the list does not fit the images or picks nothing, `ImageError.unsupported` for an entry
+    ///   that cannot be taken by itself, `FileError` if the images can no longer be read.
+    public static func make(_ list: PickList, old: OpenedImage, new: OpenedImage) async throws -> PickedImage
+    {
+        try await WorkPool.shared.run { try PickedImageMaker(list, old: old, new: new).make() }
+    }
+}
+
+/// Puts a picked image together.
+struct PickedImageMaker {
+    private let list: PickList
+    private let old: OpenedImage
+    private let new: OpenedImage
+    /// What changed.
+    let tree: DiffTree
+    private let pairs: [LayerPair]
+
+    init(_ list: PickList, old: OpenedImage, new: OpenedImage) {
+        self.list = list
+        self.old = old
+        self.new = new
+        tree = DiffTree(old: old.index.listings, new: new.index.listings)
+        pairs = LayerAlignment.align(old.index, new.index)
+    }
+
+    func make() throws -> PickedImage {
+        try check()
+        let layers = LayerOfChange(tree, pairs, new)
+        return try make(PickSet(tree, picking: list.nodes(of: tree) { layers.number(of: $0) }))
+    }
+
+    /// Makes the image of picks in the tree, and of the list's keys.
+    func make(_ picks: PickSet) throws -> PickedImage {
+        let oldConfig = old.index.summary.configuration
+        let newConfig = new.index.summary.configuration
+        let takesAllKeys = oldConfig.isEverything(list.configKeys, from: newConfig)
+        if picks.isEverything(in: tree), takesAllKeys { return PickedImage(image: new, partial: nil) }
+        let changeCount = tree.nodes.count { $0.change != .unchanged }
+        let keys = list.configKeys.isEmpty ? "" : ", configuration \(list.configKeys.joined(separator: ", "))"
+        let parts: Parts
+        if let count = wholeLayerCount() {
+            parts = wholeLayers(count)
+        } else {
+            guard !picks.all.isEmpty || !list.configKeys.isEmpty else { throw PickError.nothingPicked }
+            parts = try pickedLayer(
+                picks,
+                createdBy:
+                    "silt: \(picks.all.count) of \(changeCount) changes to \(new.index.summary.imageID.short)\(keys)"
+            )
+        }
+        let partial = DeltaDocument.Partial(
+            names: new.index.summary.names, imageID: new.index.summary.imageID,
+            pickedCount: picks.all.count, changeCount: changeCount, configKeys: list.configKeys,
+            wholeLayers: wholeLayerCount())
+        return PickedImage(image: try assemble(parts), partial: partial)
+    }
+
+    private func check() throws {
+        for (side, expected, image) in [("old", list.oldImageID, old), ("new", list.newImageID, new)] {
+            let actual = image.index.summary.imageID
+            if let expected, expected != actual {
+                throw PickError.otherImages(side: side, expected: expected.short, actual: actual.short)
+            }
+        }
+        let count = new.layers.count
+        if let number = list.layers.sorted().first(where: { $0 < 1 || $0 > count }) {
+            throw PickError.noSuchLayer(number: number, count: count)
+        }
+        let keys = old.index.summary.configuration.pickableKeys(from: new.index.summary.configuration)
+        if let key = list.configKeys.first(where: { $0 != "*" && !keys.contains($0) }) {
+            throw PickError.noSuchKey(key: EscapedText.of(key.utf8, limit: 100), choices: keys)
+        }
+    }
+
+    // MARK: - Layers
+
+    /// Layers of an image, and how they came to be.
+    private struct Parts {
+        struct Layer {
+            var summary: LayerSummary
+            let listing: LayerListing
+            let bytes: LayerBytes
+            /// As its image's manifest describes it; nil if there is none.
+            let descriptor: JSONValue?
+        }
+
+        var layers: [Layer] = []
+        var history: [JSONValue] = []
+
+        /// Adds some layers of an image, and the steps of its history that belong to them.
+        mutating func add(_ image: OpenedImage, _ range: Range<Int>) {
+            let summaries = image.index.summary.layers
+            let descriptors = image.manifestLayers
+            for index in range {
+                layers.append(
+                    Layer(
+                        summary: summaries[index], listing: image.index.listings[index],
+                        bytes: image.layers[index],
+                        descriptor: descriptors.indices.contains(index) ? descriptors[index] : nil))
+            }
+            history += image.history(of: range)
+        }
+    }
+
+    /// How many of the new image's layers are taken as they are, because the picks are layers from the lowest up; nil if
+    /// they are not.
+    private func wholeLayerCount() -> Int? {
+        guard list.rules.isEmpty, let count = list.layers.max() else { return nil }
+        let same = Set(pairs.filter { $0.change == .same }.compactMap(\.new))
+        return (0..<count).allSatisfy { same.contains($0) || list.layers.contains($0 + 1) } ? count : nil
+    }
+
+    private func wholeLayers(_ count: Int) -> Parts {
+        var parts = Parts()
+        parts.add(new, 0..<count)
+        // What lies above in the old image stays there.
+        let place = pairs.lastIndex { $0.new.map { $0 < count } ?? false } ?? pairs.endIndex - 1
+        let below = pairs[...place].compactMap(\.old).max().map { $0 + 1 } ?? 0
+        parts.add(old, below..<old.layers.count)
+        return parts
+    }
+
+    private func pickedLayer(_ picks: PickSet, createdBy: String) throws -> Parts {
+        var parts = Parts()
+        parts.add(old, old.layers.indices)
+        var step: [(key: String, value: JSONValue)] = [("created_by", .string(createdBy))]
+        if let created = new.index.summary.configuration.document["created"] {
+            step.append(("created", created))
+        }
+        if picks.all.isEmpty {
+            step.append(("empty_layer", .bool(true)))
+        } else {
+            let tar = try PickedLayer(tree, picks, old: old, new: new).tar()
+            let made = try MadeLayer(tar, index: old.layers.count, createdBy: createdBy)
+            parts.layers.append(
+                Parts.Layer(summary: made.summary, listing: made.listing, bytes: made.bytes, descriptor: nil))
+        }
+        parts.history.append(JSONValue(members: step))
+        return parts
+    }
+
+    // MARK: - Documents
+
+    private func assemble(_ parts: Parts) throws -> OpenedImage {
+        let newDocument = new.index.summary.configuration.document
+        let layers = parts.layers.enumerated().map { index, layer in
+            var layer = layer
+            layer.summary.index = index
+            return layer
+        }
+        // A history that does not tell of every layer would be refused.
+        let steps = parts.history.count { $0["empty_layer"] != .bool(true) }
+        let configuration = old.index.summary.configuration
+            .taking(list.configKeys, from: new.index.summary.configuration)
+            .over(
+                ImageConfiguration.Layers(
+                    diffIDs: layers.map(\.summary.diffID),
+                    history: steps == layers.count ? parts.history : [],
+                    created: newDocument["created"],
+                    label: ("silt.partial", new.index.summary.imageID.description)))
+        let config = configuration.bytes
+        let imageID = Digest.of(config)
+        let manifest = try old.manifest.map { try manifestBytes($0, config: config, layers) }
+        let names = [Self.name(old.index.summary.names.first, imageID)]
+        let listings = try layers.map(\.listing).resolved(layers: layers.map(\.summary), source: old.source)
+        let summary = ImageSummary(
+            source: old.source, names: names, imageID: imageID,
+            manifestDigest: manifest.map { Digest.of($0) },
+            platform: old.index.summary.platform, created: new.index.summary.created,
+            archiveByteCount: layers.reduce(0) { $0.addingClamped($1.summary.blobByteCount) },
+            layers: layers.map(\.summary), configuration: configuration)
+        return OpenedImage(
+            index: ImageIndex(summary: summary, listings: listings), config: config, manifest: manifest,
+            layers: layers.map(\.bytes))
+    }
+
+    private func manifestBytes(_ bytes: [UInt8], config: [UInt8], _ layers: [Parts.Layer]) throws -> [UInt8] {
+        let document = try JSONValue(parsing: bytes)
+        let isDocker = document["mediaType"].map { $0.text.contains("docker") } ?? false
+        func descriptor(_ type: JSONValue, _ digest: Digest, _ size: UInt64) -> JSONValue {
+            JSONValue(members: [
+                ("mediaType", type), ("digest", .string(digest.description)),
+                ("size", .number(Array("\(size)".utf8))),
+            ])
+        }
+        let configType = document["config"]?["mediaType"] ?? .string(MediaType.ociConfig)
+        let descriptors = layers.map { layer in
+            let type = MediaType.layer(layer.summary.compression, isDocker: isDocker)
+            return layer.descriptor
+                ?? descriptor(.string(type), layer.summary.digest, layer.summary.blobByteCount)
+        }
+        return Array(
+            document.setting("config", descriptor(configType, Digest.of(config), UInt64(config.count)))
+                .setting("layers", .array(descriptors)).setting("subject", nil).text.utf8)
+    }
+
+    /// A name of its own: the old one's with another tag.
+    private static func name(_ old: String?, _ id: Digest) -> String {
+        let mark = "partial-\(id.short.prefix(8))"
+        guard let old else { return "silt:\(mark)" }
+        // A tag has 128 bytes at most.
+        let start = old.lastIndex(of: "/") ?? old.startIndex
+        let tag = old[start...].lastIndex(of: ":").map { old.index(after: $0) } ?? old.startIndex
+        return "\(old[..<tag])\(old[tag...].prefix(100))-\(mark)"
+    }
+}
+
+extension OpenedImage {
+    /// The layers as its manifest describes them; empty if it has none.
+    fileprivate var manifestLayers: [JSONValue] {
+        guard let manifest, let document = try? JSONValue(parsing: manifest),
+            case .array(let layers)? = document["layers"]
+        else { return [] }
+        return layers
+    }
+
+    /// The steps of its history that made some layers, with those before each that made none; those behind the last layer
+    /// belong to it.
+    fileprivate func history(of range: Range<Int>) -> [JSONValue] {
+        var layer = 0
+        let all = index.summary.configuration.history
+        let count = all.count { $0["empty_layer"] != .bool(true) }
+        guard count == layers.count else { return [] }
+        return all.filter { step in
+            let isEmpty = step["empty_layer"] == .bool(true)
+            let place = isEmpty && layer == count ? count - 1 : layer
+            if !isEmpty { layer += 1 }
+            return range.contains(place)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+import Bytes
+import FileIO
+import FileTree
+
+/// Which changes a package is made of.
+struct PickOptions: ParsableArguments, Sendable {
+    @Option(
+        name: .customLong("pick"),
+        help: ArgumentHelp(
+            "Make a package of these changes only: paths, with all that is in them. May be given several times.",
+            valueName: "glob"),
+        transform: IgnoreOptions.pattern)
+    var picked: [PathPattern] = []
+
+    @Option(
+        name: .customLong("skip"),
+        help: ArgumentHelp(
+            "Leave these changes out; without other picks, all others are picked.", valueName: "glob"),
+        transform: IgnoreOptions.pattern)
+    var skipped: [PathPattern] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Pick all that a layer of the new image changes, 1 for the lowest.", valueName: "number"))
+    var layer: [Int] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Take the new value of a key of the configuration, as diff names it; * for all.", valueName: "key"
+        ))
+    var config: [String] = []
+
+    @Option(
+        help: ArgumentHelp("A file with a list of picks, to which the other options add.", valueName: "file"))
+    var picks: String?
+
+    /// What to pick; nil if the package is to make the new image.
+    ///
+    /// - Throws: `UnreadablePicks` if the file is no list, `FileError` if it cannot be read.
+    func list() throws -> PickList? {
+        var list = PickList()
+        if let picks {
+            let file = try RandomAccessFile(path: picks)
+            guard file.byteCount <= Self.byteCountLimit else {
+                throw UnreadablePicks(path: picks, reason: "it is too large for a list of picks")
+            }
+            do {
+                list = try PickList(parsing: file.read(at: 0, count: Int(file.byteCount)))
+            } catch let error as PickListError {
+                throw UnreadablePicks(path: picks, reason: "\(error)")
+            }
+        }
+        list.rules += picked.map { PickList.Rule(picks: true, pattern: $0) }
+        list.rules += skipped.map { PickList.Rule(picks: false, pattern: $0) }
+        list.layers.formUnion(layer)
+        list.configKeys += config
+        return list.isEmpty && picks == nil ? nil : list
+    }
+
+    private static let byteCountLimit: UInt64 = 16 << 20
+}
+
+/// A file that is no list of picks.
+struct UnreadablePicks: Error, CustomStringConvertible {
+    let path: String
+    let reason: String
+
+    var description: String { "'\(FileName.text(path))' is no list of picks: \(reason)" }
+}

@@ -1,0 +1,117 @@
+import Bytes
+import FileTree
+import Hashing
+import Testing
+
+/// Picks, what they need, and lists of them.
+struct PickTests {
+    private func file(_ path: String, _ content: String) throws -> Entry {
+        Entry(
+            path: try #require(TreePath(path)), kind: .file, size: UInt64(content.utf8.count),
+            digest: Digest.of(Array(content.utf8)))
+    }
+
+    private func entry(_ path: String, _ kind: EntryKind, to target: String = "") throws -> Entry {
+        Entry(path: try #require(TreePath(path)), kind: kind, linkTarget: Array(target.utf8))
+    }
+
+    /// The paths that are made when one is picked, each with why.
+    private func made(_ path: String, _ old: [Entry], _ new: [Entry]) throws -> [String: String] {
+        let resolved = try [old, new].map { try LayerListing.resolved([LayerListing(entries: $0)]) }
+        let tree = DiffTree(old: resolved[0], new: resolved[1])
+        func name(_ index: Int) -> String { EscapedText.of(tree.path(of: index).bytes) }
+        let start = try #require(tree.nodes.indices.first { name($0) == path })
+        let set = PickSet(tree, picking: [start])
+        return Dictionary(
+            uniqueKeysWithValues: set.all.map { index in
+                let reason =
+                    switch set.required[index] {
+                    case nil: "picked"
+                    case .directory(let of): "directory of \(name(of))"
+                    case .hardLink(let of): "link of \(name(of))"
+                    case .move(let of): "move of \(name(of))"
+                    case .inside(let of): "inside \(name(of))"
+                    }
+                return (name(index), reason)
+            })
+    }
+
+    @Test func `a file needs the directories that are not there`() throws {
+        let old = [try entry("a", .directory)]
+        let new = try old + [entry("a/b", .directory), entry("a/b/c", .directory), file("a/b/c/f", "x")]
+        #expect(
+            try made("a/b/c/f", old, new)
+                == ["a/b/c/f": "picked", "a/b/c": "directory of a/b/c/f", "a/b": "directory of a/b/c/f"])
+        #expect(try made("a/b", old, new) == ["a/b": "picked"])
+    }
+
+    @Test func `names of one file are picked together`() throws {
+        let old = try [
+            file("f", "1"), entry("g", .hardLink, to: "f"), entry("h", .hardLink, to: "g"), file("i", "1"),
+        ]
+        let new = try [
+            file("f", "2"), entry("g", .hardLink, to: "f"), entry("h", .hardLink, to: "g"), file("i", "2"),
+        ]
+        #expect(try made("g", old, new) == ["g": "picked", "f": "link of g", "h": "link of g"])
+        #expect(try made("i", old, new) == ["i": "picked"])
+    }
+
+    @Test func `both places of a move are picked together`() throws {
+        let made = try made("new/f", [file("f", "same")], [entry("new", .directory), file("new/f", "same")])
+        #expect(made == ["new/f": "picked", "new": "directory of new/f", "f": "move of new/f"])
+    }
+
+    @Test func `what is in a directory that goes, goes with it`() throws {
+        let old = try [
+            entry("d", .directory), file("d/f", "1"), entry("d/e", .directory), file("d/e/g", "2"),
+        ]
+        let all = ["d": "picked", "d/f": "inside d", "d/e": "inside d", "d/e/g": "inside d/e"]
+        #expect(try made("d", old, []) == all)
+        #expect(try made("d", old, [entry("d", .symlink, to: "x")]) == all)
+        #expect(try made("d/e", old, []) == ["d/e": "picked", "d/e/g": "inside d/e"])
+        // The other way round, what comes into a new directory needs it, and the file that it replaces goes.
+        #expect(
+            try made("d/f", [file("d", "1")], old) == ["d/f": "picked", "d": "directory of d/f"])
+    }
+
+    @Test func `a list is read as it was written`() throws {
+        var list = PickList(oldImageID: Digest.of([1]), newImageID: Digest.of([2]))
+        list.rules = [
+            .init(
+                picks: true, changes: [.modified, .added], pattern: try #require(PathPattern("usr/lib/**"))),
+            .init(picks: false, pattern: try #require(PathPattern([0x2a, 0xff, 0x20, 0x7e]))),
+        ]
+        list.layers = [3, 1]
+        list.configKeys = ["Env PATH", "*"]
+        #expect(try PickList(parsing: list.bytes) == list)
+        #expect(String(decoding: list.bytes, as: UTF8.self).hasPrefix("silt picks 1\nold sha256:"))
+    }
+
+    @Test(arguments: [
+        ("+", "line 1"), ("\n?~ a", "line 2"), ("+x a", "unknown marker"), ("+ [", "no pattern"),
+        ("layer 0", "no number"),
+        ("old x", "no digest"), ("perhaps a", "no rule"),
+    ])
+    func `what is no list is refused`(text: String, part: String) {
+        #expect {
+            try PickList(parsing: Array(text.utf8))
+        } throws: { "\($0)".contains(part) }
+    }
+
+    @Test func `of rules the last one counts`() throws {
+        let tree = DiffTree(
+            old: [LayerListing(entries: try [file("a/x", "1"), file("a/y", "1")])],
+            new: [LayerListing(entries: try [file("a/x", "2"), file("a/y", "2"), file("b", "2")])])
+        func picked(_ text: String) throws -> [String] {
+            try PickList(parsing: Array(text.utf8)).nodes(of: tree) { $0 % 2 }.map {
+                EscapedText.of(tree.path(of: $0).bytes)
+            }
+        }
+        #expect(try picked("+ a\n- x") == ["a/y"])
+        #expect(try picked("- x") == ["b", "a/y"])
+        #expect(try picked("- a\n+ x") == ["a/x"])
+        #expect(try picked("+~ **") == ["a/x", "a/y"])
+        #expect(try picked("+ **") == ["b", "a/x", "a/y"])
+        #expect(try picked("config Env").isEmpty)
+    }
+}
