@@ -112,13 +112,16 @@ let package = Package(
         .target(
             name: "Explorer", dependencies: ["Bytes", "Canvas", "ContentDiff", "FileTree", "OCI"],
             path: "\(products)/Explorer", swiftSettings: safe),
+        .target(
+            name: "Routes", dependencies: ["Bytes", "FileTree", "OCI"],
+            path: "\(products)/Routes", swiftSettings: safe),
 
         // Floor 5: the program.
         .executableTarget(
             name: "silt",
             dependencies: [
                 "Bytes", "Hashing", "Canvas", "ContentDiff", "Delta", "FileTree", "OCI", "Images", "FileIO",
-                "DeltaPackages", "Tar", "Explorer", "Terminals", "Work",
+                "DeltaPackages", "Tar", "Explorer", "Routes", "Terminals", "Work",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
@@ -182,6 +185,9 @@ let package = Package(
                 "Work", "TestSupport",
             ],
             exclude: ["Golden"], swiftSettings: testing),
+        .testTarget(
+            name: "RoutesTests", dependencies: ["Routes", "Bytes", "FileTree", "Hashing", "OCI"],
+            swiftSettings: testing),
         .testTarget(
             name: "siltTests",
             dependencies: [

@@ -15,7 +15,9 @@ struct ManualTests {
         Set(String(text).matches(of: /--[a-z][a-z-]*/).map { String($0.output) })
     }
 
-    @Test(arguments: ["explore", "diff", "create", "apply", "inspect", "verify", "layers", "ls", "demo"])
+    @Test(arguments: [
+        "explore", "diff", "create", "apply", "inspect", "verify", "layers", "ls", "advise", "demo",
+    ])
     func `the manual and the help of a command name the same options`(command: String) throws {
         let help = try Program.run(command, "--help", in: try Scratch()).text
         let end = try #require(help.range(of: "OPTIONS:"), "\(help)").lowerBound

@@ -38,6 +38,8 @@ struct TreeBuilder {
     private var buckets: [Int32]
     /// Where symbolic links lead.
     private var targets: [Int32: [UInt8]] = [:]
+    /// Entries that were removed or replaced since the last look; nil if nobody wants to know.
+    private var hidden: [EntryID]?
     /// How many more components may be walked that links brought in: what no honest image needs.
     private var linkStepsLeft: Int
     private var layer: Int32 = 0
@@ -45,8 +47,14 @@ struct TreeBuilder {
     private var lastDirectory: (path: ArraySlice<UInt8>, slot: Int32)?
 
     /// A builder for about that many entries.
-    init(entryCount: Int, followsLinks: Bool) {
+    ///
+    /// - Parameters:
+    ///   - entryCount: How many entries will come.
+    ///   - followsLinks: Whether paths lead through symbolic links.
+    ///   - notesHidden: Whether `takeHidden` will be asked.
+    init(entryCount: Int, followsLinks: Bool, notesHidden: Bool = false) {
         self.followsLinks = followsLinks
+        if notesHidden { hidden = [] }
         linkStepsLeft = entryCount * 32 + (1 << 20)
         var bucketCount = 64
         while bucketCount < entryCount * 2 { bucketCount *= 2 }
@@ -83,6 +91,18 @@ struct TreeBuilder {
         }
     }
 
+    /// The entries that were removed or replaced since the last call.
+    mutating func takeHidden() -> [EntryID] {
+        defer { hidden?.removeAll(keepingCapacity: true) }
+        return hidden ?? []
+    }
+
+    /// Notes that a slot's entry, if it is seen, will be seen no more.
+    private mutating func hide(_ index: Int) {
+        guard hidden != nil, slots[index].isPresent, let entry = slots[index].entry else { return }
+        hidden?.append(entry)
+    }
+
     /// What a hard link leads to: a name that may be a link itself, which is not followed.
     ///
     /// Runtimes remove what is at a link's own path before they make it, so it cannot lead there.
@@ -94,7 +114,10 @@ struct TreeBuilder {
     private mutating func put(_ path: TreePath, _ entry: Entry, _ id: EntryID) throws(Problem) {
         let isDirectory = entry.kind == .directory
         guard !path.bytes.isEmpty else {
-            if isDirectory { slots[0].entry = id }
+            if isDirectory {
+                hide(0)
+                slots[0].entry = id
+            }
             return
         }
         let (parentPath, name) = Self.split(path.bytes)
@@ -102,6 +125,7 @@ struct TreeBuilder {
         let slot: Int32
         if let known = lookup(parent, name) {
             slot = known
+            hide(Int(slot))
             if !slots[Int(slot)].isPresent {
                 revive(slot)
             } else if !isDirectory || !slots[Int(slot)].isDirectory {
@@ -180,6 +204,7 @@ struct TreeBuilder {
             }
             if !slots[Int(child)].isDirectory, !slots[Int(child)].isLink {
                 guard isMade else { return nil }
+                hide(Int(child))
                 slots[Int(child)].isDirectory = true
                 slots[Int(child)].entry = nil
             }
@@ -291,6 +316,7 @@ struct TreeBuilder {
             slots[Int(next)].firstChild = -1
             while child >= 0 {
                 let index = Int(child)
+                hide(index)
                 slots[index].isPresent = false
                 slots[index].isChained = false
                 if slots[index].firstChild >= 0 { pending.append(child) }
@@ -303,6 +329,7 @@ struct TreeBuilder {
     private mutating func clear(_ slot: Int32, keepsItself: Bool) {
         lastDirectory = nil
         if !keepsItself, slot != 0, slots[Int(slot)].layer != layer {
+            hide(Int(slot))
             slots[Int(slot)].isPresent = false
             removeChildren(of: slot)
             return
@@ -322,6 +349,7 @@ struct TreeBuilder {
                     slots[Int(next)].firstChild = child
                     if slots[index].isDirectory { pending.append(child) }
                 } else {
+                    hide(index)
                     slots[index].isPresent = false
                     slots[index].isChained = false
                     removeChildren(of: child)

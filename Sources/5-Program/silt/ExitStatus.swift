@@ -35,6 +35,7 @@ enum ExitStatus: Equatable {
         case let error as ImageError: self = error.isDamage ? .damaged : .usage
         case let error as PackageError: self = error.isDamage ? .damaged : .usage
         case FileError.exists: self = .usage
+        case is BrokenBounds: self = .differs
         case is FileError: self = .files
         case is CancellationError, is InterruptedApply: self = .signal(SIGINT)
         default: self = .usage

@@ -15,15 +15,14 @@ struct Silt: AsyncParsableCommand {
             silt OLD NEW opens the explorer. OLD and NEW are archives of 'docker save', 'podman save', 'skopeo copy', \
             'ctr images export' or 'nerdctl save', plain or compressed, OCI layout folders, or - for standard input.
 
-            Exit codes: 0 done, 1 the images differ (with --exit-code), 2 wrong usage or input, 3 damaged data, \
+            Exit codes: 0 done, 1 the images differ (with --exit-code) or break a bound (--fail-if), 2 wrong usage or input, 3 damaged data, \
             4 a file could not be read or written, 129 hung up (SIGHUP), 130 interrupted (SIGINT, ^C), \
             143 terminated (SIGTERM).
             """,
         version: ToolVersion.number,
         subcommands: [
             Explore.self, Diff.self, Create.self, Apply.self, Inspect.self, Verify.self, Layers.self,
-            List.self,
-            Demo.self,
+            List.self, Advise.self, Demo.self,
         ],
         defaultSubcommand: Explore.self)
 }

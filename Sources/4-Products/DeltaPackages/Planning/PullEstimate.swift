@@ -1,7 +1,7 @@
 import Compression
 import FileIO
 public import Images
-import OCI
+public import OCI
 
 /// What a registry sends for the new image to someone who has the old one: the compressed layers that differ.
 public enum PullEstimate {
@@ -22,7 +22,7 @@ public enum PullEstimate {
         where known.insert(layer.diffID).inserted {
             if layer.compression == .none {
                 isExact = false
-                sum += UInt64(try ratio(file) * Double(file.tar.byteCount))
+                sum += UInt64(try share(layer, file) * Double(file.tar.byteCount))
             } else {
                 sum += layer.blobByteCount
             }
@@ -30,8 +30,16 @@ public enum PullEstimate {
         return (sum, isExact)
     }
 
-    /// Every sixteenth part of a layer, compressed with gzip's default level.
-    private static func ratio(_ file: LayerBytes) throws -> Double {
+    /// What a registry sends of a layer as a share of its uncompressed size.
+    ///
+    /// - Parameters:
+    ///   - layer: The layer.
+    ///   - file: Its bytes: of a layer that is not compressed, every sixteenth part is, with gzip's default level.
+    /// - Returns: 0 for an empty layer, else mostly less than 1.
+    /// - Throws: As `byteCount(old:new:)` does.
+    public static func share(_ layer: LayerSummary, _ file: LayerBytes) throws -> Double {
+        guard file.tar.byteCount > 0 else { return 0 }
+        if layer.compression != .none { return Double(layer.blobByteCount) / Double(file.tar.byteCount) }
         let part: UInt64 = 1 << 16
         var total = 0
         var compressed = 0
@@ -43,6 +51,6 @@ public enum PullEstimate {
             compressed += try Gzip.byteCount(of: bytes)
             offset += part * 16
         }
-        return total == 0 ? 0 : Double(compressed) / Double(total)
+        return Double(compressed) / Double(total)
     }
 }

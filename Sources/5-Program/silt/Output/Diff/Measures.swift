@@ -1,0 +1,60 @@
+import DeltaPackages
+import FileTree
+import Images
+import OCI
+import Routes
+
+/// What a pair of images measures; counted when asked for.
+struct Measures {
+    private let old: OpenedImage
+    private let new: OpenedImage
+    private let package: UInt64
+    private let pull: UInt64
+    private let tree: DiffTree
+
+    /// Measures a pair.
+    ///
+    /// - Parameters:
+    ///   - old: The old image.
+    ///   - new: The new image.
+    ///   - package: Bytes of the package; nil if nobody will ask for them.
+    ///   - rules: What does not count.
+    /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
+    init(_ old: OpenedImage, _ new: OpenedImage, package: UInt64?, ignoring rules: IgnoreRules) throws {
+        self.old = old
+        self.new = new
+        self.package = package ?? 0
+        pull = try PullEstimate.byteCount(old: old, new: new).byteCount
+        tree = DiffTree(old: old.index.listings, new: new.index.listings, ignoring: rules)
+    }
+
+    /// The value of a measure.
+    subscript(measure: Measure) -> UInt64 {
+        let counts = tree.nodes[0].counts
+        switch measure {
+        case .delta: return package
+        case .pull: return pull
+        case .added: return UInt64(counts.added)
+        case .removed: return UInt64(counts.removed)
+        case .modified: return UInt64(counts.modified)
+        case .metadata: return UInt64(counts.metadata)
+        case .moved: return UInt64(counts.moved)
+        case .changed:
+            return UInt64(
+                counts.added + counts.removed + counts.modified + counts.metadata + counts.moved)
+        case .setuid: return UInt64(tree.nodes.count { Self.isRaised($0, tree) })
+        case .wasted:
+            let listings = new.index.listings
+            return Efficiency(listings, hidden: HiddenEntries(listings)).wastedByteCount
+        }
+    }
+
+    /// Whether a file acts as another user or group now, and did not before.
+    private static func isRaised(_ node: DiffTree.Node, _ tree: DiffTree) -> Bool {
+        func bits(_ entry: Entry?) -> UInt16 {
+            guard let entry, entry.kind == .file || entry.kind == .hardLink else { return 0 }
+            return entry.mode & 0o6000
+        }
+        return bits(tree.newEntry(node)) & ~bits(tree.oldEntry(node)) != 0
+    }
+}
