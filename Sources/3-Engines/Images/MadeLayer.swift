@@ -33,7 +33,7 @@ public struct MadeLayer: Sendable {
         let indexer = LayerIndexer(
             blob: tar, digest: nil, summary: summary, source: tar.file.path,
             budget: ByteBudget(limit: .max, source: "", what: "", isRaisable: false),
-            headerBudget: HeaderBudget(limit: .max, blobByteCount: 0), hashesFiles: true, trusts: false,
+            headerBudget: HeaderBudget(limit: .max, storedByteCount: 0), hashesFiles: true, trusts: false,
             progress: { _ in })
         (self.summary, listing, bytes) = try indexer.index()
     }
