@@ -65,9 +65,10 @@ mux start-server \; set -g default-terminal tmux-256color \; set -g status off \
 # What it opens on: the costliest change under the cursor.
 settle 'shows them'
 picture overview
-# What differs in it.
+# What differs in the next cheaper one, which is a program.
+mux send-keys '}'
 mux send-keys Enter
-settle 'next change'
+settle 'B differ'
 picture bytes
 mux send-keys Escape
 sleep 0.3
