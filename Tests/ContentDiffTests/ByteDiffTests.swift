@@ -25,6 +25,18 @@ struct ByteDiffTests {
         #expect(diff.differingCount == 3)
     }
 
+    @Test func `a copy from far ahead costs itself, not all that follows it`() {
+        let content = (0..<4000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 5) }
+        let diff = ByteDiff(
+            old: content, new: content,
+            copies: [
+                .init(old: 0, new: 0, count: 100), .init(old: 3500, new: 100, count: 20),
+                .init(old: 120, new: 120, count: 3880),
+            ])
+        check(diff)
+        #expect(diff.differingCount == 20)
+    }
+
     @Test func `changed bytes close to each other are one run`() {
         let old = [UInt8](repeating: 0, count: 300)
         var new = old

@@ -47,8 +47,8 @@ public struct ByteDiff: Sendable {
     /// - Parameters:
     ///   - old: The old content.
     ///   - new: The new content.
-    ///   - copies: What belongs together, in the order of the new content, without overlaps there. What lies before an
-    ///     earlier one in the old content is left out: a list of two columns cannot cross.
+    ///   - copies: What belongs together, in the order of the new content, without overlaps there. Of those that cross in
+    ///     the old content, the ones that hold most bytes are kept: a list of two columns cannot cross.
     public init(old: [UInt8], new: [UInt8], copies: [Copy]) {
         self.init(old: old, new: new, copies: copies, isAligned: true)
     }
@@ -59,10 +59,12 @@ public struct ByteDiff: Sendable {
         self.isAligned = isAligned
         var runs: [DiffRun] = []
         var (oldEnd, newEnd) = (0, 0)
-        for copy in copies {
-            guard copy.old >= oldEnd, copy.new >= newEnd, copy.count > 0, copy.count <= old.count - copy.old,
-                copy.count <= new.count - copy.new, runs.count < Self.runLimit
-            else { continue }
+        let usable = copies.filter { copy in
+            copy.old >= 0 && copy.new >= 0 && copy.count > 0 && copy.count <= old.count - copy.old
+                && copy.count <= new.count - copy.new
+        }
+        for copy in Self.series(of: usable) {
+            guard copy.new >= newEnd, runs.count < Self.runLimit else { continue }
             runs.add(old: oldEnd..<copy.old, new: newEnd..<copy.new, isSame: false)
             Self.split(copy, old, new, into: &runs)
             (oldEnd, newEnd) = (copy.old + copy.count, copy.new + copy.count)
@@ -74,6 +76,51 @@ public struct ByteDiff: Sendable {
     /// How many bytes differ: those of the longer side of each run that is not the same.
     public var differingCount: Int {
         runs.reduce(0) { $0 + ($1.isSame ? 0 : max($1.old.count, $1.new.count)) }
+    }
+
+    /// Of copies in the order of the new content, those that also stand in their order in the old one: the series that
+    /// holds most bytes. One that leads far astray would otherwise leave out all that follows it.
+    private static func series(of copies: [Copy]) -> [Copy] {
+        let ends = Set(copies.map { $0.old + $0.count }).sorted()
+        /// How many ends stand before or at a place.
+        func rank(_ place: Int) -> Int {
+            var (low, high) = (0, ends.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if ends[middle] <= place { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+        // The best series that ends at or before each place: a tree of sums (P. Fenwick, 1994), of maxima here.
+        var best = Array(repeating: (byteCount: 0, copy: -1), count: ends.count + 1)
+        var before = Array(repeating: -1, count: copies.count)
+        for (index, copy) in copies.enumerated() {
+            var found = (byteCount: 0, copy: -1)
+            var place = rank(copy.old)
+            while place > 0 {
+                if best[place].byteCount > found.byteCount { found = best[place] }
+                place &= place - 1
+            }
+            before[index] = found.copy
+            let byteCount = found.byteCount + copy.count
+            place = rank(copy.old + copy.count)
+            while place <= ends.count {
+                if byteCount > best[place].byteCount { best[place] = (byteCount, index) }
+                place += place & -place
+            }
+        }
+        var last = (byteCount: 0, copy: -1)
+        var place = ends.count
+        while place > 0 {
+            if best[place].byteCount > last.byteCount { last = best[place] }
+            place &= place - 1
+        }
+        var series: [Copy] = []
+        while last.copy >= 0 {
+            series.append(copies[last.copy])
+            last.copy = before[last.copy]
+        }
+        return series.reversed()
     }
 
     /// Tells the equal and the changed bytes of a copy apart.
