@@ -60,7 +60,7 @@ libfuzzer: ## inputs chosen by the code that they reach: SECONDS for each of FUZ
 	for target in $(FUZZ_TARGETS); do \
 	  fuzz=.build-libfuzzer/release/silt-fuzz; corpus=.build-libfuzzer/corpus/$$target; \
 	  test -d $$corpus || $$fuzz $$target --write $$corpus || exit 1; \
-	  $$fuzz $$target -- -max_total_time=$(SECONDS) -seed=$(SEED) -timeout=10 -rss_limit_mb=1024 $$corpus || exit 1; \
+	  SWIFT_BACKTRACE=enable=no $$fuzz $$target -- -max_total_time=$(SECONDS) -seed=$(SEED) -timeout=10 -rss_limit_mb=1024 $$corpus || exit 1; \
 	done
 
 bench: build ## sizes and times beside other tools: PAIRS, a folder of folders with old.tar and new.tar

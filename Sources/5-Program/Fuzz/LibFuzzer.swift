@@ -14,6 +14,13 @@ private func runDriver(
     _ run: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
 ) -> Int32
 
+/// What libFuzzer calls, under the name that it looks for.
+@_cdecl("LLVMFuzzerTestOneInput")
+func takeOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
+    LibFuzzer.take(Array(UnsafeBufferPointer(start: bytes, count: count)))
+    return 0
+}
+
 enum LibFuzzer {
     private static let target = Mutex<(any Target)?>(nil)
 
@@ -32,13 +39,10 @@ enum LibFuzzer {
         list[texts.count] = nil
         var arguments = list
         var count = Int32(texts.count)
-        return runDriver(&count, &arguments) { bytes, count in
-            LibFuzzer.take(Array(UnsafeBufferPointer(start: bytes, count: count)))
-            return 0
-        }
+        return runDriver(&count, &arguments, takeOneInput)
     }
 
-    private static func take(_ input: [UInt8]) {
+    fileprivate static func take(_ input: [UInt8]) {
         guard let target = target.withLock(\.self) else { return }
         let end = DispatchSemaphore(value: 0)
         Task.detached {

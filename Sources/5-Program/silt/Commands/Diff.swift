@@ -59,7 +59,10 @@ struct Diff: CancellableCommand {
             }
             progress.clear()
         }
-        let report = DiffReport(old, new, changedOnly: changedOnly, ignoring: ignoring, costs: costs)
+        // Only scripts get what each layer holds.
+        let report = try DiffReport(
+            old, new, changedOnly: changedOnly, listsLayers: format == .json, ignoring: ignoring, costs: costs
+        )
         switch format {
         case .text: try StandardStreams.line(report.text)
         case .json: try StandardStreams.line(JSONOutput.text(report))

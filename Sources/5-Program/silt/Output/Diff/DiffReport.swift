@@ -112,9 +112,9 @@ struct DiffReport: Encodable {
     }
 
     init(
-        _ old: OpenedImage, _ new: OpenedImage, changedOnly: Bool, ignoring options: IgnoreOptions,
-        costs: PackageCosts?
-    ) {
+        _ old: OpenedImage, _ new: OpenedImage, changedOnly: Bool, listsLayers: Bool,
+        ignoring options: IgnoreOptions, costs: PackageCosts?
+    ) throws {
         self.old = ImageReport(old.index.summary)
         self.new = ImageReport(new.index.summary)
         let guess = costs.flatMap { $0.isExact ? nil : $0 }
@@ -122,12 +122,13 @@ struct DiffReport: Encodable {
         documentBytes = costs?.documentByteCount
         let rules = options.rules
         let rows = FileRows(rules: rules, costs: costs)
-        layers = LayerAlignment.align(old.index, new.index).map { pair in
+        layers = try LayerAlignment.align(old.index, new.index).map { pair in
+            try Task.checkCancellation()
             let oldLayer = pair.old.map { old.index.summary.layers[$0] }
             let newLayer = pair.new.map { new.index.summary.layers[$0] }
             let isSame = pair.change == .same || pair.change == .moved
             let tree =
-                isSame
+                isSame || !listsLayers
                 ? nil
                 : DiffTree(
                     old: old.index.listings, new: new.index.listings, oldIndex: pair.old, newIndex: pair.new,
@@ -143,6 +144,7 @@ struct DiffReport: Encodable {
                 },
                 files: tree.map { rows.files($0, changedOnly: true, impliedToo: false) } ?? [])
         }
+        try Task.checkCancellation()
         let tree = DiffTree(old: old.index.listings, new: new.index.listings, ignoring: rules)
         counts = Counts(tree.nodes[0].counts)
         files = rows.files(tree, changedOnly: changedOnly, impliedToo: true)
