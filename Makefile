@@ -36,8 +36,9 @@ documents: build ## whether --help, the manual page, the README and the changelo
 format: ## lay sources out as the lint wants them
 	swift format --in-place --recursive --parallel Package.swift Sources Tests
 
-format-check: ## apply the golden packages with the reader in Python that was written from docs/format
+format-check: ## apply the golden packages and descriptions with the reader in Python that was written from docs/format
 	/usr/bin/python3 -B docs/format/reader.py --check Tests/DeltaPackagesTests/Golden
+	/usr/bin/python3 -B docs/format/repack.py --check Tests/RecompressionTests/Fixtures
 
 check: setup lint build documents format-check test ## everything that must hold before a change lands
 

@@ -106,7 +106,7 @@ let package = Package(
             name: "DeltaPackages",
             dependencies: [
                 "Bytes", "Hashing", "Tar", "FileTree", "OCI", "Images", "FileIO", "Delta", "Compression",
-                "Work",
+                "Recompression", "Work",
             ],
             path: "\(products)/DeltaPackages", swiftSettings: safe),
         .target(

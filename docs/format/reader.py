@@ -22,6 +22,7 @@ import zstandard
 
 import contexts
 import prediction
+import repack
 
 
 class Damaged(Exception):
@@ -223,10 +224,8 @@ class Applier:
             made = self.old.blobs[layer["diffID"]].get(layer["digest"])
             require(made is not None, "the old layer is compressed differently")
         else:
-            require(encoding["kind"] == "gzip", f"layer {index + 1} is encoded as '{encoding['kind']}'")
-            tar = self.tar(index)
-            made = bytes.fromhex(encoding["header"]) + deflate(tar, 0, encoding["level"], 8)
-            made += struct.pack("<II", zlib.crc32(tar), len(tar) & 0xFFFFFFFF)
+            require(encoding["kind"] == "repack", f"layer {index + 1} is encoded as '{encoding['kind']}'")
+            made = repack.repack(self.delta.blobs[encoding["digest"]], self.tar(index))
         require(digest_of(made) == layer["digest"], "a blob came out wrong")
         return made
 
@@ -711,7 +710,7 @@ def apply(old, package):
 EXPECTED = (
     {f"codec {number}" for number in range(4)}
     | {f"content {code}" for code in range(9)}
-    | {"encoding none", "encoding old", "encoding carried", "encoding gzip"}
+    | {"encoding none", "encoding old", "encoding carried", "encoding repack"}
     | {"linked x86-64", "linked AArch64", "relocatable"}
 )
 
@@ -729,7 +728,7 @@ def check(folder):
             made, parts = apply(read(f"{folder}/{old}"), read(f"{folder}/{package}"))
             used |= parts
             result = "ok" if digest_of(made) == f"sha256:{digest}" else "WRONG"
-        except (Damaged, EOFError) as error:
+        except (Damaged, repack.Damaged, EOFError) as error:
             result = f"FAILED: {error}"
         failures += result != "ok"
         print(f"{package}: {result}", flush=True)
@@ -746,7 +745,7 @@ def main(arguments):
         return 2
     try:
         made, _ = apply(read(arguments[0]), read(arguments[1]))
-    except (Damaged, EOFError) as error:
+    except (Damaged, repack.Damaged, EOFError) as error:
         print(f"reader.py: {error}", file=sys.stderr)
         return 3
     if len(arguments) == 3:

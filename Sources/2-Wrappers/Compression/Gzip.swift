@@ -158,9 +158,3 @@ public enum Gzip {
         return count
     }
 }
-
-/// zlib's version, which the bytes it makes depend on.
-public enum Zlib {
-    /// `1.2.13`, …
-    public static var version: String { String(cString: zlibVersion()) }
-}

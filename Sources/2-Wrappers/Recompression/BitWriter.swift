@@ -6,7 +6,7 @@ struct BitWriter: ~Copyable {
     private(set) var count = 0
     private var pending: UInt64 = 0
     /// At most 7 between calls.
-    private var pendingCount: UInt64 = 0
+    private(set) var pendingCount: UInt64 = 0
 
     init() {
         capacity = 1 << 16
@@ -40,9 +40,11 @@ struct BitWriter: ~Copyable {
         pendingCount &= 7
     }
 
-    /// Fills the last byte with zeros.
-    mutating func align() {
-        if pendingCount > 0 { append(0, 8 - pendingCount) }
+    /// Fills the last byte, with zeros unless other bits are given.
+    mutating func align(_ filler: UInt64 = 0) {
+        guard pendingCount > 0 else { return }
+        let count = 8 - pendingCount
+        append(filler & (1 << count - 1), count)
     }
 
     /// Adds whole bytes after `align()`.

@@ -129,7 +129,7 @@ struct StreamEncoder: ~Copyable {
                 let isFull = blocks.append(
                     length: knownLength, distance: position &- 1 &- knownStart,
                     covered: position &- window.blockStart)
-                passMatch(knownLength)
+                window.passMatch(knownLength)
                 isLiteralPending = false
                 length = Limits.minimumMatch - 1
                 if isFull, !finishBlock() { return }
@@ -147,18 +147,5 @@ struct StreamEncoder: ~Copyable {
         if isLiteralPending {
             _ = blocks.append(literal: window.byte(at: window.position &- 1), covered: 0)
         }
-    }
-
-    /// Indexes the rest of a match whose first two bytes are indexed, and moves behind it.
-    @inline(__always) private mutating func passMatch(_ length: Int) {
-        let first = window.position &+ 1
-        let end = window.position &+ length &- 1
-        // Three bytes must be there for a hash.
-        let lastPlace = window.position &+ window.lookahead &- Limits.minimumMatch
-        if first < min(end, lastPlace &+ 1) {
-            for place in first..<min(end, lastPlace &+ 1) { window.insert(place) }
-        }
-        window.lookahead &-= length &- 1
-        window.position = end
     }
 }

@@ -44,7 +44,13 @@ struct Window: ~Copyable {
 
     /// Starts a stream of that input, which must stay where it is.
     mutating func reset(_ input: UnsafeBufferPointer<UInt8>, _ tuning: Tuning) {
+        reset(tuning)
         self.input = input
+    }
+
+    /// Starts a stream whose input is supplied as it is needed.
+    mutating func reset(_ tuning: Tuning) {
+        input = UnsafeBufferPointer(start: nil, count: 0)
         inputOffset = 0
         isGnuGzip = tuning.isGnuGzip
         isAtEnd = false
@@ -52,6 +58,7 @@ struct Window: ~Copyable {
         hashShift = (tuning.hashBits + Limits.minimumMatch - 1) / Limits.minimumMatch
         hashMask = 1 << tuning.hashBits - 1
         (position, lookahead, blockStart, matchStart) = (0, 0, 0, 0)
+        pendingInsertions = 0
         buffer.update(repeating: 0, count: Limits.bufferSize + Self.slack)
         heads.update(repeating: 0, count: hashMask + 1)
     }
@@ -83,7 +90,46 @@ struct Window: ~Copyable {
             (buffer + end).update(from: source + inputOffset, count: count)
             inputOffset += count
             lookahead += count
+            insertPending()
         }
+    }
+
+    /// Whether `fill` looks for more input.
+    @inline(__always) var wantsInput: Bool { lookahead < Limits.minimumLookahead && !isAtEnd }
+
+    /// Gives the input that follows what was taken: at least a buffer's worth of it must be there, or all there is.
+    mutating func supply(_ input: UnsafeBufferPointer<UInt8>) {
+        self.input = input
+        inputOffset = 0
+    }
+
+    /// How much was taken of what was supplied last.
+    var takenCount: Int { inputOffset }
+
+    /// Takes bytes that come before those to encode, at the start of a stream.
+    mutating func takeDictionary(_ bytes: UnsafePointer<UInt8>, count: Int) {
+        buffer.update(from: bytes, count: count)
+        position = count
+        for place in stride(from: 0, to: count - Limits.minimumMatch + 1, by: 1) { insert(place) }
+        pendingInsertions = min(count, Limits.minimumMatch - 1)
+    }
+
+    /// How many bytes before the place could not be indexed yet, since what follows them was not there.
+    private var pendingInsertions = 0
+
+    private mutating func insertPending() {
+        guard pendingInsertions > 0 else { return }
+        for place in position - pendingInsertions..<position
+        where position + lookahead - place >= Limits.minimumMatch {
+            insert(place)
+        }
+        pendingInsertions = 0
+    }
+
+    /// Looks for the best match at the place anew, as if none were known; it must be indexed already.
+    mutating func searchAgain() -> Int {
+        let head = Int(previous[position & (Limits.windowSize &- 1)])
+        return canSearch(head) ? search(head, beating: Limits.minimumMatch - 1) : Limits.minimumMatch - 1
     }
 
     /// Moves the upper half of the buffer down.
@@ -171,5 +217,19 @@ struct Window: ~Copyable {
             length &+= 8
         } while length < Limits.maximumMatch
         return Limits.maximumMatch
+    }
+
+    /// Indexes the rest of a match that starts a byte before the place, whose first two bytes are indexed, and moves
+    /// behind it.
+    @inline(__always) mutating func passMatch(_ length: Int) {
+        let first = position &+ 1
+        let end = position &+ length &- 1
+        // Three bytes must be there for a hash.
+        let behind = min(end, position &+ lookahead &- Limits.minimumMatch &+ 1)
+        if first < behind {
+            for place in first..<behind { insert(place) }
+        }
+        lookahead &-= length &- 1
+        position = end
     }
 }

@@ -5,6 +5,7 @@ public import FileIO
 import Hashing
 public import Images
 import OCI
+import Recompression
 import Tar
 
 /// What an applier writes.
@@ -156,7 +157,7 @@ public struct DeltaApplier: Sendable {
     private func explained(_ body: () throws -> Void) throws {
         do {
             try body()
-        } catch let error where error is DeltaError || error is CompressionError || error is TarError {
+        } catch let error where error is DeltaError || error is RecompressionError || error is TarError {
             try checkOldLayers()
             throw PackageError.damaged(path: package.path, reason: "\(error)")
         } catch let error as WrongMemberSize {
@@ -320,15 +321,16 @@ public struct DeltaApplier: Sendable {
             try checked(index, layer.digest, checks && !file.isChecked, sink) {
                 try file.blob.forEachPart($0)
             }
-        case .gzip(let level, let header):
-            guard let bytes = Hex.bytes(header), let header = GzipHeader(bytes[...]) else {
-                throw DeltaError.damaged("layer \(index + 1) has a bad gzip header")
-            }
+        case .repack(let digest):
+            let region = try package.region(digest)
             try checked(index, layer.digest, checks, sink) { sink in
                 try withoutActuallyEscaping(sink) { sink in
-                    let compressor = try GzipCompressor(level: level, header: header) { try sink($0[...]) }
-                    try emitTar(index, checks: checks) { try compressor.write($0) }
-                    try compressor.finish()
+                    let rebuilder = try Rebuilder(region.bytes) { try sink($0) }
+                    guard rebuilder.blobByteCount == layer.blobByteCount,
+                        rebuilder.plainByteCount == layer.byteCount
+                    else { throw sizeMismatch("layer \(index + 1)") }
+                    try emitTar(index, checks: checks) { try rebuilder.write($0) }
+                    try rebuilder.finish()
                 }
             }
         }

@@ -96,6 +96,9 @@ extension DeltaCreator {
                 new.layers[layer].blob, digest: new.summaries[layer].digest, mediaType: PackageMediaType.blob
             )
         }
+        blobs += plan.layers.compactMap(\.repack).map {
+            PackageWriter.Blob($0.bytes, mediaType: PackageMediaType.repack)
+        }
         blobs.append(PackageWriter.Blob(archive.bytes, mediaType: PackageMediaType.recipe))
         let documents = new.documents.map { PackageWriter.Blob($0.bytes, mediaType: $0.mediaType) }
         blobs += documents

@@ -26,6 +26,8 @@ public struct DeltaPlan: Sendable {
         public let shipment: Shipment
         /// How its blob is made of the uncompressed layer.
         let encoding: DeltaDocument.Encoding
+        /// What the package brings so that the blob can be made of it; nil if nothing, or if a lower layer has the same.
+        let repack: LayerRepack?
         /// Whether the old image has the uncompressed layer.
         let isTarKnown: Bool
     }
@@ -50,13 +52,15 @@ public struct DeltaPlan: Sendable {
     ///   - reporter: Told how far probing compressed layers has come.
     /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
     init(old: ImageSet, new: ImageSet, jobs: Int, reporter: Reporter) async throws {
-        let encodings = try await EncodingProbe(old: old, new: new).encodings(jobs: jobs, reporter)
+        let found = try await EncodingProbe(old: old, new: new).encodings(jobs: jobs, reporter)
         let oldIndices = Dictionary(
             old.summaries.map { ($0.diffID, $0.index) }, uniquingKeysWith: { first, _ in first })
         var recipes: [Digest: Int] = [:]
         var blobs: [Digest: Int] = [:]
+        var repacks: Set<Digest> = []
         var layers: [Layer] = []
-        for (layer, encoding) in zip(new.summaries, encodings) {
+        for (layer, found) in zip(new.summaries, found) {
+            let encoding = found.encoding
             let known = oldIndices[layer.diffID]
             let shipment: Shipment
             if encoding == .carried {
@@ -68,8 +72,11 @@ public struct DeltaPlan: Sendable {
                 shipment = recipes[layer.diffID].map { .repeated(of: $0) } ?? .recipe
                 if recipes[layer.diffID] == nil { recipes[layer.diffID] = layer.index }
             }
+            let repack = found.repack.flatMap { repacks.insert($0.digest).inserted ? $0 : nil }
             layers.append(
-                Layer(index: layer.index, shipment: shipment, encoding: encoding, isTarKnown: known != nil))
+                Layer(
+                    index: layer.index, shipment: shipment, encoding: encoding, repack: repack,
+                    isTarKnown: known != nil))
         }
         self.layers = layers
     }

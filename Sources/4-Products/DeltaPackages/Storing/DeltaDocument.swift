@@ -13,6 +13,8 @@ public enum PackageMediaType {
     public static let recipe = "application/vnd.silt.recipe.v1"
     /// A compressed layer that is carried as it is.
     public static let blob = "application/vnd.silt.blob.v1"
+    /// How a compressed layer is made of the uncompressed one.
+    public static let repack = "application/vnd.silt.repack.v1"
 }
 
 /// What a delta makes of what.
@@ -119,8 +121,8 @@ public struct DeltaDocument: Codable, Hashable, Sendable {
     public enum Encoding: Hashable, Sendable {
         /// It is the tar itself.
         case none
-        /// zlib's deflate at a level, behind a ten-byte gzip header in hexadecimal.
-        case gzip(level: Int, header: String)
+        /// A description in the package says how it is made of the tar.
+        case repack(Digest)
         /// The old images' blob of the same digest.
         case old
         /// The blob is in the package.
@@ -175,7 +177,7 @@ extension DeltaDocument {
 }
 
 /// What an object of the document says first: of which kind it is.
-private enum KindKey: String, CodingKey { case kind, digest, level, header }
+private enum KindKey: String, CodingKey { case kind, digest }
 
 extension DeltaDocument.TarOrigin: Codable {
     public init(from decoder: any Decoder) throws {
@@ -208,13 +210,7 @@ extension DeltaDocument.Encoding: Codable {
         case "none": self = .none
         case "old": self = .old
         case "carried": self = .carried
-        case "gzip":
-            let level = try container.decode(Int.self, forKey: .level)
-            guard (1...9).contains(level) else {
-                throw DecodingError.dataCorruptedError(
-                    forKey: .level, in: container, debugDescription: "not a level of zlib")
-            }
-            self = .gzip(level: level, header: try container.decode(String.self, forKey: .header))
+        case "repack": self = .repack(try container.decode(Digest.self, forKey: .digest))
         case let kind: self = .unknown(kind: kind)
         }
     }
@@ -226,10 +222,9 @@ extension DeltaDocument.Encoding: Codable {
         case .old: try container.encode("old", forKey: .kind)
         case .carried: try container.encode("carried", forKey: .kind)
         case .unknown(let kind): try container.encode(kind, forKey: .kind)
-        case .gzip(let level, let header):
-            try container.encode("gzip", forKey: .kind)
-            try container.encode(level, forKey: .level)
-            try container.encode(header, forKey: .header)
+        case .repack(let digest):
+            try container.encode("repack", forKey: .kind)
+            try container.encode(digest, forKey: .digest)
         }
     }
 }

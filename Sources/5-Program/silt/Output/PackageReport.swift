@@ -71,7 +71,9 @@ struct PackageReport {
         }
         switch layer.encoding {
         case .unknown(let kind): return tar + ", encoded as \(unknown(kind))"
-        case .gzip(let level, _): return tar + ", gzip -\(level)"
+        case .repack(let digest):
+            let size = package.blobs.first { $0.digest == digest }?.size ?? 0
+            return tar + ", compressed as described in \(ByteCount.grouped(size)) bytes"
         case .none, .old, .carried: return tar
         }
     }

@@ -1,0 +1,178 @@
+/// Finds out who made a blob, and writes its description.
+struct Describer {
+    let blob: ByteSource
+    let plain: ByteSource
+    let limit: Int
+
+    private func parser() -> DeflateParser { DeflateParser(byteCount: blob.byteCount, read: blob.read) }
+
+    func describe(_ progress: (Int) -> Void) throws -> Repack? {
+        guard plain.byteCount < 1 << 47 else { return nil }
+        do {
+            guard
+                let survey = try Survey(
+                    parser(), end: Int(plain.byteCount),
+                    progress: {
+                        try Task.checkCancellation()
+                        progress($0)
+                    })
+            else { return nil }
+            guard let program = try choose(survey) else { return nil }
+            let machine = StreamMachine(parser: parser(), survey: survey, program: program)
+            var isShort = true
+            try plain.forEachPart { part in
+                try Task.checkCancellation()
+                try part.withUnsafeBufferPointer { try machine.write($0) }
+                progress(part.count)
+                isShort = machine.describedByteCount <= limit
+                return isShort
+            }
+            guard isShort else { return nil }
+            try machine.finish()
+            let (plan, tokens) = machine.description()
+            let bytes = Repack.assemble(
+                plainByteCount: plain.byteCount, blobByteCount: blob.byteCount, plan: plan, tokens: tokens)
+            guard bytes.count <= limit, try makes(bytes, progress) else { return nil }
+            return Repack(bytes: bytes, encoder: program.description)
+        } catch is RecompressionError {
+            return nil
+        }
+    }
+
+    /// Whether a description makes the blob.
+    private func makes(_ bytes: [UInt8], _ progress: (Int) -> Void) throws -> Bool {
+        var offset: UInt64 = 0
+        var isRight = true
+        let rebuilder = try Rebuilder(ByteSource(bytes)) { made in
+            guard isRight, UInt64(made.count) <= blob.byteCount - offset else {
+                isRight = false
+                return
+            }
+            isRight = try blob.read(offset, made.count).elementsEqual(made)
+            offset += UInt64(made.count)
+        }
+        try plain.forEachPart { part in
+            try Task.checkCancellation()
+            try rebuilder.write(part)
+            progress(part.count)
+            return isRight
+        }
+        guard isRight else { return false }
+        try rebuilder.finish()
+        return isRight && offset == blob.byteCount
+    }
+
+    // MARK: - Choosing
+
+    /// How many bytes candidates are tried on, first and at last.
+    private static let sampleByteCounts: [UInt64] = [1 << 20, 1 << 22, 1 << 24]
+    /// Of so many tokens of the sample a model may get one wrong before others are tried.
+    private static let tokensPerMiss = 1 << 12
+
+    private func choose(_ survey: Survey) throws -> Program? {
+        var candidates = Program.candidates(survey)
+        var best = Int.max
+        for byteCount in Self.sampleByteCounts {
+            best = .max
+            var misses: [Int] = []
+            for program in candidates {
+                let count = try sample(survey, program, byteCount, limit: best).misses
+                misses.append(count)
+                best = min(best, count)
+            }
+            candidates = zip(candidates, misses).filter { $1 == best }.map(\.0)
+            // What nobody gets right is not told apart by more of it.
+            if candidates.count < 2 || byteCount >= plain.byteCount || best > 0 { break }
+        }
+        guard let likeliest = candidates.first else { return nil }
+        let sampleByteCount = min(plain.byteCount, Self.sampleByteCounts[0])
+        guard best > Int(sampleByteCount) / Self.tokensPerMiss / 4 else { return likeliest }
+        return try chooseAdaptive(survey, likeliest)
+    }
+
+    /// The program that describes the front of the blob in the fewest bytes, where none is exact.
+    private func chooseAdaptive(_ survey: Survey, _ likeliest: Program) throws -> Program {
+        var adaptive = likeliest
+        adaptive.isAdaptive = true
+        let general = GeneralRunner.Policy.allCases.map { policy in
+            Program(
+                family: .general, level: 8, variant: policy.rawValue, codes: likeliest.codes,
+                dictionary: likeliest.dictionary)
+        }
+        var best = (program: likeliest, byteCount: Int.max)
+        for program in [likeliest, adaptive] + general {
+            let byteCount = try sample(survey, program, Self.sampleByteCounts[0], limit: .max).byteCount
+            if byteCount < best.byteCount { best = (program, byteCount) }
+        }
+        return best.program
+    }
+
+    /// How many tokens of the front of the blob a program gets wrong, and how many bytes describe it; given up when more
+    /// are wrong than a limit.
+    private func sample(_ survey: Survey, _ program: Program, _ byteCount: UInt64, limit: Int) throws -> (
+        misses: Int, byteCount: Int
+    ) {
+        let machine = StreamMachine(parser: parser(), survey: survey, program: program)
+        try plain.forEachPart(limit: byteCount) { part in
+            try Task.checkCancellation()
+            try part.withUnsafeBufferPointer { try machine.write($0) }
+            return machine.missCount <= limit
+        }
+        if byteCount >= plain.byteCount, machine.missCount <= limit { try machine.finish() }
+        return (machine.missCount, machine.describedByteCount)
+    }
+}
+
+extension Program {
+    /// What to try, likeliest first.
+    static func candidates(_ survey: Survey) -> [Program] {
+        let codes = survey.codes
+        var programs: [Program] = []
+        func add(_ family: Family, _ levels: [Int], _ codes: CodeFamily, memory: Int = 8, variant: Int = 0) {
+            for level in levels {
+                programs.append(
+                    Program(family: family, level: level, memory: memory, variant: variant, codes: codes))
+            }
+        }
+        guard survey.hasMatches else { return [Program(family: .literal, codes: codes)] }
+        if codes == .packages {
+            add(.goChain, [6], codes)
+            add(.klauspost, [5, 6], codes)
+            add(.goFast, [0], codes)
+            add(.klauspost, [1], codes)
+            add(.goChain, [9, 5, 4, 7, 8, 3, 2], codes)
+            add(.klauspost, [2, 3, 4], codes)
+        } else {
+            let memory = survey.zlibMemory ?? 8
+            add(.zlib, [6, 9, 1], codes, memory: memory)
+            if survey.zlibMemory ?? 9 == 9 { add(.gnuGzip, [6, 9, 1], codes) }
+            add(.zlib, [5, 4, 7, 8, 3, 2], codes, memory: memory)
+            if survey.zlibMemory ?? 9 == 9 { add(.gnuGzip, [5, 4, 7, 8, 3, 2], codes) }
+            add(.zlib, [6, 9, 5, 4, 7, 8], codes, memory: memory, variant: 1)
+            add(.run, [0], codes)
+        }
+        guard survey.members.contains(where: { !$0.segmentEnds.isEmpty }) else { return programs }
+        let dictionaries = codes == .packages ? [1 << 14, 1 << 15, 0] : [1 << 15, 0]
+        return programs.flatMap { program in
+            dictionaries.map { dictionary in
+                var program = program
+                program.dictionary = dictionary
+                return program
+            }
+        }
+    }
+
+    /// Whose encoder it is, in words.
+    var description: String {
+        switch family {
+        case .literal: "no matches"
+        case .run: "runs"
+        case .zlib: dictionary == nil ? "zlib \(level)" : "pigz \(level)"
+        case .gnuGzip: "gzip \(level)"
+        case .goChain: "Go \(level)"
+        case .goFast: "Go 1"
+        case .general: "another encoder"
+        case .klauspost: dictionary == nil ? "klauspost \(level)" : "pgzip \(level)"
+        }
+    }
+}

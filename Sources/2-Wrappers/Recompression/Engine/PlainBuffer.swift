@@ -1,0 +1,55 @@
+/// The part of the uncompressed data around the place that is worked on.
+final class PlainBuffer {
+    /// How far behind the place bytes are kept: more than any distance, and than any encoder's buffer.
+    static let history = 3 << 17
+    /// How far ahead of the place bytes must be before work goes on there, unless the data end before.
+    static let lookahead = 1 << 17
+    private static let capacity = 1 << 20
+    /// Words may be loaded so far behind the last byte; it is zeros or old bytes there.
+    private static let slack = 64
+
+    private let bytes = UnsafeMutablePointer<UInt8>.filled(0, capacity + slack)
+    /// Position of the first byte that is held.
+    private(set) var start = 0
+    /// Position behind the last byte that is held.
+    private(set) var end = 0
+    /// Whether no more bytes follow.
+    private(set) var isComplete = false
+
+    deinit { bytes.deallocate() }
+
+    /// Where the byte at a position lies, which is held or is where the next one will lie.
+    @inline(__always) func pointer(_ position: Int) -> UnsafePointer<UInt8> {
+        UnsafePointer(bytes + (position &- start))
+    }
+
+    /// The byte at a position that is held.
+    @inline(__always) subscript(position: Int) -> UInt8 { bytes[position &- start] }
+
+    /// Adds bytes at the end as far as there is room; returns how many.
+    ///
+    /// - Parameters:
+    ///   - source: What to add.
+    ///   - position: What lies further behind that than the history may be forgotten.
+    func append(_ source: UnsafeBufferPointer<UInt8>, keeping position: Int) -> Int {
+        if end - start + source.count > Self.capacity {
+            let first = min(max(position - Self.history, start), end)
+            bytes.update(from: bytes + (first - start), count: end - first)
+            start = first
+        }
+        let count = min(source.count, Self.capacity - (end - start))
+        if count > 0, let base = source.baseAddress {
+            (bytes + (end - start)).update(from: base, count: count)
+            end += count
+        }
+        return count
+    }
+
+    /// Notes that no more bytes follow.
+    func complete() { isComplete = true }
+
+    /// Whether work may go on at a position.
+    @inline(__always) func reaches(_ position: Int) -> Bool {
+        isComplete || end &- position >= Self.lookahead
+    }
+}

@@ -1,0 +1,113 @@
+/// Which encoder made a stream, and how it was told to: numbers that a description starts with.
+struct Program: Hashable {
+    /// The ways of choosing tokens.
+    enum Family: Int, CaseIterable {
+        /// None: all bytes are literals.
+        case literal
+        /// Runs of one byte alone.
+        case run
+        /// zlib; the level, the memory level, and whether short matches are dropped.
+        case zlib
+        /// GNU gzip; the level.
+        case gnuGzip
+        /// Go up to 1.26 at levels 2 to 9; the level.
+        case goChain
+        /// Go up to 1.26 at level 1.
+        case goFast
+        /// klauspost/compress, and Go from 1.27 on, at levels 1 to 6; the level.
+        case klauspost
+        /// Any: matches are searched, and what the encoder takes is learned; the level is the logarithm of how many places
+        /// are searched, the variant tells which places are noted.
+        case general
+    }
+
+    var family: Family
+    /// How hard it looks for matches.
+    var level = 0
+    /// The memory level of zlib.
+    var memory = 8
+    /// A variant of the family.
+    var variant = 0
+    /// How it makes Huffman codes.
+    var codes: CodeFamily
+    /// How many bytes a segment knows of those before it; nil if the stream is not cut into segments.
+    var dictionary: Int?
+    /// Whether every token is coded, rather than the wrong ones alone.
+    var isAdaptive = false
+
+    /// Whether the encoder works in steps, and may write a step as literals after all.
+    var hasSteps: Bool { family == .goFast || family == .klauspost }
+
+    /// The numbers that stand for it.
+    var numbers: [Int] {
+        [
+            family.rawValue, level, memory, variant, codes.rawValue, dictionary.map { $0 + 1 } ?? 0,
+            isAdaptive ? 1 : 0,
+        ]
+    }
+
+    static let numberCount = 7
+
+    /// The program that some numbers stand for; nil if it is unknown.
+    init?(numbers: [Int]) {
+        guard numbers.count == Self.numberCount, let family = Family(rawValue: numbers[0]),
+            let codes = CodeFamily(rawValue: numbers[4]), (0...1 << 15 + 1).contains(numbers[5]),
+            (0...1).contains(numbers[6])
+        else { return nil }
+        self.init(
+            family: family, level: numbers[1], memory: numbers[2], variant: numbers[3], codes: codes,
+            dictionary: numbers[5] == 0 ? nil : numbers[5] - 1, isAdaptive: numbers[6] == 1)
+        guard isKnown else { return nil }
+    }
+
+    init(
+        family: Family, level: Int = 0, memory: Int = 8, variant: Int = 0, codes: CodeFamily,
+        dictionary: Int? = nil, isAdaptive: Bool = false
+    ) {
+        self.family = family
+        self.level = level
+        self.memory = memory
+        self.variant = variant
+        self.codes = codes
+        self.dictionary = dictionary
+        self.isAdaptive = isAdaptive
+    }
+
+    private var isKnown: Bool {
+        switch family {
+        case .literal, .run, .goFast: level == 0 && memory == 8 && variant == 0
+        case .zlib: (1...9).contains(level) && (1...9).contains(memory) && (0...1).contains(variant)
+        case .gnuGzip: (1...9).contains(level) && memory == 8 && variant == 0
+        case .goChain: (2...9).contains(level) && memory == 8 && variant == 0
+        case .klauspost: (1...6).contains(level) && memory == 8 && variant == 0
+        case .general:
+            (0...12).contains(level) && memory == 8 && GeneralRunner.Policy(rawValue: variant) != nil
+        }
+    }
+
+    /// Makes what runs over tokens.
+    func runner(_ coder: AdaptiveCoder) -> TokenRunner {
+        func following<Model: TokenModel>(_ model: Model) -> TokenRunner {
+            FollowingRunner(model, coder, isAdaptive: isAdaptive)
+        }
+        switch family {
+        case .literal: return following(LiteralModel())
+        case .run: return following(RunModel())
+        case .zlib, .gnuGzip:
+            let parameters = DeflateParameters(
+                encoder: family == .zlib ? .zlib : .gnuGzip, level: level, memoryLevel: memory)
+            return following(ZlibModel(Tuning(parameters), isFiltered: variant == 1))
+        case .goChain: return following(GoChainModel(level: level))
+        case .goFast: return following(StepModel(GoFastEncoder()))
+        case .general:
+            return GeneralRunner(
+                coder, level: level, policy: GeneralRunner.Policy(rawValue: variant) ?? .none)
+        case .klauspost:
+            switch level {
+            case 1...3: return following(StepModel(KlauspostFastEncoder(level: level)))
+            case 4: return following(StepModel(KlauspostMiddleEncoder()))
+            default: return following(StepModel(KlauspostLongEncoder(level: level)))
+            }
+        }
+    }
+}

@@ -1,0 +1,455 @@
+/// Goes through a compressed blob together with the data that it holds: the same steps in the same order whether the blob
+/// is there and its description is made, or the description is there and the blob is made.
+final class StreamMachine {
+    /// What is there when a description is made.
+    struct Given {
+        let parser: DeflateParser
+        let survey: Survey
+        let program: Program
+        var member = 0
+        var segment = 0
+    }
+
+    /// What comes next.
+    enum State {
+        case member, segment, block, tokens, stored, end
+    }
+
+    let plan: PlanCoder
+    let tokenCoder: AdaptiveCoder
+    let plain = PlainBuffer()
+    var given: Given?
+    var emitter = BlockEmitter()
+    let tables = SymbolTables()
+    var maker = CodeMaker()
+    let sink: (UnsafeBufferPointer<UInt8>) throws -> Void
+
+    var state = State.member
+    var position = 0
+    var end = 0
+
+    // The member.
+    var header: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]
+    var program: Program?
+    var runner: TokenRunner?
+    var memberStart = 0
+    var memberEnd = 0
+    var checksum = RunningChecksum()
+    var checkedEnd = 0
+
+    // The segment.
+    var segmentStart = 0
+    var segmentEnd = 0
+    var segmentByteCount = 0
+
+    // The block.
+    var block = DeflateParser.Block()
+    var extent = PlanCoder.Extent.rest
+    var isFree = false
+    /// When a description is made: whether the block was parsed.
+    var isParsed = false
+    /// When a description is made: how many bits of the last byte are taken before the block.
+    var givenPhase = 0
+    /// How many empty blocks came at the segment's end.
+    var emptyCount = 0
+    var isLong = false
+    var lastTokenCount = 0
+    var lastHeader = CodeHeader()
+    let ownTokens: UnsafeMutablePointer<Token>?
+    var run: TokenRunner.Run
+    /// How many tokens of its own the model made over bytes whose tokens were thrown away.
+    var wanderedCount = 0
+    var firstStepEnd = 0
+    var firstStepCount = 0
+
+    var isDecoding: Bool { plan.coder.isDecoding }
+
+    /// Makes a description.
+    ///
+    /// - Parameters:
+    ///   - parser: At the front of the blob.
+    ///   - survey: What a first pass found.
+    ///   - program: What to follow the tokens with.
+    init(parser: DeflateParser, survey: Survey, program: Program) {
+        plan = PlanCoder(AdaptiveCoder())
+        tokenCoder = AdaptiveCoder()
+        given = Given(parser: parser, survey: survey, program: program)
+        end = survey.end
+        sink = { _ in }
+        ownTokens = nil
+        run = TokenRunner.Run(position: 0, tokens: parser.tokens, countLimit: 0, positionLimit: 0)
+    }
+
+    /// Makes a blob.
+    ///
+    /// - Parameters:
+    ///   - plan: The coded plan.
+    ///   - tokens: The coded tokens.
+    ///   - end: How many bytes the blob holds when it is decompressed.
+    ///   - sink: Takes the blob's bytes.
+    init(
+        plan: AdaptiveCoder, tokens: AdaptiveCoder, end: Int,
+        sink: @escaping (UnsafeBufferPointer<UInt8>) throws -> Void
+    ) {
+        self.plan = PlanCoder(plan)
+        tokenCoder = tokens
+        self.end = end
+        self.sink = sink
+        let buffer = UnsafeMutablePointer<Token>.allocate(capacity: DeflateParser.tokenLimit)
+        ownTokens = buffer
+        run = TokenRunner.Run(position: 0, tokens: buffer, countLimit: 0, positionLimit: 0)
+    }
+
+    deinit { ownTokens?.deallocate() }
+
+    /// How many tokens were not as predicted.
+    var missCount: Int { runner?.missCount ?? 0 }
+    /// How many bytes the description has so far.
+    var describedByteCount: Int { plan.coder.written.count + tokenCoder.written.count }
+
+    /// Takes the next bytes of the data.
+    func write(_ bytes: UnsafeBufferPointer<UInt8>) throws {
+        var rest = bytes
+        while !rest.isEmpty {
+            noteChecked()
+            let taken = plain.append(rest, keeping: position)
+            rest = UnsafeBufferPointer(rebasing: rest[taken...])
+            try advance()
+            guard taken > 0 || rest.isEmpty else { throw Self.damaged("it holds more than it says") }
+        }
+    }
+
+    /// Ends the data.
+    func finish() throws {
+        plain.complete()
+        guard plain.end == end else { throw Self.damaged("the data have another size") }
+        try advance()
+        guard state == .end else { throw Self.damaged("it ends early") }
+    }
+
+    /// The description, once everything is done: the plan and the tokens.
+    func description() -> (plan: [UInt8], tokens: [UInt8]) { (plan.coder.finish(), tokenCoder.finish()) }
+
+    static func damaged(_ reason: String) -> RecompressionError { .damaged(reason) }
+
+    // MARK: - Going on
+
+    private func advance() throws {
+        while state != .end, plain.reaches(position) || state == .tokens || state == .stored {
+            guard !plan.coder.isExhausted, !tokenCoder.isExhausted else {
+                throw Self.damaged("its corrections end early")
+            }
+            let (before, beforeState, beforeCount) = (position, state, run.count)
+            switch state {
+            case .member: try beginMember()
+            case .segment: try beginSegment()
+            case .block: try beginBlock()
+            case .tokens: try goOn()
+            case .stored: try goOnStored()
+            case .end: return
+            }
+            try flush()
+            // Where more data are needed nothing moves.
+            if before == position, beforeState == state, beforeCount == run.count,
+                state == .tokens || state == .stored
+            {
+                return
+            }
+        }
+    }
+
+    private func flush() throws {
+        guard isDecoding, emitter.written.count >= 1 << 16 || state == .end else { return }
+        try sink(emitter.written)
+        emitter.dropWritten()
+    }
+
+    /// Adds what lies behind the position to the checksum before it can be forgotten.
+    private func noteChecked() {
+        guard position > checkedEnd else { return }
+        checksum.update(plain.pointer(checkedEnd), count: position - checkedEnd)
+        checkedEnd = position
+    }
+
+    // MARK: - Members
+
+    private func beginMember() throws {
+        let member = given.flatMap {
+            $0.member < $0.survey.members.count ? $0.survey.members[$0.member] : nil
+        }
+        guard plan.flag(member != nil, .memberFollows) else { return try end(of: given?.parser) }
+        try codeHeader(try given?.parser.gzipHeader() ?? [])
+        try codeProgram()
+        memberStart = position
+        runner?.memberStart = position
+        let isRest = plan.flag(member?.end == end, .memberIsRest)
+        memberEnd = isRest ? end : position + plan.number((member?.end ?? 0) - position, .memberByteCount)
+        guard memberEnd <= end else { throw Self.damaged("a member is too long") }
+        checksum = RunningChecksum()
+        checkedEnd = position
+        given?.segment = 0
+        segmentByteCount = 0
+        state = .segment
+    }
+
+    private func codeHeader(_ actual: [UInt8]) throws {
+        if !plan.flag(actual == header, .sameHeader) {
+            let count = plan.number(actual.count, .headerByteCount)
+            guard count <= 1 << 16 else { throw Self.damaged("a header is too long") }
+            header = (0..<count).map { plan.byte($0 < actual.count ? actual[$0] : 0) }
+        }
+        if isDecoding { emitter.write(header) }
+    }
+
+    private func codeProgram() throws {
+        if program != nil, plan.flag(given.map { $0.program == program } ?? true, .sameProgram) { return }
+        let numbers = given?.program.numbers ?? [Int](repeating: 0, count: Program.numberCount)
+        guard let program = Program(numbers: numbers.map { plan.number($0, .program) }) else {
+            throw Self.damaged("it names an unknown encoder")
+        }
+        runner?.finish()
+        self.program = program
+        runner = program.runner(tokenCoder)
+    }
+
+    /// What follows the last member.
+    private func end(of parser: DeflateParser?) throws {
+        guard position == end else { throw Self.damaged("its members hold too little") }
+        runner?.finish()
+        let count = plan.number(Int(clamping: parser?.restCount ?? 0), .restByteCount)
+        guard count <= PlainBuffer.lookahead else { throw Self.damaged("too much follows its members") }
+        if count > 0 {
+            let rest = try parser?.bytes(count) ?? []
+            let isZero = plan.flag(rest.allSatisfy { $0 == 0 }, .isZero)
+            let bytes: [UInt8] = (0..<count).map { index in
+                isZero ? 0 : plan.byte(index < rest.count ? rest[index] : 0)
+            }
+            if isDecoding { emitter.write(bytes) }
+        }
+        state = .end
+    }
+
+    private func endMember() throws {
+        let filler = plan.filler(given?.parser.align() ?? 0)
+        if isDecoding { emitter.align(filler) }
+        noteChecked()
+        let byteCount = UInt32(truncatingIfNeeded: position - memberStart)
+        let right = [checksum.value, byteCount].flatMap { value in
+            (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * UInt32($0))) }
+        }
+        let actual = try given?.parser.bytes(8) ?? right
+        var trailer = right
+        if !plan.flag(actual == right, .trailerIsRight) { trailer = actual.map { plan.byte($0) } }
+        if isDecoding { emitter.write(trailer) }
+        given?.member += 1
+        state = .member
+    }
+
+    // MARK: - Segments
+
+    private func beginSegment() throws {
+        guard let program, let runner else { return }
+        segmentStart = position
+        segmentEnd = memberEnd
+        var dictionary = 0
+        if let known = program.dictionary {
+            dictionary = min(known, position - memberStart)
+            let usual = segmentByteCount == 0 ? memberEnd : min(memberEnd, position + segmentByteCount)
+            segmentEnd = nextSegmentEnd() ?? usual
+            segmentEnd =
+                plan.flag(segmentEnd == usual, .segmentIsUsual)
+                ? usual : position + plan.number(segmentEnd - position, .segmentByteCount)
+            guard segmentEnd <= memberEnd, segmentEnd > position || position == memberEnd else {
+                throw Self.damaged("a segment has a wrong size")
+            }
+            segmentByteCount = segmentEnd - position
+        }
+        runner.start(at: position, dictionary: dictionary, end: segmentEnd, plain)
+        plan.beginSegment()
+        emptyCount = 0
+        state = .block
+    }
+
+    /// Where the next segment ends when a description is made.
+    private func nextSegmentEnd() -> Int? {
+        guard let survey = given?.survey, let index = given?.member else { return nil }
+        let member = survey.members[index]
+        while let next = given?.segment, next < member.segmentEnds.count, member.segmentEnds[next] <= position
+        {
+            given?.segment += 1
+        }
+        guard let next = given?.segment, next < member.segmentEnds.count else { return member.end }
+        return member.segmentEnds[next]
+    }
+
+    // MARK: - Blocks
+
+    private func beginBlock() throws {
+        guard let program else { return }
+        if let parser = given?.parser, !isParsed {
+            givenPhase = parser.bitPhase
+            block = try parser.next()
+            isParsed = true
+        }
+        var place = position == memberEnd ? 2 : 0
+        if position == segmentEnd, position < memberEnd {
+            // Empty blocks may follow a segment; any other starts the next one.
+            let isEmpty = plan.emptyFollows(
+                block.byteCount == 0, count: emptyCount, bitPhase: blockPhase)
+            emptyCount += 1
+            guard isEmpty else {
+                state = .segment
+                return
+            }
+            place = 1
+        }
+        (block.kind, block.isLast) = try plan.kind(
+            block.kind, isLast: block.isLast, place: place, bitPhase: blockPhase)
+        isParsed = false
+        let isAtEnd = position == segmentEnd
+        isFree = false
+        isLong = false
+        run.position = position
+        run.count = 0
+        wanderedCount = 0
+        firstStepCount = -1
+        firstStepEnd = position
+        if program.hasSteps {
+            firstStepEnd += stepByteCount - (position - segmentStart) % stepByteCount
+        }
+        if block.kind == .stored {
+            block.filler = plan.filler(block.filler)
+            try beginStored()
+            return
+        }
+        if isDecoding { emitter.writeKind(block.kind, isLast: block.isLast) }
+        isLong = plan.isLong(block.continues)
+        if program.hasSteps { isFree = plan.isFree(block.isLiteral && !isAtEnd) }
+        if isLong { try codeBlockHeader() }
+        try beginPart()
+    }
+
+    var blockPhase: Int { isDecoding ? emitter.bitPhase : givenPhase }
+
+    var stepByteCount: Int { StepModel<GoFastEncoder>.stepByteCount }
+
+    /// How far the block, or the next part of a long one, goes.
+    private func beginPart() throws {
+        let tokenCount = given?.parser.tokenCount ?? 0
+        let target = position + block.byteCount
+        extent = plan.expectedExtent
+        let fits: (PlanCoder.Extent) -> Bool = { extent in
+            switch extent {
+            case .asBefore: tokenCount == self.lastTokenCount
+            case .rest: target == self.segmentEnd && !self.block.continues
+            case .steps:
+                self.program?.hasSteps == true && target > self.position
+                    && (target - self.segmentStart) % self.stepByteCount == 0
+            case .told: false
+            }
+        }
+        if !fits(extent) { extent = [.rest, .asBefore, .steps].first(where: fits) ?? .told }
+        extent = plan.extent(extent, isStored: false, isAtSegmentEnd: position == segmentEnd)
+        run.position = position
+        run.count = 0
+        run.countLimit = DeflateParser.tokenLimit
+        run.positionLimit = segmentEnd
+        switch extent {
+        case .asBefore: run.countLimit = lastTokenCount
+        case .rest: break
+        case .steps: run.positionLimit = try codeSteps(target)
+        case .told:
+            run.countLimit = plan.number(tokenCount, .tokenCount)
+            lastTokenCount = run.countLimit
+        }
+        guard run.countLimit <= DeflateParser.tokenLimit else { throw Self.damaged("a block is too long") }
+        if given != nil { run.countLimit = min(run.countLimit, tokenCount) }
+        state = .tokens
+    }
+
+    /// Codes at the end of how many steps, counted from here, something ends.
+    private func codeSteps(_ target: Int) throws -> Int {
+        let here = (position - segmentStart) / stepByteCount
+        let actual = (target - segmentStart) / stepByteCount
+        let count = plan.number(actual - here - 1, .stepCount)
+        guard count <= (segmentEnd - segmentStart) / stepByteCount else {
+            throw Self.damaged("a block is too long")
+        }
+        return min(segmentStart + (here + 1 + count) * stepByteCount, segmentEnd)
+    }
+
+    private func goOn() throws {
+        guard let runner else { return }
+        let limit = run.positionLimit
+        while true {
+            // The code of a block may depend on the tokens of its first step alone.
+            let splits = firstStepCount < 0 && firstStepEnd > run.position && firstStepEnd < limit
+            run.positionLimit = splits ? firstStepEnd : limit
+            if isFree {
+                let countLimit = run.countLimit
+                run.positionLimit = min(run.positionLimit, run.position + countLimit - run.count)
+                try runner.wander(&run, &wanderedCount, tokenLimit: .max, plain)
+            } else {
+                try runner.follow(&run, plain)
+            }
+            run.positionLimit = limit
+            position = run.position
+            guard splits, position >= firstStepEnd else { break }
+            firstStepCount = run.count
+        }
+        guard run.position <= segmentEnd else { throw Self.damaged("a token reaches out of its segment") }
+        guard run.count >= run.countLimit || run.position >= limit else { return }
+        try endPart()
+    }
+
+    private func endPart() throws {
+        if let parser = given?.parser {
+            guard run.count == parser.tokenCount else {
+                throw RecompressionError.notDeflate("a block holds more than there is")
+            }
+        }
+        if !isLong { try codeBlockHeader() }
+        if isDecoding { try emitter.write(UnsafePointer(run.tokens), count: run.count) }
+        if isLong, plan.flag(block.continues, .continues) {
+            if let parser = given?.parser { block = try parser.next() }
+            return try beginPart()
+        }
+        if isDecoding { try emitter.writeEnd() }
+        try endBlock()
+    }
+
+    private func codeBlockHeader() throws {
+        guard let program, block.kind == .dynamic else { return }
+        var expected = isLong ? lastHeader : expectedHeader(run.count, program)
+        if !isLong, firstStepCount >= 0 {
+            let first = expectedHeader(firstStepCount, program)
+            if plan.isOfFirstStep(distance(first) < distance(expected)) { expected = first }
+        }
+        let header = try plan.header(block.header, expected: expected, program.codes, &maker)
+        lastHeader = header
+        if isDecoding { try emitter.writeHeader(header) }
+    }
+
+    private func expectedHeader(_ count: Int, _ program: Program) -> CodeHeader {
+        let counts = SymbolCounts(run.tokens, count: count, tables)
+        var header = CodeHeader()
+        header.setLengths(
+            literals: maker.literalLengths(counts.literals, program.codes),
+            distances: maker.distanceLengths(counts.distances, program.codes))
+        return header
+    }
+
+    /// In how many lengths a code differs from that of the block.
+    private func distance(_ header: CodeHeader) -> Int {
+        zip(header.literalLengths, block.header.literalLengths).count { $0 != $1 }
+            + zip(header.distanceLengths, block.header.distanceLengths).count { $0 != $1 }
+    }
+
+    func endBlock() throws {
+        if block.isLast {
+            guard position == memberEnd else { throw Self.damaged("a member ends early") }
+            return try endMember()
+        }
+        state = .block
+    }
+}

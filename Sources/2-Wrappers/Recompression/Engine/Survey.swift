@@ -1,0 +1,153 @@
+/// What a first pass over a blob finds: what its second pass must know beforehand, and clues about who made it.
+struct Survey {
+    /// A gzip member.
+    struct Member {
+        /// Position of its first byte in the data.
+        var start = 0
+        /// Position behind its last byte.
+        var end = 0
+        /// Positions, before its end, where an encoder that works in segments ended one.
+        var segmentEnds: [Int] = []
+    }
+
+    var members: [Member] = []
+    /// Position behind the last byte of all.
+    var end: Int { members.last?.end ?? 0 }
+    /// By way of making codes: in how many lengths it differs from the codes of the first blocks.
+    private var codeDistances = [Int](repeating: 0, count: CodeFamily.allCases.count)
+    private var judgedCount = 0
+    /// Whether there are matches.
+    private(set) var hasMatches = false
+    /// How many blocks have so many tokens, those at the end of a member left out.
+    private var blockTokenCounts: [Int: Int] = [:]
+
+    /// The memory level that zlib must have had, by the length of its blocks; nil if they do not tell.
+    var zlibMemory: Int? {
+        (1...9).max { count(ofMemory: $0) < count(ofMemory: $1) }.flatMap {
+            count(ofMemory: $0) > 0 ? $0 : nil
+        }
+    }
+
+    private func count(ofMemory level: Int) -> Int { blockTokenCounts[1 << (level + 6) - 1] ?? 0 }
+
+    /// More than so many members or markers are not kept: such a blob is left alone.
+    private static let limit = 1 << 21
+    /// Clues are taken from the tokens of so many blocks.
+    private static let clueBlockCount = 64
+
+    /// Reads all of a blob; nil if it is not made of gzip members that can be rebuilt.
+    ///
+    /// - Parameters:
+    ///   - blob: The parser, at the front of the blob.
+    ///   - end: How many bytes the blob holds when it is decompressed.
+    ///   - progress: Told how many more bytes were decompressed.
+    /// - Throws: What reading throws, `RecompressionError.notDeflate` if it is damaged.
+    init?(_ blob: DeflateParser, end: Int, progress: (Int) throws -> Void) throws {
+        var position = 0
+        var count = 0
+        while try blob.gzipHeader() != nil {
+            var member = Member(start: position, end: position)
+            var boundaries = Boundaries()
+            while true {
+                let block = try blob.next()
+                if block.byteCount == 0, !block.isLast {
+                    boundaries.addMarker(position)
+                    count += 1
+                }
+                position += block.byteCount
+                if blob.bitPhase == 0 { boundaries.addAligned(position) }
+                guard position <= end, count <= Self.limit else { return nil }
+                note(block, blob)
+                try progress(block.byteCount)
+                if block.isLast, !block.continues { break }
+            }
+            _ = blob.align()
+            _ = try blob.bytes(8)
+            member.end = position
+            member.segmentEnds = boundaries.segmentEnds(member)
+            members.append(member)
+            count += 1
+            guard count <= Self.limit else { return nil }
+        }
+        guard !members.isEmpty, position == end else { return nil }
+    }
+
+    /// Where blocks end in a member.
+    private struct Boundaries {
+        /// Where empty blocks stand.
+        private var markers: [Int] = []
+        /// Where a block ends with a whole byte: an encoder that fills the last byte with empty blocks needs none there.
+        private var aligned: Set<Int> = []
+
+        mutating func addMarker(_ position: Int) {
+            if markers.last != position { markers.append(position) }
+        }
+
+        mutating func addAligned(_ position: Int) {
+            if aligned.count < limit { aligned.insert(position) }
+        }
+
+        func segmentEnds(_ member: Member) -> [Int] {
+            let ends = markers.filter { $0 > member.start && $0 < member.end }
+            let gaps = zip([member.start] + ends, ends).map { $1 - $0 }
+            // Where a marker is missing at a regular place that looks like an end, it is one.
+            guard let gap = gaps.min(), gap >= 1 << 14,
+                gaps.count(where: { $0 % gap == 0 }) * 10 >= gaps.count * 9
+            else { return ends }
+            let missing = stride(from: member.start + gap, to: member.end, by: gap).filter {
+                aligned.contains($0)
+            }
+            return Set(ends).union(missing).sorted()
+        }
+    }
+
+    private var notedCount = 0
+    private static let judgedBlockCount = 4
+    private let tables = CodeTables()
+
+    /// What making codes takes.
+    private final class CodeTables {
+        let symbols = SymbolTables()
+        var maker = CodeMaker()
+    }
+
+    /// The way of making codes that fits best.
+    var codes: CodeFamily {
+        let least = codeDistances.min() ?? 0
+        return codeDistances.firstIndex(of: least).flatMap { CodeFamily(rawValue: $0) } ?? .heap
+    }
+
+    private mutating func judge(_ block: DeflateParser.Block, _ blob: DeflateParser) {
+        judgedCount += 1
+        // A code may be that of the first step alone.
+        var counts = [blob.tokenCount]
+        var byteCount = 0
+        for index in 0..<blob.tokenCount {
+            byteCount += blob.tokens[index].byteCount
+            if byteCount >= 65_535 {
+                if byteCount == 65_535 { counts.append(index + 1) }
+                break
+            }
+        }
+        for family in CodeFamily.allCases {
+            codeDistances[family.rawValue] +=
+                counts.map { count in
+                    let symbols = SymbolCounts(blob.tokens, count: count, tables.symbols)
+                    let literals = tables.maker.literalLengths(symbols.literals, family)
+                    let distances = tables.maker.distanceLengths(symbols.distances, family)
+                    return zip(literals, block.header.literalLengths).count { $0 != $1 }
+                        + zip(distances, block.header.distanceLengths).count { $0 != $1 }
+                }.min() ?? 0
+        }
+    }
+
+    private mutating func note(_ block: DeflateParser.Block, _ blob: DeflateParser) {
+        guard block.kind != .stored, notedCount < Self.clueBlockCount, blob.tokenCount > 0 else { return }
+        notedCount += 1
+        if block.kind == .dynamic, judgedCount < Self.judgedBlockCount, !block.continues {
+            judge(block, blob)
+        }
+        if !block.isLast { blockTokenCounts[blob.tokenCount, default: 0] += 1 }
+        if !block.isLiteral { hasMatches = true }
+    }
+}

@@ -1,0 +1,168 @@
+/// How Go's compress/flate up to Go 1.26 chooses tokens at levels 2 to 9.
+struct GoChainModel: TokenModel {
+    private struct Tuning {
+        let lazyLength: Int
+        let niceLength: Int
+        let chainLength: Int
+        /// Up to this length all of a match is indexed; 0 for levels that hold matches back.
+        let indexedLength: Int
+    }
+
+    private static let tunings = [
+        Tuning(lazyLength: 0, niceLength: 16, chainLength: 8, indexedLength: 5),
+        Tuning(lazyLength: 0, niceLength: 32, chainLength: 32, indexedLength: 6),
+        Tuning(lazyLength: 4, niceLength: 16, chainLength: 16, indexedLength: 0),
+        Tuning(lazyLength: 16, niceLength: 32, chainLength: 32, indexedLength: 0),
+        Tuning(lazyLength: 16, niceLength: 128, chainLength: 128, indexedLength: 0),
+        Tuning(lazyLength: 32, niceLength: 128, chainLength: 256, indexedLength: 0),
+        Tuning(lazyLength: 128, niceLength: 258, chainLength: 1024, indexedLength: 0),
+        Tuning(lazyLength: 258, niceLength: 258, chainLength: 4096, indexedLength: 0),
+    ]
+    private static let minimumMatch = 4
+    private static let windowSize = 1 << 15
+    private static let hashBits: UInt32 = 17
+
+    private let tuning: Tuning
+    private let heads: PlaceTable
+    private let previous: PlaceTable
+    /// Where the window starts at first.
+    private var base = 0
+    private var end = 0
+    /// How far the window moves at most: it holds the last bytes from there on.
+    private var lastWindow = 0
+    private var indexed = 0
+    private var isPending = false
+    private var place = 0
+    private var known: Token = 0
+    private var current: Token = 0
+
+    /// - Parameter level: 2 ... 9.
+    init(level: Int) {
+        tuning = Self.tunings[min(max(level, 2), 9) - 2]
+        heads = PlaceTable(1 << Int(Self.hashBits))
+        previous = PlaceTable(Self.windowSize)
+    }
+
+    mutating func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainBuffer) {
+        let dictionary = min(dictionary, Self.windowSize)
+        base = start - dictionary
+        self.end = end
+        lastWindow = max(0, (end - base - Self.windowSize - 1) & ~(Self.windowSize - 1))
+        heads.clear(at: base)
+        previous.clear(at: base)
+        for position in base..<max(base, start - Self.minimumMatch + 1) { insert(position, plain) }
+        place = start
+        isPending = false
+        current = 0
+    }
+
+    /// Where the window starts when the encoder is at a position.
+    @inline(__always) private func windowStart(_ position: Int) -> Int {
+        let passed = position &- base
+        guard passed > 65_274 else { return base }
+        return base &+ min(((passed &- 65_275) >> 15 &+ 1) << 15, lastWindow)
+    }
+
+    /// Indexes a position; returns the last one before it with the same hash.
+    @inline(__always) @discardableResult private func insert(_ position: Int, _ plain: PlainBuffer) -> Int {
+        let word = UnsafeRawPointer(plain.pointer(position)).loadUnaligned(as: UInt32.self).bigEndian
+        let hash = Int((word &* 0x1e35_a7bd) &>> (32 &- Self.hashBits))
+        let head = heads.place(hash, before: position)
+        previous.set(position & (Self.windowSize &- 1), head)
+        heads.set(hash, position)
+        return head
+    }
+
+    /// The best match at a place that is longer than three bytes; 0 if there is none.
+    private func search(_ place: Int, _ head: Int, _ plain: PlainBuffer) -> Token {
+        let lookahead = end &- place
+        let limit = min(lookahead, Limits.maximumMatch)
+        let nice = min(tuning.niceLength, lookahead)
+        let bottom = place &- Self.windowSize
+        let lowest = max(bottom, windowStart(place))
+        let scan = plain.pointer(place)
+        var length = Self.minimumMatch - 1
+        var best: Token = 0
+        var candidate = head
+        for _ in 0..<tuning.chainLength {
+            let match = plain.pointer(candidate)
+            if match[length] == scan[length] {
+                let common = commonLength(scan, match, limit)
+                if common > length, common > Self.minimumMatch || place &- candidate <= 4096 {
+                    length = common
+                    best = .match(length: common, distance: place &- candidate)
+                    if common >= nice { break }
+                }
+            }
+            if candidate == bottom { break }
+            candidate = previous.place(candidate & (Self.windowSize &- 1), before: candidate)
+            if candidate < lowest { break }
+        }
+        return best
+    }
+
+    mutating func predict(_ position: Int, _ plain: PlainBuffer) -> Token {
+        if tuning.indexedLength > 0 { return predictGreedily(position, plain) }
+        while true {
+            guard place < end else { return .literal(plain[position]) }
+            known = current
+            current = 0
+            let knownLength = known.isMatch ? known.low : Self.minimumMatch - 1
+            let lookahead = end &- place
+            if lookahead >= Self.minimumMatch {
+                let head = insert(place, plain)
+                if lookahead > knownLength, knownLength < tuning.lazyLength,
+                    head >= max(windowStart(place), place &- Self.windowSize)
+                {
+                    current = search(place, head, plain)
+                }
+            }
+            if isPending {
+                return known.isMatch && (current.isMatch ? current.low : 3) <= knownLength
+                    ? known : .literal(plain[position])
+            }
+            isPending = true
+            place &+= 1
+        }
+    }
+
+    private mutating func predictGreedily(_ position: Int, _ plain: PlainBuffer) -> Token {
+        guard end &- position >= Self.minimumMatch else { return .literal(plain[position]) }
+        let head = insert(position, plain)
+        guard head >= max(windowStart(position), position &- Self.windowSize) else {
+            return .literal(plain[position])
+        }
+        let match = search(position, head, plain)
+        return match.isMatch ? match : .literal(plain[position])
+    }
+
+    mutating func accept(_ actual: Token, predicted: Token, _ position: Int, _ plain: PlainBuffer) {
+        let next = position &+ actual.byteCount
+        if tuning.indexedLength > 0 {
+            if actual.isMatch, actual.byteCount <= tuning.indexedLength {
+                index(position &+ 1, next, plain)
+            }
+            return
+        }
+        if actual.isMatch {
+            // The match's first byte is indexed, and so is the one at the place.
+            index(place &+ 1, next, plain)
+            place = next
+            isPending = false
+            current = 0
+            return
+        }
+        if predicted != actual, end &- place >= Self.minimumMatch {
+            let head = previous.place(place & (Self.windowSize &- 1), before: place)
+            current =
+                head >= max(windowStart(place), place &- Self.windowSize) ? search(place, head, plain) : 0
+        }
+        if place < end { place &+= 1 } else { isPending = false }
+    }
+
+    @inline(__always) private func index(_ first: Int, _ next: Int, _ plain: PlainBuffer) {
+        let behind = min(next, end &- Self.minimumMatch &+ 1)
+        guard first < behind else { return }
+        for position in first..<behind { insert(position, plain) }
+    }
+}

@@ -1,0 +1,236 @@
+/// How klauspost/compress since 1.15.10 finds matches at levels 5 and 6: by the last place of four bytes, and the last two
+/// of seven.
+struct KlauspostLongEncoder: StepEncoder {
+    private let isLevel6: Bool
+    private let short = PlaceTable(1 << 15)
+    private let long = PairTable(1 << 15)
+    private var end = 0
+    private var limit = 0
+    private var history = 0
+    /// Where the search goes on.
+    private var place = 0
+    /// From where on nothing is indexed by the search yet.
+    private var indexed = 0
+    /// Position behind the last match: the search steps faster the farther it is away.
+    private var lastEnd = 0
+    private var lastDistance = 1
+    private var isAtEnd = false
+
+    /// - Parameter level: 5 or 6.
+    init(level: Int) { isLevel6 = level == 6 }
+
+    mutating func reset(at position: Int) {
+        short.clear(at: position)
+        long.clear(at: position)
+    }
+
+    mutating func begin(_ step: Range<Int>, isWhole: Bool, history: Int, _ plain: PlainBuffer) {
+        self.history = history
+        end = step.upperBound
+        limit = end - Klauspost.margin
+        place = step.lowerBound
+        lastEnd = place
+        lastDistance = 1
+        isAtEnd = !isWhole && step.count < Klauspost.leastStepByteCount
+    }
+
+    func piece(of length: Int) -> Int { Klauspost.piece(of: length) }
+
+    mutating func resume(at position: Int, _ plain: PlainBuffer) {
+        place = position
+        lastEnd = position
+        isAtEnd = position > limit
+    }
+
+    @inline(__always) private func short(_ from: Int, _ candidate: Int, _ plain: PlainBuffer) -> Int {
+        4 &+ plain.common(from &+ 4, candidate &+ 4, before: min(end, from &+ Limits.maximumMatch))
+    }
+
+    @inline(__always) private func fits(_ from: Int, _ candidate: Int, _ word: UInt64, _ plain: PlainBuffer)
+        -> Bool
+    {
+        Klauspost.reaches(candidate, from)
+            && plain.word32(candidate) == UInt32(truncatingIfNeeded: word)
+    }
+
+    mutating func next(emitted: Int, _ plain: PlainBuffer) -> StepMatch? {
+        guard !isAtEnd else { return nil }
+        var start = place
+        var next = place
+        var length = 0
+        var from = 0
+        var word = plain.word64(place)
+        while true {
+            start = next
+            next = start &+ 1 &+ (start &- lastEnd) &>> (isLevel6 ? 7 : 6)
+            guard next <= limit else {
+                isAtEnd = true
+                return nil
+            }
+            let shortSlot = Klauspost.hash4(word)
+            let longSlot = Klauspost.hash7(word)
+            let shortCandidate = short.place(shortSlot, before: start)
+            let longCandidate = long.last(longSlot, before: start)
+            let longBefore = long.earlier(longSlot, before: start)
+            let nextWord = plain.word64(next)
+            short.set(shortSlot, start)
+            long.insert(start, longSlot)
+            if Klauspost.reaches(longCandidate, start) {
+                if plain.word32(longCandidate) == UInt32(truncatingIfNeeded: word) {
+                    from = longCandidate
+                    indexNext(next, nextWord)
+                    if fits(start, longBefore, word, plain) {
+                        length = short(start, from, plain)
+                        let other = short(start, longBefore, plain)
+                        if other > length { (from, length) = (longBefore, other) }
+                    }
+                    break
+                }
+                if fits(start, longBefore, word, plain) {
+                    from = longBefore
+                    indexNext(next, nextWord)
+                    break
+                }
+            }
+            if fits(start, shortCandidate, word, plain) {
+                from = shortCandidate
+                length = short(start, from, plain)
+                let slot = Klauspost.hash7(nextWord)
+                let (nextLast, nextBefore) = (long.last(slot, before: next), long.earlier(slot, before: next))
+                indexNext(next, nextWord)
+                if isLevel6, repeats(&start, &from, &length, word, plain) { break }
+                useNext(next, nextWord, nextLast, nextBefore, &start, &from, &length, plain)
+                break
+            }
+            word = nextWord
+        }
+        if length == 0 {
+            length = 4 &+ plain.common(start &+ 4, from &+ 4, before: end)
+        } else if length == Limits.maximumMatch {
+            length &+= plain.common(start &+ length, from &+ length, before: end)
+        }
+        improve(&start, &from, &length, plain)
+        while from > history, start > emitted, plain[from &- 1] == plain[start &- 1] {
+            start &-= 1
+            from &-= 1
+            length &+= 1
+        }
+        indexed = next
+        return StepMatch(start: start, length: length, distance: start &- from)
+    }
+
+    @inline(__always) private func indexNext(_ next: Int, _ word: UInt64) {
+        short.set(Klauspost.hash4(word), next)
+        long.insert(next, Klauspost.hash7(word))
+    }
+
+    /// Level 6: tries the last distance one byte on.
+    private func repeats(
+        _ start: inout Int, _ from: inout Int, _ length: inout Int, _ word: UInt64, _ plain: PlainBuffer
+    ) -> Bool {
+        let candidate = start &- lastDistance &+ 1
+        guard plain.word32(candidate) == UInt32(truncatingIfNeeded: word &>> 8) else { return false }
+        let last = min(end, start &+ 1 &+ Limits.maximumMatch)
+        let other = 4 &+ plain.common(start &+ 5, candidate &+ 4, before: last)
+        guard other > length else { return false }
+        (start, from, length) = (start &+ 1, candidate, other)
+        return true
+    }
+
+    /// Takes a longer match that starts at the next place.
+    private func useNext(
+        _ next: Int, _ word: UInt64, _ last: Int, _ before: Int, _ start: inout Int, _ from: inout Int,
+        _ length: inout Int, _ plain: PlainBuffer
+    ) {
+        guard Klauspost.reaches(last, next) else { return }
+        if plain.word32(last) == UInt32(truncatingIfNeeded: word) {
+            let other = short(next, last, plain)
+            if other > length {
+                (start, from, length) = (next, last, other)
+                if !isLevel6 { return }
+            }
+        }
+        if fits(next, before, word, plain) {
+            let other = short(next, before, plain)
+            if other > length { (start, from, length) = (next, before, other) }
+        }
+    }
+
+    /// Looks for a better match by what stands at the end of this one.
+    private func improve(
+        _ start: inout Int, _ from: inout Int, _ length: inout Int, _ plain: PlainBuffer
+    ) {
+        let behind = start &+ length
+        guard behind < limit, isLevel6 || length < 30 else { return }
+        let slot = Klauspost.hash7(plain.word64(behind))
+        let later = start &+ 2
+        var candidate = long.last(slot, before: behind) &- length &+ 2
+        guard later &- candidate < Klauspost.reach else { return }
+        if later > candidate, candidate >= history {
+            let other = plain.common(later, candidate, before: end)
+            if other > length { (start, from, length) = (later, candidate, other) }
+        }
+        guard isLevel6 else { return }
+        candidate = long.earlier(slot, before: behind) &- length &+ 2
+        if later > candidate, later &- candidate < Klauspost.reach, candidate >= history {
+            let other = plain.common(later, candidate, before: end)
+            if other > length { (start, from, length) = (later, candidate, other) }
+        }
+    }
+
+    mutating func pass(_ match: StepMatch, _ plain: PlainBuffer) {
+        var place = match.start &+ match.length
+        lastEnd = place
+        lastDistance = match.distance
+        let next = indexed
+        if next >= place { place = next &+ 1 }
+        guard place < limit else {
+            isAtEnd = true
+            if isLevel6 { indexTail(next &+ 1, plain) }
+            return
+        }
+        if isLevel6 {
+            var position = next &+ 1
+            while position < place &- 1 {
+                let word = plain.word64(position)
+                short.set(Klauspost.hash4(word), position)
+                long.insert(position, Klauspost.hash7(word))
+                long.insert(position &+ 1, Klauspost.hash7(word &>> 8))
+                position &+= 2
+            }
+        } else {
+            indexThirds(place &- match.length &+ 1, place, plain)
+            let word = plain.word64(place &- 1)
+            short.set(Klauspost.hash4(word), place &- 1)
+            long.insert(place &- 1, Klauspost.hash7(word))
+        }
+        self.place = place
+    }
+
+    private func indexThirds(_ first: Int, _ behind: Int, _ plain: PlainBuffer) {
+        guard first < behind &- 1 else { return }
+        let word = plain.word64(first)
+        short.set(Klauspost.hash4(word), first)
+        long.insert(first, Klauspost.hash7(word))
+        long.insert(first &+ 1, Klauspost.hash7(word &>> 8))
+        short.set(Klauspost.hash4(word &>> 16), first &+ 2)
+        var position = first &+ 4
+        while position < behind &- 1 {
+            let word = plain.word64(position)
+            long.insert(position, Klauspost.hash7(word))
+            short.set(Klauspost.hash4(word &>> 8), position &+ 1)
+            position &+= 3
+        }
+    }
+
+    /// Level 6: indexes what is left of the step.
+    private func indexTail(_ first: Int, _ plain: PlainBuffer) {
+        var position = first
+        while position < end &- 8 {
+            let word = plain.word64(position)
+            short.set(Klauspost.hash4(word), position)
+            long.insert(position, Klauspost.hash7(word))
+            position &+= 2
+        }
+    }
+}

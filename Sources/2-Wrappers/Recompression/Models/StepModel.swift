@@ -1,0 +1,131 @@
+/// Encoders that work in steps of 65,535 bytes and look ahead for the next match, writing what lies before it as literals.
+protocol StepEncoder {
+    /// Forgets everything, for work that starts at a position.
+    mutating func reset(at position: Int)
+
+    /// Starts a step.
+    mutating func begin(_ step: Range<Int>, isWhole: Bool, history: Int, _ plain: PlainBuffer)
+
+    /// Looks for the next match of the step.
+    ///
+    /// - Parameter emitted: Position behind the last token: a match must not start before it.
+    /// - Returns: Where it starts, how long it is and how far away; nil if the rest of the step has none.
+    mutating func next(emitted: Int, _ plain: PlainBuffer) -> StepMatch?
+
+    /// Goes on behind a match.
+    mutating func pass(_ match: StepMatch, _ plain: PlainBuffer)
+
+    /// Goes on at a position where no match was taken, against expectations.
+    mutating func resume(at position: Int, _ plain: PlainBuffer)
+
+    /// The next piece of a match that is longer than a token can say.
+    func piece(of length: Int) -> Int
+}
+
+/// A match of any length.
+struct StepMatch {
+    var start: Int
+    var length: Int
+    var distance: Int
+}
+
+/// Follows a stream with an encoder that works in steps.
+struct StepModel<Encoder: StepEncoder>: TokenModel {
+    private var encoder: Encoder
+    private var segmentStart = 0
+    private var end = 0
+    private var history = 0
+    private var stepEnd = 0
+    /// The match that the encoder found.
+    private var planned: StepMatch?
+    /// Whether it was looked for.
+    private var isPlanned = false
+    /// The match of which some pieces were written.
+    private var whole: StepMatch?
+
+    /// How many bytes make a step.
+    static var stepByteCount: Int { 65_535 }
+
+    init(_ encoder: Encoder) { self.encoder = encoder }
+
+    mutating func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainBuffer) {
+        history = start - dictionary
+        encoder.reset(at: history)
+        segmentStart = start
+        self.end = end
+        if dictionary > 0 {
+            // The bytes before are compressed as a step of their own, and the tokens thrown away.
+            encoder.begin(history..<start, isWhole: true, history: history, plain)
+            var emitted = history
+            while emitted < start, let match = encoder.next(emitted: emitted, plain) {
+                encoder.pass(match, plain)
+                emitted = match.start + match.length
+            }
+        }
+        stepEnd = start
+        isPlanned = false
+        whole = nil
+    }
+
+    private mutating func beginStep(_ position: Int, _ plain: PlainBuffer) {
+        let steps = (position - segmentStart) / Self.stepByteCount + 1
+        stepEnd = min(segmentStart + steps * Self.stepByteCount, end)
+        encoder.begin(
+            position..<stepEnd, isWhole: stepEnd - position == Self.stepByteCount, history: history, plain)
+        isPlanned = false
+        whole = nil
+    }
+
+    mutating func predict(_ position: Int, _ plain: PlainBuffer) -> Token {
+        if position >= stepEnd { beginStep(position, plain) }
+        if !isPlanned {
+            planned = encoder.next(emitted: position, plain)
+            isPlanned = true
+        }
+        guard let match = planned, position >= match.start else { return .literal(plain[position]) }
+        return .match(length: encoder.piece(of: match.length), distance: match.distance)
+    }
+
+    mutating func accept(_ actual: Token, predicted: Token, _ position: Int, _ plain: PlainBuffer) {
+        if actual == predicted {
+            guard actual.isMatch, var match = planned else { return }
+            let original = whole ?? match
+            match.start &+= actual.low
+            match.length &-= actual.low
+            if match.length > 0 {
+                planned = match
+                whole = original
+            } else {
+                whole = nil
+                isPlanned = false
+                encoder.pass(original, plain)
+            }
+            return
+        }
+        whole = nil
+        isPlanned = false
+        if actual.isMatch {
+            let match = StepMatch(start: position, length: actual.byteCount, distance: actual.distance)
+            if position &+ match.length < stepEnd { encoder.pass(match, plain) } else { planned = nil }
+            if position &+ match.length >= stepEnd { isPlanned = true }
+        } else {
+            encoder.resume(at: position &+ 1, plain)
+        }
+    }
+}
+
+/// Loads words where the data lie.
+extension PlainBuffer {
+    @inline(__always) func word32(_ position: Int) -> UInt32 {
+        UnsafeRawPointer(pointer(position)).loadUnaligned(as: UInt32.self).littleEndian
+    }
+
+    @inline(__always) func word64(_ position: Int) -> UInt64 {
+        UnsafeRawPointer(pointer(position)).loadUnaligned(as: UInt64.self).littleEndian
+    }
+
+    /// How many bytes are the same at two positions, the first of them later, before an end.
+    @inline(__always) func common(_ position: Int, _ earlier: Int, before end: Int) -> Int {
+        end > position ? commonLength(pointer(position), pointer(earlier), end &- position) : 0
+    }
+}

@@ -1,0 +1,57 @@
+/// The description of a compressed blob: what it takes, besides the data that the blob holds, to make the blob again.
+public struct Repack: Sendable {
+    /// What descriptions start with: no tar, gzip or zstd does.
+    static let magic: [UInt8] = Array("SLTZ".utf8)
+    static let version: UInt8 = 1
+
+    /// The description.
+    public let bytes: [UInt8]
+    /// Whose blob it is, in words.
+    public let encoder: String
+
+    /// Describes a gzip blob.
+    ///
+    /// - Parameters:
+    ///   - blob: The blob.
+    ///   - plain: What it holds.
+    ///   - limit: How long the description may be.
+    ///   - progress: Told how many more bytes of the data were gone through; they are gone through three times.
+    /// - Returns: The description, which was proven to make the blob; nil if there is none that is short enough.
+    /// - Throws: What reading throws, `CancellationError` when its task was cancelled.
+    public static func describe(
+        blob: ByteSource, plain: ByteSource, limit: Int, progress: (Int) -> Void = { _ in }
+    ) throws -> Repack? {
+        try Describer(blob: blob, plain: plain, limit: limit).describe(progress)
+    }
+}
+
+/// Bytes that can be read at any place.
+public struct ByteSource {
+    /// How many there are.
+    public let byteCount: UInt64
+    /// Reads so many at an offset.
+    public let read: (UInt64, Int) throws -> [UInt8]
+
+    /// Bytes that a closure reads.
+    public init(byteCount: UInt64, read: @escaping (_ offset: UInt64, _ count: Int) throws -> [UInt8]) {
+        self.byteCount = byteCount
+        self.read = read
+    }
+
+    /// Bytes in memory.
+    public init(_ bytes: [UInt8]) {
+        byteCount = UInt64(bytes.count)
+        read = { offset, count in Array(bytes[Int(offset)...].prefix(count)) }
+    }
+
+    /// Reads some, front to back, in parts, until there are enough.
+    func forEachPart(limit: UInt64 = .max, _ body: (ArraySlice<UInt8>) throws -> Bool) throws {
+        var offset: UInt64 = 0
+        let end = min(byteCount, limit)
+        while offset < end {
+            let part = try read(offset, Int(min(end - offset, 1 << 17)))
+            guard !part.isEmpty, try body(part[...]) else { return }
+            offset += UInt64(part.count)
+        }
+    }
+}
