@@ -59,6 +59,7 @@ struct CodeHeader: Equatable {
     /// Cuts the lengths that are sent into steps, in the way that all encoders do.
     ///
     /// - Parameter isOneRow: Whether a step may stand for lengths of both codes.
+    /// - Returns: The steps.
     func usualSteps(isOneRow: Bool) -> [Step] {
         var steps: [Step] = []
         let lengths = sentLengths

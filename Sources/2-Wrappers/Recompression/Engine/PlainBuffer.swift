@@ -26,11 +26,12 @@ final class PlainBuffer {
     /// The byte at a position that is held.
     @inline(__always) subscript(position: Int) -> UInt8 { bytes[position &- start] }
 
-    /// Adds bytes at the end as far as there is room; returns how many.
+    /// Adds bytes at the end as far as there is room.
     ///
     /// - Parameters:
     ///   - source: What to add.
     ///   - position: What lies further behind that than the history may be forgotten.
+    /// - Returns: How many were added.
     func append(_ source: UnsafeBufferPointer<UInt8>, keeping position: Int) -> Int {
         if end - start + source.count > Self.capacity {
             let first = min(max(position - Self.history, start), end)

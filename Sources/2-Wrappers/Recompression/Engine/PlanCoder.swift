@@ -56,6 +56,7 @@ final class PlanCoder {
     ///   - value: Whether.
     ///   - count: How many such blocks came.
     ///   - bitPhase: How many bits of the last byte are taken, which is what encoders look at.
+    /// - Returns: Whether.
     func emptyFollows(_ value: Bool, count: Int, bitPhase: Int) -> Bool {
         coder.code(value, &empties.bits[min(count, 3) * 8 + bitPhase])
     }
@@ -67,6 +68,8 @@ final class PlanCoder {
     ///   - isLast: Whether it is the last.
     ///   - place: 0 in a segment, 1 at its end, 2 at the member's.
     ///   - bitPhase: How many bits of the last byte are taken.
+    /// - Returns: The kind, and whether it is the last.
+    /// - Throws: `RecompressionError` if there is no such kind.
     func kind(_ kind: DeflateParser.Block.Kind, isLast: Bool, place: Int, bitPhase: Int) throws -> (
         DeflateParser.Block.Kind, isLast: Bool
     ) {
@@ -127,6 +130,7 @@ final class PlanCoder {
     ///   - family: That way.
     ///   - maker: What makes codes.
     /// - Returns: What stands there.
+    /// - Throws: `RecompressionError` if it contradicts itself.
     func header(
         _ actual: CodeHeader, expected: CodeHeader, _ family: CodeFamily, _ maker: inout CodeMaker
     ) throws -> CodeHeader {

@@ -30,6 +30,7 @@ class TokenRunner {
     ///   - tokenCount: How many tokens of its own the model made, which is added to.
     ///   - tokenLimit: At how many of them to stop.
     ///   - plain: The data.
+    /// - Throws: `RecompressionError` if what is coded contradicts the data.
     func wander(_ run: inout Run, _ tokenCount: inout Int, tokenLimit: Int, _ plain: PlainBuffer) throws {}
 
     /// How many tokens were not as predicted.

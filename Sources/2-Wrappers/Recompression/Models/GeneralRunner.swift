@@ -45,6 +45,7 @@ final class GeneralRunner: TokenRunner {
     private static let leastLength = 3
 
     /// - Parameters:
+    ///   - coder: Codes what is not known.
     ///   - level: Logarithm of how many places a search looks at.
     ///   - policy: Which places encoders note.
     init(_ coder: AdaptiveCoder, level: Int, policy: Policy) {
@@ -84,7 +85,10 @@ final class GeneralRunner: TokenRunner {
 
     /// Finds the matches at a position before which all is indexed.
     ///
-    /// - Parameter keepsStairs: Whether all of them are wanted.
+    /// - Parameters:
+    ///   - position: The position.
+    ///   - plain: The data.
+    ///   - keepsStairs: Whether all of them are wanted.
     /// - Returns: The length of the longest.
     @discardableResult private func search(_ position: Int, _ plain: PlainBuffer, keepsStairs: Bool) -> Int {
         if keepsStairs { stairCount = 0 }

@@ -8,7 +8,9 @@ protocol StepEncoder {
 
     /// Looks for the next match of the step.
     ///
-    /// - Parameter emitted: Position behind the last token: a match must not start before it.
+    /// - Parameters:
+    ///   - emitted: Position behind the last token: a match must not start before it.
+    ///   - plain: The data.
     /// - Returns: Where it starts, how long it is and how far away; nil if the rest of the step has none.
     mutating func next(emitted: Int, _ plain: PlainBuffer) -> StepMatch?
 

@@ -17,6 +17,7 @@ protocol TokenModel {
     /// - Parameters:
     ///   - position: Where the last token ended, before the segment's end.
     ///   - plain: The data.
+    /// - Returns: The token.
     mutating func predict(_ position: Int, _ plain: PlainBuffer) -> Token
 
     /// Goes on behind a token.
