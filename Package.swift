@@ -159,7 +159,7 @@ let package = Package(
             name: "CompressionTests", dependencies: ["Compression", "TestSupport"], swiftSettings: testing),
         .testTarget(
             name: "RecompressionTests", dependencies: ["Recompression", "CZlib", "TestSupport"],
-            swiftSettings: testing),
+            exclude: ["Fixtures"], swiftSettings: testing),
         .testTarget(
             name: "ContextMixingTests", dependencies: ["ContextMixing", "TestSupport"],
             swiftSettings: testing),

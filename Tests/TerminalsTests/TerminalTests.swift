@@ -61,7 +61,7 @@ extension ProcessWideTests {
             fixture.terminal.present(frame, theme: try Theme.builtIn("dark"))
             fixture.terminal.close()
             #expect(fixture.shown.contains("plain 日本"))
-            #expect(fixture.shown.contains("\u{1b}[38;5;114madded"))
+            #expect(fixture.shown.contains("\u{1b}[38;5;33madded"))
         }
 
         @Test func `without colour, attributes remain`() throws {
@@ -83,7 +83,7 @@ extension ProcessWideTests {
             frame.put("removed", at: Point(row: 2, column: 0), style: Style(.removed))
             fixture.terminal.present(frame, theme: try Theme.builtIn("dark"))
             fixture.terminal.close()
-            #expect(fixture.shown.contains("\u{1b}[32madded"))
+            #expect(fixture.shown.contains("\u{1b}[36madded"))
             #expect(fixture.shown.contains("\u{1b}[31mremoved"))
         }
 

@@ -53,7 +53,7 @@ final class HeaderBudget: Sendable {
             try charge(byteCount)
         } catch {
             throw .badLayer(
-                source: source, layer: "layer \(layer.index + 1) (\(layer.digest)), which is listed again,",
+                source: source, layer: "layer \(layer.index + 1) (\(layer.digest), listed again)",
                 reason: error.description)
         }
     }
