@@ -31,10 +31,10 @@ public enum Measure: String, Hashable, Sendable, CaseIterable {
 public struct Bound: Hashable, Sendable, CustomStringConvertible {
     private enum Comparison: String, CaseIterable {
         // Longer ones first: they begin like the others.
-        case atMost = "<="
-        case atLeast = ">="
-        case below = "<"
-        case above = ">"
+        case lessOrEqual = "<="
+        case greaterOrEqual = ">="
+        case less = "<"
+        case greater = ">"
     }
 
     /// What is measured.
@@ -63,10 +63,10 @@ public struct Bound: Hashable, Sendable, CustomStringConvertible {
     /// Whether the bound holds, so that what it watches for is so.
     public func holds(for value: UInt64) -> Bool {
         switch comparison {
-        case .atMost: value <= limit
-        case .atLeast: value >= limit
-        case .below: value < limit
-        case .above: value > limit
+        case .lessOrEqual: value <= limit
+        case .greaterOrEqual: value >= limit
+        case .less: value < limit
+        case .greater: value > limit
         }
     }
 
