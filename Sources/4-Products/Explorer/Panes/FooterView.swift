@@ -116,26 +116,28 @@ struct FooterView {
 
     // MARK: - Keys
 
-    /// Keys and what they do, as many as fit; the glyphs' ellipsis stands where there are more.
+    /// Keys and what they do, as many as fit, and the way out in any case; the glyphs' ellipsis stands where there are more.
     static func hints(
         _ bindings: [Binding], _ context: Context, columns: Int, glyphs: Glyphs?
     ) -> [Span] {
         var all: [[Span]] = []
+        var wayOut: Int?
         for binding in bindings where binding.contexts.contains(context) && !binding.title.isEmpty {
             guard let key = binding.keys.first else { continue }
+            if binding.command == .cancel { wayOut = all.count }
             all.append([
                 Span((all.isEmpty ? "" : "  ") + key.label, .key, target: .key(key)),
                 Span(" " + binding.title, .footer, target: .key(key)),
             ])
         }
         if all.reduce(0, { $0 + $1.width }) <= columns { return all.flatMap(\.self) }
-        let mark = glyphs.map { [Span(" " + $0.ellipsis, .footer)] } ?? []
+        let end = (glyphs.map { [Span(" " + $0.ellipsis, .footer)] } ?? []) + (wayOut.map { all[$0] } ?? [])
         var spans: [Span] = []
-        for hint in all {
-            guard spans.width + hint.width + mark.width <= columns else { break }
+        for (index, hint) in all.enumerated() where index != wayOut {
+            guard spans.width + hint.width + end.width <= columns else { break }
             spans += hint
         }
-        return spans + mark
+        return spans + end
     }
 
     /// Where the cursor is in the list.
