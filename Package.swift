@@ -57,8 +57,12 @@ let package = Package(
         .target(name: "Tar", dependencies: ["Bytes"], path: "\(values)/Tar", swiftSettings: safe),
         .target(name: "FileTree", dependencies: ["Bytes"], path: "\(values)/FileTree", swiftSettings: safe),
         .target(name: "ContentDiff", path: "\(values)/ContentDiff", swiftSettings: safe),
+        .target(name: "FileFormats", path: "\(values)/FileFormats", swiftSettings: safe),
         .target(
             name: "OCI", dependencies: ["Bytes", "FileTree"], path: "\(values)/OCI", swiftSettings: safe),
+        .target(
+            name: "Summary", dependencies: ["Bytes", "FileFormats", "FileTree", "OCI"],
+            path: "\(values)/Summary", swiftSettings: safe),
         .target(
             name: "Canvas", path: "\(values)/Canvas", exclude: ["themes/README.md"],
             resources: [.embedInCode("themes")], swiftSettings: safe),
@@ -101,6 +105,11 @@ let package = Package(
             dependencies: ["Bytes", "Hashing", "Tar", "FileTree", "OCI", "Compression", "FileIO", "Work"],
             path: "\(engines)/Images", swiftSettings: safe),
 
+        .target(
+            name: "Contents",
+            dependencies: ["Bytes", "FileFormats", "FileTree", "OCI", "Summary", "Images", "Compression"],
+            path: "\(engines)/Contents", swiftSettings: safe),
+
         // Floor 4: packages on disk; screens without a terminal.
         .target(
             name: "DeltaPackages",
@@ -120,8 +129,8 @@ let package = Package(
         .executableTarget(
             name: "silt",
             dependencies: [
-                "Bytes", "Hashing", "Canvas", "ContentDiff", "Delta", "FileTree", "OCI", "Images", "FileIO",
-                "DeltaPackages", "Tar", "Explorer", "Routes", "Terminals", "Work",
+                "Bytes", "Hashing", "Canvas", "ContentDiff", "Contents", "Delta", "FileTree", "OCI", "Images",
+                "FileIO", "DeltaPackages", "Summary", "Tar", "Explorer", "Routes", "Terminals", "Work",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
@@ -155,6 +164,15 @@ let package = Package(
             name: "FileTreeTests", dependencies: ["FileTree", "Bytes", "Hashing"], swiftSettings: testing),
         .testTarget(
             name: "OCITests", dependencies: ["OCI", "Bytes", "Hashing", "FileTree"], swiftSettings: testing),
+        .testTarget(
+            name: "FileFormatsTests", dependencies: ["FileFormats", "TestSupport"], swiftSettings: testing),
+        .testTarget(
+            name: "SummaryTests", dependencies: ["Summary", "Bytes", "FileTree", "Hashing", "OCI"],
+            swiftSettings: testing),
+        .testTarget(
+            name: "ContentsTests",
+            dependencies: ["Contents", "FileTree", "Images", "OCI", "Summary", "TestSupport"],
+            swiftSettings: testing),
         .testTarget(
             name: "CompressionTests", dependencies: ["Compression", "TestSupport"], swiftSettings: testing),
         .testTarget(

@@ -1,3 +1,5 @@
+import Bytes
+
 /// A file system as a table of nodes: one layer's, or several layers' merged.
 public struct Tree: Sendable {
     /// A name in a directory.
@@ -54,10 +56,16 @@ public struct Tree: Sendable {
     public func find(_ path: TreePath) -> Int? {
         var current = 0
         for component in path.components {
-            guard let next = nodes[current].children.first(where: { nodes[$0].name.elementsEqual(component) })
-            else { return nil }
+            guard let next = child(of: current, named: component) else { return nil }
             current = next
         }
         return current
+    }
+
+    /// The index of what a node holds under a name, or nil.
+    public func child(of node: Int, named name: ArraySlice<UInt8>) -> Int? {
+        let children = nodes[node].children
+        let place = children.partitioningIndex { !nodes[$0].name.lexicographicallyPrecedes(name) }
+        return place < children.upperBound && nodes[place].name[...] == name ? place : nil
     }
 }

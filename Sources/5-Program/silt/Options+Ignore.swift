@@ -52,6 +52,9 @@ struct IgnoreOptions: ParsableArguments, Sendable {
     /// All parts that were named, once each.
     var parts: [Part] { Part.allCases.filter { part in partLists.contains { $0.contains(part) } } }
 
+    /// Whether everything matters.
+    var isEmpty: Bool { parts.isEmpty && paths.isEmpty }
+
     /// What to leave out of trees.
     var rules: IgnoreRules {
         IgnoreRules(fields: parts.reduce(into: []) { $0.formUnion($1.fields) }, paths: paths)

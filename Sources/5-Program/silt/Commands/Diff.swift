@@ -1,8 +1,13 @@
 import ArgumentParser
-import FileIO
+import Contents
 import Delta
 import DeltaPackages
+import FileIO
+import FileTree
+import Images
+import OCI
 import Routes
+import Summary
 
 /// `silt diff`
 struct Diff: CancellableCommand {
@@ -16,6 +21,12 @@ struct Diff: CancellableCommand {
 
     @Flag(help: "Leave unchanged files out.")
     var changedOnly = false
+
+    @Flag(
+        help:
+            "Sum it up instead of listing files: packages, configuration, where the bytes go, and what to look out for."
+    )
+    var summary = false
 
     @OptionGroup var ignoring: IgnoreOptions
 
@@ -44,6 +55,12 @@ struct Diff: CancellableCommand {
         transform: Self.bound)
     var bounds: [Bound] = []
 
+    func validate() throws {
+        guard !summary || !changedOnly else {
+            throw ValidationError("--summary lists no files: --changed-only has nothing to leave out")
+        }
+    }
+
     func run() async throws {
         let progress = ProgressLine()
         let (old, new) = try await pair.load(progress)
@@ -59,14 +76,21 @@ struct Diff: CancellableCommand {
             }
             progress.clear()
         }
-        // Only scripts get what each layer holds.
-        let report = try DiffReport(
-            old, new, changedOnly: changedOnly, listsLayers: format == .json, ignoring: ignoring, costs: costs
-        )
-        switch format {
-        case .text: try StandardStreams.line(report.text)
-        case .json: try StandardStreams.line(JSONOutput.text(report))
-        case .markdown: try StandardStreams.line(report.markdown)
+        let isSame: Bool
+        if summary {
+            isSame = try printSummary(old, new, costs)
+        } else {
+            // Only scripts get what each layer holds.
+            let report = try DiffReport(
+                old, new, changedOnly: changedOnly, listsLayers: format == .json, ignoring: ignoring,
+                costs: costs
+            )
+            isSame = report.isSame
+            switch format {
+            case .text: try StandardStreams.line(report.text)
+            case .json: try StandardStreams.line(JSONOutput.text(report))
+            case .markdown: try StandardStreams.line(report.markdown)
+            }
         }
         if !bounds.isEmpty {
             let measures = try Measures(old, new, package: costs?.byteCount, ignoring: ignoring.rules)
@@ -75,7 +99,26 @@ struct Diff: CancellableCommand {
                 throw BrokenBounds(broken.map { "\($0) (it is \($0.measure.text(measures[$0.measure])))" })
             }
         }
-        if exitCode, !report.isSame { throw ExitStatus.differs.exitCode }
+        if exitCode, !isSame { throw ExitStatus.differs.exitCode }
+    }
+
+    /// Prints what the update brings; returns whether nothing differs but what is ignored.
+    private func printSummary(_ old: OpenedImage, _ new: OpenedImage, _ costs: PackageCosts?) throws -> Bool {
+        let tree = DiffTree(old: old.index.listings, new: new.index.listings, ignoring: ignoring.rules)
+        let settings = ConfigDiff(
+            old: old.index.summary.configuration, new: new.index.summary.configuration
+        ).leavingOut(ignoring.significances)
+        let summary = UpdateSummary(
+            try UpdateFacts(old: old, new: new), tree: tree, configuration: settings,
+            costs: costs.map { UpdateCosts($0) })
+        let report = SummaryReport(summary, old: old.index.summary, new: new.index.summary)
+        switch format {
+        case .text: try StandardStreams.line(report.text)
+        case .json: try StandardStreams.line(JSONOutput.text(report))
+        case .markdown: try StandardStreams.line(report.markdown)
+        }
+        let isOneImage = old.index.summary.imageID == new.index.summary.imageID
+        return isOneImage || !ignoring.isEmpty && tree.isUnchanged && settings.isSame
     }
 
     private static func bound(_ text: String) throws -> Bound {
@@ -96,4 +139,18 @@ struct BrokenBounds: Error, CustomStringConvertible {
     init(_ bounds: [String]) { self.bounds = bounds }
 
     var description: String { "failed: " + bounds.joined(separator: "; ") }
+}
+
+extension UpdateCosts {
+    /// The costs that a package was found to have.
+    init(_ costs: PackageCosts) {
+        var entries: [EntryID: UInt64] = [:]
+        for (layer, costs) in costs.layers.enumerated() {
+            for (ordinal, cost) in costs.entries { entries[EntryID(layer: layer, ordinal: ordinal)] = cost }
+        }
+        self.init(
+            entries: entries,
+            layers: Dictionary(uniqueKeysWithValues: costs.layers.enumerated().map { ($0, $1.byteCount) }),
+            documents: costs.documentByteCount, package: costs.byteCount, isExact: costs.isExact)
+    }
 }

@@ -62,48 +62,9 @@ extension SessionWork {
         }
     }
 
-    // MARK: - Contents
-
-    /// Why a content cannot be shown.
-    private enum ContentError: Error, CustomStringConvertible {
-        case absent
-        case noFile(String)
-
-        var description: String {
-            switch self {
-            case .absent: "the image does not hold this layer"
-            case .noFile(let target):
-                "'\(target)', which this is another name of, is no file in the layers up to here"
-            }
-        }
-    }
-
     /// What an entry holds, as far as it is looked at; nil for no entry.
     private static func content(_ id: EntryID?, of image: OpenedImage) throws -> [UInt8]? {
-        guard let id else { return nil }
-        let place = try file(id, of: image)
-        let layer = image.layers[place.layer]
-        guard layer.spans.indices.contains(place.ordinal) else { throw ContentError.absent }
-        let span = layer.spans[place.ordinal]
-        let count = Int(min(span.contentByteCount, UInt64(FileContent.byteLimit)))
-        return try layer.tar.read(at: span.contentOffset, count: count)
-    }
-
-    /// The file that an entry is, or of which it is another name.
-    private static func file(_ id: EntryID, of image: OpenedImage) throws -> EntryID {
-        let listings = image.index.listings
-        let entry = listings[id.layer].entries[id.ordinal]
-        guard entry.kind == .hardLink else { return id }
-        let target = TreePath(tarName: entry.linkTarget)
-        var end = id.ordinal
-        for layer in (0...id.layer).reversed() {
-            let entries = listings[layer].entries[..<end]
-            if let found = entries.lastIndex(where: { $0.path == target && $0.kind == .file }) {
-                return EntryID(layer: layer, ordinal: found)
-            }
-            end = layer > 0 ? listings[layer - 1].entries.count : 0
-        }
-        throw ContentError.noFile(FileName.text(String(decoding: entry.linkTarget, as: UTF8.self)))
+        try id.map { try image.content(of: $0, count: FileContent.byteLimit) }
     }
 
     // MARK: - Text

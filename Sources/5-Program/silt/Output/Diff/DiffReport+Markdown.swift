@@ -23,13 +23,7 @@ extension DiffReport {
         let sentence = verdict.prefix(1).uppercased() + verdict.dropFirst() + "."
         lines += [sentence, ""]
         if !settings.isSame {
-            lines += ["| | configuration | old | new |", "|---|---|---|---|"]
-            lines += settings.differences.map {
-                row($0.change.rawValue, code($0.key), code($0.oldText), code($0.newText))
-            }
-            if settings.omittedCount > 0 {
-                lines.append(row("", "and \(settings.omittedCount) more", "", ""))
-            }
+            lines += settings.markdownTable
             lines.append("")
         }
         lines += ["| layer | change | old | new | patch | command |", "|---|---|---|---|---|---|"]

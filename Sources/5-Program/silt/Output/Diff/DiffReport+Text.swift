@@ -9,7 +9,7 @@ extension DiffReport {
         if let ignored {
             lines.append("ignored  " + (ignored.parts + ignored.paths).joined(separator: ", "))
         }
-        if !settings.isSame { lines += ["", "configuration: \(settings.summary)"] + settingLines }
+        if !settings.isSame { lines += ["", "configuration: \(settings.summary)"] + settings.textLines }
         lines += ["", "layers:"]
         lines += layers.map { layer in
             let numbers = "\(layer.old.map(String.init) ?? "-") -> \(layer.new.map(String.init) ?? "-")"
@@ -31,43 +31,8 @@ extension DiffReport {
         return lines.joined(separator: "\n")
     }
 
-    /// One line for each setting; times of several history entries in a row are one line.
-    private var settingLines: [String] {
-        var lines: [String] = []
-        var times = 0
-        for row in settings.differences {
-            if row.section == "history", row.significance == .time {
-                times += 1
-                continue
-            }
-            lines.append("  \(mark(row.change)) \(row.key)\(values(row))")
-        }
-        if times > 0 { lines.append("  ~ history  times of \(times) \(times == 1 ? "entry" : "entries")") }
-        if settings.omittedCount > 0 { lines.append("    and \(settings.omittedCount) more") }
-        return lines
-    }
-
-    private func values(_ row: ConfigDiff.Row) -> String {
-        switch (row.oldText, row.newText) {
-        // That a port or a volume is there is all it says.
-        case ("{}", nil), (nil, "{}"), (nil, nil): ""
-        case (let old?, nil): "  \(old)"
-        case (nil, let new?): "  \(new)"
-        case (let old?, let new?): "  \(old) -> \(new)"
-        }
-    }
-
     private func headline(_ image: ImageReport) -> String {
         "\(image.name)  \(image.imageID.short)  \(ByteCount.text(image.archiveBytes))"
-    }
-
-    private func mark(_ change: ConfigDiff.Change) -> String {
-        switch change {
-        case .added: "+"
-        case .removed: "-"
-        case .changed: "~"
-        case .unchanged: "="
-        }
     }
 
     private func mark(_ word: String) -> String {

@@ -20,6 +20,16 @@ struct DiffReport: Encodable {
         let significance: String
         let old: JSONValue?
         let new: JSONValue?
+
+        /// Every value that differs.
+        static func all(of settings: ConfigDiff) -> [Setting] {
+            settings.differences.map {
+                Setting(
+                    key: $0.key, change: $0.change.rawValue, significance: $0.significance.rawValue,
+                    old: $0.old,
+                    new: $0.new)
+            }
+        }
     }
 
     /// A pair of layers.
@@ -151,13 +161,9 @@ struct DiffReport: Encodable {
         let allSettings = ConfigDiff(
             old: old.index.summary.configuration, new: new.index.summary.configuration)
         settings = allSettings.leavingOut(options.significances)
-        configuration = settings.differences.map {
-            Setting(
-                key: $0.key, change: $0.change.rawValue, significance: $0.significance.rawValue, old: $0.old,
-                new: $0.new)
-        }
+        configuration = Setting.all(of: settings)
         configurationOmitted = settings.omittedCount == 0 ? nil : settings.omittedCount
-        let ignoresNothing = options.parts.isEmpty && options.paths.isEmpty
+        let ignoresNothing = options.isEmpty
         ignored =
             ignoresNothing
             ? nil

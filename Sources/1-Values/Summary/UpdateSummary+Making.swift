@@ -1,0 +1,215 @@
+import Bytes
+public import FileTree
+public import OCI
+
+extension UpdateSummary {
+    /// Sums an update up.
+    ///
+    /// - Parameters:
+    ///   - facts: What was read of both images.
+    ///   - tree: Both images' files compared.
+    ///   - configuration: Both configurations compared.
+    ///   - costs: What is known of the costs; nil if nothing is.
+    public init(_ facts: UpdateFacts, tree: DiffTree, configuration: ConfigDiff, costs: UpdateCosts?) {
+        let shares = NodeShares(tree, costs)
+        let packages = PackageShares(facts, tree, shares)
+        self.packages = packages.changes
+        unchangedPackageCount = packages.unchangedCount
+        unpackaged = packages.rest
+        hasAllPackages = facts.hasAllPackages
+        self.configuration = configuration
+        counts = tree.nodes[0].counts
+        total = shares.sums[0]
+        files = shares.heaviest(tree.nodes.indices, in: tree, limit: Self.fileLimit).map {
+            FileShare(path: tree.path(of: $0), change: tree.nodes[$0].change, share: shares.own[$0])
+        }
+        directories = shares.directories(in: tree, limit: Self.directoryLimit)
+        changes = Self.changes(tree, shares)
+        layers = facts.pairs.enumerated().compactMap { index, pair in
+            guard pair.change != .same, pair.change != .moved else { return nil }
+            let layer =
+                pair.new.map { facts.new.summary.layers[$0] } ?? pair.old.map { facts.old.summary.layers[$0] }
+            var share = Share(hasCost: costs != nil)
+            if let costs, let new = pair.new { share.cost = costs.layers[new] ?? 0 }
+            if pair.new != nil { share.byteCount = layer?.byteCount ?? 0 }
+            if pair.new == nil { share.removedByteCount = layer?.byteCount ?? 0 }
+            return LayerShare(pair: pair, index: index, createdBy: layer?.createdBy ?? "", share: share)
+        }
+        let hidden = HiddenEntries(facts.new.listings)
+        let hiddenBefore = HiddenEntries(facts.old.listings)
+        oldUse = Use(Efficiency(facts.old.listings, hidden: hiddenBefore))
+        newUse = Use(Efficiency(facts.new.listings, hidden: hidden))
+        findings = FindingSearch(facts: facts, tree: tree, hidden: hidden, hiddenBefore: hiddenBefore).all()
+        hasLookedAtAllFiles = facts.hasLookedAtAllFiles
+        oldPackages = facts.oldPackages
+        newPackages = facts.newPackages
+        self.costs = costs
+    }
+
+    private static func changes(_ tree: DiffTree, _ shares: NodeShares) -> [ChangeShare] {
+        let none = Share(hasCost: shares.hasCosts)
+        var sums = Array(repeating: none, count: Change.allCases.count)
+        for (index, node) in tree.nodes.enumerated() { sums[Int(node.change.rawValue)] += shares.own[index] }
+        let counts = tree.nodes[0].counts
+        return Change.allCases.filter { $0 != .unchanged && counts[$0] > 0 }.map {
+            ChangeShare(change: $0, pathCount: counts[$0], share: sums[Int($0.rawValue)])
+        }
+    }
+}
+
+extension UpdateSummary.Use {
+    fileprivate init(_ efficiency: Efficiency) {
+        self.init(score: efficiency.score, wastedByteCount: efficiency.wastedByteCount)
+    }
+}
+
+/// How much of an update each path is.
+struct NodeShares {
+    /// Of the path itself.
+    private(set) var own: [Share]
+    /// Of the path and all that is in it.
+    private(set) var sums: [Share]
+    let hasCosts: Bool
+
+    init(_ tree: DiffTree, _ costs: UpdateCosts?) {
+        hasCosts = costs != nil
+        own = tree.nodes.map { node in
+            var share = Share(hasCost: costs != nil)
+            if let costs, let id = node.new { share.cost = costs.entries[id] ?? 0 }
+            switch node.change {
+            case .unchanged, .metadata: return share
+            // What moved is told where it is now.
+            case .moved where !node.isInNew: return share
+            case .added, .removed, .modified, .moved: break
+            }
+            guard let entry = tree.newEntry(node) ?? tree.oldEntry(node), entry.kind != .directory else {
+                return share
+            }
+            share.fileCount = 1
+            if entry.kind == .file, node.isInNew { share.byteCount = entry.size }
+            if entry.kind == .file, !node.isInNew { share.removedByteCount = entry.size }
+            return share
+        }
+        sums = own
+        for index in tree.nodes.indices.reversed().dropLast() {
+            sums[tree.nodes[index].parent] += sums[index]
+        }
+    }
+
+    /// The nodes that are files of some weight, the heaviest first.
+    func heaviest(_ nodes: some Sequence<Int>, in tree: DiffTree, limit: Int) -> [Int] {
+        let files = nodes.filter { !own[$0].isEmpty && !tree.nodes[$0].isDirectory }
+        // Nodes are in the order of their paths, but for levels: with equal weights the first one stays first.
+        return Array(
+            files.sorted { own[$0].precedes(own[$1]) || (!own[$1].precedes(own[$0]) && $0 < $1) }.prefix(
+                limit))
+    }
+
+    /// Directories that share all the weight among them.
+    ///
+    /// The heaviest one is opened, over and over: parts that have an eighth of it get rows of their own, and what is left
+    /// stays with it.
+    func directories(in tree: DiffTree, limit: Int) -> [UpdateSummary.DirectoryShare] {
+        var rows: [(node: Int, share: Share, isOpen: Bool)] = [(0, sums[0], false)]
+        while let place = rows.indices.filter({ !rows[$0].isOpen }).max(by: {
+            rows[$1].share.precedes(rows[$0].share)
+        }) {
+            let row = rows[place]
+            rows[place].isOpen = true
+            let parts = tree.nodes[row.node].children.filter {
+                tree.nodes[$0].isDirectory && !sums[$0].isEmpty && sums[$0].weight >= row.share.weight / 8
+            }
+            var rest = row.share
+            for part in parts { rest -= sums[part] }
+            guard !parts.isEmpty, rows.count + parts.count - (rest.isEmpty ? 1 : 0) <= limit else { continue }
+            rows[place].share = rest
+            rows += parts.map { ($0, sums[$0], false) }
+            if rest.isEmpty { rows.remove(at: place) }
+        }
+        return rows.filter { !$0.share.isEmpty }
+            .sorted { $0.share.precedes($1.share) || (!$1.share.precedes($0.share) && $0.node < $1.node) }
+            .map { UpdateSummary.DirectoryShare(path: tree.path(of: $0.node), share: $0.share) }
+    }
+}
+
+/// What an update does to packages.
+private struct PackageShares {
+    private(set) var changes: [PackageChange] = []
+    private(set) var unchangedCount = 0
+    /// What belongs to no package.
+    private(set) var rest: Share
+
+    /// Paths kept of each package.
+    private static let pathLimit = 100
+
+    init(_ facts: UpdateFacts, _ tree: DiffTree, _ shares: NodeShares) {
+        let (old, new) = (facts.oldPackages, facts.newPackages)
+        let pairing = PackagePairing(old: old.packages, new: new.packages)
+        // Rows of new packages come first, then those of removed ones.
+        var rowOfOld: [Int: Int] = [:]
+        for (row, partner) in pairing.oldOfNew.enumerated() { if let partner { rowOfOld[partner] = row } }
+        for (index, partner) in pairing.removed.enumerated() {
+            rowOfOld[partner] = new.packages.count + index
+        }
+        let none = Share(hasCost: shares.hasCosts)
+        var sums = Array(repeating: none, count: new.packages.count + pairing.removed.count)
+        var nodes: [Int: [Int]] = [:]
+        rest = none
+        for (index, node) in tree.nodes.enumerated() where !shares.own[index].isEmpty {
+            let row =
+                node.new.flatMap { new.owners[$0] }
+                ?? (node.isInNew ? nil : node.old.flatMap { old.owners[$0] }.flatMap { rowOfOld[$0] })
+            guard let row else {
+                rest += shares.own[index]
+                continue
+            }
+            sums[row] += shares.own[index]
+            nodes[row, default: []].append(index)
+        }
+        for (row, share) in sums.enumerated() {
+            let package: Package
+            let before: Package?
+            if row < new.packages.count {
+                package = new.packages[row]
+                before = pairing.oldOfNew[row].map { old.packages[$0] }
+            } else {
+                package = old.packages[pairing.removed[row - new.packages.count]]
+                before = package
+            }
+            let isThere = row < new.packages.count
+            let change: PackageChange.Change
+            if before == nil {
+                change = .added
+            } else if !isThere {
+                change = .removed
+            } else if before?.version != package.version {
+                change = .updated
+            } else if share.fileCount > 0 {
+                change = .altered
+            } else {
+                unchangedCount += 1
+                continue
+            }
+            let paths = shares.heaviest(nodes[row] ?? [], in: tree, limit: Self.pathLimit)
+            changes.append(
+                PackageChange(
+                    package: package, oldVersion: before?.version,
+                    newVersion: isThere ? package.version : nil,
+                    change: change, share: share, paths: paths.map { tree.path(of: $0) }))
+        }
+        // That a package's files are not those of its version is told last: compiling again is enough for that.
+        changes.sort { left, right in
+            if (left.change == .altered) != (right.change == .altered) { return right.change == .altered }
+            if left.share.precedes(right.share) { return true }
+            if right.share.precedes(left.share) { return false }
+            return left.key < right.key
+        }
+    }
+}
+
+extension PackageChange {
+    /// What no two packages have in common, in the order in which equal ones are told.
+    fileprivate var key: (String, String, String, String) {
+        (package.kind.rawValue, package.name, package.place, oldVersion ?? newVersion ?? "")
+    }
+}

@@ -1,0 +1,249 @@
+import Compression
+import FileFormats
+import FileTree
+import OCI
+public import Images
+public import Summary
+
+/// Finds the packages of an image by the lists that package managers keep in it, and by what files say of themselves.
+public struct PackageReader {
+    /// What was found.
+    public private(set) var inventory = PackageInventory()
+    /// Whether all lists could be read.
+    public private(set) var isComplete = true
+    private let image: OpenedImage
+    private let tree: Tree
+    private var paths: ImagePaths
+    /// How many more bytes are read.
+    private var budget = Self.byteLimit
+
+    /// An image of ten thousand packages has lists of some ten megabytes.
+    private static let byteLimit = 1 << 30
+    private static let fileLimit = 1 << 26
+    /// What a jar says of itself is short.
+    private static let memberLimit = 1 << 20
+    private static let memberCountLimit = 64
+
+    /// Looks through an image.
+    ///
+    /// - Parameter image: The image.
+    /// - Throws: `CancellationError` when the task was cancelled. What cannot be read is left out.
+    public init(_ image: OpenedImage) throws {
+        self.image = image
+        tree = Tree(merging: image.index.listings)
+        paths = ImagePaths(tree, image.index.listings)
+        // What the system's package manager installed is its own, even if it is a wheel or a jar as well.
+        try readDebian()
+        try readAlpine()
+        try readLanguages()
+    }
+
+    // MARK: - Reading
+
+    /// A file's content; empty if it is none, or cannot be read.
+    private mutating func content(_ node: Int?) -> [UInt8] {
+        guard let node, let id = tree.nodes[node].entry, let entry = paths.entry(node),
+            entry.kind == .file || entry.kind == .hardLink
+        else { return [] }
+        return content(id, at: 0, count: Self.fileLimit)
+    }
+
+    private mutating func content(_ id: EntryID, at offset: UInt64, count: Int) -> [UInt8] {
+        guard budget > 0 else {
+            isComplete = false
+            return []
+        }
+        do {
+            let bytes = try image.content(of: id, at: offset, count: min(count, budget))
+            budget -= bytes.count
+            if bytes.count == Self.fileLimit { isComplete = false }
+            return bytes
+        } catch {
+            isComplete = false
+            return []
+        }
+    }
+
+    /// What is in a directory, in the order of names.
+    private mutating func children(_ path: String) -> Range<Int> {
+        guard let node = paths.node(at: path.utf8) else { return 0..<0 }
+        return tree.nodes[node].children
+    }
+
+    // MARK: - Packages of the system
+
+    private mutating func readDebian() throws {
+        for package in SystemPackages.debian(status: content(paths.node(at: "var/lib/dpkg/status".utf8))) {
+            try Task.checkCancellation()
+            var list: Int?
+            for name in SystemPackages.debianListNames(of: package) where list == nil {
+                list = paths.node(at: "var/lib/dpkg/info/\(name)".utf8)
+            }
+            add(package, paths: SystemPackages.paths(inList: content(list)))
+        }
+        for node in children("var/lib/dpkg/status.d") {
+            try Task.checkCancellation()
+            let name = tree.nodes[node].name
+            let sums = Array(".md5sums".utf8)
+            guard !name.suffix(sums.count).elementsEqual(sums) else { continue }
+            let list = tree.child(of: tree.nodes[node].parent, named: (name + sums)[...])
+            for package in SystemPackages.debian(status: content(node)) {
+                add(package, paths: SystemPackages.paths(inSums: content(list)), and: [node, list])
+            }
+        }
+    }
+
+    private mutating func readAlpine() throws {
+        for place in ["lib/apk/db/installed", "usr/lib/apk/db/installed"] {
+            let list = SystemPackages.alpine(installed: content(paths.node(at: place.utf8)))
+            for listed in list {
+                try Task.checkCancellation()
+                add(listed.package, paths: listed.paths)
+            }
+            if !list.isEmpty { return }
+        }
+    }
+
+    /// Adds a package of some files; the directories that a list names belong to many.
+    private mutating func add(
+        _ package: Package, paths list: [[UInt8]], from base: [UInt8] = [], and more: [Int?] = []
+    ) {
+        var nodes = list.compactMap { paths.node(at: $0, from: base) }
+        nodes += more.compactMap(\.self)
+        add(package, nodes: nodes)
+    }
+
+    private mutating func add(_ package: Package, nodes: [Int]) {
+        inventory.add(
+            package,
+            files: nodes.compactMap { node in
+                paths.entry(node).flatMap { $0.kind == .directory ? nil : tree.nodes[node].entry }
+            })
+    }
+
+    // MARK: - Packages of languages
+
+    private mutating func readLanguages() throws {
+        /// npm packages that own what is in their directories.
+        var npm: [Int: (package: Package, nodes: [Int])] = [:]
+        /// The npm package that each directory belongs to.
+        var npmOfDirectory: [Int: Int] = [:]
+        for node in tree.nodes.indices.dropFirst() {
+            if node & 0xff == 0 { try Task.checkCancellation() }
+            let parent = tree.nodes[node].parent
+            let entry = paths.entry(node)
+            guard let entry, entry.kind != .directory else {
+                if isInNodeModules(node), let package = npmPackage(node) {
+                    npm[node] = (package, [])
+                    npmOfDirectory[node] = node
+                } else {
+                    npmOfDirectory[node] = npmOfDirectory[parent]
+                }
+                continue
+            }
+            if let home = npmOfDirectory[parent] { npm[home]?.nodes.append(node) }
+            guard entry.kind == .file || entry.kind == .hardLink, let id = tree.nodes[node].entry,
+                inventory.owners[id] == nil
+            else { continue }
+            readFile(node, id, entry)
+        }
+        for (package, nodes) in npm.sorted(by: { $0.key < $1.key }).map(\.value) {
+            // A package of the system or a Python package may have brought all of it.
+            let own = nodes.filter { node in
+                tree.nodes[node].entry.map { inventory.owners[$0] == nil } ?? false
+            }
+            if !own.isEmpty { add(package, nodes: own) }
+        }
+    }
+
+    private mutating func readFile(_ node: Int, _ id: EntryID, _ entry: Entry) {
+        let name = tree.nodes[node].name
+        if name.elementsEqual("METADATA".utf8) {
+            readPython(node)
+        } else if name.count > 4, name.suffix(4).elementsEqual(".jar".utf8) {
+            readJar(node, id, entry.size)
+        } else if entry.mode & 0o111 != 0 {
+            readProgram(node, id)
+        }
+    }
+
+    private mutating func readPython(_ metadata: Int) {
+        let ending = Array(".dist-info".utf8)
+        let directory = tree.nodes[metadata].parent
+        guard tree.nodes[directory].name.suffix(ending.count).elementsEqual(ending) else { return }
+        let base = tree.path(of: tree.nodes[directory].parent)
+        guard let package = LanguagePackages.python(metadata: content(metadata), in: base) else { return }
+        let record = tree.child(of: directory, named: Array("RECORD".utf8)[...])
+        add(
+            package, paths: LanguagePackages.paths(inRecord: content(record)), from: base.bytes,
+            and: Array(tree.nodes[directory].children))
+    }
+
+    // MARK: - npm
+
+    /// Whether a directory is where npm puts a package: `node_modules/NAME` or `node_modules/@SCOPE/NAME`.
+    private func isInNodeModules(_ node: Int) -> Bool {
+        let modules = "node_modules".utf8
+        let parent = tree.nodes[node].parent
+        let name = tree.nodes[parent].name
+        if name.elementsEqual(modules) { return tree.nodes[node].name.first != UInt8(ascii: "@") }
+        return name.first == UInt8(ascii: "@")
+            && tree.nodes[tree.nodes[parent].parent].name.elementsEqual(modules)
+    }
+
+    private mutating func npmPackage(_ directory: Int) -> Package? {
+        guard let manifest = tree.child(of: directory, named: Array("package.json".utf8)[...]) else {
+            return nil
+        }
+        return LanguagePackages.npm(manifest: content(manifest), in: tree.path(of: directory))
+    }
+
+    // MARK: - Jars and programs
+
+    private mutating func readJar(_ node: Int, _ id: EntryID, _ size: UInt64) {
+        let byteCount = (try? image.storedByteCount(of: id)) ?? size
+        var properties: [[UInt8]] = []
+        var manifest: [UInt8] = []
+        if let directory = ZipDirectory(byteCount: byteCount, { content(id, at: $0, count: $1) }) {
+            let start = Array("META-INF/maven/".utf8)
+            let end = Array("/pom.properties".utf8)
+            for member in directory.members where properties.count < Self.memberCountLimit {
+                if member.name.starts(with: start), member.name.suffix(end.count).elementsEqual(end) {
+                    if let text = self.member(member, of: id) { properties.append(text) }
+                } else if manifest.isEmpty, member.name.elementsEqual("META-INF/MANIFEST.MF".utf8) {
+                    manifest = self.member(member, of: id) ?? []
+                }
+            }
+        }
+        let path = tree.path(of: node)
+        if let package = LanguagePackages.java(at: path, properties: properties, manifest: manifest) {
+            add(package, nodes: [node])
+        }
+    }
+
+    private mutating func member(_ member: ZipDirectory.Member, of id: EntryID) -> [UInt8]? {
+        guard member.packedByteCount <= UInt64(Self.memberLimit),
+            let offset = ZipDirectory.dataOffset(of: member, { content(id, at: $0, count: $1) })
+        else { return nil }
+        let packed = content(id, at: offset, count: Int(member.packedByteCount))
+        switch member.method {
+        case .stored: return packed
+        case .deflated:
+            guard case .finished(let text, _) = Inflate.decompress(packed[...], limit: Self.memberLimit)
+            else {
+                return nil
+            }
+            return text
+        case .other: return nil
+        }
+    }
+
+    private mutating func readProgram(_ node: Int, _ id: EntryID) {
+        guard let file = ElfFile({ content(id, at: $0, count: $1) }),
+            let info = GoBuildInfo(file, { content(id, at: $0, count: $1) })
+        else { return }
+        let packages = LanguagePackages.go(info, at: tree.path(of: node))
+        // The program is the first one's; what other modules have in it cannot be told.
+        for (index, package) in packages.enumerated() { add(package, nodes: index == 0 ? [node] : []) }
+    }
+}

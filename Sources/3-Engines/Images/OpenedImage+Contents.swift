@@ -1,0 +1,67 @@
+import Bytes
+import FileIO
+public import FileTree
+import OCI
+
+/// Why a file's content cannot be read.
+public enum ContentError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// It is in a layer that the image only names.
+    case absent
+    /// It is another name of a file that is not there.
+    case noFile(target: [UInt8])
+
+    public var description: String {
+        switch self {
+        case .absent: "the image does not hold this layer"
+        case .noFile(let target):
+            "'\(EscapedText.of(target))', which this is another name of, is no file in the layers up to here"
+        }
+    }
+}
+
+extension OpenedImage {
+    /// Reads a part of what a file holds; of another name of a file, what that file holds.
+    ///
+    /// - Parameters:
+    ///   - id: The file's entry.
+    ///   - offset: Where the part starts.
+    ///   - count: How many bytes it has; fewer are returned where the file ends before.
+    /// - Returns: The bytes as they are stored: of a file with holes, its map comes first.
+    /// - Throws: `ContentError`, `FileError`.
+    public func content(of id: EntryID, at offset: UInt64 = 0, count: Int) throws -> [UInt8] {
+        let place = try file(id)
+        let layer = layers[place.layer]
+        guard layer.spans.indices.contains(place.ordinal) else { throw ContentError.absent }
+        let span = layer.spans[place.ordinal]
+        guard offset < span.contentByteCount else { return [] }
+        let rest = span.contentByteCount - offset
+        return try layer.tar.read(
+            at: span.contentOffset + offset, count: Int(min(rest, UInt64(max(0, count)))))
+    }
+
+    /// How many bytes of a file are stored; of another name of a file, of that file.
+    ///
+    /// - Throws: `ContentError`.
+    public func storedByteCount(of id: EntryID) throws(ContentError) -> UInt64 {
+        let place = try file(id)
+        guard layers[place.layer].spans.indices.contains(place.ordinal) else { throw .absent }
+        return layers[place.layer].spans[place.ordinal].contentByteCount
+    }
+
+    /// The file that an entry is, or of which it is another name.
+    private func file(_ id: EntryID) throws(ContentError) -> EntryID {
+        let listings = index.listings
+        let entry = listings[id.layer].entries[id.ordinal]
+        guard entry.kind == .hardLink else { return id }
+        let target = TreePath(tarName: entry.linkTarget)
+        var end = id.ordinal
+        for layer in (0...id.layer).reversed() {
+            let entries = listings[layer].entries[..<end]
+            if let found = entries.lastIndex(where: { $0.path == target && $0.kind == .file }) {
+                return EntryID(layer: layer, ordinal: found)
+            }
+            end = layer > 0 ? listings[layer - 1].entries.count : 0
+        }
+        throw .noFile(target: entry.linkTarget)
+    }
+}
