@@ -288,6 +288,24 @@ struct AnswerTests {
 
     // MARK: - Themes and keys
 
+    @Test(arguments: [
+        (theme: "dark", follows: true, isLight: true, shown: "light"),
+        (theme: "light", follows: true, isLight: false, shown: "dark"),
+        (theme: "dark", follows: true, isLight: false, shown: "dark"),
+        (theme: "nord", follows: false, isLight: true, shown: "nord"),
+    ])
+    func `the theme follows the ground, unless one was chosen`(
+        theme: String, follows: Bool, isLight: Bool, shown: String
+    ) {
+        var options = Options(oldSource: "old.tar", newSource: "new.tar")
+        options.theme = theme
+        options.followsGround = follows
+        var explorer = ExplorerModel(options, size: Size(rows: 24, columns: 80))
+        let effects = explorer.update(.input(.ground(isLight: isLight)))
+        #expect(effects == (theme == shown ? [] : [.showTheme(shown)]))
+        #expect(explorer.options.theme == shown)
+    }
+
     @Test func `themes are shown as one goes through them, and esc goes back`() {
         var script = Script(answersFirst: true) {
             $0.theme = "b"

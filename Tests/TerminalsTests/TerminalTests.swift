@@ -143,6 +143,26 @@ extension ProcessWideTests {
             #expect(messages.isEmpty)
         }
 
+        @Test(arguments: [
+            ("rgb:0000/0000/0000\u{7}", [Input.ground(isLight: false)]),
+            ("rgb:ffff/ffff/d7d7\u{1b}\\", [.ground(isLight: true)]),
+            ("rgb:fd/f6/e3\u{7}", [.ground(isLight: true)]),
+            ("rgba:1e1e/1e1e/2e2e/ffff\u{7}", [.ground(isLight: false)]),
+            // No colour, and one without an end.
+            ("\u{7}", []), ("rgb:ffff/ffff\u{7}", []), ("rgb:zz/ff/ff\u{7}", []),
+            (String(repeating: "f", count: 64), []),
+        ])
+        func `the answer to the question for the ground is no typing`(answer: String, inputs: [Input]) throws
+        {
+            let fixture = try Fixture()
+            fixture.terminal.askGround()
+            fixture.type("\u{1b}]11;" + answer + "q")
+            let (found, _) = try fixture.terminal.wait(for: try Mailbox<Int>(), timeout: .seconds(1))
+            #expect(found == inputs + [.key(.character("q"))])
+            fixture.terminal.close()
+            #expect(fixture.shown.contains("\u{1b}]11;?\u{7}"))
+        }
+
         @Test func `a message wakes the wait`() throws {
             let fixture = try Fixture()
             let mailbox = try Mailbox<Int>()

@@ -36,6 +36,8 @@ final class ScriptedScreen: Screen {
     /// A screen that goes through some steps, and then asks the program to end.
     init(_ steps: [Step]) { self.steps = steps[...] }
 
+    func askGround() {}
+
     func present(_ frame: Frame, theme: Theme) { shown = frame.text }
 
     func wait(for mailbox: Mailbox<Message>, timeout: Duration?) throws -> (

@@ -26,9 +26,10 @@ static SCREEN *screen;
 static WINDOW *keys; /* A pad of its own: reading from stdscr would refresh it. */
 static FILE *input_stream, *output_stream;
 static bool is_open, uses_mouse, uses_paste;
-/* Bracketed paste, where terminfo knows it: what turns it on and off, and codes of our own for its marks. */
+/* Bracketed paste, where terminfo knows it: what turns it on and off. */
 static const char *paste_on, *paste_off;
-enum { paste_start_key = KEY_MAX + 1, paste_end_key = KEY_MAX + 2 };
+/* Codes of our own: for the marks of what is pasted, and for the answer to what ct_ask_ground asks. */
+enum { paste_start_key = KEY_MAX + 1, paste_end_key = KEY_MAX + 2, ground_key = KEY_MAX + 3 };
 
 /* Everything below is read by signal handlers. */
 static volatile sig_atomic_t output_fd = -1, is_raw;
@@ -343,6 +344,11 @@ void ct_flush(int32_t cursor_row, int32_t cursor_column) {
 
 void ct_forget(void) { clearok(stdscr, TRUE); }
 
+void ct_ask_ground(void) {
+    /* xterm's control 11, in its own numbers; the answer begins as the question does. */
+    if (define_key("\033]11;", ground_key) == OK) write_text("\033]11;?\007");
+}
+
 void ct_write(const uint8_t *bytes, int32_t count) {
     fflush(output_stream);
     write_fully(output_fd, (const char *)bytes, (size_t)count);
@@ -389,6 +395,7 @@ ct_event ct_read(void) {
         if (key == KEY_MOUSE) return mouse_event();
         event.kind = key == paste_start_key ? CT_PASTE_START
             : key == paste_end_key ? CT_PASTE_END
+            : key == ground_key ? CT_GROUND
             : special_key(key);
         if (key >= KEY_F(1) && key <= KEY_F(12)) {
             event.kind = CT_FUNCTION;

@@ -37,6 +37,8 @@ public enum Input: Hashable, Sendable {
     case mouse(MouseEvent)
     /// Text was pasted: nothing in it is a key.
     case paste(String)
+    /// The terminal told whether its ground is light.
+    case ground(isLight: Bool)
     /// The terminal has another size now, or its picture has to be drawn again.
     case resize(Size)
     /// Somebody asked the program to end (SIGTERM, SIGHUP, SIGINT).

@@ -19,6 +19,8 @@ public final class Terminal {
     private var shownTitle = ""
     /// What was pasted so far, while more of it comes.
     private var paste: String?
+    /// What came so far of the answer that tells the ground's colour.
+    private var ground: GroundReply?
 
     /// The signal that asked the program to end; nil if none did. It stays known when the terminal is closed.
     public static var endingSignal: Int32? {
@@ -125,6 +127,13 @@ public final class Terminal {
         writeRaw("\u{1b}]52;c;\(Base64.encode(Array(text.utf8)))\u{7}")
     }
 
+    /// Asks the terminal for the colour of its ground. Those that know the question answer within some milliseconds, as an
+    /// input.
+    public func askGround() {
+        // The same terminals that know of titles; others might print the question.
+        if setsTitle, hasColors { ct_ask_ground() }
+    }
+
     func showTitle(_ title: String) {
         guard setsTitle, title != shownTitle else { return }
         shownTitle = title
@@ -166,6 +175,7 @@ public final class Terminal {
             switch event.kind {
             case CT_NONE: return inputs
             case CT_RESIZE: inputs.append(redraw())
+            case CT_GROUND: ground = GroundReply()
             case CT_PASTE_START: paste = ""
             case CT_PASTE_END:
                 if let paste { inputs.append(.paste(paste)) }
@@ -179,9 +189,19 @@ public final class Terminal {
                     .mouse(MouseEvent(event.kind == CT_WHEEL_UP ? .wheelUp : .wheelDown, at: point)))
             default:
                 guard let key = Key(event) else { continue }
+                if ground != nil {
+                    inputs += takeGround(key)
+                    continue
+                }
                 if paste != nil { addToPaste(key) } else { inputs.append(input(key)) }
             }
         }
+    }
+
+    private func takeGround(_ key: Key) -> [Input] {
+        guard ground?.take(key) == true else { return [] }
+        defer { ground = nil }
+        return ground?.isLight.map { [.ground(isLight: $0)] } ?? []
     }
 
     private func input(_ key: Key) -> Input {

@@ -12,6 +12,7 @@ struct ExplorerRequest: Sendable {
     let theme: Theme
     private let themeName: String
     private let themes: [String]
+    private let followsGround: Bool
     private let keys: [Command: [Key]]
     let usesMouse: Bool
     let exportPath: String
@@ -35,6 +36,7 @@ struct ExplorerRequest: Sendable {
         self.old = old
         self.new = new
         themeName = theme ?? settings.theme ?? Configuration.defaultTheme(environment: environment)
+        followsGround = theme == nil && settings.theme == nil
         self.theme = try Configuration.theme(themeName, environment: environment)
         themes = Configuration.themeNames(environment: environment)
         keys = settings.keys
@@ -54,6 +56,7 @@ struct ExplorerRequest: Sendable {
         options.keys = keys
         options.theme = themeName
         options.themes = themes
+        options.followsGround = followsGround
         options.ignored = ignoring?.rules ?? IgnoreRules()
         options.ignoredConfiguration = ignoring?.significances ?? []
         let session = try Session(on: terminal, options, theme: theme, jobs: old.jobs)

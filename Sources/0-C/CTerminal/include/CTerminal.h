@@ -17,7 +17,8 @@ typedef enum { CT_TYPE_UNKNOWN, CT_TYPE_POOR, CT_TYPE_GOOD } ct_type_quality;
 typedef enum {
     CT_NONE, CT_CHARACTER, CT_ENTER, CT_TAB, CT_BACK_TAB, CT_ESCAPE, CT_BACKSPACE, CT_DELETE, CT_INSERT,
     CT_UP, CT_DOWN, CT_LEFT, CT_RIGHT, CT_HOME, CT_END, CT_PAGE_UP, CT_PAGE_DOWN, CT_FUNCTION, CT_RESIZE,
-    CT_CLICK, CT_WHEEL_UP, CT_WHEEL_DOWN, CT_PASTE_START, CT_PASTE_END, CT_UNKNOWN
+    CT_CLICK, CT_WHEEL_UP, CT_WHEEL_DOWN, CT_PASTE_START, CT_PASTE_END, CT_GROUND,
+    CT_UNKNOWN
 } ct_event_kind;
 
 typedef struct {
@@ -59,6 +60,9 @@ void ct_flush(int32_t cursor_row, int32_t cursor_column);
 
 /* Forgets what the terminal shows, so that the next flush draws everything. */
 void ct_forget(void);
+
+/* Asks the terminal for the colour of its ground. If it answers, CT_GROUND is read and then, as characters, the colour. */
+void ct_ask_ground(void);
 
 /* Writes bytes to the terminal past curses. */
 void ct_write(const uint8_t *bytes, int32_t count);

@@ -19,6 +19,8 @@ public struct Options: Hashable, Sendable {
     /// The theme that is shown, and all that can be chosen.
     public var theme = "dark"
     public var themes: [String] = []
+    /// Whether the theme is the one for a dark or a light ground, for the user chose none.
+    public var followsGround = false
     /// What does not matter in files.
     public var ignored = IgnoreRules()
     /// What does not matter in the configuration.

@@ -17,8 +17,18 @@ extension ExplorerModel {
         case .paste(let text):
             paste(text)
             return []
+        case .ground(let isLight): return follow(ground: isLight)
         case .terminate: return [.quit]
         }
+    }
+
+    /// Shows the theme that suits the terminal's ground, unless the user chose one meanwhile.
+    private mutating func follow(ground isLight: Bool) -> [Effect] {
+        let theme = isLight ? "light" : "dark"
+        guard options.followsGround, theme != options.theme, context != .themes else { return [] }
+        options.followsGround = false
+        options.theme = theme
+        return [.showTheme(theme)]
     }
 
     /// Types pasted text where text is edited. Anywhere else it is ignored: its letters would be commands.

@@ -18,6 +18,7 @@ struct ThemeScreen: Screen {
         case .up: return go(to: cursor.position - 1, &model)
         case .down: return go(to: cursor.position + 1, &model)
         case .confirm:
+            model.options.followsGround = false
             model.say("'theme = \(model.options.theme)' in the settings file keeps it")
             return .close
         case .cancel:

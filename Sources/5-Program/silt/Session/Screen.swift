@@ -16,6 +16,8 @@ protocol Screen: AnyObject {
     func wait(for mailbox: Mailbox<Message>, timeout: Duration?) throws -> (
         inputs: [Input], messages: [Message]
     )
+    /// Asks for the colour of the ground; the answer comes as an input, if there is one.
+    func askGround()
     /// Puts text on the clipboard.
     func copy(_ text: String)
     /// Gives the screen back.

@@ -35,6 +35,7 @@ final class Session {
         options.glyphs = screen.glyphs
         options.hasColors = screen.hasColors
         explorer = ExplorerModel(options, size: screen.size)
+        if options.followsGround { screen.askGround() }
     }
 
     /// Explores two images until the user ends it.
