@@ -207,6 +207,14 @@ struct DamagedPackageTests {
         }
     }
 
+    @Test func `an image given for the package is told as one`() throws {
+        let scratch = try Scratch()
+        let path = try scratch.write("old.tar", try SampleImages.tiny.archive(.dockerLegacy))
+        #expect { try DeltaPackage.open(path) } throws: {
+            "\($0)" == "'\(path)' is not a delta package: it is an image"
+        }
+    }
+
     @Test func `a package that is not there is told by name`() {
         #expect { try DeltaPackage.open("/nowhere/update.silt") } throws: {
             $0 is FileError && "\($0)".contains("/nowhere/update.silt")

@@ -192,7 +192,9 @@ struct ListTests {
         #expect(try await loaded(layout) == image("1").imageID)
         #expect(try await loaded(layout) { $0.imageName = "app:1" } == image("1").imageID)
         layout.entries = [artifact]
-        await #expect { try await loaded(layout) } throws: { kind($0) == "notAnImage" }
+        await #expect { try await loaded(layout) } throws: {
+            kind($0) == "notAnImage" && "\($0)".contains("it lists no image, but an artifact of type '\(config)'")
+        }
     }
 
     // MARK: - One platform twice

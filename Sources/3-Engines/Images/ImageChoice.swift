@@ -116,8 +116,15 @@ struct ImageChoice {
             isOneOfSeveral: isOneOfSeveral)
     }
 
+    /// Signatures, charts and delta packages are stored as images are: what is there instead tells which file was mistaken.
     private func withoutImages() -> ImageError {
-        .notAnImage(source: source, reason: "it lists no image")
+        let types = catalog.manifests.values.compactMap { manifest in
+            manifest.document.map { $0.artifactType ?? $0.config.mediaType }
+        }
+        guard let type = types.min() else { return .notAnImage(source: source, reason: "it lists no image") }
+        return .notAnImage(
+            source: source,
+            reason: "it lists no image, but an artifact of type '\(EscapedText.of(type.utf8, limit: 100))'")
     }
 
     /// Whether there is another image that is all there; what cannot be read does not count.

@@ -131,7 +131,9 @@ private struct PackageReader {
 
     mutating func read() throws -> PackageFile {
         guard let name = TreePath("index.json"), let region = try store.file(name) else {
-            throw PackageError.notAPackage(path: path, reason: "'index.json' is not in it")
+            let isSaved = try TreePath("manifest.json").flatMap { try store.file($0) } != nil
+            throw PackageError.notAPackage(
+                path: path, reason: isSaved ? "it is an image" : "'index.json' is not in it")
         }
         let index = try decode(IndexDocument.self, bytes(region), "'index.json'")
         var listed: [Listed] = []
@@ -149,7 +151,7 @@ private struct PackageReader {
         guard !listed.isEmpty else {
             if let otherVersion { throw PackageError.unknownVersion(path: path, version: otherVersion) }
             throw PackageError.notAPackage(
-                path: path, reason: "it is an image or another artifact (made by 'silt create'?)")
+                path: path, reason: "it is an image or another artifact")
         }
         try checkBlobs(listed.flatMap(\.manifest.layers))
         return PackageFile(
