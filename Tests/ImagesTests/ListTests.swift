@@ -193,7 +193,8 @@ struct ListTests {
         #expect(try await loaded(layout) { $0.imageName = "app:1" } == image("1").imageID)
         layout.entries = [artifact]
         await #expect { try await loaded(layout) } throws: {
-            kind($0) == "notAnImage" && "\($0)".contains("it lists no image, but an artifact of type '\(config)'")
+            kind($0) == "notAnImage"
+                && "\($0)".contains("it lists no image, but an artifact of type '\(config)'")
         }
     }
 

@@ -51,6 +51,26 @@ struct SessionTests {
         #expect(try scratch.read("update.silt") == [1])
     }
 
+    @Test func `of several images those are compared that are chosen`() throws {
+        for name in ["olds.tar", "news.tar"] {
+            var layout = LayoutBuilder()
+            layout.entries = [
+                try layout.store(SampleImages.tiny, [LayoutBuilder.name("example.org/tiny:1")]),
+                try layout.store(
+                    name == "olds.tar" ? SampleImages.old : SampleImages.new,
+                    [LayoutBuilder.name("example.org/app:1")]),
+            ]
+            try scratch.write(name, layout.archive)
+        }
+        let screen = try run(
+            [
+                .until("Which old image?"), .press(.down), .press(.enter),
+                // The counterpart is under the cursor already.
+                .until("Which new image?"), .press(.enter), .until("lib/"), .press(.character("q")),
+            ], old: "olds.tar", new: "news.tar")
+        #expect(screen.isClosed)
+    }
+
     @Test func `an image that cannot be read is told on the screen and afterwards`() throws {
         try scratch.write("text", Array("no image".utf8))
         #expect(throws: ImageError.self) {

@@ -309,7 +309,11 @@ struct ImageChoice {
         let arePlatformsTold = !platforms.contains(nil) && Set(platforms).count == candidates.count
         return .ambiguous(
             source: source, option: areNamesAlike && arePlatformsTold ? "--platform" : "--image",
-            choices: choices)
+            choices: candidates.indices.map { index in
+                ImageOption(
+                    name: names[index].first, platform: platforms[index],
+                    imageID: candidates[index].configDigest, label: choices[index])
+            })
     }
 }
 

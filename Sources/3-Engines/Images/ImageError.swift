@@ -1,4 +1,5 @@
 import Bytes
+public import OCI
 
 /// Why an image could not be read.
 public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -15,7 +16,7 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A blob's content does not have its digest.
     case wrongDigest(source: String, name: String, expected: String, actual: String)
     /// The input holds several images or platforms.
-    case ambiguous(source: String, option: String, choices: [String])
+    case ambiguous(source: String, option: String, choices: [ImageOption])
     /// The image or platform that was asked for is not there.
     case noMatch(source: String, wanted: String, choices: [String])
     /// A layer holds something that no layer may hold, or more than allowed.
@@ -42,7 +43,7 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
         case .wrongDigest(let source, let name, let expected, let actual):
             "'\(source)' is damaged: '\(name)' should have digest \(expected), but has \(actual)"
         case .ambiguous(let source, let option, let choices):
-            "'\(source)' holds several images; choose one with \(option): \(Self.listed(choices))"
+            "'\(source)' holds several images; choose one with \(option): \(Self.listed(choices.map(\.label)))"
         case .noMatch(let source, let wanted, let choices):
             "'\(source)' holds no \(wanted); it holds: \(Self.listed(choices))"
         case .badLayer(let source, let layer, let reason): "'\(source)' \(layer): \(reason)"

@@ -1,7 +1,10 @@
+public import Bytes
 public import FileTree
 
 /// What the explorer wants done outside.
 public enum Effect: Hashable, Sendable {
+    /// Read the image of that id where there are several.
+    case choose(Side, Digest)
     /// Compare trees and answer with `Message.compared` of the same generation; an older request is void.
     case compare(Scope, IgnoreRules, generation: Int)
     /// Read a file's old and new content and answer with `Message.content`; what was asked for before is void.

@@ -10,6 +10,8 @@ public enum Message: Sendable {
     case tick
     /// Reading an image has come further.
     case loading(Side, LoadProgress)
+    /// A source holds several images: which is meant? Nothing is read before `Effect.choose`.
+    case several(Side, [ImageOption])
     /// An image's layers are known, not yet what they hold.
     case summary(Side, ImageSummary)
     /// A layer was read: its size and entry count are known.

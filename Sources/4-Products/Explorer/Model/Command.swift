@@ -21,7 +21,7 @@ public enum Command: String, Hashable, Sendable, CaseIterable {
 public enum Context: String, Hashable, Sendable, CaseIterable {
     case layers, files, search, narrow, sorting
     case details, help, filters, export
-    case finder, palette, log, look, themes
+    case finder, palette, log, look, themes, images
     case helpSearch = "help-search"
     case overwrite, stopping, result, quitting, failure
 }
@@ -64,7 +64,7 @@ extension Command {
     private static let panes: Set<Context> = [.layers, .files]
     private static let helped: Set<Context> = [.layers, .files, .details, .filters, .result, .look]
     private static let texts: Set<Context> = [.help, .details, .result, .log]
-    private static let lists: Set<Context> = [.layers, .files, .filters, .look, .themes]
+    private static let lists: Set<Context> = [.layers, .files, .filters, .look, .themes, .images]
     private static let paged: Set<Context> = [.layers, .files, .help, .details, .result, .log, .look]
 
     /// Every key there is. The order is that of the help and, for what has a title, of the footer: what matters most
@@ -193,6 +193,8 @@ extension Command {
         Binding(.cancel, [.escape, .enter, "q", "@"], "close", in: [.log]),
         Binding(.confirm, [.enter], "take it", in: [.themes]),
         Binding(.cancel, [.escape, "q", "T"], "back", in: [.themes]),
+        Binding(.confirm, [.enter], "take it", in: [.images]),
+        Binding(.quit, [.escape, "q"], "quit", in: [.images]),
 
         Binding(.confirm, [.enter], "keep", in: [.search]),
         Binding(.cancel, [.escape], "back", in: [.search]),

@@ -118,6 +118,8 @@ public struct ExplorerModel: Sendable {
             ticks += 1
             reorder()
         case .loading(let side, let progress): sides[side]?.progress = progress
+        case .several(let side, let options):
+            screens = [ImagesScreen(side, options, beside: sides[side == .old ? .new : .old]?.summary)]
         case .summary(let side, let summary):
             sides[side]?.summary = summary
             compareConfigurations()

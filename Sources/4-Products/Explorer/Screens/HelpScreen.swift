@@ -195,7 +195,7 @@ extension Context {
         case .themes: "While choosing a theme"
         case .finder: "While going to a path"
         case .palette: "In the list of commands"
-        case .help, .helpSearch, .sorting, .log, .overwrite, .stopping, .quitting, .failure: "Here"
+        case .help, .helpSearch, .sorting, .log, .overwrite, .stopping, .quitting, .failure, .images: "Here"
         }
     }
 }

@@ -94,6 +94,7 @@ final class Session {
         switch effect {
         case .compare(let scope, let rules, let generation):
             work.compare(scope, generation, ignoring: rules)
+        case .choose(let side, let imageID): work.choose(side, imageID)
         case .read(let key): work.read(key)
         case .startEstimates: work.startEstimates()
         case .export(let request):

@@ -1,5 +1,7 @@
+import Bytes
 import DeltaPackages
 import Explorer
+import FileIO
 import FileTree
 import Images
 import OCI
@@ -13,6 +15,8 @@ import Work
 /// call.
 final class SessionWork: Sendable {
     struct State {
+        /// What to read.
+        var requests: [Side: ImageRequest] = [:]
         var old: OpenedImage?
         var new: OpenedImage?
         var creator: DeltaCreator?
@@ -62,7 +66,20 @@ final class SessionWork: Sendable {
     /// Reads both images; sends their layers as they are read, then how they are paired.
     func load(_ old: ImageRequest, _ new: ImageRequest) {
         let job = Job(on: .shared) { await self.read(old, new) }
-        state.withLock { $0.loading = job }
+        state.withLock { state in
+            state.requests = [.old: old, .new: new]
+            state.loading = job
+        }
+    }
+
+    /// Reads both images again, now that it is known which one of several is meant.
+    func choose(_ side: Side, _ imageID: Digest) {
+        let requests = state.withLock { state in
+            state.requests[side]?.imageName = imageID.description
+            return state.requests
+        }
+        guard let old = requests[.old], let new = requests[.new] else { return }
+        load(old, new)
     }
 
     private func read(_ oldRequest: ImageRequest, _ newRequest: ImageRequest) async {
@@ -79,6 +96,8 @@ final class SessionWork: Sendable {
             mailbox.send(.aligned(creator.pairs))
         } catch is CancellationError {
             return
+        } catch let question as SeveralImages {
+            mailbox.send(.several(question.side, question.options))
         } catch {
             state.withLock { $0.failure = error }
             mailbox.send(.failed("\(error)"))
@@ -86,6 +105,14 @@ final class SessionWork: Sendable {
     }
 
     private func load(_ side: Side, _ request: ImageRequest) async throws -> OpenedImage {
+        do {
+            return try await opened(side, request)
+        } catch ImageError.ambiguous(_, _, let options) where FileKind.at(request.path).isReadAgain {
+            throw SeveralImages(side: side, options: options)
+        }
+    }
+
+    private func opened(_ side: Side, _ request: ImageRequest) async throws -> OpenedImage {
         let mailbox = mailbox
         return try await ImageLoader.load(request) { event in
             switch event {
@@ -162,4 +189,15 @@ final class SessionWork: Sendable {
     }
 
     private static let figuresPerMessage = 2048
+}
+
+/// A source holds several images, and none was asked for.
+private struct SeveralImages: Error {
+    let side: Side
+    let options: [ImageOption]
+}
+
+extension FileKind {
+    /// Whether what is there can be read a second time: not what comes through a pipe.
+    fileprivate var isReadAgain: Bool { self == .file || self == .directory }
 }

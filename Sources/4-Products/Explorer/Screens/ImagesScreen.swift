@@ -1,0 +1,67 @@
+import Canvas
+import OCI
+
+/// Chooses one of the images that an archive holds.
+struct ImagesScreen: Screen {
+    private let side: Side
+    private let options: [ImageOption]
+    private var list = ListCursor()
+
+    /// - Parameters:
+    ///   - side: Whose archive it is.
+    ///   - options: What there is.
+    ///   - other: The image of the other side, if it is known: its counterpart is proposed.
+    init(_ side: Side, _ options: [ImageOption], beside other: ImageSummary?) {
+        self.side = side
+        self.options = options
+        let likeness = options.map { option in
+            let isNamed = other?.names.contains { ImageOption.repository($0) == option.repository } ?? false
+            let isAlike = other?.platform != nil && other?.platform == option.platform
+            return (isNamed ? 2 : 0) + (isAlike ? 1 : 0)
+        }
+        let best = likeness.max().flatMap(likeness.firstIndex(of:)) ?? 0
+        list.move(to: best, count: options.count, height: options.count)
+    }
+
+    var context: Context { .images }
+
+    mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
+        switch command {
+        case .up: move(to: list.position - 1)
+        case .down: move(to: list.position + 1)
+        case .confirm:
+            guard options.indices.contains(list.position) else { return .stay }
+            return Outcome(step: .close, effects: [.choose(side, options[list.position].imageID)])
+        default: break
+        }
+        return .stay
+    }
+
+    mutating func choose(_ item: Int, in model: inout ExplorerModel) -> Outcome {
+        let isChosen = item == list.position
+        move(to: item)
+        return isChosen ? perform(.confirm, in: &model) : .stay
+    }
+
+    private mutating func move(to place: Int) {
+        list.move(to: place, count: options.count, height: options.count)
+    }
+
+    func draw(on frame: inout Frame, model: ExplorerModel) {
+        let dialogs = DialogView(model)
+        let height = dialogs.innerRows(options.count)
+        var list = list
+        list.settle(count: options.count, height: height)
+        let columns = dialogs.innerColumns
+        let lines = options.enumerated().map { index, option in
+            let label = TextFit.middle(
+                Format.text(option.label, model.glyphs), columns: columns, mark: model.glyphs.ellipsis)
+            return [Span(label, target: .item(index))]
+        }
+        let title = side == .old ? "Which old image?" : "Which new image?"
+        let area = dialogs.draw(
+            title, lines, context, offset: list.offset, minimumColumns: min(40, columns), on: &frame)
+        frame.setGround(
+            .cursor, row: area.row + list.position - list.offset, columns: area.column..<area.endColumn)
+    }
+}

@@ -1,0 +1,67 @@
+import Bytes
+import Canvas
+import Hashing
+import OCI
+import Testing
+
+@testable import Explorer
+
+/// Archives that hold several images.
+struct ImagesScreenTests {
+    private static func option(_ name: String, _ architecture: String) -> ImageOption {
+        ImageOption(
+            name: name, platform: Platform("linux/\(architecture)"),
+            imageID: Digest.of(Array("\(name)\(architecture)".utf8)), label: "\(name) (linux/\(architecture))"
+        )
+    }
+
+    private static let options = [
+        option("example.org/shop:1.5", "arm64"), option("example.org/shop:1.5", "amd64"),
+        option("example.org/worker:2", "amd64"),
+    ]
+
+    private static func script(columns: Int = 80, rows: Int = 24) -> Script {
+        var script = Script(columns: columns, rows: rows, at: .nothing)
+        script.send(.several(.old, options))
+        return script
+    }
+
+    @Test(arguments: [(80, 24), (120, 40), (200, 60), (40, 10)])
+    func `which image is meant is asked`(columns: Int, rows: Int) {
+        Self.script(columns: columns, rows: rows).expectScreen("images-\(columns)x\(rows)")
+    }
+
+    @Test func `the one under the cursor is read`() {
+        var script = Self.script()
+        script.press("j j j k enter")
+        #expect(script.takeEffects() == [.choose(.old, Self.options[1].imageID)])
+        #expect(script.explorer.screens.isEmpty)
+    }
+
+    @Test func `esc ends the program: there is nothing to show`() {
+        var script = Self.script()
+        script.press("esc")
+        #expect(script.takeEffects() == [.quit])
+    }
+
+    @Test func `the counterpart of the other image is proposed`() {
+        var script = Script(at: .nothing)
+        script.send(.summary(.old, Fixture.application.oldSummary))
+        let name = Fixture.application.oldSummary.names.first.map(ImageOption.repository) ?? ""
+        let options = [
+            Self.option("example.org/other:3", "amd64"), Self.option(name + ":9", "riscv64"),
+            Self.option(name + ":9", "amd64"),
+        ]
+        script.send(.several(.new, options))
+        script.press("enter")
+        #expect(script.takeEffects() == [.choose(.new, options[2].imageID)])
+    }
+
+    @Test(arguments: [
+        ("app:1", "app"), ("app", "app"), ("registry:5000/app", "registry:5000/app"),
+        ("registry:5000/a/app:1-b", "registry:5000/a/app"), ("", ""),
+    ])
+    func `a name without its tag`(name: String, repository: String) {
+        #expect(ImageOption.repository(name) == repository)
+    }
+}
