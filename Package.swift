@@ -161,7 +161,8 @@ let package = Package(
         .testTarget(
             name: "TarTests", dependencies: ["Tar", "CArchive", "TestSupport"], swiftSettings: testing),
         .testTarget(
-            name: "FileTreeTests", dependencies: ["FileTree", "Bytes", "Hashing"], swiftSettings: testing),
+            name: "FileTreeTests", dependencies: ["FileTree", "Bytes", "Hashing", "TestSupport"],
+            swiftSettings: testing),
         .testTarget(
             name: "OCITests", dependencies: ["OCI", "Bytes", "Hashing", "FileTree"], swiftSettings: testing),
         .testTarget(

@@ -123,17 +123,17 @@ struct PickedImageTests {
             let maker = PickedImageMaker(PickList(), old: old, new: new)
             let changed = maker.tree.nodes.indices.filter { maker.tree.nodes[$0].change != .unchanged }
             let share = random.below(4) + 1
-            let picks = PickSet(maker.tree, picking: changed.filter { _ in random.below(4) < share })
-            guard !picks.all.isEmpty, !picks.isEverything(in: maker.tree) else { continue }
+            let picks = PickSet(maker.needs, picking: changed.filter { _ in random.below(4) < share })
+            guard !picks.isEmpty, !picks.isEverything(in: maker.tree) else { continue }
             caseCount += 1
             requiredCount += picks.required.count
             let picked = try maker.make(picks)
-            #expect(picked.partial?.pickedCount == picks.all.count)
+            #expect(picked.partial?.pickedCount == picks.count)
             var expected: [TreePath: Meaning?] = [:]
             for index in maker.tree.nodes.indices {
                 let node = maker.tree.nodes[index]
                 let path = maker.tree.path(of: index)
-                if picks.all.contains(index) {
+                if picks.contains(index) {
                     // A directory that nothing but its contents made is made by itself.
                     let implied = index == 0 ? nil : Meaning(Entry(path: path, kind: .directory, mode: 0o755))
                     if node.isInNew {

@@ -49,7 +49,7 @@ struct BehaviourTests {
         #expect(script.path == "app")
         script.press("enter")
         #expect(script.paths == ["app", "bin", "etc", "tmp", "usr/lib"])
-        script.press("G space")
+        script.press("G enter")
         #expect(script.path == "usr/lib")
         #expect(script.paths.contains("usr/lib/ssl"))
         script.press("j C")
@@ -496,7 +496,7 @@ struct BehaviourTests {
     }
 
     @Test func `keys that are told, boxes and levels can be pressed, and a press beside a box closes it`() {
-        var script = Script(columns: 140, rows: 30)
+        var script = Script(columns: 160, rows: 30)
         click("filter", &script)
         #expect(script.explorer.context == .filters)
         click("[x] + added", &script)

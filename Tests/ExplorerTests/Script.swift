@@ -54,6 +54,7 @@ struct Script {
             if case .compare(let scope, let rules, let generation) = effect {
                 send(.compared(scope, generation: generation, fixture.tree(scope, ignoring: rules)))
             }
+            if case .merge = effect { send(.merged(fixture.tree(.squashed))) }
             if case .read(let key) = effect { send(.content(key, fixture.content(key))) }
         }
     }
@@ -79,7 +80,7 @@ struct Script {
 
     private static func key(_ name: String) -> Key {
         let named: [String: Key] = [
-            "space": " ", "enter": .enter, "tab": .tab, "backtab": .backTab, "esc": .escape,
+            "ins": .insert, "space": " ", "enter": .enter, "tab": .tab, "backtab": .backTab, "esc": .escape,
             "backspace": .backspace,
             "del": .delete, "up": .up, "down": .down, "left": .left, "right": .right, "home": .home,
             "end": .end,

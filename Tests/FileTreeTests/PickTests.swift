@@ -1,6 +1,7 @@
 import Bytes
 import FileTree
 import Hashing
+import TestSupport
 import Testing
 
 /// Picks, what they need, and lists of them.
@@ -96,6 +97,67 @@ struct PickTests {
         #expect {
             try PickList(parsing: Array(text.utf8))
         } throws: { "\($0)".contains(part) }
+    }
+
+    /// Two trees of a few names, among them some that mean something in patterns.
+    private func tree(_ random: inout SplitMix64) throws -> DiffTree {
+        let names = ["a", "b*", "c?", "[d]", "e\\", "f g"]
+        func listing() throws -> LayerListing {
+            LayerListing(
+                entries: try (0..<30).map { _ in
+                    let path = (0...random.below(3)).map { _ in random.pick(names) }.joined(separator: "/")
+                    return try file(path, random.pick(["1", "2", "3"]))
+                })
+        }
+        let shared = try listing()
+        return DiffTree(old: [shared, try listing()], new: [shared, try listing()])
+    }
+
+    @Test func `rules made of picks pick just those`() throws {
+        var random = SplitMix64(seed: 1)
+        var counts: [Int] = []
+        for _ in 0..<200 {
+            let tree = try tree(&random)
+            let share = random.below(5)
+            var isPicked = tree.nodes.map { $0.change != .unchanged && random.below(4) < share }
+            // Now and then all of a directory.
+            if let directory = tree.nodes.indices.dropFirst().first(where: { tree.nodes[$0].isDirectory }) {
+                for child in tree.nodes[directory].children {
+                    isPicked[child] = tree.nodes[child].change != .unchanged
+                }
+            }
+            let nodes = isPicked.indices.filter { isPicked[$0] }
+            let list = PickSelection(nodes: nodes).list(in: tree, oldImageID: nil, newImageID: nil)
+            #expect(try PickList(parsing: list.bytes).nodes(of: tree) { _ in nil } == nodes)
+            counts.append(list.rules.count)
+        }
+        #expect(counts.contains { $0 < 4 } && counts.contains { $0 > 5 })
+    }
+
+    @Test func `rules are as few as say it`() throws {
+        let tree = DiffTree(
+            old: [LayerListing(entries: try (0..<9).map { try file("a/\($0)", "1") })],
+            new: [LayerListing(entries: try (0..<9).map { try file("a/\($0)", "2") })])
+        func text(_ isPicked: (Int) -> Bool) -> String {
+            let nodes = tree.nodes.indices.filter { tree.nodes[$0].change != .unchanged && isPicked($0) }
+            let list = PickSelection(nodes: nodes).list(in: tree, oldImageID: nil, newImageID: nil)
+            return String(decoding: list.bytes, as: UTF8.self)
+        }
+        #expect(text { _ in true } == "silt picks 1\n+ **\n")
+        #expect(text { $0 == 3 } == "silt picks 1\n+ /a/1\n")
+        #expect(text { $0 != 3 } == "silt picks 1\n+ **\n- /a/1\n")
+    }
+
+    @Test func `a list of as many rules as there are files is read quickly`() throws {
+        let count = 20_000
+        let tree = DiffTree(
+            old: [LayerListing(entries: try (0..<count).map { try file("a/\($0)", "1") })],
+            new: [LayerListing(entries: try (0..<count).map { try file("a/\($0)", "2") })])
+        let nodes = tree.nodes.indices.filter { tree.nodes[$0].change != .unchanged && $0 % 2 == 0 }
+        let list = PickSelection(nodes: nodes).list(in: tree, oldImageID: nil, newImageID: nil)
+        #expect(list.rules.count >= count / 2)
+        // Trying every rule at every path would take minutes here.
+        #expect(list.nodes(of: tree) { _ in nil } == nodes)
     }
 
     @Test func `of rules the last one counts`() throws {

@@ -101,6 +101,24 @@ public struct DiffTree: Sendable {
         TreePath(toNode: index) { (nodes[$0].name, nodes[$0].parent) }
     }
 
+    /// The node of a path; nil if neither tree has it.
+    public func index(of path: TreePath) -> Int? {
+        var node = 0
+        for name in path.components {
+            guard let child = child(name, of: node) else { return nil }
+            node = child
+        }
+        return node
+    }
+
+    /// The node of that name in a directory; nil if neither tree has it.
+    public func child(_ name: ArraySlice<UInt8>, of node: Int) -> Int? {
+        let children = nodes[node].children
+        let wanted = Array(name)
+        let place = children.partitioningIndex { !nodes[$0].name.precedes(wanted) }
+        return children.contains(place) && nodes[place].name == wanted ? place : nil
+    }
+
     /// Whether nothing differs.
     public var isUnchanged: Bool { nodes[0].counts.changed == 0 }
 

@@ -54,6 +54,35 @@ public struct PathPattern: Hashable, Sendable {
     /// Reads a pattern of text; nil as for bytes.
     public init?(_ text: String) { self.init(text.utf8) }
 
+    /// The pattern that one path matches, with all that is in it; nil for the root, and for more than 59 components.
+    public init?(matching path: TreePath) {
+        var text: [UInt8] = []
+        for byte in path.bytes {
+            if "*?[\\".utf8.contains(byte) { text.append(UInt8(ascii: "\\")) }
+            text.append(byte)
+        }
+        guard !text.isEmpty else { return nil }
+        self.init([UInt8(ascii: "/")] + text)
+    }
+
+    /// Whether it is `**`, which means the root, too.
+    var isEverything: Bool { text.elementsEqual("**".utf8) }
+
+    /// The only path that it matches by itself; nil if there may be others.
+    var literalPath: TreePath? {
+        var path = TreePath.root
+        for segment in segments {
+            guard case .name(let tokens) = segment else { return nil }
+            var name: [UInt8] = []
+            for token in tokens {
+                guard case .byte(let byte) = token else { return nil }
+                name.append(byte)
+            }
+            path = path.appending(name)
+        }
+        return path
+    }
+
     /// Whether the path, or a directory that it is in, matches.
     public func matches(_ path: TreePath, isDirectory: Bool = false) -> Bool {
         var state = start
@@ -67,6 +96,9 @@ public struct PathPattern: Hashable, Sendable {
 
     /// The state at the root.
     var start: State { closure(1) }
+
+    /// The state where all of it was matched.
+    var end: State { 1 << State(segments.count) }
 
     /// The state after one more component.
     func step(_ state: State, _ name: ArraySlice<UInt8>) -> State {
@@ -84,7 +116,7 @@ public struct PathPattern: Hashable, Sendable {
 
     /// Whether the whole pattern was matched, by a path that is a directory or is none.
     func accepts(_ state: State, isDirectory: Bool) -> Bool {
-        state & (1 << State(segments.count)) != 0 && (isDirectory || !isForDirectories)
+        state & end != 0 && (isDirectory || !isForDirectories)
     }
 
     /// `**` stands for no directory, too.

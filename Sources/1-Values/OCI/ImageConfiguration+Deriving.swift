@@ -14,6 +14,21 @@ extension ImageConfiguration {
         return differences(from: new).flatMap { [$0.section, $0.key] }.filter { seen.insert($0).inserted }
     }
 
+    /// The smallest parts that can be taken by themselves, of those that differ: a variable, a label, a port, else a part
+    /// of `config` as a whole.
+    ///
+    /// - Parameter new: The configuration that values are taken from.
+    /// - Returns: Their names, each once, in the order of the differences.
+    public func pickableUnits(from new: ImageConfiguration) -> [String] {
+        var seen: Set<String> = []
+        return differences(from: new).map(Self.pickableUnit).filter { seen.insert($0).inserted }
+    }
+
+    /// The smallest part that a difference belongs to and that can be taken by itself.
+    public static func pickableUnit(of row: ConfigDiff.Row) -> String {
+        maps.contains(row.section) || row.section == "Env" ? row.key : row.section
+    }
+
     /// Whether keys cover all that differs in meaning.
     public func isEverything(_ keys: [String], from new: ImageConfiguration) -> Bool {
         if keys.contains("*") { return true }

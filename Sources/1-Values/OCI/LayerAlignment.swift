@@ -34,6 +34,15 @@ public struct LayerPair: Hashable, Sendable {
     }
 }
 
+extension Sequence<LayerPair> {
+    /// By index of an old layer, that of the new one that it is paired with and differs from.
+    public var partners: [Int: Int] {
+        reduce(into: [:]) { partners, pair in
+            if pair.change == .changed, let old = pair.old { partners[old] = pair.new }
+        }
+    }
+}
+
 /// Puts the layers of two images side by side.
 public enum LayerAlignment {
     /// Finds the old layer that is most like a new one.

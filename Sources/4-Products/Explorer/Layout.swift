@@ -19,8 +19,15 @@ struct Layout: Hashable, Sendable {
     /// What is going on, or what the cursor is on; where there is no room for it, the footer tells the former.
     let note: Rect
     let footer: Rect
-    /// Columns in front of all rows: for the mark of the row that has the keys, where colours do not tell it.
+    /// Columns in front of all rows: for the mark of the row that has the keys, where colours do not tell it, and for
+    /// the boxes of what is picked.
     let gutter: Int
+    /// Whether a mark stands before the row that has the keys.
+    let marksCursor: Bool
+    /// The columns of the boxes; empty while nothing is picked.
+    let marks: Range<Int>
+    /// What is picked; empty if nothing is, or if its line takes the place of the figures.
+    let picks: Rect
     private let isOneSided: Bool
 
     /// From so many rows on there is room for the note.
@@ -28,13 +35,15 @@ struct Layout: Hashable, Sendable {
 
     init(
         _ size: Size, layerCount: Int, focus: Pane, gutter: Int = 0, isOneSided: Bool = false,
-        tellsHidden: Bool = false
+        tellsHidden: Bool = false, tellsPicks: Bool = false
     ) {
-        self.gutter = gutter
+        marksCursor = gutter > 0
+        marks = tellsPicks ? gutter..<gutter + PickMark.columns : 0..<0
+        self.gutter = gutter + marks.count
         self.isOneSided = isOneSided
         self.size = size
         let rows = size.rows
-        let headerRows = rows >= 32 ? 3 : 2
+        let headerRows = rows >= 32 || tellsPicks && rows >= Self.noteRows ? 3 : 2
         let footerRows = rows >= Self.noteRows ? 2 : 1
         let body = rows - headerRows - footerRows
         var layerRows = min(max(1, layerCount), max(3, body / 4))
@@ -47,7 +56,8 @@ struct Layout: Hashable, Sendable {
         func rect(_ row: Int, _ rows: Int) -> Rect {
             Rect(row: row, column: 0, rows: rows, columns: size.columns)
         }
-        header = rect(0, headerRows)
+        header = rect(0, tellsPicks ? headerRows - 1 : headerRows)
+        picks = rect(headerRows - 1, tellsPicks ? 1 : 0)
         let layersTitleRows = titles == 2 || titles == 1 && focus == .layers ? 1 : 0
         layersTitle = rect(headerRows, layersTitleRows)
         layers = rect(layersTitle.endRow, layerRows)

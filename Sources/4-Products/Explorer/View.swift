@@ -23,6 +23,7 @@ extension ExplorerModel {
         let first = screens.lastIndex { $0.extent == .whole } ?? 0
         if screens.isEmpty || screens[first].extent != .whole {
             HeaderView(explorer: self).draw(in: layout.header, on: &frame)
+            PicksLine(explorer: self).draw(in: layout.picks, on: &frame)
             LayersView(explorer: self, layout: layout).draw(on: &frame)
             FilesView(explorer: self, layout: layout).draw(on: &frame)
             FooterView(explorer: self).draw(layout, on: &frame)

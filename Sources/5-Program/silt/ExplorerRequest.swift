@@ -1,3 +1,4 @@
+import Bytes
 import Canvas
 import Explorer
 import FileIO
@@ -53,6 +54,7 @@ struct ExplorerRequest: Sendable {
         for input in [old, new] { try Self.checkIsThere(input.path) }
         let terminal = try Terminal(wantsMouse: usesMouse) { StandardStreams.writeError("silt: \($0)\n") }
         var options = Options(oldSource: old.path, newSource: new.path, exportPath: exportPath)
+        options.createCommand = createCommand
         options.keys = keys
         options.theme = themeName
         options.themes = themes
@@ -69,6 +71,16 @@ struct ExplorerRequest: Sendable {
                 Program.end(error)
             }
         }
+    }
+
+    /// The command that makes packages of the same images.
+    private var createCommand: String {
+        var words = ["silt", "create", old.path, new.path]
+        for (option, name) in [("--old-image", old.imageName), ("--new-image", new.imageName)] {
+            if let name { words += [option, name] }
+        }
+        if let platform = new.platform { words += ["--platform", "\(platform)"] }
+        return words.map(ShellWord.quoted).joined(separator: " ")
     }
 
     /// A mistyped name is told here, where the message stays readable.

@@ -39,26 +39,33 @@ struct PickOptions: ParsableArguments, Sendable {
     ///
     /// - Throws: `UnreadablePicks` if the file is no list, `FileError` if it cannot be read.
     func list() throws -> PickList? {
-        var list = PickList()
-        if let picks {
-            let file = try RandomAccessFile(path: picks)
-            guard file.byteCount <= Self.byteCountLimit else {
-                throw UnreadablePicks(path: picks, reason: "it is too large for a list of picks")
-            }
-            do {
-                list = try PickList(parsing: file.read(at: 0, count: Int(file.byteCount)))
-            } catch let error as PickListError {
-                throw UnreadablePicks(path: picks, reason: "\(error)")
-            }
-        }
+        var list = try picks.map { try PickList(readingFile: $0) } ?? PickList()
         list.rules += picked.map { PickList.Rule(picks: true, pattern: $0) }
         list.rules += skipped.map { PickList.Rule(picks: false, pattern: $0) }
         list.layers.formUnion(layer)
         list.configKeys += config
         return list.isEmpty && picks == nil ? nil : list
     }
+}
 
+extension PickList {
     private static let byteCountLimit: UInt64 = 16 << 20
+
+    /// Reads a list of picks.
+    ///
+    /// - Parameter path: The file.
+    /// - Throws: `UnreadablePicks` if the file is no list, `FileError` if it cannot be read.
+    init(readingFile path: String) throws {
+        let file = try RandomAccessFile(path: path)
+        guard file.byteCount <= Self.byteCountLimit else {
+            throw UnreadablePicks(path: path, reason: "it is too large for a list of picks")
+        }
+        do {
+            try self.init(parsing: file.read(at: 0, count: Int(file.byteCount)))
+        } catch let error as PickListError {
+            throw UnreadablePicks(path: path, reason: "\(error)")
+        }
+    }
 }
 
 /// A file that is no list of picks.

@@ -44,36 +44,6 @@ public struct PickList: Hashable, Sendable {
 
     /// Whether it picks nothing and leaves nothing out.
     public var isEmpty: Bool { rules.isEmpty && layers.isEmpty && configKeys.isEmpty }
-
-    /// The changes that the list picks.
-    ///
-    /// - Parameters:
-    ///   - tree: What changed between the images.
-    ///   - layer: The number of the new layer that makes a node's change; nil if none does by itself.
-    /// - Returns: Indices of nodes; if the list has rules and layers that only leave out, of all but those.
-    public func nodes(of tree: DiffTree, layer: (Int) -> Int?) -> [Int] {
-        let startsWithAll = layers.isEmpty && !rules.isEmpty && rules.allSatisfy { !$0.picks }
-        return tree.nodes.indices.filter { index in
-            let change = tree.nodes[index].change
-            guard change != .unchanged else { return false }
-            var isPicked = startsWithAll || layer(index).map(layers.contains) ?? false
-            let path = rules.isEmpty ? .root : tree.path(of: index)
-            for rule in rules where rule.changes.isEmpty || rule.changes.contains(change) {
-                guard rule.picks != isPicked else { continue }
-                if rule.pattern.isEverything
-                    || rule.pattern.matches(path, isDirectory: tree.nodes[index].isDirectory)
-                {
-                    isPicked = rule.picks
-                }
-            }
-            return isPicked
-        }
-    }
-}
-
-extension PathPattern {
-    /// Whether it is `**`, which means the root, too.
-    var isEverything: Bool { text.elementsEqual("**".utf8) }
 }
 
 /// Why a list of picks cannot be read.

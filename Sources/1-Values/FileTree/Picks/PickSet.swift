@@ -12,17 +12,25 @@ public struct PickSet: Sendable {
         case move(of: Int)
         /// The directory that it lies in goes, or becomes something else.
         case inside(of: Int)
+
+        /// The change that needs it.
+        public var needing: Int {
+            switch self {
+            case .directory(let node), .hardLink(let node), .move(let node), .inside(let node): node
+            }
+        }
     }
 
-    /// The nodes that were picked, of those that changed.
-    public let picked: Set<Int>
-    /// The nodes that these need, each with the node that needs it.
-    public private(set) var required: [Int: Reason] = [:]
+    /// What becomes of each node; of hundreds of thousands, one byte each.
+    private enum State: UInt8 {
+        case left, picked, required
+    }
 
-    /// Everything that is made: what was picked and what that needs.
-    public private(set) var all: Set<Int> = []
-    /// For each node that is made and one of several names of a file, the one that stands for the file itself.
-    public private(set) var originals: [Int: Int] = [:]
+    private var states: [State]
+    /// The nodes that picked ones need, each with the node that needs it.
+    public private(set) var required: [Int: Reason] = [:]
+    /// How many changes are made: picked ones and those that they need.
+    public private(set) var count = 0
 
     /// Closes picks.
     ///
@@ -30,46 +38,103 @@ public struct PickSet: Sendable {
     ///   - tree: The old and the new tree, merged from layers or of one layer.
     ///   - nodes: Indices of nodes; those that did not change are passed over.
     public init(_ tree: DiffTree, picking nodes: some Sequence<Int>) {
-        picked = Set(nodes.filter { tree.nodes.indices.contains($0) && tree.nodes[$0].change != .unchanged })
-        let names = FileNames(tree)
-        var pending = picked.sorted(by: >)
+        self.init(PickNeeds(tree), picking: nodes)
+    }
+
+    /// Closes picks of a tree whose needs are known.
+    ///
+    /// - Parameters:
+    ///   - needs: What changes of the tree need.
+    ///   - nodes: Indices of nodes; those that did not change are passed over.
+    public init(_ needs: PickNeeds, picking nodes: some Sequence<Int>) {
+        let tree = needs.tree
+        states = Array(repeating: .left, count: tree.nodes.count)
+        for index in nodes
+        where states.indices.contains(index) && states[index] == .left
+            && tree.nodes[index].change != .unchanged
+        {
+            states[index] = .picked
+            count += 1
+        }
+        var pending = states.indices.reversed().filter { states[$0] == .picked }
+        // All names of a file are needed at once.
+        var filesMade: Set<Int> = []
         while let index = pending.popLast() {
-            for (other, reason) in Self.needs(of: index, tree, names)
-            where !picked.contains(other) && required[other] == nil {
+            func need(_ other: Int, _ reason: Reason) {
+                guard states[other] == .left else { return }
+                states[other] = .required
                 required[other] = reason
+                count += 1
                 pending.append(other)
             }
-        }
-        all = picked.union(required.keys)
-        let groups = Dictionary(grouping: all.sorted()) { names.file(of: $0, in: tree) }
-        for (file, group) in groups where file != nil && group.count > 1 {
-            let original = group.first { tree.newEntry(tree.nodes[$0])?.kind == .file } ?? group[0]
-            for index in group { originals[index] = original }
+            needs.forEachNeed(of: index, isMade: { states[$0] != .left }, need)
+            if let file = needs.names.file(of: index), filesMade.insert(file).inserted {
+                for other in needs.names.groups[file] { need(other, .hardLink(of: index)) }
+            }
         }
     }
+
+    /// Whether a node's change is made, because it was picked or is needed.
+    public func contains(_ node: Int) -> Bool { states[node] != .left }
+
+    /// Whether a node's change was picked.
+    public func isPicked(_ node: Int) -> Bool { states[node] == .picked }
+
+    /// Whether nothing is made.
+    public var isEmpty: Bool { count == 0 }
+
+    /// Everything that is made: what was picked and what that needs, in the order of the nodes.
+    public var all: [Int] { states.indices.filter { states[$0] != .left } }
 
     /// Whether nothing that changed is left out.
     public func isEverything(in tree: DiffTree) -> Bool {
-        tree.nodes.indices.allSatisfy { tree.nodes[$0].change == .unchanged || all.contains($0) }
+        tree.nodes.indices.allSatisfy { tree.nodes[$0].change == .unchanged || contains($0) }
+    }
+}
+
+/// What changes of a tree need of each other; finding it out takes a look at all entries, so it is done once for a tree.
+public struct PickNeeds: Sendable {
+    /// The tree.
+    public let tree: DiffTree
+    let names: FileNames
+
+    /// Looks at a tree.
+    public init(_ tree: DiffTree) {
+        self.tree = tree
+        names = FileNames(tree)
     }
 
-    /// What a change needs directly.
-    private static func needs(of index: Int, _ tree: DiffTree, _ names: FileNames) -> [(Int, Reason)] {
+    /// Tells what a change needs directly, but for the other names of its file.
+    ///
+    /// - Parameters:
+    ///   - index: The change's node.
+    ///   - isMade: Whether a node is made already; directories above one that is are its own affair.
+    ///   - body: Called with each node that is needed, and why.
+    func forEachNeed(of index: Int, isMade: (Int) -> Bool, _ body: (Int, PickSet.Reason) -> Void) {
         let node = tree.nodes[index]
-        var needs: [(Int, Reason)] = []
         if node.isInNew {
             var parent = node.parent
-            while parent != 0, !tree.isOldDirectory(parent) {
-                needs.append((parent, .directory(of: index)))
+            while parent != 0, !tree.isOldDirectory(parent), !isMade(parent) {
+                body(parent, .directory(of: index))
                 parent = tree.nodes[parent].parent
             }
-            needs += names.others(of: index, in: tree).map { ($0, .hardLink(of: index)) }
         }
-        if let peer = node.peer { needs.append((peer, .move(of: index))) }
+        if let peer = node.peer { body(peer, .move(of: index)) }
         if tree.isOldDirectory(index), !tree.isNewDirectory(index) {
-            needs += node.children.filter { tree.nodes[$0].isInOld }.map { ($0, .inside(of: index)) }
+            for child in node.children where tree.nodes[child].isInOld { body(child, .inside(of: index)) }
         }
-        return needs
+    }
+
+    /// For each node that is made and one of several names of a file, the one that stands for the file itself.
+    public func originals(of picks: PickSet) -> [Int: Int] {
+        var originals: [Int: Int] = [:]
+        for group in names.groups {
+            let made = group.filter(picks.contains)
+            guard made.count > 1 else { continue }
+            let original = made.first { tree.newEntry(tree.nodes[$0])?.kind == .file } ?? made[0]
+            for index in made { originals[index] = original }
+        }
+        return originals
     }
 }
 
@@ -87,28 +152,30 @@ extension DiffTree {
 
 /// Which changed nodes are names of one file in the new tree.
 struct FileNames {
-    private let links: HardLinks
-    private var nodes: [HardLinks.File: [Int]] = [:]
+    /// For each file that links lead to, its nodes in their order.
+    private(set) var groups: [[Int]] = []
+    private var groupOfNode: [Int: Int] = [:]
 
     init(_ tree: DiffTree) {
-        links = HardLinks(tree.newLayers)
+        let links = HardLinks(tree.newLayers)
         guard !links.isEmpty else { return }
+        var groupOfFile: [HardLinks.File: Int] = [:]
         for index in tree.nodes.indices where tree.nodes[index].change != .unchanged {
-            if let file = links.file(tree.nodes[index].new, tree.newEntry(tree.nodes[index])) {
-                nodes[file, default: []].append(index)
+            guard let file = links.file(tree.nodes[index].new, tree.newEntry(tree.nodes[index])) else {
+                continue
             }
+            let group = groupOfFile[file] ?? groups.count
+            if group == groups.count {
+                groups.append([])
+                groupOfFile[file] = group
+            }
+            groups[group].append(index)
+            groupOfNode[index] = group
         }
     }
 
-    /// The file that a node is a name of; nil if it is none, or surely has no other names.
-    func file(of index: Int, in tree: DiffTree) -> HardLinks.File? {
-        links.isEmpty ? nil : links.file(tree.nodes[index].new, tree.newEntry(tree.nodes[index]))
-    }
-
-    /// The other nodes that are names of the same file.
-    func others(of index: Int, in tree: DiffTree) -> [Int] {
-        file(of: index, in: tree).flatMap { nodes[$0] }?.filter { $0 != index } ?? []
-    }
+    /// The place in `groups` of the file that a changed node is a name of; nil if it surely has no other names.
+    func file(of node: Int) -> Int? { groupOfNode[node] }
 }
 
 /// What the hard links of an image's layers lead to.
@@ -151,9 +218,10 @@ struct HardLinks {
         }
     }
 
-    /// The file that an entry is a name of; nil for what is no file.
+    /// The file that an entry is a name of; nil for what is no file, or a file that no link leads to.
     func file(_ id: EntryID?, _ entry: Entry?) -> File? {
-        guard let id, let entry, entry.kind == .file || entry.kind == .hardLink else { return nil }
+        guard let id, let entry, entry.kind == .hardLink || entry.kind == .file && names[entry.path] != nil
+        else { return nil }
         var file = File(layer: id.layer, path: entry.path, digest: entry.digest)
         var target = entry.kind == .hardLink ? TreePath(tarName: entry.linkTarget) : nil
         for _ in 0..<Self.stepLimit {

@@ -29,6 +29,27 @@ public struct PickedImage: Sendable {
     {
         try await WorkPool.shared.run { try PickedImageMaker(list, old: old, new: new).make() }
     }
+
+    /// Picks changes by their places.
+    ///
+    /// - Parameters:
+    ///   - selection: What to pick.
+    ///   - tree: The tree of both images' merged layers, in which nothing is ignored, if it is there already.
+    ///   - old: The old image.
+    ///   - new: The new image.
+    /// - Returns: What comes out.
+    /// - Throws: As for a list.
+    public static func make(
+        _ selection: PickSelection, of tree: DiffTree? = nil, old: OpenedImage, new: OpenedImage
+    ) async throws -> PickedImage {
+        try await WorkPool.shared.run {
+            let list = PickList(layers: selection.layers, configKeys: selection.configKeys)
+            let maker = PickedImageMaker(list, old: old, new: new, tree: tree)
+            try maker.check()
+            return try maker.make(
+                PickSet(maker.needs, picking: selection.nodes), wholeLayers: !selection.layers.isEmpty)
+        }
+    }
 }
 
 /// Puts a picked image together.
@@ -36,26 +57,38 @@ struct PickedImageMaker {
     private let list: PickList
     private let old: OpenedImage
     private let new: OpenedImage
-    /// What changed.
-    let tree: DiffTree
+    /// What the changes need.
+    let needs: PickNeeds
     private let pairs: [LayerPair]
 
-    init(_ list: PickList, old: OpenedImage, new: OpenedImage) {
+    /// What changed.
+    var tree: DiffTree { needs.tree }
+
+    init(_ list: PickList, old: OpenedImage, new: OpenedImage, tree: DiffTree? = nil) {
         self.list = list
         self.old = old
         self.new = new
-        tree = DiffTree(old: old.index.listings, new: new.index.listings)
+        needs = PickNeeds(tree ?? DiffTree(old: old.index.listings, new: new.index.listings))
         pairs = LayerAlignment.align(old.index, new.index)
     }
 
     func make() throws -> PickedImage {
         try check()
-        let layers = LayerOfChange(tree, pairs, new)
-        return try make(PickSet(tree, picking: list.nodes(of: tree) { layers.number(of: $0) }))
+        let layers = LayerOfChange(tree, partners: pairs.partners)
+        return try make(
+            PickSet(needs, picking: list.nodes(of: tree) { layers.number(of: $0) }),
+            wholeLayers: list.rules.isEmpty)
     }
 
     /// Makes the image of picks in the tree, and of the list's keys.
-    func make(_ picks: PickSet) throws -> PickedImage {
+    ///
+    /// - Parameters:
+    ///   - picks: What to make.
+    ///   - isOfWholeLayers: Whether the picks are just all that the list's layers change.
+    /// - Returns: The image.
+    /// - Throws: `PickError` if nothing is picked, `ImageError`, `FileError`.
+    func make(_ picks: PickSet, wholeLayers isOfWholeLayers: Bool = false) throws -> PickedImage {
+        let layerCount = isOfWholeLayers ? wholeLayerCount() : nil
         let oldConfig = old.index.summary.configuration
         let newConfig = new.index.summary.configuration
         let takesAllKeys = oldConfig.isEverything(list.configKeys, from: newConfig)
@@ -63,24 +96,24 @@ struct PickedImageMaker {
         let changeCount = tree.nodes.count { $0.change != .unchanged }
         let keys = list.configKeys.isEmpty ? "" : ", configuration \(list.configKeys.joined(separator: ", "))"
         let parts: Parts
-        if let count = wholeLayerCount() {
+        if let count = layerCount {
             parts = wholeLayers(count)
         } else {
-            guard !picks.all.isEmpty || !list.configKeys.isEmpty else { throw PickError.nothingPicked }
+            guard !picks.isEmpty || !list.configKeys.isEmpty else { throw PickError.nothingPicked }
             parts = try pickedLayer(
                 picks,
                 createdBy:
-                    "silt: \(picks.all.count) of \(changeCount) changes to \(new.index.summary.imageID.short)\(keys)"
+                    "silt: \(picks.count) of \(changeCount) changes to \(new.index.summary.imageID.short)\(keys)"
             )
         }
         let partial = DeltaDocument.Partial(
             names: new.index.summary.names, imageID: new.index.summary.imageID,
-            pickedCount: picks.all.count, changeCount: changeCount, configKeys: list.configKeys,
-            wholeLayers: wholeLayerCount())
+            pickedCount: picks.count, changeCount: changeCount, configKeys: list.configKeys,
+            wholeLayers: layerCount)
         return PickedImage(image: try assemble(parts), partial: partial)
     }
 
-    private func check() throws {
+    func check() throws {
         for (side, expected, image) in [("old", list.oldImageID, old), ("new", list.newImageID, new)] {
             let actual = image.index.summary.imageID
             if let expected, expected != actual {
@@ -130,7 +163,7 @@ struct PickedImageMaker {
     /// How many of the new image's layers are taken as they are, because the picks are layers from the lowest up; nil if
     /// they are not.
     private func wholeLayerCount() -> Int? {
-        guard list.rules.isEmpty, let count = list.layers.max() else { return nil }
+        guard let count = list.layers.max() else { return nil }
         let same = Set(pairs.filter { $0.change == .same }.compactMap(\.new))
         return (0..<count).allSatisfy { same.contains($0) || list.layers.contains($0 + 1) } ? count : nil
     }
@@ -152,10 +185,10 @@ struct PickedImageMaker {
         if let created = new.index.summary.configuration.document["created"] {
             step.append(("created", created))
         }
-        if picks.all.isEmpty {
+        if picks.isEmpty {
             step.append(("empty_layer", .bool(true)))
         } else {
-            let tar = try PickedLayer(tree, picks, old: old, new: new).tar()
+            let tar = try PickedLayer(needs, picks, old: old, new: new).tar()
             let made = try MadeLayer(tar, index: old.layers.count, createdBy: createdBy)
             parts.layers.append(
                 Parts.Layer(summary: made.summary, listing: made.listing, bytes: made.bytes, descriptor: nil))

@@ -12,6 +12,7 @@ import Tar
 struct PickedLayer {
     private let tree: DiffTree
     private let picks: PickSet
+    private let originals: [Int: Int]
     private let old: OpenedImage
     private let new: OpenedImage
 
@@ -28,12 +29,13 @@ struct PickedLayer {
     /// Prepares a layer.
     ///
     /// - Parameters:
-    ///   - tree: The merged trees of both images.
+    ///   - needs: The merged trees of both images, and what their changes need.
     ///   - picks: What to make of it.
     ///   - old: The old image.
     ///   - new: The new image.
-    init(_ tree: DiffTree, _ picks: PickSet, old: OpenedImage, new: OpenedImage) {
-        self.tree = tree
+    init(_ needs: PickNeeds, _ picks: PickSet, old: OpenedImage, new: OpenedImage) {
+        tree = needs.tree
+        originals = needs.originals(of: picks)
         self.picks = picks
         self.old = old
         self.new = new
@@ -63,7 +65,7 @@ struct PickedLayer {
         var links: [Item] = []
         var directories: Set<Int> = []
         let contents = contents()
-        for index in picks.all.sorted() {
+        for index in picks.all {
             let node = tree.nodes[index]
             if isWhiteout(index) {
                 whiteouts.append(Item(entry: Entry(path: tree.path(of: index), kind: .whiteout, mode: 0)))
@@ -76,7 +78,7 @@ struct PickedLayer {
                 entries.append(Item(entry: Entry(path: tree.path(of: index), kind: .directory, mode: 0o755)))
             }
             var parent = node.parent
-            while parent != 0, !picks.all.contains(parent), directories.insert(parent).inserted {
+            while parent != 0, !picks.contains(parent), directories.insert(parent).inserted {
                 parent = tree.nodes[parent].parent
             }
         }
@@ -94,7 +96,7 @@ struct PickedLayer {
     private func isWhiteout(_ index: Int) -> Bool {
         let node = tree.nodes[index]
         guard node.isInOld, !node.isInNew else { return false }
-        return !picks.all.contains(node.parent) || tree.isNewDirectory(node.parent)
+        return !picks.contains(node.parent) || tree.isNewDirectory(node.parent)
     }
 
     private func item(
@@ -102,7 +104,7 @@ struct PickedLayer {
     ) throws -> Item {
         var item = Item(entry: entry, stored: (new, id))
         item.entry.path = tree.path(of: index)
-        let original = picks.originals[index] ?? index
+        let original = originals[index] ?? index
         switch entry.kind {
         case .file where original == index: item.content = content(of: id)
         case .hardLink where original == index:

@@ -73,6 +73,9 @@ struct LookScreen: Screen {
         case .details:
             model.reveal(node)
             return .push(DetailsScreen())
+        case .pick:
+            model.reveal(node)
+            return Outcome(step: .stay, effects: model.pickHere(goesOn: false))
         case .copy:
             model.reveal(node)
             return model.details?.copied.map { model.copy($0) } ?? .stay

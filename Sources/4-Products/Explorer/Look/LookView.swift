@@ -81,12 +81,17 @@ struct LookView {
         while !facts.isEmpty, facts.width + 20 > columns { facts.removeLast() }
         let name = TextFit.middle(path, columns: max(0, columns - facts.width), mark: glyphs.ellipsis)
         let marker = Span(node.change.marker + " ", Format.role(node.change))
-        let head = [
-            marker,
-            Span(
-                TextFit.middle(name, columns: max(0, columns - facts.width - 2), mark: glyphs.ellipsis),
-                .header),
-        ]
+        let box = files.marks?.mark(of: screen.node)?.span
+        let head =
+            (box.map { [$0] } ?? []) + [
+                marker,
+                Span(
+                    TextFit.middle(
+                        name,
+                        columns: max(0, columns - facts.width - 2 - (box == nil ? 0 : PickMark.columns)),
+                        mark: glyphs.ellipsis),
+                    .header),
+            ]
         frame.put(head, at: Point(row: 0, column: 0), width: columns)
         frame.put(facts, at: Point(row: 0, column: max(0, columns - facts.width)), width: facts.width)
     }

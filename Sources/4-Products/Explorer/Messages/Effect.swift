@@ -7,6 +7,15 @@ public enum Effect: Hashable, Sendable {
     case choose(Side, Digest)
     /// Compare trees and answer with `Message.compared` of the same generation; an older request is void.
     case compare(Scope, IgnoreRules, generation: Int)
+    /// Compare the merged trees of both images with nothing ignored and answer with `Message.merged`.
+    case merge
+    /// Find out what the picks of a revision make and cost, and answer with `Message.picksPlanned`; what was asked for
+    /// before is void. Nothing is picked if the selection is nil.
+    case planPicks(PickSelection?, revision: Int)
+    /// Write a list of picks; answer `picksFileExists` if the file is there and may not be replaced.
+    case savePicks(PickFileRequest)
+    /// Read a list of picks and answer with `Message.picksLoaded`.
+    case loadPicks(String)
     /// Read a file's old and new content and answer with `Message.content`; what was asked for before is void.
     case read(ContentKey)
     /// Begin to compute costs in the background.

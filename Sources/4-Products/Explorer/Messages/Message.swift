@@ -20,6 +20,16 @@ public enum Message: Sendable {
     case aligned([LayerPair])
     /// An answer to `Effect.compare`.
     case compared(Scope, generation: Int, DiffTree)
+    /// An answer to `Effect.merge`.
+    case merged(DiffTree)
+    /// An answer to `Effect.planPicks` of the same revision; a better one may follow.
+    case picksPlanned(revision: Int, PickPlan)
+    /// A list of picks was read from a file.
+    case picksLoaded(PickList, path: String)
+    /// The picks of a revision were written to a file.
+    case picksSaved(path: String, revision: Int)
+    /// The file that picks were to be written to is there already; nothing was written.
+    case picksFileExists(PickFileRequest)
     /// An answer to `Effect.read`; a better one may follow.
     case content(ContentKey, FileContent)
     /// Costs of entries of the new image, as they become known or better known.

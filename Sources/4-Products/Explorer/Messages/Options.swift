@@ -1,3 +1,4 @@
+import Bytes
 public import Canvas
 public import FileTree
 public import OCI
@@ -10,6 +11,8 @@ public struct Options: Hashable, Sendable {
     public var newSource: String
     /// The file name that the export dialog proposes.
     public var exportPath: String
+    /// The command that makes a package of the same images, as a shell takes it, without what it makes.
+    public var createCommand: String
     /// The characters that lines and marks are drawn with.
     public var glyphs: Glyphs
     /// Whether colours are shown; without them, a mark stands before the line that has the keys.
@@ -33,6 +36,7 @@ public struct Options: Hashable, Sendable {
         self.oldSource = oldSource
         self.newSource = newSource
         self.exportPath = exportPath
+        createCommand = "silt create \(ShellWord.quoted(oldSource)) \(ShellWord.quoted(newSource))"
         self.glyphs = glyphs
     }
 }

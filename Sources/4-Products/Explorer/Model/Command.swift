@@ -13,6 +13,8 @@ public enum Command: String, Hashable, Sendable, CaseIterable {
     case sortMenu, sortByCost, sortByName, sortBySize, sortByChange
     case search, nextMatch, previousMatch, back
     case details, nextItem, previousItem, export, help, palette, log, themes
+    case pick, pickDirectory, pickShown, pickRange, pickMatching, pickNothing, undoPick, redoPick
+    case listPicks, savePicks, loadPicks
     case confirm, cancel, nextField, copy
     case quit
 }
@@ -24,6 +26,8 @@ public enum Context: String, Hashable, Sendable, CaseIterable {
     case finder, palette, log, look, themes, images
     case helpSearch = "help-search"
     case overwrite, stopping, result, quitting, failure
+    case picks, picking, leaving
+    case picksFile = "picks-file"
 }
 
 /// One line of the table that dispatch, footer, help and the README's key list are made of.
@@ -64,8 +68,12 @@ extension Command {
     private static let panes: Set<Context> = [.layers, .files]
     private static let helped: Set<Context> = [.layers, .files, .details, .filters, .result, .look]
     private static let texts: Set<Context> = [.help, .details, .result, .log]
-    private static let lists: Set<Context> = [.layers, .files, .filters, .look, .themes, .images]
-    private static let paged: Set<Context> = [.layers, .files, .help, .details, .result, .log, .look]
+    private static let lists: Set<Context> = [
+        .layers, .files, .filters, .look, .themes, .images, .picks,
+    ]
+    private static let paged: Set<Context> = [
+        .layers, .files, .help, .details, .result, .log, .look, .picks,
+    ]
 
     /// Every key there is. The order is that of the help and, for what has a title, of the footer: what matters most
     /// comes first, because the footer shows as much as fits.
@@ -78,6 +86,14 @@ extension Command {
             .showLayer, [.enter, .right, "l"], "look inside",
             "in the layers: show the files of a layer, or what differs in the configuration", in: [.layers],
             unless: needsComparison),
+        Binding(
+            .pick, [" ", .insert], "pick",
+            "pick the change for a package of its own, or leave it out; of a directory, what is shown in it",
+            in: [.files], unless: needsMerged),
+        Binding(
+            .pick, [" ", .insert], "pick",
+            "in the layers: pick all that a layer changes, or the configuration",
+            in: [.layers], unless: needsMerged),
         Binding(
             .nextChange, ["]"], "next", "to the next change, opening what is shut", in: [.files],
             unless: needsFiles),
@@ -109,7 +125,26 @@ extension Command {
             .goTo, [.control("p")], "", "go to a path, by some letters of it", in: panes, unless: needsFiles),
         Binding(.nextMatch, ["n"], "", "to the next match", in: panes, unless: needsMatches),
         Binding(.previousMatch, ["N"], "", "to the previous match", in: panes, unless: needsMatches),
-        Binding(.toggle, [" "], "", "open or shut a directory", in: [.files]),
+        Binding(
+            .pickDirectory, ["a"], "", "pick all in the directory, also what is not shown", in: [.files],
+            unless: needsMerged),
+        Binding(.pickShown, ["A"], "", "pick all that is shown", in: [.files], unless: needsMerged),
+        Binding(
+            .pickRange, ["v"], "", "begin a range of rows; space then picks it", in: [.files],
+            unless: needsMerged),
+        Binding(
+            .pickMatching, ["p"], "", "pick all that matches, shown or not: text, *.so, !not, >100k, ~, L2",
+            in: panes, unless: needsMerged),
+        Binding(.undoPick, ["u"], "", "take the last pick back", in: panes, unless: needsUndo),
+        Binding(
+            .redoPick, [.control("r")], "", "pick again what was taken back", in: panes, unless: needsRedo),
+        Binding(.pickNothing, ["U"], "", "leave out all that is picked", in: panes, unless: needsPicks),
+        Binding(
+            .listPicks, ["P"], "", "list what is picked, and what comes along and why", in: panes,
+            unless: needsPicks),
+        Binding(.savePicks, ["w"], "", "write the picks to a file", in: panes, unless: needsPicks),
+        Binding(
+            .loadPicks, [.control("o")], "", "read picks from a file", in: panes, unless: needsMerged),
         Binding(.nextPane, [.tab, .backTab], "pane", "to the other pane", in: panes),
         Binding(.layersPane, ["1"], "", "to the layers", in: panes),
         Binding(.filesPane, ["2"], "", "to the files", in: panes),
@@ -166,6 +201,7 @@ extension Command {
         Binding(
             .nextItem, ["J"], "next file", "to the next file that changed, of those that are listed",
             in: [.look]),
+        Binding(.pick, [" "], "pick", "pick the file's change, or leave it out", in: [.look]),
         Binding(.previousItem, ["K"], "", "to the previous file that changed", in: [.look]),
         Binding(.sides, ["|"], "sides", "old and new side by side, or one under the other", in: [.look]),
         Binding(.bytes, ["x"], "bytes", "show the content as bytes, or as text again", in: [.look]),
@@ -182,6 +218,18 @@ extension Command {
 
         Binding(.confirm, [.enter], "keep", in: [.narrow]),
         Binding(.cancel, [.escape], "back", in: [.narrow]),
+
+        Binding(.confirm, [.enter], "pick", in: [.picking]),
+        Binding(.cancel, [.escape], "back", in: [.picking]),
+        Binding(.confirm, [.enter], "do it", in: [.picksFile]),
+        Binding(.cancel, [.escape], "back", in: [.picksFile]),
+        Binding(.look, [.enter], "go there", in: [.picks]),
+        Binding(.pick, [" "], "pick or leave out", in: [.picks]),
+        Binding(.undoPick, ["u"], "undo", in: [.picks], unless: needsUndo),
+        Binding(.redoPick, [.control("r")], in: [.picks], unless: needsRedo),
+        Binding(.savePicks, ["w"], "write to a file", in: [.picks], unless: needsPicks),
+        Binding(.export, ["e"], "export", in: [.picks], unless: needsPicks),
+        Binding(.cancel, [.escape, "q", "P"], "close", in: [.picks]),
 
         Binding(.confirm, [.enter], "go", in: [.finder]),
         Binding(.confirm, [.enter], "do it", in: [.palette]),
@@ -204,6 +252,9 @@ extension Command {
         Binding(.toggle, [" ", "x"], "show or hide", in: [.filters]),
         Binding(.cancel, [.escape, .enter, "f", "q"], "close", in: [.filters]),
 
+        Binding(
+            .pick, [" "], "pick", "in the details: pick the change, or a value of the configuration",
+            in: [.details]),
         Binding(.cancel, [.escape, .enter, "i", "q"], "close", in: [.details]),
         Binding(
             .nextItem, ["J"], "next", "in the details: to the next file or layer", in: [.details]),
@@ -219,6 +270,8 @@ extension Command {
         Binding(.confirm, [.enter], "export", in: [.export]),
         Binding(.nextField, [.tab, .down, .backTab, .up], "other field", in: [.export]),
         Binding(.cancel, [.escape], "back", in: [.export]),
+        Binding(.copy, [.control("y")], "copy the command", in: [.export]),
+        Binding(.savePicks, [.control("s")], "write the picks", in: [.export], unless: needsPicks),
         Binding(.confirm, ["y"], "replace it", in: [.overwrite]),
         Binding(.cancel, ["n", .escape, "q"], "keep it", in: [.overwrite]),
         Binding(.confirm, ["y"], "stop it", in: [.stopping]),
@@ -228,6 +281,10 @@ extension Command {
         Binding(.cancel, [.enter, .escape, "q"], "close", in: [.result]),
         Binding(.confirm, ["y"], "cancel it and quit", in: [.quitting]),
         Binding(.cancel, ["n", .escape, .enter, "q"], "go on", in: [.quitting]),
+        Binding(.quit, ["y", "q"], "quit", in: [.leaving]),
+        Binding(.export, ["e"], "export", in: [.leaving]),
+        Binding(.savePicks, ["w"], "write to a file", in: [.leaving]),
+        Binding(.cancel, ["n", .escape, .enter], "go on", in: [.leaving]),
         Binding(.quit, [.enter, .escape, "q"], "quit", in: [.failure]),
         Binding(.quit, [.control("c")], "", in: Set(Context.allCases).subtracting(panes)),
     ]
@@ -264,6 +321,23 @@ extension Command {
 
     @Sendable private static func needsFiles(_ explorer: ExplorerModel) -> String? {
         explorer.files == nil ? "there are no files to show yet" : nil
+    }
+
+    @Sendable private static func needsMerged(_ explorer: ExplorerModel) -> String? {
+        if explorer.isSameImage { return explorer.verdict }
+        return explorer.pickState.tree == nil ? "the images are still being compared" : nil
+    }
+
+    @Sendable private static func needsPicks(_ explorer: ExplorerModel) -> String? {
+        explorer.picks == nil ? "nothing is picked: space picks" : nil
+    }
+
+    @Sendable private static func needsUndo(_ explorer: ExplorerModel) -> String? {
+        explorer.pickState.picks?.canUndo == true ? nil : "there is no pick to take back"
+    }
+
+    @Sendable private static func needsRedo(_ explorer: ExplorerModel) -> String? {
+        explorer.pickState.picks?.canRedo == true ? nil : "no pick was taken back"
     }
 
     @Sendable private static func needsDetails(_ explorer: ExplorerModel) -> String? {

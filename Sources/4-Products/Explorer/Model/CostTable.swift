@@ -70,7 +70,7 @@ struct CostTable: Sendable {
     }
 
     /// Whether a node is a file that will get a figure.
-    private static func isExpected(_ tree: DiffTree, _ index: Int) -> Bool {
+    static func isExpected(_ tree: DiffTree, _ index: Int) -> Bool {
         let node = tree.nodes[index]
         guard node.change == .added || node.change == .modified, let entry = tree.newEntry(node) else {
             return false

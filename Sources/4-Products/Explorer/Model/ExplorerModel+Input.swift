@@ -33,7 +33,9 @@ extension ExplorerModel {
 
     /// Types pasted text where text is edited. Anywhere else it is ignored: its letters would be commands.
     private mutating func paste(_ text: String) {
-        let fields: Set<Context> = [.search, .narrow, .export, .helpSearch, .finder, .palette]
+        let fields: Set<Context> = [
+            .search, .narrow, .export, .helpSearch, .finder, .palette, .picking, .picksFile,
+        ]
         guard fields.contains(context), !layout.isTooSmall else { return }
         isUntouched = false
         _ = onTop { screen, model in screen.type(text, in: &model) }
@@ -80,10 +82,15 @@ extension ExplorerModel {
 
     /// A command goes to the screen on top, and to the panes if there is none.
     private mutating func dispatch(_ command: Command) -> [Effect] {
-        if command == .quit, context != .quitting {
-            guard isExporting else { return [.quit] }
-            // Only a running export is asked about before the program ends.
-            screens.append(QuestionScreen(question: .quit))
+        if command == .quit, context != .quitting, context != .leaving {
+            // Only a running export and picks that are nowhere else are asked about before the program ends.
+            if isExporting {
+                screens.append(QuestionScreen(question: .quit))
+            } else if pickState.picks?.areUnsaved == true, context != .failure {
+                screens.append(QuestionScreen(question: .leave))
+            } else {
+                return [.quit]
+            }
             return []
         }
         guard !screens.isEmpty else { return perform(command) }
@@ -156,6 +163,7 @@ extension ExplorerModel {
             guard row < count else { return [] }
             focus = .layers
             layerCursor.move(to: row, count: count, height: height)
+            if layout.marks.contains(event.point.column) { return followLayer() + pickHere(goesOn: false) }
             if event.action == .doubleClick, isAligned { return showLayer() }
         }
         return followLayer()
@@ -185,6 +193,7 @@ extension ExplorerModel {
         case .wheelUp, .wheelDown: return []
         case .click, .doubleClick:
             focus = .files
+            if layout.marks.contains(event.point.column) { return pickHere(goesOn: false) }
             // The second press on a triangle is one more click on it.
             return wasTriangle || event.action == .doubleClick ? perform(.toggle) : []
         }

@@ -44,6 +44,15 @@ extension ExplorerModel {
         case .help: screens.append(HelpScreen(about: context))
         case .export: beginExport()
         case .copy: return copyWhatMatters()
+        case .pick: return pickHere()
+        case .pickDirectory: return pickDirectory()
+        case .pickShown: return pickListed()
+        case .pickRange: beginRange()
+        case .pickMatching: if let files { screens.append(PickScreen(in: files)) }
+        case .pickNothing: return pickNothing()
+        case .undoPick, .redoPick: return undoPick(command)
+        case .listPicks: screens.append(PicksScreen(self))
+        case .savePicks, .loadPicks: askForPicksFile(command)
         case .quit, .confirm, .cancel, .nextField, .nextItem, .previousItem, .bytes, .blanks, .moreContext,
             .lessContext:
             break
@@ -113,7 +122,24 @@ extension ExplorerModel {
     private mutating func switchScope(to scope: Scope) -> [Effect] {
         self.scope = scope
         applyArrangement()
+        markFiles()
         return compare()
+    }
+
+    mutating func showWholeImage() -> [Effect] { scope == .squashed ? [] : switchScope(to: .squashed) }
+
+    /// Puts the cursor on a node; what the filter hides is shown again, because it was asked for by name.
+    mutating func go(to node: Int) {
+        focus = .files
+        if let files, files.isShown[node] == .not || files.arrangement.isFlat {
+            arrange { arrangement in
+                arrangement.filter.showEverything()
+                arrangement.narrowing = nil
+                arrangement.isFlat = false
+            }
+            say("everything is shown again: the filter hid that path")
+        }
+        reveal(node)
     }
 
     private mutating func show(_ pane: Pane) {
@@ -202,9 +228,11 @@ extension ExplorerModel {
         settle()
     }
 
-    /// One step back: from the news, a search, what was narrowed, a layer, the filter.
+    /// One step back: from a range, the news, a search, what was narrowed, a layer, the filter.
     private mutating func stepBack() -> [Effect] {
-        if export.notice != nil {
+        if files?.rangeStart != nil {
+            withFiles { files, _ in files.rangeStart = nil }
+        } else if export.notice != nil {
             export.notice = nil
         } else if files?.search != nil {
             withFiles { files, _ in files.search = nil }
@@ -245,7 +273,7 @@ extension ExplorerModel {
     }
 
     /// What `e` is about depends on how far the export is: stopping it, what it made, or what to export.
-    private mutating func beginExport() {
+    mutating func beginExport() {
         if isExporting { return screens.append(QuestionScreen(question: .stop)) }
         let notice = export.notice
         export.notice = nil
@@ -254,6 +282,18 @@ extension ExplorerModel {
         } else {
             screens.append(ExportScreen())
         }
+    }
+
+    /// Asks for the file to write picks to, or to read them from.
+    mutating func askForPicksFile(_ command: Command) {
+        screens.append(PicksFileScreen(command, path: picksPath))
+    }
+
+    /// The file of picks that belongs to the package.
+    var picksPath: String {
+        let path = export.path.text
+        let end = ".silt"
+        return (path.hasSuffix(end) ? String(path.dropLast(end.count)) : path) + ".picks"
     }
 
     /// Begins an export, which runs while the user goes on looking.

@@ -40,6 +40,8 @@ public struct ExplorerModel: Sendable {
     var staleScopes: Set<Scope> = []
     var hasStartedEstimates = false
     var export: ExportState
+    /// What is picked.
+    var pickState = PickState()
     /// What files hold that were looked into; only the last few are kept.
     private(set) var contents: [ContentKey: LoadedContent] = [:]
     private var contentSerial = 0
@@ -83,7 +85,8 @@ public struct ExplorerModel: Sendable {
     var layout: Layout {
         Layout(
             size, layerCount: layerRows.count, focus: focus, gutter: options.hasColors ? 0 : 2,
-            isOneSided: isOneSided, tellsHidden: files?.hiddenWords.isEmpty == false)
+            isOneSided: isOneSided, tellsHidden: files?.hiddenWords.isEmpty == false,
+            tellsPicks: picks != nil)
     }
 
     /// Whether something moves although nothing happens: the session sends ticks while this is true.
@@ -117,6 +120,7 @@ public struct ExplorerModel: Sendable {
         case .tick:
             ticks += 1
             reorder()
+            sumUpPicksIfStale()
         case .loading(let side, let progress): sides[side]?.progress = progress
         case .several(let side, let options):
             screens = [ImagesScreen(side, options, beside: sides[side == .old ? .new : .old]?.summary)]
@@ -129,6 +133,14 @@ public struct ExplorerModel: Sendable {
             sides[side]?.summary?.layers[layer.index] = layer
         case .aligned(let pairs): return align(pairs)
         case .compared(let scope, let generation, let tree): return take(tree, of: scope, generation)
+        case .merged(let tree): pickState.tree = tree
+        case .picksPlanned(let revision, let plan): take(plan, of: revision)
+        case .picksLoaded(let list, let path): return take(list, from: path)
+        case .picksSaved(let path, let revision):
+            pickState.picks?.keep(revision)
+            say("wrote the picks to '\(path)': silt create --picks takes them, and ^o")
+        case .picksFileExists(let request):
+            screens.append(QuestionScreen(question: .overwritePicks(request)))
         case .content(let key, let content): take(content, of: key)
         case .costs(let news): take(news)
         case .layerCosts(let news): layerCosts.merge(news) { $1 }
@@ -141,7 +153,7 @@ public struct ExplorerModel: Sendable {
             endExport()
             screens.append(QuestionScreen(question: .overwrite(request)))
         case .exported(let result):
-            export.running.map { export.sizes[$0.level] = result.byteCount }
+            takeSize(result.byteCount)
             endExport()
             export.result = result
             export.notice = .done
@@ -156,6 +168,15 @@ public struct ExplorerModel: Sendable {
             say("the export was cancelled; nothing was written")
         }
         return []
+    }
+
+    /// Notes what a package takes that was made.
+    private mutating func takeSize(_ byteCount: UInt64) {
+        guard let request = export.running else { return }
+        guard let selection = request.picks else { return export.sizes[request.level] = byteCount }
+        guard let picks, picks.selection == selection else { return }
+        pickState.sizes[request.level] = byteCount
+        pickState.picks?.keep(picks.revision)
     }
 
     private mutating func align(_ pairs: [LayerPair]) -> [Effect] {
@@ -218,12 +239,15 @@ public struct ExplorerModel: Sendable {
         } else {
             withFiles { files, height in files.openCostliest(height: height) }
         }
+        if scope == .squashed, ignored.isEmpty, pickState.tree == nil { pickState.tree = tree }
+        markFiles()
         settle()
         // "There are no files yet" is over.
         if status?.isWarning == false { status = nil }
         if scope == .squashed { tellVerdict() }
         defer { hasStartedEstimates = true }
-        return hasStartedEstimates ? [] : [.startEstimates]
+        guard !hasStartedEstimates else { return [] }
+        return pickState.tree == nil ? [.startEstimates, .merge] : [.startEstimates]
     }
 
     /// Says what holds for the whole images, if nothing but the configuration differs or nothing at all.
@@ -239,12 +263,14 @@ public struct ExplorerModel: Sendable {
     private mutating func take(_ news: [EntryID: Cost]) {
         costs.merge(news) { $1 }
         for scope in tables.keys { tables[scope]?.update(news) }
+        pickState.isSumStale = true
     }
 
     private mutating func take(_ state: EstimateState) {
         estimates = state
         guard !state.isRunning else { return }
         reorder()
+        sumUpPicks()
         if case .failed(let text) = state { say("the costs are not known: \(text)", isWarning: true) }
     }
 

@@ -1,4 +1,5 @@
 import Canvas
+import FileTree
 
 /// What the export dialog is filled in with, the export that runs, and what the last one made.
 struct ExportState: Hashable, Sendable {
@@ -25,7 +26,13 @@ struct ExportState: Hashable, Sendable {
 
     init(_ options: Options) { path = TextField(options.exportPath) }
 
-    var request: ExportRequest { ExportRequest(path: path.text, level: level, overwrites: false) }
+    /// What is asked for by the dialog's fields.
+    ///
+    /// - Parameter picks: What is picked; nil for all.
+    /// - Returns: The request.
+    func request(_ picks: PickSelection?) -> ExportRequest {
+        ExportRequest(path: path.text, level: level, overwrites: false, picks: picks)
+    }
 
     /// Why the export cannot begin; nil if it can.
     var obstacle: String? {

@@ -22,6 +22,14 @@ struct FileTable: Sendable {
     private(set) var isExpanded: [Bool]
     /// The last search's text and the nodes it found.
     var search: Search?
+    /// Where the range begins that is being chosen.
+    var rangeStart: Int?
+    /// For each node, its place in the tree that picks are made in; -1 for none, and empty until something is picked.
+    var pickPlaces: [Int32] = []
+    /// Which nodes are picked; nil while none is.
+    var marks: PickMarks?
+    /// The revision of the picks that the marks are of.
+    var markedRevision = -1
     /// The names of all nodes for searching; made when the first search begins.
     var names: NameIndex?
 
@@ -154,7 +162,7 @@ struct FileTable: Sendable {
     }
 
     /// Whether a node is itself one of the changes that are listed.
-    private func isListedChange(_ node: Int) -> Bool {
+    func isListedChange(_ node: Int) -> Bool {
         isShown[node] == .itself && facts.change(of: node) != .unchanged && node > 0
     }
 
@@ -285,6 +293,7 @@ struct FileTable: Sendable {
         places = []
         flat = arrangement.isFlat ? flatList() : []
         hiddenWords = wordsForHidden()
+        countMarks()
     }
 
     private func flatList() -> [Int] {

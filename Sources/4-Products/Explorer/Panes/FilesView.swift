@@ -25,6 +25,7 @@ struct FilesView {
             drawMessage(emptiness(files), on: &frame)
             return
         }
+        let range = files.rangeRows
         for line in 0..<layout.files.rows {
             let index = files.cursor.offset + line
             guard files.rows.indices.contains(index) else { break }
@@ -33,10 +34,17 @@ struct FilesView {
                 files: files, row: files.rows[index], columns: layout.columns, glyphs: glyphs,
                 isCostFinal: explorer.isCostFinal
             ).draw(at: row, on: &frame)
+            if !layout.marks.isEmpty, let mark = files.marks?.mark(of: files.rows[index].first)?.span {
+                frame.put(
+                    mark.text, at: Point(row: row, column: layout.marks.lowerBound), style: Style(mark.role))
+            }
+            if range.contains(index) {
+                frame.setGround(.selection, row: row, columns: 0..<layout.size.columns)
+            }
             if index == files.cursor.position {
                 let ground: Role = isFocused ? .cursor : .selection
                 frame.setGround(ground, row: row, columns: 0..<layout.size.columns)
-                if isFocused, layout.gutter > 0 {
+                if isFocused, layout.marksCursor {
                     frame.put(glyphs.cursor, at: Point(row: row, column: 0), style: Style(.text))
                 }
             }

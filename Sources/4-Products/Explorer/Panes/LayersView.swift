@@ -25,11 +25,30 @@ struct LayersView {
             case .pair(let pair): draw(explorer.pairs[pair], row: row, columns: columns, on: &frame)
             case .documents: drawDocuments(row: row, columns: columns, on: &frame)
             }
+            if let mark = mark(of: rows[index])?.span {
+                frame.put(
+                    mark.text, at: Point(row: row, column: layout.marks.lowerBound), style: Style(mark.role))
+            }
             guard index == explorer.layerCursor.position else { continue }
             frame.setGround(isFocused ? .cursor : .selection, row: row, columns: 0..<layout.size.columns)
-            if isFocused, layout.gutter > 0 {
+            if isFocused, layout.marksCursor {
                 frame.put(glyphs.cursor, at: Point(row: row, column: 0), style: Style(.text))
             }
+        }
+    }
+
+    /// What the box of a row says; nil while nothing is picked, and where nothing can be.
+    private func mark(of row: LayerRow) -> PickMark? {
+        guard let picks = explorer.picks else { return nil }
+        switch row {
+        case .config: return PickMark(made: picks.keys.count, of: picks.ground.keys.count)
+        case .pair(let row):
+            guard picks.countsOfRows.indices.contains(row), explorer.pairs[row].change != .same else {
+                return nil
+            }
+            if let layer = explorer.pairs[row].new, picks.layers.contains(layer) { return .picked }
+            return PickMark(made: picks.countsOfRows[row], of: picks.ground.countsOfRows[row])
+        case .documents: return nil
         }
     }
 

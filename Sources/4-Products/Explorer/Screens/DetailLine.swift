@@ -19,11 +19,18 @@ struct DetailText: Sendable {
     var lines: [DetailLine]
     /// What `y` copies: a path or a digest.
     var copied: String?
+    /// By place of a line, what of the configuration can be picked there.
+    var keys: [Int: String] = [:]
 
     private static let markWidth = 2
 
     /// The lines as they are drawn. Nothing is cut: what is longer than its column goes on in the next line.
     func drawn(columns: Int, glyphs: Glyphs) -> [[Span]] {
+        drawnLines(columns: columns, glyphs: glyphs).flatMap(\.self)
+    }
+
+    /// The same, for each line what it is drawn as.
+    func drawnLines(columns: Int, glyphs: Glyphs) -> [[[Span]]] {
         let widest =
             lines.map { line in
                 switch line {
@@ -32,7 +39,7 @@ struct DetailText: Sendable {
                 }
             }.max() ?? 0
         let label = max(4, min(widest + 2, columns / 4))
-        return lines.flatMap { spans($0, label: label, columns: columns, glyphs: glyphs) }
+        return lines.map { spans($0, label: label, columns: columns, glyphs: glyphs) }
     }
 
     private func spans(_ line: DetailLine, label: Int, columns: Int, glyphs: Glyphs) -> [[Span]] {

@@ -12,7 +12,7 @@ struct ExportScreen: Screen {
 
     private var focus = Field.path
 
-    private static let labelWidth = 10
+    static let labelWidth = 10
 
     var context: Context { .export }
     var isField: Bool { focus == .path }
@@ -20,13 +20,30 @@ struct ExportScreen: Screen {
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
         switch command {
         case .confirm:
-            model.export.error = model.export.obstacle
-            return model.export.error == nil ? model.startExport(model.export.request) : .stay
+            model.export.error = model.export.obstacle ?? model.pickState.plan?.failure
+            guard model.export.error == nil else { return .stay }
+            return model.startExport(model.export.request(model.picks?.selection))
         case .nextField: focus = focus == .path ? .level : .path
         case .cancel: return .close
+        case .copy:
+            let command = self.command(in: model)
+            let outcome = model.copy(command.text)
+            if command.needsFile {
+                model.say("copied; it reads '\(model.picksPath)', which ^S writes: \(command.text)")
+            }
+            return outcome
+        case .savePicks:
+            return Outcome(
+                step: .stay, effects: model.pickFile(model.picksPath).map { [.savePicks($0)] } ?? [])
         default: break
         }
         return .stay
+    }
+
+    private func command(in model: ExplorerModel) -> CreateCommand {
+        CreateCommand(
+            start: model.options.createCommand, output: model.export.path.text, level: model.export.level,
+            picks: model.pickList, picksPath: model.picksPath)
     }
 
     mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome {
@@ -59,18 +76,18 @@ struct ExportScreen: Screen {
             let role: Role = !isChosen ? .dim : focus == .level ? .field : .title
             levels.append(Span(isChosen ? "[\(level.name)]" : " \(level.name) ", role, target: .item(index)))
         }
-        var lines: [[Span]] = [
+        let lines: [[Span]] = [
             [Self.label("file"), Span(window.text + gap, focus == .path ? .field : .text)], levels,
             [Self.label("size")] + size(in: model),
-            [Self.label("includes"), Span(contents(of: model))],
         ]
-        let reasons =
+        var reasons =
             export.error.map { dialogs.wrap(Format.line($0, glyphs)).map { [Span($0, .error)] } } ?? []
         // Where not all fits, what went wrong matters more than what is included.
-        if lines.count + reasons.count > dialogs.innerRows(.max) { lines.removeLast() }
+        reasons += contents(of: model, columns: dialogs.innerColumns)
+        let room = max(0, dialogs.innerRows(.max) - lines.count)
         let area = dialogs.draw(
-            "Export the delta package", lines + reasons, context,
-            minimumColumns: Self.labelWidth + fieldWidth, on: &frame)
+            model.picks == nil ? "Export the delta package" : "Export what is picked",
+            lines + reasons.prefix(room), context, minimumColumns: Self.labelWidth + fieldWidth, on: &frame)
         if focus == .path, model.screens.last is ExportScreen {
             frame.cursor = Point(row: area.row, column: area.column + Self.labelWidth + window.column)
         }
@@ -83,17 +100,53 @@ struct ExportScreen: Screen {
     /// The size at the chosen level: nobody knows it for another level than the one that the estimates are made for
     /// before a package was made at that level.
     private func size(in model: ExplorerModel) -> [Span] {
-        if let size = model.knownSize(at: model.export.level) {
-            return [Span(Format.cost(size, model.glyphs), .title)]
+        let level = model.export.level
+        func known(at level: ExportLevel) -> Span? {
+            if model.picks != nil {
+                return model.pickSize(at: level).map { Span($0.text, $0.isExact ? .title : .estimate) }
+            }
+            return model.knownSize(at: level).map { Span(Format.cost($0, model.glyphs), .title) }
         }
+        if let size = known(at: level) { return [size] }
         let unknown = Span(model.glyphs.ellipsis, .dim)
-        guard model.export.level != .standard, let standard = model.totals.delta else { return [unknown] }
-        let word = ExportLevel.standard.name
-        return [unknown, Span("  not computed yet; \(word): \(Format.cost(standard, model.glyphs))", .dim)]
+        guard level != .standard, let standard = known(at: .standard) else { return [unknown] }
+        return [unknown, Span("  not computed yet; \(ExportLevel.standard.name): \(standard.text)", .dim)]
+    }
+
+    /// What is exported, what that makes, and the command that does the same; what matters most comes first.
+    private func contents(of model: ExplorerModel, columns: Int) -> [[Span]] {
+        let room = max(8, columns - Self.labelWidth)
+        func line(_ label: String, _ text: String, _ role: Role = .text) -> [Span] {
+            [
+                Self.label(label),
+                Span(TextFit.middle(text, columns: room, mark: model.glyphs.ellipsis), role),
+            ]
+        }
+        let command = line("command", Format.line(self.command(in: model).text, model.glyphs), .dim)
+        guard let picks = model.picks else { return [line("includes", everything(in: model)), command] }
+        var words = ["\(Format.grouped(picks.count)) of \(Format.count(picks.ground.changeCount, "change"))"]
+        if picks.requiredCount > 0 { words.append("\(Format.grouped(picks.requiredCount)) that come along") }
+        if !picks.keys.isEmpty {
+            words.append(
+                "configuration \(picks.ground.keys.filter(picks.keys.contains).joined(separator: ", "))")
+        }
+        let includes = line("includes", Format.line(words.joined(separator: ", "), model.glyphs))
+        guard let plan = model.pickState.plan, plan.failure == nil else {
+            let reason = model.pickState.plan?.failure
+            return [
+                line("makes", reason ?? model.glyphs.ellipsis, reason == nil ? .dim : .error), includes,
+                command,
+            ]
+        }
+        let name = "\(Format.imageName(plan.name, model.glyphs)), image \(plan.imageID)"
+        return [
+            line("makes", plan.isNewImage ? "\(name): all is picked" : name, .title),
+            plan.isNewImage ? nil : line("", "not \(model.name(of: .new))", .warning), includes, command,
+        ].compactMap(\.self)
     }
 
     /// `config, 2 layers, 1,204 changed paths`.
-    private func contents(of model: ExplorerModel) -> String {
+    private func everything(in model: ExplorerModel) -> String {
         let layers = model.pairs.filter { $0.new != nil && $0.change != .same }.count
         let counts = model.tables[.squashed]?.tree.nodes.first?.counts
         let words = [

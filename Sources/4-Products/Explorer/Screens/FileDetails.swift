@@ -48,6 +48,10 @@ struct FileDetails {
                     new: node.isInNew ? ByteCount.grouped(node.newByteCount) + " B" : nil))
         }
         lines += [.note("change", change(node, old, new)), .note("ships as", shipping(node, new))]
+        if let picks = model.picks, let place = files.pickPlace(of: index), picks.made.contains(place) {
+            lines.append(
+                .note("picked", model.reason(of: place, in: picks).map { "no, but it \($0)" } ?? "yes"))
+        }
         if let peer = node.peer {
             let path = "/" + Format.name(tree.path(of: peer).bytes, model.glyphs)
             lines.append(.note(node.isInNew ? "moved from" : "moved to", path))
@@ -62,6 +66,11 @@ struct FileDetails {
         let path = "/" + Format.name(tree.path(of: index).bytes, model.glyphs)
         let role = Format.role(node.change)
         var facts = [Span("  \(node.change.word)", role)]
+        if let picks = model.picks,
+            let reason = files.pickPlace(of: index).flatMap({ model.reason(of: $0, in: picks) })
+        {
+            facts.append(Span("  comes along: \(reason)", .key))
+        }
         switch files.costs.state(of: index, isFinal: model.isCostFinal) {
         case .known(let cost): facts.append(Span("  ships \(Format.cost(cost, model.glyphs))"))
         case .nothing, .pending, .withLayer: break

@@ -27,7 +27,7 @@ struct FinderScreen: Screen {
         switch command {
         case .confirm:
             guard best.indices.contains(list.cursor.position) else { return .stay }
-            go(to: best[list.cursor.position], in: &model)
+            model.go(to: best[list.cursor.position])
             return .close
         case .cancel: return .close
         default:
@@ -62,20 +62,6 @@ struct FinderScreen: Screen {
         }
         foundText = text
         list.restart()
-    }
-
-    /// What the filter hides is shown again: it was asked for by name.
-    private func go(to node: Int, in model: inout ExplorerModel) {
-        model.focus = .files
-        if let files = model.files, files.isShown[node] == .not || files.arrangement.isFlat {
-            model.arrange { arrangement in
-                arrangement.filter.showEverything()
-                arrangement.narrowing = nil
-                arrangement.isFlat = false
-            }
-            model.say("everything is shown again: the filter hid that path")
-        }
-        model.withFiles { files, height in files.reveal(node, height: height) }
     }
 
     func draw(on frame: inout Frame, model: ExplorerModel) {

@@ -91,7 +91,10 @@ struct HelpText {
     }
 
     private static let mouse = [
-        ("click", "choose a line; on a triangle, open or shut it; on a key or a box, the same as the key"),
+        (
+            "click",
+            "choose a line; on a triangle, open or shut it; on its box, pick it; on a key, the same as the key"
+        ),
         ("double click", "open or shut a directory; on a layer, show its files"),
         ("wheel", "scroll"),
         ("beside a box", "close it"),
@@ -102,6 +105,7 @@ struct HelpText {
         ("delta", "the whole package that e writes: all layers and its own documents"),
         ("pull", "what a registry sends: the changed layers, compressed and whole"),
         ("archive", "what is sent without any tool: all of the new image's archive"),
+        ("pick", "a change for a package that makes the old image with just the changes that are picked"),
         ("recipe", "how a layer is rebuilt from the old image"),
         ("documents", "the package's own files: configuration, manifest, index"),
     ]
@@ -157,6 +161,9 @@ struct HelpText {
                     ("*", .metadata, "metadata: only mode, owner, time, attributes, link target or device"),
                     (">", .moved, "moved: the same content at another path"), ("=", .unchanged, "unchanged"),
                     ("==", .dim, "a hard link: one more name of the same file"),
+                    ("[x]", .key, "picked: a package of its own brings it"),
+                    ("[-]", .key, "some of it is picked"),
+                    ("(x)", .text, "comes along: something that is picked needs it"),
                 ]),
             Section(
                 title: "Figures",
@@ -195,7 +202,12 @@ extension Context {
         case .themes: "While choosing a theme"
         case .finder: "While going to a path"
         case .palette: "In the list of commands"
-        case .help, .helpSearch, .sorting, .log, .overwrite, .stopping, .quitting, .failure, .images: "Here"
+        case .picks: "In the list of picks"
+        case .picking: "While picking what matches"
+        case .help, .helpSearch, .sorting, .log, .overwrite, .stopping, .quitting, .failure, .images,
+            .picksFile,
+            .leaving:
+            "Here"
         }
     }
 }

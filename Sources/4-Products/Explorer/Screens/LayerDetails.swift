@@ -65,7 +65,13 @@ struct LayerDetails {
         var lines: [DetailLine] = []
         if let sentence = model.verdict { lines += [.text(sentence), .blank] }
         if diff.isSame { lines += [.text("Both configurations say the same."), .blank] }
-        lines += diff.differences.map(line)
+        var keys: [Int: String] = [:]
+        let units = Set(model.pickableKeys)
+        for row in diff.differences {
+            let unit = ImageConfiguration.pickableUnit(of: row)
+            if units.contains(unit) { keys[lines.count] = unit }
+            lines.append(line(row))
+        }
         if diff.omittedCount > 0 {
             lines.append(.text("\(Format.grouped(diff.omittedCount)) more differences are not listed."))
         }
@@ -75,7 +81,7 @@ struct LayerDetails {
         }
         lines += [.blank, .note("ships as", "a part of the documents of the package")]
         let id = model.sides[.new]?.summary?.imageID.description
-        return DetailText(title: "Configuration", lines: lines, copied: id)
+        return DetailText(title: "Configuration", lines: lines, copied: id, keys: keys)
     }
 
     /// Values may be megabytes; nobody reads more than their beginning here.

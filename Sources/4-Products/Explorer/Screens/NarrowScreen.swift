@@ -61,24 +61,17 @@ struct NarrowScreen: Screen {
     }
 
     func draw(on frame: inout Frame, model: ExplorerModel) {
-        let area = model.layout.footer
-        guard area.rows > 0 else { return }
         let count = model.files?.listedCount ?? 0
-        let texts =
-            field.text.isEmpty
+        let isEmpty = field.text.isEmpty
+        PromptLine(field: field, mark: "&").draw(
+            isEmpty ? Self.examples(field) : ["\(Format.count(count, "match"))", "\(count)"],
+            isWarning: count == 0 && !isEmpty, on: &frame, model: model)
+    }
+
+    /// What can be typed, the longest words first; nothing once it does not match.
+    static func examples(_ field: TextField) -> [String] {
+        field.text.isEmpty
             ? ["text  *.so  !not  >100k  ~ + - > *  L2", "text  *.so  !not  >100k  L2", "text"]
-            : ["\(Format.count(count, "match"))", "\(count)"]
-        let room = max(0, area.columns - 1 - max(12, min(TextWidth.of(field.text) + 2, area.columns / 2)))
-        let note = TextFit.first(of: texts, columns: room, mark: model.glyphs.ellipsis)
-        let width = max(1, area.columns - 2 - TextWidth.of(note))
-        let window = field.window(columns: width, mark: model.glyphs.ellipsis)
-        frame.fill(area, style: .plain)
-        frame.put(
-            [Span("&", .key), Span(window.text)], at: Point(row: area.row, column: 0), width: width + 1)
-        frame.putRight(
-            note, row: area.row, endColumn: area.columns,
-            style: Style(count == 0 && !field.text.isEmpty ? .warning : .footer), width: area.columns - 1,
-            mark: model.glyphs.ellipsis)
-        frame.cursor = Point(row: area.row, column: 1 + window.column)
+            : ["no match"]
     }
 }

@@ -5,17 +5,22 @@ struct QuestionScreen: Screen {
     enum Question: Hashable, Sendable {
         /// Whether an existing file may be replaced.
         case overwrite(ExportRequest)
+        /// Whether an existing file may be replaced by a list of picks.
+        case overwritePicks(PickFileRequest)
         /// Whether a running export may be cancelled by quitting.
         case quit
         /// Whether a running export may be cancelled.
         case stop
+        /// Whether picks may be lost by quitting.
+        case leave
     }
 
     let question: Question
 
     var context: Context {
         switch question {
-        case .overwrite: .overwrite
+        case .overwrite, .overwritePicks: .overwrite
+        case .leave: .leaving
         case .quit: .quitting
         case .stop: .stopping
         }
@@ -29,6 +34,14 @@ struct QuestionScreen: Screen {
         case (.overwrite, .cancel):
             model.export.error = "the file is there already: choose another name"
             return .replace(ExportScreen())
+        case (.overwritePicks(var request), .confirm):
+            request.overwrites = true
+            return Outcome(step: .close, effects: [.savePicks(request)])
+        case (.overwritePicks(let request), .cancel):
+            return .replace(PicksFileScreen(.savePicks, path: request.path))
+        case (.leave, .quit): return Outcome(step: .close, effects: [.quit])
+        case (.leave, .export): return .replace(ExportScreen())
+        case (.leave, .savePicks): return .replace(PicksFileScreen(.savePicks, path: model.picksPath))
         case (.stop, .confirm):
             model.export.isCancelling = true
             return Outcome(step: .close, effects: [.cancelExport])
@@ -46,6 +59,13 @@ struct QuestionScreen: Screen {
         case .overwrite(let request):
             title = "Replace the file?"
             text = "'\(Format.text(request.path, model.glyphs))' is there already. Replace it?"
+        case .overwritePicks(let request):
+            title = "Replace the file?"
+            text = "'\(Format.text(request.path, model.glyphs))' is there already. Replace it?"
+        case .leave:
+            title = "Quit?"
+            text =
+                "\(model.picks.map { Format.count($0.count + $0.keys.count, "pick") } ?? "The picks") are neither exported nor written to a file. Quit all the same?"
         case .stop:
             title = "Stop the export?"
             text = "The export is not finished. Stop it? Nothing will be written."

@@ -95,6 +95,10 @@ final class Session {
         case .compare(let scope, let rules, let generation):
             work.compare(scope, generation, ignoring: rules)
         case .choose(let side, let imageID): work.choose(side, imageID)
+        case .merge: work.merge()
+        case .planPicks(let selection, let revision): work.planPicks(selection, revision)
+        case .savePicks(let request): work.savePicks(request)
+        case .loadPicks(let path): work.loadPicks(path)
         case .read(let key): work.read(key)
         case .startEstimates: work.startEstimates()
         case .export(let request):

@@ -27,7 +27,7 @@ extension SessionWork {
 
     private func make(_ request: ExportRequest) async {
         let (known, old) = state.withLock { ($0.creator, $0.old) }
-        guard let creator = known, let old else { return }
+        guard let whole = known, let old else { return }
         let start = ContinuousClock.now
         let pace = Mutex(ExportPace())
         let reporter = Reporter { [mailbox] progress in
@@ -35,7 +35,9 @@ extension SessionWork {
             mailbox.send(.exporting(pace.withLock { $0.progress(progress, elapsed) }))
         }
         do {
-            let package = try await creator.create(
+            var planned: PlannedPicks?
+            if let picks = request.picks { planned = try await self.planned(picks) }
+            let package = try await (planned?.creator ?? whole).create(
                 at: request.path, replacesExisting: request.overwrites,
                 options: DeltaOptions(level: DeltaLevel(request.level), jobs: jobs), reporter)
             mailbox.send(
@@ -43,7 +45,9 @@ extension SessionWork {
                     ExportResult(
                         path: request.path, byteCount: package.byteCount,
                         elapsed: ContinuousClock.now - start,
-                        applyCommand: ApplyCommand.text(old: old.source, package: request.path))))
+                        applyCommand: ApplyCommand.text(
+                            old: old.source, package: request.path,
+                            output: planned?.picked.partial == nil ? "new.tar" : "partial.tar"))))
         } catch is CancellationError {
             mailbox.send(.exportCancelled)
         } catch FileError.exists {

@@ -22,6 +22,12 @@ final class SessionWork: Sendable {
         var creator: DeltaCreator?
         /// What the explorer was shown so far.
         var trees: [Scope: DiffTree] = [:]
+        /// All layers merged, nothing ignored: what picks are places in.
+        var merged: DiffTree?
+        /// What was planned for picks last, and what an export of the same takes over.
+        var planned: PlannedPicks?
+        var planning: Job?
+        var merging: Job?
         var estimates = Estimates()
         var failure: (any Error)?
         var loading: Job?
@@ -52,7 +58,7 @@ final class SessionWork: Sendable {
             return (
                 [
                     state.loading, state.comparing, state.estimates.job, state.exporting, state.reading,
-                    state.aligning,
+                    state.aligning, state.planning, state.merging,
                 ].compactMap(\.self),
                 state.exporting
             )
@@ -156,6 +162,7 @@ final class SessionWork: Sendable {
         mailbox.send(.compared(scope, generation: generation, tree))
         let plan = state.withLock { state in
             state.trees[scope] = tree
+            if scope == .squashed, rules.isEmpty { state.merged = tree }
             return state.estimates.plan
         }
         if let plan { sendFreeEntries(of: tree, plan) }

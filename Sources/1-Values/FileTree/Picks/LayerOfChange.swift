@@ -1,27 +1,20 @@
-import FileTree
-import Images
-import OCI
-
 /// Which new layer makes each change between two images.
-struct LayerOfChange {
+public struct LayerOfChange: Sendable {
     private let tree: DiffTree
     /// By old layer, the new one that it is paired with and differs from.
-    private var partners: [Int: Int] = [:]
+    private let partners: [Int: Int]
     /// By path, the highest layer that removes it.
     private var removals: [TreePath: Int] = [:]
 
     /// Looks at a pair of images.
     ///
     /// - Parameters:
-    ///   - tree: What changed between them.
-    ///   - pairs: Their layers, side by side.
-    ///   - new: The new image.
-    init(_ tree: DiffTree, _ pairs: [LayerPair], _ new: OpenedImage) {
+    ///   - tree: What changed between them, all layers merged.
+    ///   - partners: By index of an old layer, that of the new one that it is paired with and differs from.
+    public init(_ tree: DiffTree, partners: [Int: Int]) {
         self.tree = tree
-        for pair in pairs where pair.change == .changed {
-            if let old = pair.old, let new = pair.new { partners[old] = new }
-        }
-        for (layer, listing) in new.index.listings.enumerated() {
+        self.partners = partners
+        for (layer, listing) in tree.newLayers.enumerated() {
             for entry in listing.entries where entry.kind == .whiteout || entry.kind == .opaqueMarker {
                 removals[entry.path] = layer
             }
@@ -29,7 +22,7 @@ struct LayerOfChange {
     }
 
     /// The number of the layer that makes a node's change, 1 for the lowest; nil if no layer does by itself.
-    func number(of index: Int) -> Int? {
+    public func number(of index: Int) -> Int? {
         let node = tree.nodes[index]
         if let id = node.new { return id.layer + 1 }
         guard node.isInOld, !node.isInNew, let old = node.old else { return nil }

@@ -1,0 +1,29 @@
+/// What comes of picks: an image of its own, and what a package takes that makes it.
+public struct PickPlan: Hashable, Sendable {
+    /// The image's name.
+    public var name: String
+    /// The first digits of its id.
+    public var imageID: String
+    /// Whether that is the new image itself, because everything is picked.
+    public var isNewImage: Bool
+    /// The package's size at the usual level; nil until it is known.
+    public var byteCount: UInt64?
+    /// Why there is no such image; nil if there is one.
+    public var failure: String?
+
+    /// A plan of those facts.
+    public init(
+        name: String, imageID: String, isNewImage: Bool, byteCount: UInt64? = nil, failure: String? = nil
+    ) {
+        self.name = name
+        self.imageID = imageID
+        self.isNewImage = isNewImage
+        self.byteCount = byteCount
+        self.failure = failure
+    }
+
+    /// Picks of which no image can be made.
+    public init(failure: String) {
+        self.init(name: "", imageID: "", isNewImage: false, failure: failure)
+    }
+}

@@ -1,0 +1,94 @@
+import FileTree
+
+extension FileTable {
+    /// Finds the nodes of this tree in the tree that picks are made in.
+    ///
+    /// - Parameters:
+    ///   - ground: What can be picked.
+    ///   - row: The row of the pane of layers whose files these are; nil for all layers merged. In one layer's tree only
+    ///     the changes that it makes for good can be picked.
+    mutating func link(to ground: PickGround, row: Int?) {
+        var places = Array(repeating: Int32(-1), count: facts.count)
+        var pairs = [(own: 0, there: 0)]
+        while let (own, there) = pairs.popLast() {
+            if row == nil || ground.row(of: there) == row { places[own] = Int32(clamping: there) }
+            // Both sides' children are sorted by the bytes of their names.
+            var rest = ground.tree.nodes[there].children
+            for child in tree.nodes[own].children {
+                let name = tree.nodes[child].name
+                while let next = rest.first, ground.tree.nodes[next].name.lexicographicallyPrecedes(name) {
+                    rest.removeFirst()
+                }
+                guard let next = rest.first, ground.tree.nodes[next].name == name else { continue }
+                pairs.append((child, next))
+            }
+        }
+        pickPlaces = places
+    }
+
+    /// The node of the picks' tree that a node of this one is; nil if its change cannot be picked here.
+    func pickPlace(of node: Int) -> Int? {
+        guard pickPlaces.indices.contains(node), pickPlaces[node] >= 0 else { return nil }
+        return Int(pickPlaces[node])
+    }
+
+    /// The node of this tree that a node of the picks' tree is; nil if it is not here.
+    func node(ofPick place: Int) -> Int? {
+        pickPlaces.firstIndex(of: Int32(clamping: place))
+    }
+
+    /// Takes over what is picked; nil for nothing, which needs no marks.
+    mutating func mark(_ picks: Picks?) {
+        marks = picks.map { picks in PickMarks(picks, at: pickPlace, count: facts.count) }
+        countMarks()
+    }
+
+    /// Counts what is picked of what is listed.
+    mutating func countMarks() {
+        guard var marks else { return }
+        marks.count(tree, facts) { isShown[$0] == .itself && facts.change(of: $0) != .unchanged }
+        self.marks = marks
+    }
+
+    // MARK: - What a key picks
+
+    /// The listed changes of a row: of a directory, all in it.
+    func listedChanges(of row: Row) -> [Int] {
+        var changes: [Int] = []
+        var pending = [row.first]
+        while let node = pending.popLast() {
+            if isListedChange(node) { changes.append(node) }
+            guard !arrangement.isFlat else { break }
+            pending += facts.children(of: node).filter { isShown[$0] != .not }
+        }
+        return changes
+    }
+
+    /// All listed changes.
+    var listedChanges: [Int] { facts.indices.filter(isListedChange) }
+
+    /// The listed changes of the rows from the beginning of the range to the cursor; of an open directory, what is in it
+    /// has rows of its own.
+    var changesInRange: [Int] {
+        rangeRows.flatMap { index -> [Int] in
+            let row = rows[index]
+            if !arrangement.isFlat, isExpanded[row.node] { return isListedChange(row.node) ? [row.node] : [] }
+            return listedChanges(of: row)
+        }
+    }
+
+    /// The rows of the range that was begun; empty if none was.
+    var rangeRows: Range<Int> {
+        guard let rangeStart, let start = rows.firstIndex(where: { $0.node == rangeStart }),
+            rows.indices.contains(cursor.position)
+        else { return 0..<0 }
+        return min(start, cursor.position)..<max(start, cursor.position) + 1
+    }
+
+    /// Goes to the next row that is not in the one under the cursor.
+    mutating func goOn(height: Int) {
+        guard let current else { return }
+        let next = rows.indices.dropFirst(cursor.position + 1).first { rows[$0].depth <= current.depth }
+        cursor.move(to: next ?? cursor.position, count: rows.count, height: height)
+    }
+}

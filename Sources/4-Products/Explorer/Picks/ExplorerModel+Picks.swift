@@ -1,0 +1,310 @@
+import Bytes
+import FileTree
+import OCI
+
+/// What is picked, for the screen.
+struct PickState: Sendable {
+    /// The tree of the merged layers, in which nothing is ignored; nil until it is known.
+    var tree: DiffTree?
+    /// Nil until something was picked.
+    var picks: Picks?
+    /// What comes of the picks as they are; nil until it is known.
+    var plan: PickPlan?
+    /// The sum of what their rows cost; nil while some of it is not known.
+    var sum: UInt64?
+    /// Whether figures came in since it was taken.
+    var isSumStale = false
+    /// Sizes of packages that were made of these picks, by level.
+    var sizes: [ExportLevel: UInt64] = [:]
+}
+
+extension ExplorerModel {
+    /// What is picked; nil if nothing is.
+    var picks: Picks? { pickState.picks.flatMap { $0.isEmpty ? nil : $0 } }
+
+    // MARK: - Picking
+
+    /// Picks what the cursor is on, or the range that was begun; leaves it out again if all of it is picked.
+    mutating func pickHere(goesOn: Bool = true) -> [Effect] {
+        guard preparePicks() else { return [] }
+        switch focus {
+        case .layers:
+            let effects = pickLayerRow()
+            if goesOn { _ = moveCursor(.down) }
+            return effects
+        case .files:
+            guard let files, let row = files.current else { return [] }
+            let changes = files.rangeRows.isEmpty ? files.listedChanges(of: row) : files.changesInRange
+            guard !changes.isEmpty else {
+                say("there is nothing to pick: it did not change")
+                return []
+            }
+            let effects = pick(changes)
+            withFiles { files, height in
+                let isRange = files.rangeStart != nil
+                files.rangeStart = nil
+                if goesOn, !isRange { files.goOn(height: height) }
+            }
+            return effects
+        }
+    }
+
+    private mutating func pickLayerRow() -> [Effect] {
+        switch layerRow {
+        case .config: return pick(keys: pickState.picks?.ground.keys ?? [])
+        case .pair(let row):
+            guard let ground = pickState.picks?.ground, pairs.indices.contains(row) else { return [] }
+            guard pairs[row].change != .same, pairs[row].new != nil || ground.countsOfRows[row] > 0 else {
+                say("there is nothing to pick: the layer did not change")
+                return []
+            }
+            return changePicks { [layer = pairs[row].new] in $0.toggle(row: row, layer: layer) }
+        case .documents:
+            say("the documents are made for what is picked")
+            return []
+        case nil: return []
+        }
+    }
+
+    /// Picks units of the configuration, or leaves them out.
+    mutating func pick(keys: [String]) -> [Effect] {
+        guard preparePicks() else { return [] }
+        guard !keys.isEmpty else {
+            say("there is nothing to pick: the configuration does not differ in what it means")
+            return []
+        }
+        return changePicks { $0.toggle(keys: keys) }
+    }
+
+    /// Picks nodes of the tree on screen, or leaves them out.
+    mutating func pick(_ nodes: [Int]) -> [Effect] {
+        guard preparePicks(), let files else { return [] }
+        let places = nodes.compactMap(files.pickPlace)
+        guard !places.isEmpty else {
+            say("a higher layer changes that again: pick it in the whole image (s)")
+            return []
+        }
+        return changePicks { $0.toggle(places) }
+    }
+
+    /// Picks all of the directory that the cursor is on or in, also what is not listed.
+    mutating func pickDirectory() -> [Effect] {
+        guard preparePicks(), let files, let row = files.current, let ground = pickState.picks?.ground else {
+            return []
+        }
+        let tree = files.tree
+        let directory = tree.nodes[row.node].children.isEmpty ? tree.nodes[row.node].parent : row.first
+        guard let place = ground.tree.index(of: tree.path(of: directory)) else { return [] }
+        var changes = ground.changes(under: place)
+        if case .pair(let row) = scope { changes.removeAll { ground.row(of: $0) != row } }
+        guard !changes.isEmpty else {
+            say("there is nothing to pick: nothing in it changed")
+            return []
+        }
+        return changePicks { $0.toggle(changes) }
+    }
+
+    /// Picks all that is listed.
+    mutating func pickListed() -> [Effect] {
+        guard let files else { return [] }
+        let changes = files.listedChanges
+        guard !changes.isEmpty else {
+            say("no change is shown: c shows more, esc goes back")
+            return []
+        }
+        return pick(changes)
+    }
+
+    /// Begins a range of rows, or gives it up.
+    mutating func beginRange() {
+        withFiles { files, _ in
+            files.rangeStart = files.rangeStart == nil ? files.current?.node : nil
+        }
+        guard files?.rangeStart != nil else { return }
+        say("a range begins here: go to its other end, then space picks all of it; esc gives it up")
+    }
+
+    /// Leaves everything out.
+    mutating func pickNothing() -> [Effect] {
+        let effects = changePicks { $0.replace(by: [], layers: [], keys: []) }
+        say("nothing is picked any more: u takes that back")
+        return effects
+    }
+
+    mutating func undoPick(_ command: Command) -> [Effect] {
+        let effects = changePicks { command == .undoPick ? $0.undo() : $0.redo() }
+        if picks == nil { say("nothing is picked") }
+        return effects
+    }
+
+    // MARK: - Keeping up
+
+    /// Makes ready for the first pick; false if nothing can be picked yet.
+    mutating func preparePicks() -> Bool {
+        if pickState.picks == nil {
+            guard let tree = pickState.tree else {
+                say("the images are still being compared")
+                return false
+            }
+            pickState.picks = Picks(PickGround(tree, pairs: pairs, keys: pickableKeys))
+        }
+        markFiles()
+        return true
+    }
+
+    /// Units of the configuration that can be picked; `*` where it differs in nothing that can be taken by itself.
+    var pickableKeys: [String] {
+        guard let old = sides[.old]?.summary?.configuration, let new = sides[.new]?.summary?.configuration
+        else { return [] }
+        let units = old.pickableUnits(from: new)
+        return units.isEmpty && !old.isEverything([], from: new) ? ["*"] : units
+    }
+
+    /// Changes picks, and all that is shown of them.
+    mutating func changePicks(_ change: (inout Picks) -> Void) -> [Effect] {
+        guard var picks = pickState.picks else { return [] }
+        let before = picks
+        // What the closure changes must be held once, or it is copied.
+        pickState.picks = nil
+        change(&picks)
+        pickState.picks = picks
+        guard picks.revision != before.revision else { return [] }
+        pickState.plan = nil
+        pickState.sizes = [:]
+        sumUpPicks()
+        markFiles()
+        settle()
+        tellRequired(before)
+        return [.planPicks(picks.isEmpty ? nil : picks.selection, revision: picks.revision)]
+    }
+
+    /// Says what comes along with a pick.
+    private mutating func tellRequired(_ before: Picks) {
+        guard let picks, picks.requiredCount > before.requiredCount else { return }
+        let first = picks.made.required.keys.filter { before.made.required[$0] == nil }.min()
+        guard let first, let reason = reason(of: first, in: picks) else { return }
+        let path = "/" + Format.name(picks.ground.tree.path(of: first).bytes, glyphs)
+        let more = picks.requiredCount - before.requiredCount - 1
+        say(
+            "\(path) comes along: it \(reason)"
+                + (more > 0 ? ", and \(Format.count(more, "more change"))" : ""))
+    }
+
+    /// Why a node is made that nobody picked: what it is to what needs it.
+    func reason(of place: Int, in picks: Picks) -> String? {
+        guard let reason = picks.made.required[place] else { return nil }
+        let path = "/" + Format.name(picks.ground.tree.path(of: reason.needing).bytes, glyphs)
+        return switch reason {
+        case .directory: "holds \(path)"
+        case .hardLink: "is the same file as \(path)"
+        case .move: picks.ground.tree.nodes[place].isInNew ? "is what \(path) became" : "is now \(path)"
+        case .inside: "goes with \(path)"
+        }
+    }
+
+    /// Shows in the tree on screen what is picked.
+    mutating func markFiles() {
+        guard let known = pickState.picks, let files else { return }
+        if files.pickPlaces.isEmpty {
+            var row: Int?
+            if case .pair(let index) = scope { row = index }
+            withFiles { files, _ in files.link(to: known.ground, row: row) }
+        }
+        guard files.markedRevision != known.revision else { return }
+        withFiles { files, _ in
+            files.mark(known.isEmpty ? nil : known)
+            files.markedRevision = known.revision
+        }
+    }
+
+    /// Adds up what the rows of picks cost.
+    mutating func sumUpPicks() {
+        pickState.isSumStale = false
+        guard let picks else { return pickState.sum = nil }
+        var sum: UInt64 = 0
+        let tree = picks.ground.tree
+        for index in tree.nodes.indices where picks.made.contains(index) {
+            let node = tree.nodes[index]
+            guard let id = node.new else { continue }
+            if let cost = costs[id] {
+                sum.addClamped(cost.bytes)
+            } else if !isCostFinal, CostTable.isExpected(tree, index) {
+                return pickState.sum = nil
+            }
+        }
+        pickState.sum = sum
+    }
+
+    mutating func sumUpPicksIfStale() { if pickState.isSumStale { sumUpPicks() } }
+
+    mutating func take(_ plan: PickPlan, of revision: Int) {
+        guard pickState.picks?.revision == revision else { return }
+        pickState.plan = plan
+    }
+
+    /// What a package of the picks takes at a level, as far as it is known; the sum of rows is marked as such.
+    func pickSize(at level: ExportLevel) -> (text: String, isExact: Bool)? {
+        if let bytes = pickState.sizes[level] { return (ByteCount.text(bytes), true) }
+        guard level == .standard else { return nil }
+        if let bytes = pickState.plan?.byteCount { return (ByteCount.text(bytes), true) }
+        return pickState.sum.map { ("~" + ByteCount.text($0), false) }
+    }
+
+    // MARK: - Going there
+
+    /// Shows a change that is picked, whatever hid it.
+    mutating func show(pick place: Int) -> [Effect] {
+        let effects = files?.node(ofPick: place) == nil ? showWholeImage() : []
+        guard let node = files?.node(ofPick: place) else { return effects }
+        go(to: node)
+        return effects
+    }
+
+    // MARK: - Lists in files
+
+    /// The picks as a list.
+    var pickList: PickList? {
+        picks.map {
+            $0.selection.list(
+                in: $0.ground.tree, oldImageID: sides[.old]?.summary?.imageID,
+                newImageID: sides[.new]?.summary?.imageID)
+        }
+    }
+
+    /// What writes the picks to a file; says why it cannot.
+    mutating func pickFile(_ path: String) -> PickFileRequest? {
+        guard let picks, let list = pickList else { return nil }
+        let selection = picks.selection
+        let bytes = list.bytes
+        // Names with line breaks and paths of more than 59 names stand in no list.
+        if selection.layers.isEmpty,
+            (try? PickList(parsing: bytes))?.nodes(of: picks.ground.tree, layer: { _ in nil })
+                != selection.nodes
+        {
+            say("these picks cannot be written: a path is too deep, or has a line break", isWarning: true)
+            return nil
+        }
+        return PickFileRequest(path: path, bytes: bytes, revision: picks.revision)
+    }
+
+    mutating func take(_ list: PickList, from path: String) -> [Effect] {
+        for (side, wanted) in [(Side.old, list.oldImageID), (.new, list.newImageID)] {
+            guard let wanted, let actual = sides[side]?.summary?.imageID, wanted != actual else { continue }
+            say(
+                "'\(path)' is for another \(side == .old ? "old" : "new") image, \(wanted.short); this is \(actual.short)",
+                isWarning: true)
+            return []
+        }
+        guard preparePicks(), let ground = pickState.picks?.ground else { return [] }
+        let nodes = list.nodes(of: ground.tree) { ground.layer(of: $0).map { $0 + 1 } }
+        let layers =
+            list.rules.isEmpty ? Set(list.layers.map { $0 - 1 }.filter { ground.rowOfLayer[$0] != nil }) : []
+        let keys = list.configKeys.contains("*") ? ground.keys : ground.keys.filter(list.configKeys.contains)
+        let effects = changePicks { $0.replace(by: nodes, layers: layers, keys: Set(keys)) }
+        if let picks { pickState.picks?.keep(picks.revision) }
+        say(
+            picks.map { "picked \(Format.count($0.count, "change")) by '\(path)'" }
+                ?? "'\(path)' picks nothing of these images", isWarning: picks == nil)
+        return effects
+    }
+}

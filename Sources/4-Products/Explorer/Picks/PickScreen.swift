@@ -1,0 +1,92 @@
+import Canvas
+import FileTree
+
+/// What is typed after `p`, in the place of the keys: all that matches is picked, shown or not.
+struct PickScreen: Screen {
+    private var field = TextField()
+    private var matches: [Int] = []
+    private let names: NameIndex
+
+    init(in files: FileTable) { names = files.names ?? NameIndex(files.tree) }
+
+    var context: Context { .picking }
+    var extent: ScreenExtent { .prompt }
+    var isOfTree: Bool { true }
+    var isField: Bool { true }
+
+    mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
+        switch command {
+        case .confirm:
+            guard !field.text.isEmpty else { return .close }
+            guard !matches.isEmpty else {
+                model.say("no change matches '\(field.text)'", isWarning: true)
+                return .close
+            }
+            return Outcome(step: .close, effects: model.pick(matches))
+        case .cancel: return .close
+        default: return .stay
+        }
+    }
+
+    mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome {
+        if field.press(key) { find(model) }
+        return .stay
+    }
+
+    mutating func type(_ text: String, in model: inout ExplorerModel) -> Outcome {
+        for character in text { _ = field.press(.character(character)) }
+        find(model)
+        return .stay
+    }
+
+    private mutating func find(_ model: ExplorerModel) {
+        guard let files = model.files, let wanted = Narrowing(field.text) else {
+            matches = []
+            return
+        }
+        let admitted = wanted.admitted(of: files.tree, files.facts, names)
+        matches = files.facts.indices.filter { admitted[$0] && files.facts.change(of: $0) != .unchanged }
+    }
+
+    func draw(on frame: inout Frame, model: ExplorerModel) {
+        PromptLine(field: field, mark: "pick ").draw(
+            matches.isEmpty
+                ? NarrowScreen.examples(field)
+                : [
+                    "enter picks \(Format.count(matches.count, "change"))",
+                    "\(Format.grouped(matches.count))",
+                ], isWarning: matches.isEmpty && !field.text.isEmpty, on: &frame, model: model)
+    }
+}
+
+/// A line that text is typed in, in the place of the keys.
+struct PromptLine {
+    let field: TextField
+    /// What stands before the text.
+    let mark: String
+
+    /// Draws it.
+    ///
+    /// - Parameters:
+    ///   - notes: What is told at its end, the longest words first.
+    ///   - isWarning: Whether that stands out.
+    ///   - frame: The screen.
+    ///   - model: The explorer.
+    func draw(_ notes: [String], isWarning: Bool, on frame: inout Frame, model: ExplorerModel) {
+        let area = model.layout.footer
+        guard area.rows > 0 else { return }
+        let start = TextWidth.of(mark)
+        let room = max(
+            0, area.columns - start - max(12, min(TextWidth.of(field.text) + 2, area.columns / 2)))
+        let note = TextFit.first(of: notes, columns: room, mark: model.glyphs.ellipsis)
+        let width = max(1, area.columns - start - 1 - TextWidth.of(note))
+        let window = field.window(columns: width, mark: model.glyphs.ellipsis)
+        frame.fill(area, style: .plain)
+        frame.put(
+            [Span(mark, .key), Span(window.text)], at: Point(row: area.row, column: 0), width: width + start)
+        frame.putRight(
+            note, row: area.row, endColumn: area.columns, style: Style(isWarning ? .warning : .footer),
+            width: area.columns - start, mark: model.glyphs.ellipsis)
+        frame.cursor = Point(row: area.row, column: start + window.column)
+    }
+}

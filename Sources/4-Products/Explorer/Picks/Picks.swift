@@ -1,0 +1,249 @@
+import FileTree
+import OCI
+
+/// What is picked of the changes between both images, and what was picked before.
+///
+/// A pick is a change in the tree of the merged layers, whatever tree is on screen and whatever of it is shown.
+struct Picks: Sendable {
+    /// What can be picked; found out once.
+    let ground: PickGround
+    /// What is picked, with what it needs.
+    private(set) var made: PickSet
+    /// Units of the configuration whose new values are taken.
+    private(set) var keys: Set<String> = []
+    /// New layers, by index, that were picked as a whole.
+    private(set) var layers: Set<Int> = []
+    /// Grows with every change.
+    private(set) var revision = 0
+    /// The revision that was written to a file or exported.
+    private(set) var keptRevision = 0
+    /// How many changes are picked; both places of a move are one.
+    private(set) var count = 0
+    /// How many more are made because these need them.
+    private(set) var requiredCount = 0
+    /// By row of the pane of layers, how many of its changes are made.
+    private(set) var countsOfRows: [Int]
+    private var undoable: [Step] = []
+    private var redoable: [Step] = []
+
+    /// Something that was picked or left out; doing it again undoes it.
+    private struct Step {
+        var nodes: [Int] = []
+        var keys: Set<String> = []
+        var layers: Set<Int> = []
+
+        var size: Int { 1 + nodes.count + keys.count }
+        var isEmpty: Bool { nodes.isEmpty && keys.isEmpty && layers.isEmpty }
+    }
+
+    /// Older steps are forgotten once all of them together hold more.
+    private static let memory = 4_000_000
+
+    /// Nothing is picked yet.
+    init(_ ground: PickGround) {
+        self.ground = ground
+        made = PickSet(ground.needs, picking: [])
+        countsOfRows = Array(repeating: 0, count: ground.countsOfRows.count)
+    }
+
+    /// Whether nothing is picked.
+    var isEmpty: Bool { made.isEmpty && keys.isEmpty && layers.isEmpty }
+
+    /// Whether all that differs is picked: then it is the new image that is made.
+    var isEverything: Bool { made.count == ground.changedNodeCount && keys.count == ground.keys.count }
+
+    /// Whether picks would be lost if nobody kept them.
+    var areUnsaved: Bool { !isEmpty && revision != keptRevision }
+
+    var canUndo: Bool { !undoable.isEmpty }
+    var canRedo: Bool { !redoable.isEmpty }
+
+    /// What is picked, for who makes something of it.
+    var selection: PickSelection {
+        let nodes = ground.tree.nodes.indices.filter(made.isPicked)
+        let ofLayers = layers.reduce(0) { sum, layer in
+            sum + (ground.rowOfLayer[layer].map { ground.countsOfRows[$0] } ?? 0)
+        }
+        return PickSelection(
+            nodes: nodes, layers: ofLayers == nodes.count ? Set(layers.map { $0 + 1 }) : [],
+            configKeys: keys.count == ground.keys.count && !keys.isEmpty
+                ? ["*"] : ground.keys.filter(keys.contains))
+    }
+
+    // MARK: - Picking
+
+    /// Picks changes; leaves them out again if all of them are picked.
+    mutating func toggle(_ nodes: [Int]) {
+        let nodes = withPeers(nodes)
+        let isPicked = nodes.allSatisfy(made.isPicked)
+        pick(nodes, !isPicked)
+    }
+
+    /// Picks changes, or leaves them out.
+    mutating func pick(_ nodes: [Int], _ isPicked: Bool = true) {
+        perform(Step(nodes: withPeers(nodes).filter { made.isPicked($0) != isPicked }))
+    }
+
+    /// Picks units of the configuration; leaves them out again if all of them are picked.
+    mutating func toggle(keys units: [String]) {
+        let isPicked = units.allSatisfy(keys.contains)
+        perform(Step(keys: Set(units.filter { keys.contains($0) == isPicked })))
+    }
+
+    /// Picks all that a row of the pane of layers changes; leaves it out again if all of it is picked.
+    mutating func toggle(row: Int, layer: Int?) {
+        let nodes = ground.nodes(ofRow: row)
+        let isPicked =
+            layer.map(layers.contains) ?? false || !nodes.isEmpty && nodes.allSatisfy(made.isPicked)
+        var step = Step(nodes: nodes.filter { made.isPicked($0) == isPicked })
+        if let layer, layers.contains(layer) == isPicked { step.layers = [layer] }
+        perform(step)
+    }
+
+    /// Makes just these the picks.
+    mutating func replace(by nodes: [Int], layers wanted: Set<Int>, keys units: Set<String>) {
+        var isWanted = Array(repeating: false, count: ground.tree.nodes.count)
+        for node in withPeers(nodes) { isWanted[node] = true }
+        perform(
+            Step(
+                nodes: isWanted.indices.filter { isWanted[$0] != made.isPicked($0) },
+                keys: keys.symmetricDifference(units), layers: layers.symmetricDifference(wanted)))
+    }
+
+    mutating func undo() {
+        guard let step = undoable.popLast() else { return }
+        redoable.append(step)
+        apply(step)
+    }
+
+    mutating func redo() {
+        guard let step = redoable.popLast() else { return }
+        undoable.append(step)
+        apply(step)
+    }
+
+    /// Notes that the picks are in a file now.
+    mutating func keep(_ revision: Int) { keptRevision = revision }
+
+    private func withPeers(_ nodes: [Int]) -> [Int] {
+        let changed = nodes.filter { ground.tree.nodes[$0].change != .unchanged }
+        let peers = changed.compactMap { ground.tree.nodes[$0].peer }
+        return peers.isEmpty ? changed : Array(Set(changed + peers)).sorted()
+    }
+
+    private mutating func perform(_ step: Step) {
+        guard !step.isEmpty else { return }
+        var step = step
+        // A layer of which something is left out is not picked as a whole any more.
+        let left = step.nodes.filter(made.isPicked).compactMap(ground.layer)
+        let broken = Set(left).intersection(layers).subtracting(step.layers)
+        step.layers.formUnion(broken)
+        redoable = []
+        undoable.append(step)
+        var size = undoable.reduce(0) { $0 + $1.size }
+        while size > Self.memory, undoable.count > 1 { size -= undoable.removeFirst().size }
+        apply(step)
+    }
+
+    private mutating func apply(_ step: Step) {
+        revision += 1
+        keys.formSymmetricDifference(step.keys)
+        layers.formSymmetricDifference(step.layers)
+        guard !step.nodes.isEmpty else { return }
+        var isPicked = ground.tree.nodes.indices.map(made.isPicked)
+        for node in step.nodes { isPicked[node].toggle() }
+        made = PickSet(ground.needs, picking: isPicked.indices.filter { isPicked[$0] })
+        count = 0
+        var all = 0
+        countsOfRows = Array(repeating: 0, count: ground.countsOfRows.count)
+        for node in isPicked.indices where made.contains(node) {
+            let isCounted = ground.isCounted(node)
+            all += isCounted ? 1 : 0
+            if isPicked[node], isCounted { count += 1 }
+            if let row = ground.row(of: node) { countsOfRows[row] += 1 }
+        }
+        requiredCount = all - count
+    }
+}
+
+/// What can be picked: all that differs between two images.
+struct PickGround: Sendable {
+    /// What changes need.
+    let needs: PickNeeds
+    /// Units of the configuration that differ; one name for all where nothing can be taken by itself.
+    let keys: [String]
+    /// How many nodes changed.
+    let changedNodeCount: Int
+    /// How many changes there are; both places of a move are one.
+    let changeCount: Int
+    /// By row of the pane of layers, how many nodes it changes.
+    let countsOfRows: [Int]
+    /// By index of a new layer, its row.
+    let rowOfLayer: [Int: Int]
+    private let layerOfRow: [Int?]
+    /// For each node, the row that changes it; -1 for none.
+    private let rowOfNode: [Int32]
+
+    /// The tree of the merged layers, in which nothing is ignored.
+    var tree: DiffTree { needs.tree }
+
+    /// Looks at a pair of images.
+    ///
+    /// - Parameters:
+    ///   - tree: The tree of their merged layers.
+    ///   - pairs: Their layers.
+    ///   - keys: Units of the configuration that differ.
+    init(_ tree: DiffTree, pairs: [LayerPair], keys: [String]) {
+        needs = PickNeeds(tree)
+        self.keys = keys
+        let layers = LayerOfChange(tree, partners: pairs.partners)
+        var rowOfLayer: [Int: Int] = [:]
+        var rowOfOld: [Int: Int] = [:]
+        for (row, pair) in pairs.enumerated() {
+            if let new = pair.new { rowOfLayer[new] = row }
+            if let old = pair.old { rowOfOld[old] = row }
+        }
+        var counts = Array(repeating: 0, count: pairs.count)
+        var rowOfNode = Array(repeating: Int32(-1), count: tree.nodes.count)
+        var changedNodeCount = 0
+        for (index, node) in tree.nodes.enumerated() where node.change != .unchanged {
+            changedNodeCount += 1
+            // What no new layer removes went with the old layer that brought it.
+            let row =
+                layers.number(of: index).flatMap { rowOfLayer[$0 - 1] }
+                ?? node.old.flatMap { rowOfOld[$0.layer] }
+            guard let row else { continue }
+            rowOfNode[index] = Int32(clamping: row)
+            counts[row] += 1
+        }
+        self.rowOfLayer = rowOfLayer
+        self.rowOfNode = rowOfNode
+        self.changedNodeCount = changedNodeCount
+        changeCount = changedNodeCount - (tree.nodes.first?.counts.movedAway ?? 0)
+        countsOfRows = counts
+        layerOfRow = pairs.map(\.new)
+    }
+
+    /// The row of the pane of layers that changes a node.
+    func row(of node: Int) -> Int? { rowOfNode[node] < 0 ? nil : Int(rowOfNode[node]) }
+
+    /// The index of the new layer that changes a node.
+    func layer(of node: Int) -> Int? { row(of: node).flatMap { layerOfRow[$0] } }
+
+    /// The nodes that a row changes.
+    func nodes(ofRow row: Int) -> [Int] { rowOfNode.indices.filter { rowOfNode[$0] == Int32(row) } }
+
+    /// Whether a changed node counts: the place that something moved away from does not.
+    func isCounted(_ node: Int) -> Bool { tree.nodes[node].isInNew || tree.nodes[node].peer == nil }
+
+    /// All that changed at and under a node.
+    func changes(under node: Int) -> [Int] {
+        var changes: [Int] = []
+        var pending = [node]
+        while let next = pending.popLast() {
+            if tree.nodes[next].change != .unchanged { changes.append(next) }
+            pending += tree.nodes[next].children
+        }
+        return changes
+    }
+}

@@ -1,0 +1,136 @@
+import Canvas
+import FileTree
+
+/// All that is picked, and what comes along and why.
+struct PicksScreen: Screen {
+    private enum Row: Hashable {
+        case key(String)
+        case node(Int)
+    }
+
+    private var rows: [Row] = []
+    private var cursor = ListCursor()
+    private var revision = -1
+
+    init(_ model: ExplorerModel) { refresh(model) }
+
+    var context: Context { .picks }
+
+    mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
+        let row = rows.indices.contains(cursor.position) ? rows[cursor.position] : nil
+        switch command {
+        case .cancel: return .close
+        case .pick:
+            // The row stays, so that it can be picked again.
+            let effects =
+                switch row {
+                case .key(let key): model.changePicks { $0.toggle(keys: [key]) }
+                case .node(let node): model.changePicks { $0.toggle([node]) }
+                case nil: [Effect]()
+                }
+            revision = model.pickState.picks?.revision ?? revision
+            move(.down, model)
+            return Outcome(step: .stay, effects: effects)
+        case .undoPick, .redoPick: return Outcome(step: .stay, effects: model.undoPick(command))
+        case .look:
+            guard case .node(let node) = row else { return .stay }
+            return Outcome(step: .close, effects: model.show(pick: node))
+        case .savePicks:
+            model.askForPicksFile(command)
+            guard let next = model.screens.popLast() else { return .stay }
+            return .push(next)
+        case .export:
+            guard !model.isExporting else {
+                model.say("an export runs: wait for its end, or stop it")
+                return .stay
+            }
+            return .replace(ExportScreen())
+        default:
+            move(command, model)
+            return .stay
+        }
+    }
+
+    private mutating func move(_ command: Command, _ model: ExplorerModel) {
+        let height = DialogView(model).innerRows(rows.count)
+        let page = max(1, height - 1)
+        let target =
+            switch command {
+            case .up: cursor.position - 1
+            case .down: cursor.position + 1
+            case .pageUp: cursor.position - page
+            case .pageDown: cursor.position + page
+            case .top: 0
+            case .bottom: rows.count - 1
+            default: cursor.position
+            }
+        cursor.move(to: target, count: rows.count, height: height)
+    }
+
+    mutating func choose(_ item: Int, in model: inout ExplorerModel) -> Outcome {
+        cursor.move(to: item, count: rows.count, height: DialogView(model).innerRows(rows.count))
+        return perform(.pick, in: &model)
+    }
+
+    /// Lists what is picked, unless that is what is listed.
+    mutating func refresh(_ model: ExplorerModel) {
+        guard let picks = model.pickState.picks, picks.revision != revision else { return }
+        revision = picks.revision
+        rows = picks.ground.keys.filter(picks.keys.contains).map(Row.key)
+        // In the order of their paths.
+        var pending = [0]
+        let tree = picks.ground.tree
+        while let node = pending.popLast() {
+            if picks.made.contains(node) { rows.append(.node(node)) }
+            pending += tree.nodes[node].children.reversed()
+        }
+        cursor.settle(count: rows.count, height: DialogView(model).innerRows(rows.count))
+    }
+
+    func draw(on frame: inout Frame, model: ExplorerModel) {
+        guard let picks = model.pickState.picks else { return }
+        let dialogs = DialogView(model)
+        let height = dialogs.innerRows(rows.count)
+        var cursor = cursor
+        cursor.settle(count: rows.count, height: height)
+        // Only what is on screen is put into words.
+        let lines = rows.indices.map { index -> [Span] in
+            guard (cursor.offset..<cursor.offset + height).contains(index) else { return [] }
+            return line(rows[index], picks, dialogs.innerColumns, model).map {
+                Span($0.text, $0.role, target: .item(index))
+            }
+        }
+        let all = picks.count + picks.requiredCount + picks.keys.count
+        let area = dialogs.draw(
+            "Picks: \(Format.grouped(all))",
+            lines.isEmpty ? [[Span("nothing is picked", .dim)]] : lines, context,
+            offset: cursor.offset, minimumColumns: min(dialogs.innerColumns, 76), on: &frame)
+        guard !rows.isEmpty else { return }
+        frame.setGround(
+            .cursor, row: area.row + cursor.position - cursor.offset, columns: area.column..<area.endColumn)
+    }
+
+    private func line(_ row: Row, _ picks: Picks, _ columns: Int, _ model: ExplorerModel) -> [Span] {
+        switch row {
+        case .key(let key):
+            let mark: PickMark = picks.keys.contains(key) ? .picked : .none
+            return [mark.span, Span("configuration ", .dim), Span(Format.line(key, model.glyphs))]
+        case .node(let node):
+            let tree = picks.ground.tree
+            let change = tree.nodes[node].change
+            let mark: PickMark =
+                picks.made.isPicked(node) ? .picked : picks.made.contains(node) ? .required : .none
+            let reason = model.reason(of: node, in: picks).map { Span("  " + $0, .dim) }
+            let room = columns - PickMark.columns - 2
+            let path = "/" + Format.name(tree.path(of: node).bytes, model.glyphs)
+            let name = TextFit.middle(
+                path,
+                columns: reason == nil
+                    ? room : max(room / 2, room - (reason.map { TextWidth.of($0.text) } ?? 0)),
+                mark: model.glyphs.ellipsis)
+            return [
+                mark.span, Span(change.marker + " ", Format.role(change)), Span(name, Format.role(change)),
+            ] + (reason.map { [$0] } ?? [])
+        }
+    }
+}
