@@ -28,8 +28,9 @@ import Testing
         Golden(name: "oci-best", layout: .ociArchive, level: .best),
         // One layer is the old blob, the other is compressed anew.
         Golden(name: "oci-gzip", old: "old-gzip", layout: .docker25, packing: .gzip(9)),
-        // Blobs that are carried whole.
+        // Blobs that are carried whole, and the same described.
         Golden(name: "oci-zstd", layout: .ociArchive, packing: .zstd),
+        Golden(name: "oci-zstd-described", layout: .ociArchive, packing: .zstd),
         // Two platforms and a second image, in one archive.
         Golden(name: "several", old: "old-several", layout: .ociArchive),
     ]

@@ -9,16 +9,19 @@ import Testing
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("Fixtures")
 
-    static let names =
-        ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [])
-        .filter { $0.hasSuffix(".gz") }.map { String($0.dropLast(3)) }.sorted()
+    static let names = blobs(".gz")
 
-    private static func file(_ name: String) throws -> [UInt8] {
+    static func blobs(_ suffix: String) -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [])
+            .filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }.sorted()
+    }
+
+    static func file(_ name: String) throws -> [UInt8] {
         Array(try Data(contentsOf: folder.appendingPathComponent(name)))
     }
 
     /// What all members of a blob hold.
-    private static func content(of blob: [UInt8]) throws -> [UInt8] {
+    static func content(of blob: [UInt8]) throws -> [UInt8] {
         var content: [UInt8] = []
         var rest = blob[...]
         while rest.starts(with: [0x1f, 0x8b]) {
@@ -58,7 +61,12 @@ import Testing
         #expect(repack.bytes.count < (name == "pigz-1" ? 500 : name.hasPrefix("other") ? blob.count / 7 : 90))
         #expect(try Self.rebuilt(repack.bytes, content) == blob)
         #expect(try Self.rebuilt(repack.bytes, content, partByteCount: 977) == blob)
-        let path = Self.folder.appendingPathComponent("\(name).sltz")
+        try Self.record(repack, name)
+    }
+
+    /// Keeps a description that is not there yet, when told to.
+    static func record(_ repack: Repack, _ name: String) throws {
+        let path = folder.appendingPathComponent("\(name).sltz")
         if ProcessInfo.processInfo.environment["RECORD"] == "1",
             !FileManager.default.fileExists(atPath: path.path)
         {

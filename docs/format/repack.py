@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Makes compressed blobs of what they hold, written from repack.md.
 
-    repack.py --check FOLDER   make every blob FOLDER/NAME.gz of its description FOLDER/NAME.sltz again
+    repack.py --check FOLDER   make every blob FOLDER/NAME.gz or NAME.zst of its description FOLDER/NAME.sltz again
 """
 import gzip
 import os
 import struct
 import sys
 import zlib
+
+import frames
 
 NONE = -(1 << 40)
 
@@ -1291,7 +1293,7 @@ class Repacker:
     """repack.md, "The plan"."""
 
     def __init__(self, description, data):
-        require(description[:5] == b"SLTZ\1", "it is none")
+        require(description[:4] == b"SLTZ" and description[4:5] in (b"\1", b"\2"), "it is none")
         self.place, self.description, self.data = 5, description, data
         plain, self.packed, plan, tokens = (self.varint() for _ in range(4))
         require(plain == len(data), "the data have another size")
@@ -1326,6 +1328,8 @@ class Repacker:
         return self.plan.tree(7, self.known, "filler") if self.bit("has filler") else 0
 
     def run(self):
+        if self.description[4] == 2:
+            return self.run_frames()
         position = 0
         while self.bit("member"):
             position = self.member(position)
@@ -1336,6 +1340,14 @@ class Repacker:
             self.made.made += bytes(0 if is_zero else self.byte() for _ in range(count))
         require(len(self.made.made) == self.packed, "the blob has another size")
         return bytes(self.made.made)
+
+    def run_frames(self):
+        try:
+            made = frames.Frames(self.data, self.plan, self.tokens, Contexts).run()
+        except frames.Wrong as error:
+            raise Damaged(str(error)) from error
+        require(len(made) == self.packed, "the blob has another size")
+        return made
 
     def member(self, start):
         if not self.bit("same header"):
@@ -1544,6 +1556,18 @@ def repack(description, data):
     return Repacker(description, data).run()
 
 
+def content(folder, name):
+    """A blob and what it holds; all zstd frames hold what zlib-6.gz does, or its front, or twice that."""
+    is_gzip = os.path.exists(f"{folder}/{name}.gz")
+    with open(f"{folder}/{name}.gz" if is_gzip else f"{folder}/{name}.zst", "rb") as file:
+        blob = file.read()
+    with gzip.open(f"{folder}/{name}.gz" if is_gzip else f"{folder}/zlib-6.gz") as file:
+        data = file.read()
+    if name.endswith("-small"):
+        data = data[:20000]
+    return blob, data * 2 if name == "zstd-frames" else data
+
+
 def check(folder):
     failures = 0
     for name in sorted(os.listdir(folder)):
@@ -1551,10 +1575,7 @@ def check(folder):
             continue
         with open(f"{folder}/{name}", "rb") as file:
             description = file.read()
-        with open(f"{folder}/{name[:-5]}.gz", "rb") as file:
-            blob = file.read()
-        with gzip.open(f"{folder}/{name[:-5]}.gz") as file:
-            data = file.read()
+        blob, data = content(folder, name[:-5])
         try:
             result = "ok" if repack(description, data) == blob else "WRONG"
         except Damaged as error:

@@ -1,6 +1,14 @@
+/// What makes a blob as its data come.
+protocol BlobMachine: AnyObject {
+    /// Takes the next bytes of the data.
+    func write(_ bytes: UnsafeBufferPointer<UInt8>) throws
+    /// Ends the data.
+    func finish() throws
+}
+
 /// Makes a compressed blob of the data that it holds and its description, as the data come.
 public final class Rebuilder {
-    private let machine: StreamMachine
+    private let machine: any BlobMachine
     private var madeByteCount: UInt64 = 0
     /// How long the blob is.
     public let blobByteCount: UInt64
@@ -19,18 +27,22 @@ public final class Rebuilder {
         blobByteCount = header.blobByteCount
         let limit = header.blobByteCount
         var made: UInt64 = 0
-        machine = StreamMachine(
-            plan: Self.coder(repack, at: header.planOffset, header.planByteCount),
-            tokens: Self.coder(
-                repack, at: header.planOffset + header.planByteCount, header.tokenByteCount),
-            end: Int(header.plainByteCount)
-        ) { bytes in
+        let plan = Self.coder(repack, at: header.planOffset, header.planByteCount)
+        let tokens = Self.coder(
+            repack, at: header.planOffset + header.planByteCount, header.tokenByteCount)
+        let end = Int(header.plainByteCount)
+        let take = { (bytes: UnsafeBufferPointer<UInt8>) in
             made += UInt64(bytes.count)
             guard made <= limit else {
                 throw RecompressionError.damaged("it makes more than it says")
             }
             try sink(ArraySlice(bytes))
         }
+        machine =
+            switch header.form {
+            case .gzip: StreamMachine(plan: plan, tokens: tokens, end: end, sink: take)
+            case .zstd: FrameMachine(plan: plan, sequences: tokens, end: end, sink: take)
+            }
         check = { made == limit }
     }
 
@@ -60,6 +72,7 @@ public final class Rebuilder {
 extension Repack {
     /// What a description starts with.
     struct Header {
+        var form = Form.gzip
         var plainByteCount: UInt64 = 0
         var blobByteCount: UInt64 = 0
         var planByteCount: UInt64 = 0
@@ -70,9 +83,10 @@ extension Repack {
         init(_ source: ByteSource) throws {
             let bytes = try source.read(0, Int(min(source.byteCount, 64)))
             guard bytes.starts(with: magic) else { throw RecompressionError.damaged("it is none") }
-            guard bytes.count > 4, bytes[4] == version else {
-                throw RecompressionError.damaged("its version is unknown")
+            guard bytes.count > 4, let form = Form(rawValue: bytes[4]) else {
+                throw RecompressionError.damaged("it is of a kind that is unknown")
             }
+            self.form = form
             var place = 5
             func number() throws -> UInt64 {
                 var value: UInt64 = 0
@@ -90,16 +104,16 @@ extension Repack {
             planByteCount = try number()
             tokenByteCount = try number()
             planOffset = UInt64(place)
-            guard plainByteCount < 1 << 47,
+            guard plainByteCount < form.plainLimit,
                 planOffset + planByteCount + tokenByteCount == source.byteCount
             else { throw RecompressionError.damaged("its sizes contradict each other") }
         }
     }
 
-    static func assemble(plainByteCount: UInt64, blobByteCount: UInt64, plan: [UInt8], tokens: [UInt8])
-        -> [UInt8]
-    {
-        var bytes = magic + [version]
+    static func assemble(
+        _ form: Form, plainByteCount: UInt64, blobByteCount: UInt64, plan: [UInt8], tokens: [UInt8]
+    ) -> [UInt8] {
+        var bytes = magic + [form.rawValue]
         for number in [plainByteCount, blobByteCount, UInt64(plan.count), UInt64(tokens.count)] {
             var rest = number
             while rest >= 0x80 {
@@ -109,5 +123,32 @@ extension Repack {
             bytes.append(UInt8(rest))
         }
         return bytes + plan + tokens
+    }
+}
+
+extension Repack {
+    /// Whether a description makes the blob.
+    static func makes(
+        _ blob: ByteSource, of plain: ByteSource, by bytes: [UInt8], _ progress: (Int) -> Void
+    ) throws -> Bool {
+        var offset: UInt64 = 0
+        var isRight = true
+        let rebuilder = try Rebuilder(ByteSource(bytes)) { made in
+            guard isRight, UInt64(made.count) <= blob.byteCount - offset else {
+                isRight = false
+                return
+            }
+            isRight = try blob.read(offset, made.count).elementsEqual(made)
+            offset += UInt64(made.count)
+        }
+        try plain.forEachPart { part in
+            try Task.checkCancellation()
+            try rebuilder.write(part)
+            progress(part.count)
+            return isRight
+        }
+        guard isRight else { return false }
+        try rebuilder.finish()
+        return isRight && offset == blob.byteCount
     }
 }

@@ -2,14 +2,23 @@
 public struct Repack: Sendable {
     /// What descriptions start with: no tar, gzip or zstd does.
     static let magic: [UInt8] = Array("SLTZ".utf8)
-    static let version: UInt8 = 1
+    /// What kind of blob a description is of.
+    enum Form: UInt8 {
+        /// gzip members.
+        case gzip = 1
+        /// zstd frames.
+        case zstd
+
+        /// Blobs that hold as much are not described.
+        var plainLimit: UInt64 { self == .gzip ? 1 << 47 : 1 << 39 }
+    }
 
     /// The description.
     public let bytes: [UInt8]
     /// Whose blob it is, in words.
     public let encoder: String
 
-    /// Describes a gzip blob.
+    /// Describes a blob of gzip members or zstd frames.
     ///
     /// - Parameters:
     ///   - blob: The blob.
@@ -21,7 +30,10 @@ public struct Repack: Sendable {
     public static func describe(
         blob: ByteSource, plain: ByteSource, limit: Int, progress: (Int) -> Void = { _ in }
     ) throws -> Repack? {
-        try Describer(blob: blob, plain: plain, limit: limit).describe(progress)
+        let start = try blob.read(0, Int(min(blob.byteCount, 2)))
+        return start == [0x1f, 0x8b]
+            ? try Describer(blob: blob, plain: plain, limit: limit).describe(progress)
+            : try FrameDescriber(blob: blob, plain: plain, limit: limit).describe(progress)
     }
 }
 

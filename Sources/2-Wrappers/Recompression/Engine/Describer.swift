@@ -7,7 +7,7 @@ struct Describer {
     private func parser() -> DeflateParser { DeflateParser(byteCount: blob.byteCount, read: blob.read) }
 
     func describe(_ progress: (Int) -> Void) throws -> Repack? {
-        guard plain.byteCount < 1 << 47 else { return nil }
+        guard plain.byteCount < Repack.Form.gzip.plainLimit else { return nil }
         do {
             guard
                 let survey = try Survey(
@@ -31,35 +31,15 @@ struct Describer {
             try machine.finish()
             let (plan, tokens) = machine.description()
             let bytes = Repack.assemble(
-                plainByteCount: plain.byteCount, blobByteCount: blob.byteCount, plan: plan, tokens: tokens)
-            guard bytes.count <= limit, try makes(bytes, progress) else { return nil }
+                .gzip, plainByteCount: plain.byteCount, blobByteCount: blob.byteCount, plan: plan,
+                tokens: tokens)
+            guard bytes.count <= limit, try Repack.makes(blob, of: plain, by: bytes, progress) else {
+                return nil
+            }
             return Repack(bytes: bytes, encoder: program.description)
         } catch is RecompressionError {
             return nil
         }
-    }
-
-    /// Whether a description makes the blob.
-    private func makes(_ bytes: [UInt8], _ progress: (Int) -> Void) throws -> Bool {
-        var offset: UInt64 = 0
-        var isRight = true
-        let rebuilder = try Rebuilder(ByteSource(bytes)) { made in
-            guard isRight, UInt64(made.count) <= blob.byteCount - offset else {
-                isRight = false
-                return
-            }
-            isRight = try blob.read(offset, made.count).elementsEqual(made)
-            offset += UInt64(made.count)
-        }
-        try plain.forEachPart { part in
-            try Task.checkCancellation()
-            try rebuilder.write(part)
-            progress(part.count)
-            return isRight
-        }
-        guard isRight else { return false }
-        try rebuilder.finish()
-        return isRight && offset == blob.byteCount
     }
 
     // MARK: - Choosing

@@ -1,20 +1,27 @@
 /// The part of the uncompressed data around the place that is worked on.
 final class PlainBuffer {
-    /// How far behind the place bytes are kept: more than any distance, and than any encoder's buffer.
-    static let history = 3 << 17
     /// How far ahead of the place bytes must be before work goes on there, unless the data end before.
     static let lookahead = 1 << 17
-    private static let capacity = 1 << 20
     /// Words may be loaded so far behind the last byte; it is zeros or old bytes there.
     private static let slack = 64
 
-    private let bytes = UnsafeMutablePointer<UInt8>.filled(0, capacity + slack)
+    /// How far behind the place bytes are kept: more than any distance, and than any encoder's buffer.
+    private let history: Int
+    private let capacity: Int
+    private let bytes: UnsafeMutablePointer<UInt8>
     /// Position of the first byte that is held.
     private(set) var start = 0
     /// Position behind the last byte that is held.
     private(set) var end = 0
     /// Whether no more bytes follow.
     private(set) var isComplete = false
+
+    /// Room for a history and what is worked on, which is what deflate takes unless other sizes are given.
+    init(history: Int = 3 << 17, capacity: Int = 1 << 20) {
+        self.history = history
+        self.capacity = capacity
+        bytes = .filled(0, capacity + Self.slack)
+    }
 
     deinit { bytes.deallocate() }
 
@@ -33,12 +40,12 @@ final class PlainBuffer {
     ///   - position: What lies further behind that than the history may be forgotten.
     /// - Returns: How many were added.
     func append(_ source: UnsafeBufferPointer<UInt8>, keeping position: Int) -> Int {
-        if end - start + source.count > Self.capacity {
-            let first = min(max(position - Self.history, start), end)
+        if end - start + source.count > capacity {
+            let first = min(max(position - history, start), end)
             bytes.update(from: bytes + (first - start), count: end - first)
             start = first
         }
-        let count = min(source.count, Self.capacity - (end - start))
+        let count = min(source.count, capacity - (end - start))
         if count > 0, let base = source.baseAddress {
             (bytes + (end - start)).update(from: base, count: count)
             end += count

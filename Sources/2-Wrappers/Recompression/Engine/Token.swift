@@ -26,12 +26,14 @@ extension Token {
 public enum RecompressionError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The compressed data are no deflate stream, or not of the data that they are said to hold.
     case notDeflate(String)
+    /// The compressed data are no zstd frames, or not such as can be described.
+    case notZstd(String)
     /// The description of a stream contradicts itself or the data.
     case damaged(String)
 
     public var description: String {
         switch self {
-        case .notDeflate(let reason): reason
+        case .notDeflate(let reason), .notZstd(let reason): reason
         case .damaged(let reason): "the description of a compressed layer is damaged: \(reason)"
         }
     }

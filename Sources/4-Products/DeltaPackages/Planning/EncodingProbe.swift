@@ -48,7 +48,7 @@ struct EncodingProbe {
         let layers = new.summaries
         let known = Set(old.summaries.map { Blob(digest: $0.digest, diffID: $0.diffID) })
         var probed: [Blob: Int] = [:]
-        for layer in layers where layer.compression == .gzip {
+        for layer in layers where layer.compression == .gzip || layer.compression == .zstd {
             let blob = Blob(digest: layer.digest, diffID: layer.diffID)
             if !known.contains(blob), probed[blob] == nil { probed[blob] = layer.index }
         }

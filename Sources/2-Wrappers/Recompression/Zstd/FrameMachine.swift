@@ -1,0 +1,428 @@
+/// Goes through a blob of zstd frames together with the data that it holds: the same steps in the same order whether the
+/// blob is there and its description is made, or the description is there and the blob is made.
+final class FrameMachine: BlobMachine {
+    /// What is there when a description is made.
+    struct Given {
+        let parser: FrameParser
+        let program: FrameProgram
+    }
+
+    /// What comes next.
+    private enum State {
+        case frame, block, end
+    }
+
+    private let plan: FramePlanCoder
+    private let sequenceCoder: AdaptiveCoder
+    private let plain: PlainBuffer
+    private let given: Given?
+    private let sink: (UnsafeBufferPointer<UInt8>) throws -> Void
+    private var made = BitWriter()
+
+    private var state = State.frame
+    private var position = 0
+    private let end: Int
+
+    // The frame.
+    private var header = FrameHeader.usual
+    private var program: FrameProgram?
+    private var model: any FrameModel = LiteralFrameModel()
+    private var models: [FrameProgram: any FrameModel] = [:]
+    private var frameStart = 0
+    private var hash = RunningXXHash()
+    private var distances = LastDistances()
+
+    // The block.
+    private let coder = FrameBlockCoder()
+    private var content = BitWriter()
+    private var lastFree = false
+    /// How many sequences are right until the next that is wrong: coded so far, or still to come.
+    private var gap = 0
+    private var misses = 0
+    private let gaps = NumberContexts()
+    private let literalCounts = NumberContexts()
+    private let lengths = NumberContexts()
+    private let offsets = NumberContexts()
+    private let kinds = BitContexts(4)
+
+    private var isDecoding: Bool { plan.coder.isDecoding }
+
+    /// Room for the furthest match, and as much again so that bytes are rarely moved.
+    private static func buffer(_ byteCount: Int) -> PlainBuffer {
+        let history = FrameProgram.windowLimit
+        return PlainBuffer(
+            history: history, capacity: min(2 * history, max(byteCount, 1) + PlainBuffer.lookahead))
+    }
+
+    /// Makes a description.
+    ///
+    /// - Parameters:
+    ///   - parser: At the front of the blob.
+    ///   - program: What to follow the sequences with.
+    ///   - end: How many bytes the blob holds when it is decompressed.
+    init(parser: FrameParser, program: FrameProgram, end: Int) {
+        plan = FramePlanCoder(AdaptiveCoder())
+        sequenceCoder = AdaptiveCoder()
+        given = Given(parser: parser, program: program)
+        plain = Self.buffer(end)
+        self.end = end
+        sink = { _ in }
+    }
+
+    /// Makes a blob.
+    ///
+    /// - Parameters:
+    ///   - plan: The coded plan.
+    ///   - sequences: The coded sequences.
+    ///   - end: How many bytes the blob holds when it is decompressed.
+    ///   - sink: Takes the blob's bytes.
+    init(
+        plan: AdaptiveCoder, sequences: AdaptiveCoder, end: Int,
+        sink: @escaping (UnsafeBufferPointer<UInt8>) throws -> Void
+    ) {
+        self.plan = FramePlanCoder(plan)
+        sequenceCoder = sequences
+        given = nil
+        plain = Self.buffer(end)
+        self.end = end
+        self.sink = sink
+        gap = sequences.code(0, gaps)
+    }
+
+    /// How many sequences were not as predicted.
+    var missCount: Int { misses }
+    /// How many bytes the description has so far.
+    var describedByteCount: Int { plan.coder.written.count + sequenceCoder.written.count }
+
+    func write(_ bytes: UnsafeBufferPointer<UInt8>) throws {
+        var rest = bytes
+        while !rest.isEmpty {
+            let taken = plain.append(rest, keeping: position)
+            rest = UnsafeBufferPointer(rebasing: rest[taken...])
+            try advance()
+            guard taken > 0 || rest.isEmpty else { throw Self.damaged("it holds more than it says") }
+        }
+    }
+
+    func finish() throws {
+        plain.complete()
+        guard plain.end == end else { throw Self.damaged("the data have another size") }
+        try advance()
+    }
+
+    /// The description, once everything is done: the plan and the sequences.
+    func description() -> (plan: [UInt8], tokens: [UInt8]) {
+        _ = sequenceCoder.code(gap + 1, gaps)
+        return (plan.coder.finish(), sequenceCoder.finish())
+    }
+
+    private static func damaged(_ reason: String) -> RecompressionError { .damaged(reason) }
+
+    private func advance() throws {
+        while state != .end, plain.reaches(position) {
+            guard !plan.coder.isExhausted, !sequenceCoder.isExhausted else {
+                throw Self.damaged("its corrections end early")
+            }
+            switch state {
+            case .frame: try beginFrame()
+            case .block: try goThroughBlock()
+            case .end: return
+            }
+            try flush()
+        }
+    }
+
+    private func flush() throws {
+        guard made.count >= 1 << 16 || state == .end else { return }
+        try sink(made.whole)
+        made.dropWholeBytes()
+    }
+
+    // MARK: - Frames
+
+    private func beginFrame() throws {
+        let item = try given?.parser.next()
+        var isEnd = false
+        if case .end = item { isEnd = true }
+        guard plan.flag(!isEnd, .follows) else {
+            guard position == end else { throw Self.damaged("its frames hold too little") }
+            state = .end
+            return
+        }
+        if case .skippable(let kind, let bytes) = item { return try passSkippable(kind, bytes) }
+        if plan.flag(false, .isSkippable) { return try passSkippable(0, []) }
+        var actual: [UInt8] = []
+        if case .frame(let bytes) = item { actual = bytes }
+        if !plan.flag(actual == header, .sameHeader) {
+            header = try plan.bytes(actual, .headerByteCount, atMost: 14)
+            guard let first = header.first, FrameHeader.byteCount(first) == header.count else {
+                throw Self.damaged("a frame's header is wrong")
+            }
+        }
+        try codeProgram()
+        made.append(FrameHeader.magic)
+        made.append(header)
+        frameStart = position
+        hash = RunningXXHash()
+        distances = LastDistances()
+        coder.codes = FrameCodes()
+        model.startFrame(at: position)
+        state = .block
+    }
+
+    private func passSkippable(_ kind: Int, _ bytes: [UInt8]) throws {
+        if given != nil { _ = plan.flag(true, .isSkippable) }
+        let kind = plan.number(kind, .skippable)
+        guard kind < 16 else { throw Self.damaged("a frame to skip is of no known kind") }
+        let bytes = try plan.bytes(bytes, .skippableByteCount, atMost: 1 << 26)
+        made.reserve(8)
+        made.append(UInt64(0x184d_2a50 + kind), 32)
+        made.append(UInt64(bytes.count), 32)
+        made.append(bytes)
+    }
+
+    private func codeProgram() throws {
+        if program != nil, plan.flag(given.map { $0.program == program } ?? true, .sameProgram) { return }
+        let numbers = given?.program.numbers ?? [Int](repeating: 0, count: FrameProgram.numberCount)
+        guard let program = FrameProgram(numbers: numbers.map { plan.number($0, .program) }) else {
+            throw Self.damaged("it names an unknown encoder")
+        }
+        self.program = program
+        model = models[program] ?? program.model()
+        models[program] = model
+    }
+
+    private func endFrame() throws {
+        state = .frame
+        guard FrameHeader.hasChecksum(header) else { return }
+        let right = (0..<4).map { UInt8(truncatingIfNeeded: hash.value >> (8 * UInt64($0))) }
+        let actual = try given?.parser.checksum() ?? right
+        if plan.flag(actual == right, .checksumIsRight) {
+            made.append(right)
+        } else {
+            made.append(actual.map { plan.byte($0) })
+        }
+    }
+
+    // MARK: - Blocks
+
+    private func goThroughBlock() throws {
+        guard let program else { return }
+        var block = try given?.parser.block() ?? FrameBlock()
+        let usual = min(program.blockByteCount, end - position)
+        if plan.flag(block.byteCount == usual, .isUsual) {
+            block.byteCount = usual
+        } else {
+            block.byteCount = plan.number(block.byteCount, .byteCount)
+        }
+        guard block.byteCount <= min(FrameBlock.byteCountLimit, end - position) else {
+            throw Self.damaged("a block is too long")
+        }
+        let blockEnd = position + block.byteCount
+        block.isLast = plan.flag(block.isLast, .isLast, context: blockEnd == end)
+        let isFree = plan.flag(block.sequenceCount == 0, .isFree, context: lastFree)
+        lastFree = isFree
+        model.startBlock(at: position, end: blockEnd, isWhole: block.isLast && position == frameStart)
+        let isRun = isFree ? wander(to: blockEnd, program) : false
+        if !isFree { try follow(block.sequenceCount, to: blockEnd) }
+        let bytes = UnsafeBufferPointer(start: plain.pointer(position), count: block.byteCount)
+        coder.collect(bytes)
+        try code(&block, isFree: isFree, isRun: isRun, program, bytes)
+        hash.update(bytes)
+        position = blockEnd
+        if block.isLast { try endFrame() }
+    }
+
+    /// Lets the model have its own way over a block without sequences; tells whether it would be a run.
+    private func wander(to blockEnd: Int, _ program: FrameProgram) -> Bool {
+        var place = position
+        var literalCount = blockEnd - position
+        coder.sequenceCount = 0
+        while coder.sequenceCount < FrameBlock.sequenceLimit, let sequence = model.predict(place, plain) {
+            coder.sequences[coder.sequenceCount] = sequence
+            coder.sequenceCount += 1
+            place += sequence.byteCount
+            literalCount -= Int(sequence.matchLength)
+        }
+        let isRun = coder.isRun(program, literalCount: literalCount)
+        // The codes of what was coded in vain are not used again.
+        let byteCount = blockEnd - position
+        if !isRun, coder.sequenceCount > 0, byteCount - literalCount - byteCount >> 6 >= 16 {
+            coder.codes.reusesLiterals = false
+        }
+        coder.sequenceCount = 0
+        return isRun
+    }
+
+    /// A model that looked at so many bytes of a block in vain is not asked for the rest of it, so that the work is bound.
+    private static let strayLimit = 1 << 21
+
+    /// Codes the sequences of a block, as far as the model does not tell them.
+    private func follow(_ count: Int, to blockEnd: Int) throws {
+        var place = position
+        var strayedCount = 0
+        coder.sequenceCount = 0
+        while true {
+            let isFollowing = strayedCount <= Self.strayLimit
+            let predicted = isFollowing ? model.predict(place, plain) : nil
+            var actual = predicted
+            if isDecoding {
+                if gap > 0 {
+                    gap -= 1
+                } else {
+                    actual = try correct(predicted, predicted, place, blockEnd)
+                    gap = sequenceCoder.code(0, gaps)
+                }
+            } else {
+                actual = coder.sequenceCount < count ? given?.parser.sequences[coder.sequenceCount] : nil
+                if actual == predicted {
+                    gap += 1
+                } else {
+                    misses += 1
+                    _ = sequenceCoder.code(gap, gaps)
+                    gap = 0
+                    _ = try correct(actual, predicted, place, blockEnd)
+                }
+            }
+            if actual != predicted { strayedCount += predicted?.byteCount ?? blockEnd - place }
+            guard let actual else { break }
+            guard coder.sequenceCount < FrameBlock.sequenceLimit else {
+                throw Self.damaged("a block has too many sequences")
+            }
+            coder.sequences[coder.sequenceCount] = actual
+            coder.sequenceCount += 1
+            let start = place + Int(actual.literalCount)
+            place += actual.byteCount
+            let distance = distances.take(actual)
+            guard place <= blockEnd, distance > 0,
+                distance <= min(start - frameStart, FrameProgram.windowLimit)
+            else {
+                let reason = "a match reaches too far back"
+                throw isDecoding ? Self.damaged(reason) : RecompressionError.notZstd(reason)
+            }
+            if actual != predicted, isFollowing {
+                model.correct(place, count: coder.sequenceCount, distances, plain)
+            }
+        }
+        guard coder.sequenceCount > 0 else { throw Self.damaged("a block has no sequences") }
+    }
+
+    /// Codes a sequence, or that there is none, against what the model says.
+    private func correct(
+        _ actual: FrameSequence?, _ predicted: FrameSequence?, _ place: Int, _ blockEnd: Int
+    ) throws -> FrameSequence? {
+        var coded = actual ?? FrameSequence(literalCount: 0, matchLength: 0, offset: 0)
+        if predicted != nil, sequenceCoder.code(actual == nil, &kinds.bits[0]) { return nil }
+        let expected = predicted ?? FrameSequence(literalCount: 0, matchLength: 0, offset: 0)
+        func number(_ value: UInt32, _ expected: UInt32, _ kind: Int, _ contexts: NumberContexts) -> UInt32 {
+            if predicted != nil, sequenceCoder.code(value == expected, &kinds.bits[kind]) { return expected }
+            return UInt32(clamping: sequenceCoder.code(Int(value), contexts))
+        }
+        coded.literalCount = number(coded.literalCount, expected.literalCount, 1, literalCounts)
+        coded.offset = number(coded.offset, expected.offset, 2, offsets)
+        coded.matchLength = number(coded.matchLength, expected.matchLength, 3, lengths)
+        guard coded.matchLength >= FrameSequence.leastMatch, coded.offset > 0,
+            coded.byteCount <= blockEnd - place
+        else { throw Self.damaged("a sequence reaches out of its block") }
+        return coded
+    }
+
+    // MARK: - How blocks are written
+
+    private func code(
+        _ block: inout FrameBlock, isFree: Bool, isRun: Bool, _ program: FrameProgram,
+        _ bytes: UnsafeBufferPointer<UInt8>
+    ) throws {
+        let expected = isFree ? FrameBlock.Kind.raw : .compressed
+        let expectedKind = isRun ? FrameBlock.Kind.run : expected
+        guard
+            let kind = FrameBlock.Kind(
+                rawValue: plan.choice(block.kind.rawValue, expected: expectedKind.rawValue, .kind))
+        else { throw Self.damaged("a block has no known kind") }
+        block.kind = kind
+        switch kind {
+        case .raw:
+            writeHeader(block, bytes.count)
+            made.append(bytes)
+        case .run:
+            guard let first = bytes.first ?? given?.parser.content.first else {
+                throw Self.damaged("a run is empty")
+            }
+            writeHeader(block, bytes.count)
+            made.append([first])
+        case .compressed: try codeCompressed(&block, program)
+        }
+    }
+
+    private func writeHeader(_ block: FrameBlock, _ count: Int) {
+        made.reserve(8)
+        made.append(UInt64((block.isLast ? 1 : 0) | block.kind.rawValue << 1 | count << 3), 24)
+    }
+
+    private func codeCompressed(_ block: inout FrameBlock, _ program: FrameProgram) throws {
+        let expected = coder.expected(program)
+        content.reset()
+        var isMade = true
+        if let given {
+            isMade = coder.take(block) && coder.write(block, to: &content)
+            isMade = isMade && content.whole.elementsEqual(given.parser.content.dropLast(8))
+        }
+        if plan.flag(!isMade, .isVerbatim) {
+            // What it says of codes is not known, so that blocks that use them again are kept as they are, too.
+            coder.codes = FrameCodes()
+            content.reset()
+            let actual = given.map { Array($0.parser.content.dropLast(8)) } ?? []
+            content.append(try plan.bytes(actual, .verbatimByteCount, atMost: FrameBlock.byteCountLimit))
+        } else {
+            try codeChoices(&block, expected)
+            guard !isDecoding || coder.take(block) && coder.write(block, to: &content),
+                content.count <= FrameBlock.byteCountLimit
+            else { throw Self.damaged("a block cannot be written as it says") }
+        }
+        writeHeader(block, content.count)
+        made.append(content.whole)
+    }
+
+    private func codeChoices(_ block: inout FrameBlock, _ expected: FrameBlock) throws {
+        let literals = plan.choice(block.literals.rawValue, expected: expected.literals.rawValue, .literals)
+        block.literals = FrameBlock.Literals(rawValue: literals) ?? .raw
+        // Headers have 1 to 3 bytes, 3 to 5 where literals are coded.
+        let least = block.literals.isCoded ? 3 : 1
+        let expectedHeader =
+            block.literals.isCoded == expected.literals.isCoded ? expected.literalHeaderByteCount - least : 3
+        block.literalHeaderByteCount =
+            least
+            + plan.choice(block.literalHeaderByteCount - least, expected: expectedHeader, .literalHeader)
+        if block.literals.isCoded {
+            block.hasFourStreams = plan.flag(
+                block.hasFourStreams, .hasFourStreams, context: expected.hasFourStreams)
+        }
+        if block.literals == .coded {
+            block.literalDescription = try description(
+                block.literalDescription, expected.literalDescription, .sameLiteralCode, .literalCodeByteCount
+            )
+        }
+        guard coder.sequenceCount > 0 else { return }
+        for part in 0..<3 {
+            let mode = plan.choice(
+                block.modes[part].rawValue, expected: expected.modes[part].rawValue, .mode, part: part)
+            block.modes[part] = FrameBlock.Mode(rawValue: mode) ?? .predefined
+            switch block.modes[part] {
+            case .described:
+                block.descriptions[part] = try description(
+                    block.descriptions[part], expected.descriptions[part], .sameSequenceCode,
+                    .sequenceCodeByteCount)
+            case .run: block.descriptions[part] = [UInt8(max(coder.partCounts[part].count - 1, 0))]
+            case .predefined, .asBefore: break
+            }
+        }
+    }
+
+    /// Codes the description of a code, which may be the expected one.
+    private func description(
+        _ actual: [UInt8], _ expected: [UInt8], _ flag: FramePlanCoder.Flag, _ number: FramePlanCoder.Number
+    ) throws -> [UInt8] {
+        if plan.flag(actual == expected, flag) { return expected }
+        return try plan.bytes(actual, number, atMost: 256)
+    }
+}

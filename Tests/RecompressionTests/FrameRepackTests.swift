@@ -1,0 +1,174 @@
+import Compression
+import Foundation
+import Recompression
+import TestSupport
+import Testing
+
+/// Blobs of zstd frames, described and made again; see `Fixtures/make`.
+@Suite struct FrameRepackTests {
+    static let names = RepackTests.blobs(".zst")
+
+    /// What a fixture holds: all of the fixtures' content, its front, or twice all.
+    private static func content(_ name: String) throws -> [UInt8] {
+        let content = try RepackTests.content(of: RepackTests.file("zlib-6.gz"))
+        if name.hasSuffix("-small") { return Array(content.prefix(20_000)) }
+        return name == "zstd-frames" ? content + content : content
+    }
+
+    private static func described(_ blob: [UInt8], _ content: [UInt8], limit: Int? = nil) throws -> Repack? {
+        try Repack.describe(
+            blob: ByteSource(blob), plain: ByteSource(content), limit: limit ?? blob.count + 200)
+    }
+
+    /// Describes a blob and makes it again.
+    @discardableResult private static func remade(_ blob: [UInt8], _ content: [UInt8]) throws -> Repack {
+        let repack = try #require(try described(blob, content))
+        #expect(try RepackTests.rebuilt(repack.bytes, content) == blob)
+        return repack
+    }
+
+    // MARK: - Blobs of real programs
+
+    @Test(arguments: names) func `a blob is described in a few bytes and made again`(_ name: String) throws {
+        let blob = try RepackTests.file("\(name).zst")
+        let content = try Self.content(name)
+        let repack = try Self.remade(blob, content)
+        #expect(try RepackTests.rebuilt(repack.bytes, content, partByteCount: 977) == blob)
+        let isModelled =
+            name == "zstd-skopeo"
+            || name.hasPrefix("zstd-klauspost") && !name.hasSuffix("-7") && !name.hasSuffix("-11")
+        #expect(repack.bytes.count < (isModelled ? 60 : blob.count / 2))
+        let speed = name.contains("-1-") || name.hasSuffix("-1") ? "fastest" : "default"
+        #expect(repack.encoder == (isModelled ? "klauspost zstd, \(speed)" : "another zstd encoder"))
+        try RepackTests.record(repack, name)
+    }
+
+    @Test(arguments: names) func `a description makes what it always made`(_ name: String) throws {
+        let blob = try RepackTests.file("\(name).zst")
+        let content = try Self.content(name)
+        #expect(try RepackTests.rebuilt(RepackTests.file("\(name).sltz"), content) == blob)
+    }
+
+    // MARK: - Frames of every kind
+
+    private static let magic: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd]
+
+    /// A frame of such blocks, with a window of 8 MiB and without a checksum.
+    private static func frame(_ blocks: [(kind: Int, byteCount: Int, content: [UInt8])]) -> [UInt8] {
+        var frame = magic + [0x00, 0x68]
+        for (index, block) in blocks.enumerated() {
+            let header = (index == blocks.count - 1 ? 1 : 0) | block.kind << 1 | block.byteCount << 3
+            frame += (0..<3).map { UInt8(truncatingIfNeeded: header >> (8 * $0)) } + block.content
+        }
+        return frame
+    }
+
+    @Test func `stored blocks, runs and empty blocks are described`() throws {
+        var random = SplitMix64(seed: 7)
+        let noise = random.bytes(5000)
+        let blob = Self.frame([
+            (0, 5000, noise), (1, 70_000, [7]), (0, 0, []), (1, 1, [9]), (0, 3, [1, 2, 3]), (0, 0, []),
+        ])
+        let content = noise + [UInt8](repeating: 7, count: 70_000) + [9, 1, 2, 3]
+        #expect(try Self.remade(blob, content).bytes.count < 80)
+    }
+
+    @Test func `no data, frames without data and frames to skip are described`() throws {
+        let empty = Self.frame([(0, 0, [])])
+        let skippable: [UInt8] = [0x5f, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 1, 2]
+        try Self.remade(empty, [])
+        try Self.remade(skippable + empty + skippable + empty, [])
+        try Self.remade(skippable, [])
+    }
+
+    @Test func `a literal of a block that nobody writes so is kept as it is`() throws {
+        // Three literals whose header takes three bytes, and no sequences.
+        let blob = Self.frame([(2, 7, [0x3c, 0, 0, 1, 2, 3, 0]), (0, 1, [4])])
+        try Self.remade(blob, [1, 2, 3, 4])
+        // The number of sequences takes two bytes where one would do.
+        let odd = Self.frame([(2, 6, [0x18, 1, 2, 3, 128, 0]), (0, 1, [4])])
+        try Self.remade(odd, [1, 2, 3, 4])
+    }
+
+    @Test func `a wrong checksum is kept`() throws {
+        var blob = try RepackTests.file("zstd-klauspost-1.19.1-3.zst")
+        blob[blob.count - 1] ^= 1
+        #expect(try Self.remade(blob, Self.content("zstd-klauspost-1.19.1-3")).bytes.count < 60)
+    }
+
+    /// Contents of several sizes, of which zstd makes blocks of every kind.
+    private static func sample(_ seed: UInt64) -> [UInt8] {
+        var random = SplitMix64(seed: seed)
+        var content: [UInt8] = []
+        let words = (0..<60).map { _ in random.bytes(2 + Int(random.next() % 12)).map { $0 & 31 + 96 } }
+        let byteCount = Int(random.next() % 400_000)
+        while content.count < byteCount {
+            switch random.next() % 8 {
+            case 0: content += random.bytes(Int(random.next() % 3000))
+            case 1: content += [UInt8](repeating: random.bytes(1)[0], count: Int(random.next() % 60_000))
+            case 2 where content.count > 100:
+                let start = Int(random.next() % UInt64(content.count - 50))
+                content += content[start...].prefix(Int(random.next() % 5000))
+            default:
+                for _ in 0..<200 { content += words[Int(random.next() % 60)] }
+            }
+        }
+        return content
+    }
+
+    @Test(arguments: [-5, 1, 2, 3, 5, 7, 12, 16, 19, 22]) func `whatever libzstd makes is described`(
+        _ level: Int
+    )
+        throws
+    {
+        for seed: UInt64 in 1...3 {
+            let content = Self.sample(seed &* 31 &+ UInt64(bitPattern: Int64(level)))
+            let blob = try Zstd.compress(content, ZstdOptions(level: level))
+            try Self.remade(blob, content)
+        }
+    }
+
+    // MARK: - What is refused
+
+    @Test func `every front of a blob, and every blob with a flipped bit, is described or refused`() throws {
+        let content = try Self.content("zstd-klauspost-1.19.1-3-small")
+        for name in ["zstd-klauspost-1.19.1-3-small", "zstd-klauspost-1.19.1-1-small"] {
+            let blob = try RepackTests.file("\(name).zst")
+            for index in stride(from: 0, to: blob.count, by: 29) {
+                #expect(try Self.described(Array(blob[..<index]), content) == nil)
+                var damaged = blob
+                damaged[index] ^= 1 << (index % 8)
+                // What describes other data is found out when the blob is made again.
+                if let repack = try Self.described(damaged, content) {
+                    #expect(try RepackTests.rebuilt(repack.bytes, content) == damaged)
+                }
+            }
+        }
+    }
+
+    @Test func `a damaged description makes nothing wrong and ends`() throws {
+        let content = try Self.content("zstd-klauspost-1.19.1-7")
+        let description = try RepackTests.file("zstd-klauspost-1.19.1-7.sltz")
+        for index in description.indices where index < 60 || index % 17 == 0 {
+            var damaged = description
+            damaged[index] ^= 1 << (index % 8)
+            var count = 0
+            do {
+                let rebuilder = try Rebuilder(ByteSource(damaged)) { count += $0.count }
+                try rebuilder.write(content[...])
+                try rebuilder.finish()
+            } catch is RecompressionError {}
+            #expect(count <= 1 << 20)
+            #expect(throws: RecompressionError.self) {
+                try RepackTests.rebuilt(Array(description[..<index]), content)
+            }
+        }
+    }
+
+    @Test func `a dictionary and a match before the frame are refused`() throws {
+        #expect(try Self.described(Self.magic + [0x01, 0x68, 5, 1, 0, 0], []) == nil)
+        // One sequence: no literals, a distance of 100, three bytes.
+        let block: [UInt8] = [0x08, 65, 1, 0b0101_0100, 1, 6, 0, 0b1_100111]
+        #expect(try Self.described(Self.frame([(2, block.count, block)]), [65, 65, 65, 65]) == nil)
+    }
+}
