@@ -60,6 +60,7 @@ let package = Package(
         .target(name: "FileFormats", path: "\(values)/FileFormats", swiftSettings: safe),
         .target(
             name: "OCI", dependencies: ["Bytes", "FileTree"], path: "\(values)/OCI", swiftSettings: safe),
+        .target(name: "Shipping", dependencies: ["Bytes"], path: "\(values)/Shipping", swiftSettings: safe),
         .target(
             name: "Summary", dependencies: ["Bytes", "FileFormats", "FileTree", "OCI"],
             path: "\(values)/Summary", swiftSettings: safe),
@@ -76,6 +77,7 @@ let package = Package(
             path: "\(wrappers)/Compression", swiftSettings: common),
         .target(name: "Recompression", path: "\(wrappers)/Recompression", swiftSettings: common),
         .target(name: "ContextMixing", path: "\(wrappers)/ContextMixing", swiftSettings: common),
+        .target(name: "Chunking", path: "\(wrappers)/Chunking", swiftSettings: common),
         .target(
             name: "SuffixSorting", dependencies: ["CDivsufsort"], path: "\(wrappers)/SuffixSorting",
             swiftSettings: common),
@@ -88,6 +90,7 @@ let package = Package(
         .target(
             name: "Work", dependencies: [.product(name: "DequeModule", package: "swift-collections")],
             path: "\(wrappers)/Work", swiftSettings: common),
+        .target(name: "Processes", path: "\(wrappers)/Processes", swiftSettings: common),
         .target(
             name: "Terminals", dependencies: ["CTerminal", "Canvas"], path: "\(wrappers)/Terminals",
             swiftSettings: common),
@@ -102,7 +105,9 @@ let package = Package(
             path: "\(engines)/Delta", swiftSettings: safe),
         .target(
             name: "Images",
-            dependencies: ["Bytes", "Hashing", "Tar", "FileTree", "OCI", "Compression", "FileIO", "Work"],
+            dependencies: [
+                "Bytes", "Hashing", "Tar", "FileTree", "OCI", "Compression", "FileIO", "Shipping", "Work",
+            ],
             path: "\(engines)/Images", swiftSettings: safe),
 
         .target(
@@ -115,14 +120,18 @@ let package = Package(
             name: "DeltaPackages",
             dependencies: [
                 "Bytes", "Hashing", "Tar", "FileTree", "OCI", "Images", "FileIO", "Delta", "Compression",
-                "Recompression", "Work",
+                "Recompression", "Shipping", "Work",
             ],
             path: "\(products)/DeltaPackages", swiftSettings: safe),
         .target(
             name: "Explorer", dependencies: ["Bytes", "Canvas", "ContentDiff", "FileTree", "OCI"],
             path: "\(products)/Explorer", swiftSettings: safe),
         .target(
-            name: "Routes", dependencies: ["Bytes", "FileTree", "OCI"],
+            name: "Routes",
+            dependencies: [
+                "Bytes", "Chunking", "Compression", "FileIO", "FileTree", "Hashing", "Images", "OCI",
+                "Shipping", "Work",
+            ],
             path: "\(products)/Routes", swiftSettings: safe),
 
         // Floor 5: the program.
@@ -130,7 +139,8 @@ let package = Package(
             name: "silt",
             dependencies: [
                 "Bytes", "Hashing", "Canvas", "ContentDiff", "Contents", "Delta", "FileTree", "OCI", "Images",
-                "FileIO", "DeltaPackages", "Summary", "Tar", "Explorer", "Routes", "Terminals", "Work",
+                "FileIO", "DeltaPackages", "Processes", "Shipping", "Summary", "Tar", "Explorer", "Routes",
+                "Terminals", "Work",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
@@ -163,6 +173,7 @@ let package = Package(
         .testTarget(
             name: "FileTreeTests", dependencies: ["FileTree", "Bytes", "Hashing", "TestSupport"],
             swiftSettings: testing),
+        .testTarget(name: "ShippingTests", dependencies: ["Shipping"], swiftSettings: testing),
         .testTarget(
             name: "OCITests", dependencies: ["OCI", "Bytes", "Hashing", "FileTree"], swiftSettings: testing),
         .testTarget(
@@ -182,6 +193,8 @@ let package = Package(
         .testTarget(
             name: "ContextMixingTests", dependencies: ["ContextMixing", "TestSupport"],
             swiftSettings: testing),
+        .testTarget(
+            name: "ChunkingTests", dependencies: ["Chunking", "TestSupport"], swiftSettings: testing),
         .testTarget(name: "WorkTests", dependencies: ["Work"], swiftSettings: testing),
         .testTarget(
             name: "FileIOTests",
@@ -195,17 +208,24 @@ let package = Package(
             swiftSettings: testing),
         .testTarget(
             name: "ImagesTests",
-            dependencies: ["Images", "Bytes", "Hashing", "FileTree", "FileIO", "OCI", "TestSupport"],
+            dependencies: [
+                "Images", "Bytes", "Compression", "Hashing", "FileTree", "FileIO", "OCI", "Shipping",
+                "TestSupport",
+            ],
             swiftSettings: testing),
         .testTarget(
             name: "DeltaPackagesTests",
             dependencies: [
                 "DeltaPackages", "Bytes", "Hashing", "Delta", "FileTree", "FileIO", "Images", "OCI",
-                "Work", "TestSupport",
+                "Shipping", "Work", "TestSupport",
             ],
             exclude: ["Golden"], swiftSettings: testing),
         .testTarget(
-            name: "RoutesTests", dependencies: ["Routes", "Bytes", "FileTree", "Hashing", "OCI"],
+            name: "RoutesTests",
+            dependencies: [
+                "Routes", "Bytes", "Chunking", "Compression", "FileTree", "Hashing", "Images", "OCI",
+                "Shipping", "TestSupport",
+            ],
             swiftSettings: testing),
         .testTarget(
             name: "siltTests",
@@ -213,7 +233,7 @@ let package = Package(
                 "silt", "Bytes", "Canvas", "ContentDiff", "Delta", "DeltaPackages", "Explorer", "FileTree",
                 "Hashing",
                 "Images",
-                "OCI", "Terminals", "TestSupport", "Work",
+                "OCI", "Shipping", "Terminals", "TestSupport", "Work",
             ],
             exclude: ["Output"],
             swiftSettings: testing),

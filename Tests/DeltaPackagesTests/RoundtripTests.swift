@@ -5,6 +5,7 @@ import FileIO
 import Hashing
 import Images
 import OCI
+import Shipping
 import DeltaPackages
 import TestSupport
 import Testing
@@ -247,12 +248,15 @@ struct RoundtripTests {
     @Test func `what a pull costs is exact where layers are compressed`() async throws {
         let old = try await roundtrip.open(SampleImages.old, .ociArchive, .gzip(6), as: "old")
         let new = try await roundtrip.open(SampleImages.new, .ociArchive, .gzip(6), as: "new")
-        let compressed = try PullEstimate.byteCount(old: old, new: new)
+        let compressed = try await PullEstimate.figure(old: old, new: new, jobs: 2)
         #expect(compressed.isExact)
         #expect(
-            compressed.byteCount == new.index.summary.layers.dropFirst().reduce(0) { $0 + $1.blobByteCount })
-        let plain = try PullEstimate.byteCount(
-            old: old, new: try await roundtrip.open(SampleImages.new, as: "plain"))
+            compressed.byteCount
+                == new.index.summary.layers.dropFirst().reduce(new.documentByteCount) {
+                    $0 + $1.blobByteCount
+                })
+        let plain = try await PullEstimate.figure(
+            old: old, new: try await roundtrip.open(SampleImages.new, as: "plain"), jobs: 2)
         #expect(!plain.isExact)
         #expect(plain.byteCount * 2 > compressed.byteCount && plain.byteCount < compressed.byteCount * 2)
     }

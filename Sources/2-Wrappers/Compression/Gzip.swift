@@ -9,6 +9,11 @@ public struct GzipHeader: Hashable, Sendable {
     /// The header as it stands.
     public let bytes: [UInt8]
 
+    /// A header that tells nothing.
+    public static let plain = GzipHeader(bytes: [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])
+
+    private init(bytes: [UInt8]) { self.bytes = bytes }
+
     /// Takes a header; nil if it is none or has more than the plain ten bytes.
     public init?(_ bytes: ArraySlice<UInt8>) {
         guard bytes.count == Self.byteCount, bytes.starts(with: [0x1f, 0x8b, 8, 0]) else { return nil }
@@ -150,9 +155,8 @@ public enum Gzip {
 
     /// How many bytes a member with these bytes takes at the default level.
     public static func byteCount(of bytes: [UInt8]) throws -> Int {
-        guard let header = GzipHeader([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]) else { return bytes.count }
         var count = 0
-        let compressor = try GzipCompressor(level: 6, header: header) { count += $0.count }
+        let compressor = try GzipCompressor(level: 6, header: .plain) { count += $0.count }
         try compressor.write(bytes[...])
         try compressor.finish()
         return count

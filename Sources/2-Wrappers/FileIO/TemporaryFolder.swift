@@ -22,4 +22,15 @@ public enum NewFolder {
         }
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
+
+    /// Removes a folder and files in it; what cannot be removed stays.
+    public static func remove(_ path: String, files: [String]) {
+        removeFiles(files)
+        rmdir(path)
+    }
+
+    /// Removes files; what cannot be removed stays.
+    public static func removeFiles(_ paths: [String]) {
+        for path in paths { unlink(path) }
+    }
 }

@@ -45,6 +45,15 @@ public struct OpenedImage: Sendable {
         storedByteCount = layers.storedByteCount(inArchiveOf: archiveByteCount)
     }
 
+    /// Which layers another image does not have, the lowest first; of equal ones the first.
+    public func layers(lackingIn other: OpenedImage) -> [Int] {
+        var known = Set(other.index.summary.layers.map(\.diffID))
+        return index.summary.layers.indices.filter { known.insert(index.summary.layers[$0].diffID).inserted }
+    }
+
+    /// Bytes of its manifest and configuration, which whoever gets it by its layers gets, too.
+    public var documentByteCount: UInt64 { UInt64(config.count) + UInt64(manifest?.count ?? 0) }
+
     /// The archive it lies in, byte for byte; for an image that lies in none, one that is made in a temporary file.
     ///
     /// - Throws: `FileError` if the layers cannot be read or the temporary file not be written.

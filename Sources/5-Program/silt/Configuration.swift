@@ -3,12 +3,14 @@ import Explorer
 import FileIO
 import FoundationEssentials
 import Images
+import Shipping
 
 /// Why a configuration cannot be used.
 enum ConfigurationError: Error, Equatable, CustomStringConvertible {
     case malformed(file: String, line: Int, text: String)
     case unknownKey(file: String, line: Int, key: String)
     case badValue(file: String, line: Int, key: String, value: String)
+    case badLink(file: String, line: Int, LinkError)
     case noTheme(String)
 
     var description: String {
@@ -16,9 +18,10 @@ enum ConfigurationError: Error, Equatable, CustomStringConvertible {
         case .malformed(let file, let line, let text):
             "'\(file)' line \(line): '\(text)' is not 'key = value'"
         case .unknownKey(let file, let line, let key):
-            "'\(file)' line \(line): no setting '\(key)'; there are theme, mouse and keys.COMMAND"
+            "'\(file)' line \(line): no setting '\(key)'; there are theme, mouse, keys.COMMAND, link and links.NAME"
         case .badValue(let file, let line, let key, let value):
             "'\(file)' line \(line): \(key) cannot be '\(value)'"
+        case .badLink(let file, let line, let error): "'\(file)' line \(line): \(error)"
         case .noTheme(let name):
             "no theme '\(name)'; there are \(Theme.builtInNames.joined(separator: ", ")), or give a file"
         }
@@ -33,6 +36,10 @@ struct Configuration: Equatable {
     var usesMouse = true
     /// Other keys for some commands.
     var keys: [Command: [Key]] = [:]
+    /// The links that can be chosen by name: those that come with the program and the user's own.
+    var links = Shipping.Link.profiles
+    /// The link that is meant where none is named.
+    var link = Shipping.Link.usual
 
     /// Reads the settings file, if there is one.
     static func load(environment: [String: String]) throws -> Configuration {
@@ -61,6 +68,12 @@ struct Configuration: Equatable {
                         file: file, line: index + 1, key: parts[0], value: parts[1])
                 }
                 usesMouse = value
+            case "link": link = try self.link(parts[1], file: file, line: index + 1)
+            case let name where name.hasPrefix("links.") && name.count > 6:
+                var own = try self.link(parts[1], file: file, line: index + 1)
+                own.name = String(name.dropFirst(6))
+                links.removeAll { $0.name == own.name }
+                links.append(own)
             case let name where name.hasPrefix("keys."):
                 guard let command = Command.allCases.first(where: { "keys." + $0.name == name }) else {
                     throw ConfigurationError.unknownKey(file: file, line: index + 1, key: name)
@@ -78,6 +91,14 @@ struct Configuration: Equatable {
     }
 
     private init() {}
+
+    private func link(_ text: String, file: String, line: Int) throws -> Shipping.Link {
+        do throws(LinkError) {
+            return try Shipping.Link(parsing: text, known: links)
+        } catch {
+            throw ConfigurationError.badLink(file: file, line: line, error)
+        }
+    }
 
     /// Finds a theme: a file, one of the user's themes, or one that comes with the program.
     static func theme(_ name: String, environment: [String: String]) throws -> Theme {

@@ -22,7 +22,7 @@ struct Silt: AsyncParsableCommand {
         version: ToolVersion.number,
         subcommands: [
             Explore.self, Diff.self, Create.self, Apply.self, Inspect.self, Verify.self, Layers.self,
-            List.self, Advise.self, Demo.self,
+            List.self, Advise.self, RoutesCommand.self, Bench.self, Demo.self,
         ],
         defaultSubcommand: Explore.self)
 }

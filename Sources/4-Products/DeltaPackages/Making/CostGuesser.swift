@@ -1,5 +1,5 @@
 import Bytes
-import Delta
+public import Delta
 import FileIO
 import Images
 public import Work
@@ -14,9 +14,8 @@ extension DeltaCreator {
     /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
     public func guess(ofLayer layer: Int, _ options: DeltaOptions) async throws -> LayerGuess {
         let guesser = CostGuesser(
-            plan: try await plan(ofLayer: layer), references: references, level: options.level,
-            jobs: options.jobs)
-        return try await WorkPool.shared.run { try await guesser.guess() }
+            plan: try await plan(ofLayer: layer), references: references, jobs: options.jobs)
+        return try await WorkPool.shared.run { try await guesser.survey() }.guess(options.level)
     }
 
     /// About what everything will cost, without making the package.
@@ -27,11 +26,36 @@ extension DeltaCreator {
     /// - Returns: Guesses of all layers.
     /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
     public func guess(_ options: DeltaOptions, _ reporter: Reporter = .silent) async throws -> PackageCosts {
+        let guesses = try await guesses([options.level], jobs: options.jobs, reporter)
+        guard let guess = guesses[options.level] else { throw CancellationError() }
+        return guess
+    }
+
+    /// About what everything will cost at several levels, in the time of one.
+    ///
+    /// - Parameters:
+    ///   - levels: The levels that guesses are for.
+    ///   - jobs: How many files to look at at a time.
+    ///   - reporter: Told how far probing compressed layers has come.
+    /// - Returns: Guesses of all layers, by level.
+    /// - Throws: As `guess(_:_:)` does.
+    public func guesses(
+        _ levels: [DeltaLevel], jobs: Int, _ reporter: Reporter = .silent
+    ) async throws -> [DeltaLevel: PackageCosts] {
         let plan = try await plan(reporter)
-        var guesses: [Int: LayerGuess] = [:]
-        for layer in plan.recipeLayers { guesses[layer] = try await guess(ofLayer: layer, options) }
-        return PackageCosts(
-            plan, new, guesses, documentByteCount: try await guessOfDocuments(options.level))
+        var guesses: [DeltaLevel: [Int: LayerGuess]] = [:]
+        for layer in plan.recipeLayers {
+            let guesser = CostGuesser(
+                plan: try await self.plan(ofLayer: layer), references: references, jobs: jobs)
+            let survey = try await WorkPool.shared.run { try await guesser.survey() }
+            for level in levels { guesses[level, default: [:]][layer] = survey.guess(level) }
+        }
+        var costs: [DeltaLevel: PackageCosts] = [:]
+        for level in levels {
+            costs[level] = PackageCosts(
+                plan, new, guesses[level] ?? [:], documentByteCount: try await guessOfDocuments(level))
+        }
+        return costs
     }
 }
 
@@ -44,7 +68,6 @@ extension DeltaCreator {
 struct CostGuesser: Sendable {
     let plan: LayerPlan
     let references: OldReferences
-    let level: DeltaLevel
     let jobs: Int
 
     /// How much of a new content a quick look takes in, and how much of an old one: there it may have moved.
@@ -89,20 +112,38 @@ struct CostGuesser: Sendable {
         let effort: UInt64
     }
 
-    func guess() async throws -> LayerGuess {
+    /// What was found of a layer: enough to guess its cost at every level.
+    struct Survey: Sendable {
+        let looks: [Look]
+        let sample: [Look]
+        /// Recipes at the fast level of what is no content, and of the sample with it.
+        let structureByteCount: UInt64
+        let recipeByteCount: UInt64
+        /// What each entry of the sample adds to its recipe.
+        let costs: [Int: UInt64]
+
+        /// About what the layer costs at a level.
+        func guess(_ level: DeltaLevel) -> LayerGuess {
+            guard !looks.isEmpty else {
+                return LayerGuess(sum: CostGuess(Double(structureByteCount), spread: 1.1), entries: [:])
+            }
+            let content = recipeByteCount - min(recipeByteCount, structureByteCount)
+            let coded = UInt64(Double(content) * level.saving)
+            return CostGuesser.read(
+                looks, costs: Shares.split(coded, by: costs), structureByteCount: Double(structureByteCount),
+                sample: sample)
+        }
+    }
+
+    func survey() async throws -> Survey {
         let looks = try await looks()
         let sample = Self.sample(looks)
         let structures = try await recipe(of: [])
-        guard !looks.isEmpty else {
-            return LayerGuess(sum: CostGuess(Double(structures.bytes.byteCount), spread: 1.1), entries: [:])
-        }
         let recipe = sample.isEmpty ? structures : try await recipe(of: Set(sample.map(\.entry)))
-        let content = recipe.bytes.byteCount - min(recipe.bytes.byteCount, structures.bytes.byteCount)
         let sampled = Set(sample.map(\.entry))
-        let coded = UInt64(Double(content) * level.saving)
-        return Self.read(
-            looks, costs: Shares.split(coded, by: recipe.costs.filter { sampled.contains($0.key) }),
-            structureByteCount: Double(structures.bytes.byteCount), sample: sample)
+        return Survey(
+            looks: looks, sample: sample, structureByteCount: structures.bytes.byteCount,
+            recipeByteCount: recipe.bytes.byteCount, costs: recipe.costs.filter { sampled.contains($0.key) })
     }
 
     // MARK: - Looking

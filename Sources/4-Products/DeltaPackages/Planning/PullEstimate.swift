@@ -1,56 +1,50 @@
-import Compression
+import Bytes
 import FileIO
 public import Images
-public import OCI
+import OCI
+public import Shipping
 
-/// What a registry sends for the new image to someone who has the old one: the compressed layers that differ.
+/// What a registry sends for the new image to someone who has the old one: the compressed layers that differ, the manifest
+/// and the configuration.
 public enum PullEstimate {
-    /// Bytes of compressed layers.
+    /// Bytes that are sent.
     ///
-    /// Layers that are compressed count as they are; of others, samples are compressed as registries' clients do. A layer
-    /// that occurs twice is sent once.
-    ///
-    /// - Returns: The bytes, and whether they are exact.
-    /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
-    public static func byteCount(old: OpenedImage, new: OpenedImage) throws -> (
-        byteCount: UInt64, isExact: Bool
-    ) {
-        var known = Set(old.index.summary.layers.map(\.diffID))
-        var sum: UInt64 = 0
-        var isExact = true
-        for (layer, file) in zip(new.index.summary.layers, new.layers)
-        where known.insert(layer.diffID).inserted {
-            if layer.compression == .none {
-                isExact = false
-                sum += UInt64(try share(layer, file) * Double(file.tar.byteCount))
-            } else {
-                sum += layer.blobByteCount
-            }
-        }
-        return (sum, isExact)
-    }
-
-    /// What a registry sends of a layer as a share of its uncompressed size.
+    /// Layers that are compressed count as they are, others as gzip makes them at its default level. A layer that occurs
+    /// twice is sent once.
     ///
     /// - Parameters:
-    ///   - layer: The layer.
-    ///   - file: Its bytes: of a layer that is not compressed, every sixteenth part is, with gzip's default level.
-    /// - Returns: 0 for an empty layer, else mostly less than 1.
-    /// - Throws: As `byteCount(old:new:)` does.
-    public static func share(_ layer: LayerSummary, _ file: LayerBytes) throws -> Double {
-        guard file.tar.byteCount > 0 else { return 0 }
-        if layer.compression != .none { return Double(layer.blobByteCount) / Double(file.tar.byteCount) }
-        let part: UInt64 = 1 << 16
-        var total = 0
-        var compressed = 0
-        var offset: UInt64 = 0
-        while offset < file.tar.byteCount {
-            try Task.checkCancellation()
-            let bytes = try file.tar.read(at: offset, count: Int(min(part, file.tar.byteCount - offset)))
-            total += bytes.count
-            compressed += try Gzip.byteCount(of: bytes)
-            offset += part * 16
+    ///   - old: The image that is there.
+    ///   - new: The image to pull.
+    ///   - jobs: How many parts of a layer to compress at a time.
+    /// - Returns: The bytes: exact if all of these layers are compressed.
+    /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
+    public static func figure(old: OpenedImage, new: OpenedImage, jobs: Int) async throws -> Figure {
+        guard new.index.summary.imageID != old.index.summary.imageID else { return Figure(exact: 0) }
+        var sum = Figure(exact: new.documentByteCount)
+        for layer in new.layers(lackingIn: old) {
+            sum = sum + (try await figure(ofLayer: layer, of: new, jobs: jobs))
         }
-        return Double(compressed) / Double(total)
+        return sum
     }
+
+    /// What a registry sends of a layer.
+    ///
+    /// - Parameters:
+    ///   - layer: The layer's index.
+    ///   - image: The image that has it.
+    ///   - jobs: How many parts of it to compress at a time.
+    /// - Returns: The bytes: exact if the layer is compressed.
+    /// - Throws: As `figure(old:new:jobs:)` does.
+    public static func figure(ofLayer layer: Int, of image: OpenedImage, jobs: Int) async throws -> Figure {
+        let summary = image.index.summary.layers[layer]
+        guard summary.compression == .none else { return Figure(exact: summary.blobByteCount) }
+        let figure = try await CompressedSize.figure(
+            of: JoinedRegions([image.layers[layer].tar]), .gzip, jobs: jobs)
+        // Registries' clients have encoders of their own, which make no less.
+        let most = Double(figure.bounds.upperBound) * Self.encoderSpread
+        return Figure(figure.byteCount, bounds: figure.bounds.lowerBound...UInt64(most))
+    }
+
+    /// By how much other encoders of gzip are above zlib at the default level, at most: measured, see docs/ROUTES.md.
+    private static let encoderSpread = 1.048
 }

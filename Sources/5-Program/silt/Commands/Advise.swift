@@ -3,6 +3,7 @@ import DeltaPackages
 import FileIO
 import Images
 import OCI
+import Shipping
 import Routes
 
 /// `silt advise`
@@ -52,8 +53,9 @@ struct Advise: CancellableCommand {
             let advice = UpdateAdvice.find(old: first.index, new: second.index)
             var shares: [Int: Double] = [:]
             for layer in Set(advice.compactMap(\.layer)) {
-                shares[layer] = try PullEstimate.share(
-                    second.index.summary.layers[layer], second.layers[layer])
+                let pull = try await PullEstimate.figure(ofLayer: layer, of: second, jobs: reading.width)
+                let byteCount = second.layers[layer].tar.byteCount
+                shares[layer] = byteCount == 0 ? 0 : Double(pull.byteCount) / Double(byteCount)
             }
             report = AdviceReport(old: first.index, second.index, update: advice, pullShares: shares)
         } else {

@@ -7,6 +7,7 @@ import FileTree
 import Images
 import OCI
 import Routes
+import Shipping
 import Summary
 
 /// `silt diff`
@@ -52,7 +53,7 @@ struct Diff: CancellableCommand {
                 + "May be given several times. Measures: "
                 + Measure.allCases.map(\.rawValue).joined(separator: ", ") + ".",
             valueName: "bound"),
-        transform: Self.bound)
+        transform: BrokenBounds.bound)
     var bounds: [Bound] = []
 
     func validate() throws {
@@ -93,11 +94,12 @@ struct Diff: CancellableCommand {
             }
         }
         if !bounds.isEmpty {
-            let measures = try Measures(old, new, package: costs?.byteCount, ignoring: ignoring.rules)
-            let broken = bounds.filter { $0.holds(for: measures[$0.measure]) }
-            guard broken.isEmpty else {
-                throw BrokenBounds(broken.map { "\($0) (it is \($0.measure.text(measures[$0.measure])))" })
-            }
+            let pull =
+                bounds.contains { $0.measure == .pull }
+                ? try await PullEstimate.figure(old: old, new: new, jobs: pair.reading.width).byteCount : nil
+            let measures = Measures(
+                old, new, package: costs?.byteCount, pull: pull, ignoring: ignoring.rules)
+            try measures.check(bounds)
         }
         if exitCode, !isSame { throw ExitStatus.differs.exitCode }
     }
@@ -120,25 +122,6 @@ struct Diff: CancellableCommand {
         let isOneImage = old.index.summary.imageID == new.index.summary.imageID
         return isOneImage || !ignoring.isEmpty && tree.isUnchanged && settings.isSame
     }
-
-    private static func bound(_ text: String) throws -> Bound {
-        guard let bound = Bound(text) else {
-            throw ValidationError(
-                "'\(text)' is no bound: it takes a measure, < or >, and a number, such as 'added > 500' or 'delta > 20MB'; "
-                    + "measures: " + Measure.allCases.map(\.rawValue).joined(separator: ", "))
-        }
-        return bound
-    }
-}
-
-/// What `--fail-if` was asked to watch for is so.
-struct BrokenBounds: Error, CustomStringConvertible {
-    private let bounds: [String]
-
-    /// Bounds that were broken, each with the value that broke it.
-    init(_ bounds: [String]) { self.bounds = bounds }
-
-    var description: String { "failed: " + bounds.joined(separator: "; ") }
 }
 
 extension UpdateCosts {

@@ -23,6 +23,11 @@ final class ProgressLine: Sendable {
         }
     }
 
+    /// Shows what is done, where nothing tells how far it has come.
+    func show(_ text: String) {
+        if isOn { draw(text) }
+    }
+
     /// Removes the line.
     func clear() {
         if isOn { draw("") }

@@ -6,6 +6,7 @@ import FileIO
 import FileTree
 import Images
 import OCI
+import Shipping
 import Synchronization
 import Terminals
 import Work
@@ -142,7 +143,7 @@ extension SessionWork {
         private func takeTotals() async throws {
             guard work.state.withLock({ $0.estimates.totals.documents }) == nil else { return }
             try await warning("what a pull takes") {
-                let pull = try PullEstimate.byteCount(old: old, new: new)
+                let pull = try await PullEstimate.figure(old: old, new: new, jobs: work.jobs)
                 setTotals { $0.pull = Cost(bytes: pull.byteCount, isExact: pull.isExact) }
             }
             try await warning("what documents take") {

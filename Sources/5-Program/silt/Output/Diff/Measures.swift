@@ -18,13 +18,15 @@ struct Measures {
     ///   - old: The old image.
     ///   - new: The new image.
     ///   - package: Bytes of the package; nil if nobody will ask for them.
+    ///   - pull: Bytes that a registry sends; nil if nobody will ask for them.
     ///   - rules: What does not count.
-    /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
-    init(_ old: OpenedImage, _ new: OpenedImage, package: UInt64?, ignoring rules: IgnoreRules) throws {
+    init(
+        _ old: OpenedImage, _ new: OpenedImage, package: UInt64?, pull: UInt64?, ignoring rules: IgnoreRules
+    ) {
         self.old = old
         self.new = new
         self.package = package ?? 0
-        pull = try PullEstimate.byteCount(old: old, new: new).byteCount
+        self.pull = pull ?? 0
         tree = DiffTree(old: old.index.listings, new: new.index.listings, ignoring: rules)
     }
 

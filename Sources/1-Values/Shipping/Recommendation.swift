@@ -1,0 +1,93 @@
+import Bytes
+
+/// Which of some routes to take, and why.
+///
+/// 1. A route that does not meet a need is out. So are better layers, which are a matter of the next build, and what is
+///    picked, which is another image.
+/// 2. Of the others, what sends the fewest bytes is the fastest and the cheapest on every link.
+/// 3. A route that is within a tenth of it is as good: in bytes, or in time where traffic has no price and round trips
+///    count for more than bytes. Of these, the one that asks least of the receiver is taken: the stock engine before other
+///    stores, these before deltas, a lower level before a higher one.
+public struct Recommendation: Hashable, Sendable {
+    /// What to take; nil if no route meets the needs.
+    public let choice: RouteKind?
+    /// Why, and what speaks against it: sentences without a full stop.
+    public let reasons: [String]
+
+    /// Figures that are so close are equal for a decision.
+    private static let closeness = 1.1
+
+    /// From what asks least of the receiver to what asks most.
+    private static let order: [RouteKind] = [
+        .pull, .archiveGzip, .archiveZstd, .chunkStore, .blockDelta, .fast, .default, .best, .fileStore,
+    ]
+
+    /// Judges routes.
+    ///
+    /// - Parameters:
+    ///   - routes: What was measured.
+    ///   - needs: What the receiver needs.
+    ///   - link: What carries the bytes.
+    ///   - fleet: Who gets them.
+    public init(_ routes: [Route], needs: Set<Need>, link: Link, fleet: Fleet) {
+        let needs = Need.allCases.filter(needs.contains)
+        let possible = routes.filter { route in
+            Self.order.contains(route.kind) && needs.allSatisfy(route.kind.meets)
+        }
+        let out = routes.compactMap { route -> String? in
+            guard Self.order.contains(route.kind),
+                let reason = needs.lazy.compactMap({ route.kind.obstacle(to: $0) }).first
+            else { return nil }
+            return "not \(route.kind.title): \(reason)"
+        }
+        guard let least = possible.min(by: { $0.figure.byteCount < $1.figure.byteCount }) else {
+            choice = nil
+            reasons = ["no route that was looked at meets all needs"] + out
+            return
+        }
+        func effort(_ route: Route) -> Double {
+            link.price == nil
+                ? link.seconds(for: route.figure.byteCount) : Double(route.figure.byteCount)
+        }
+        let limit = effort(least) * Self.closeness
+        let close = Self.order.compactMap { kind in
+            possible.first { $0.kind == kind && effort($0) <= limit }
+        }
+        let chosen = close.first ?? least
+        choice = chosen.kind
+        var reasons = [Self.reason(chosen, routes, link: link, fleet: fleet)]
+        if close.count > 1 {
+            let others = close.dropFirst().map(\.kind.title).joined(separator: "; ")
+            reasons.append("within 10%, and asking more of the receiver: \(others)")
+        }
+        reasons.append("against it: \(chosen.kind.drawback)")
+        if let better = routes.first(where: { $0.kind == .betterLayers }),
+            let pull = routes.first(where: { $0.kind == .pull }),
+            Double(better.figure.byteCount) * Self.closeness < Double(pull.figure.byteCount)
+        {
+            reasons.append(
+                "better layers would make a pull \(better.figure.text) instead of \(pull.figure.text): see 'advise'"
+            )
+        }
+        self.reasons = reasons + out
+    }
+
+    private static func reason(_ chosen: Route, _ routes: [Route], link: Link, fleet: Fleet) -> String {
+        func needed(_ route: Route) -> String {
+            let byteCount = route.figure.byteCount
+            let time = NumberText.duration(link.seconds(for: byteCount))
+            guard let costs = fleet.costs(of: byteCount, over: link), let price = link.price else {
+                return time
+            }
+            return time + " and " + price.text(costs.month ?? costs.update)
+                + (costs.month == nil ? "" : " a month")
+        }
+        let reason =
+            "\(chosen.kind.title): \(chosen.figure.text), \(needed(chosen)) over \(link.name ?? link.values)"
+        guard chosen.kind != .pull, let pull = routes.first(where: { $0.kind == .pull }) else {
+            return reason
+        }
+        return reason + ", where a pull takes \(needed(pull))"
+    }
+
+}

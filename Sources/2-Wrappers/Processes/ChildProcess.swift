@@ -1,0 +1,117 @@
+import Glibc
+import Synchronization
+
+/// What a program took that ran.
+public struct ProcessUsage: Hashable, Sendable {
+    /// From its start to its end.
+    public let seconds: Double
+    /// The most memory that it had at a time, in bytes.
+    public let memoryByteCount: UInt64
+
+    /// A usage of those figures.
+    public init(seconds: Double, memoryByteCount: UInt64) {
+        (self.seconds, self.memoryByteCount) = (seconds, memoryByteCount)
+    }
+
+    /// One program after another.
+    public static func + (one: ProcessUsage, other: ProcessUsage) -> ProcessUsage {
+        ProcessUsage(
+            seconds: one.seconds + other.seconds,
+            memoryByteCount: max(one.memoryByteCount, other.memoryByteCount))
+    }
+}
+
+/// Why a program did not do what it was started for.
+public enum ProcessError: Error, Equatable, CustomStringConvertible {
+    case cannotStart(String, reason: String)
+    case failed(String, status: Int32)
+
+    public var description: String {
+        switch self {
+        case .cannotStart(let program, let reason): "cannot start '\(program)': \(reason)"
+        case .failed(let program, let status):
+            status >= 256
+                ? "'\(program)' ended with \(status >> 8)"
+                : "'\(program)' was ended by signal \(status & 127)"
+        }
+    }
+}
+
+/// Other programs.
+public enum ChildProcess {
+    /// Runs a program to its end; it reads and says nothing.
+    ///
+    /// - Parameters:
+    ///   - program: Its path, or its name, which is looked for as a shell does.
+    ///   - arguments: What it is told.
+    /// - Returns: What it took.
+    /// - Throws: `ProcessError`; `CancellationError` when its task was cancelled, and then the program has been ended.
+    public static func run(_ program: String, _ arguments: [String]) async throws -> ProcessUsage {
+        let child = Mutex<Child>(.waiting)
+        return try await withTaskCancellationHandler {
+            let clock = ContinuousClock()
+            let start = clock.now
+            let number = try child.withLock { child in
+                guard case .waiting = child else { throw CancellationError() }
+                let number = try spawn(program, arguments)
+                child = .running(number)
+                return number
+            }
+            var status: Int32 = 0
+            var usage = rusage()
+            // Not reaped yet, so that its number is nobody else's while it may still be asked to end.
+            var info = siginfo_t()
+            while waitid(P_PID, id_t(number), &info, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+            child.withLock { $0 = .over }
+            while wait4(number, &status, 0, &usage) < 0, errno == EINTR {}
+            let time = (clock.now - start).components
+            try Task.checkCancellation()
+            guard status == 0 else { throw ProcessError.failed(program, status: status) }
+            return ProcessUsage(
+                seconds: Double(time.seconds) + Double(time.attoseconds) / 1e18,
+                memoryByteCount: UInt64(max(0, usage.ru_maxrss)) * 1024)
+        } onCancel: {
+            child.withLock { child in
+                if case .running(let number) = child { kill(number, SIGTERM) } else { child = .over }
+            }
+        }
+    }
+
+    private enum Child {
+        case waiting
+        case running(pid_t)
+        case over
+    }
+
+    /// Where a program is found that is called by its name; nil if it is not installed.
+    public static func path(of program: String) -> String? {
+        let folders = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
+        return folders.split(separator: ":").lazy.map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }
+    }
+
+    private static func spawn(_ program: String, _ arguments: [String]) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for (descriptor, flags) in [(0, O_RDONLY), (1, O_WRONLY), (2, O_WRONLY)] as [(Int32, Int32)] {
+            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", flags, 0)
+        }
+        // This thread takes no signals; the program does.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }
+        words.append(nil)
+        defer { for word in words { free(word) } }
+        var number = pid_t()
+        let result = posix_spawnp(&number, program, &actions, &attributes, words, environ)
+        guard result == 0 else {
+            throw ProcessError.cannotStart(program, reason: String(cString: strerror(result)).lowercased())
+        }
+        return number
+    }
+}
