@@ -109,7 +109,7 @@ struct SurveyTests {
             try #require(try await loud.figure(of: .fileStore)).byteCount - UInt64(try await documents())
         // The content is sent once, though two files have it.
         let sent = RollingSplitter.parts(of: changed).reduce(0) {
-            $0 + Zstd.estimate(Array(changed[$1.range]), level: 3)
+            $0 + Zstd.estimate(Array(changed[$1.range]), level: 7)
         }
         #expect(figure > table + UInt64(sent) - 100 && figure < table + UInt64(sent) + 400)
     }

@@ -102,7 +102,7 @@ extension CompressedSize.Method {
     /// So many blocks are sampled of more.
     fileprivate var sampleCount: Int {
         switch self {
-        case .gzip: 32
+        case .gzip: 64
         case .zstd19: 16
         }
     }
