@@ -266,6 +266,58 @@ struct PickTests {
                     byteCount: byteCount)))
     }
 
+    // MARK: - What is missing
+
+    @Test(arguments: [(80, 24), (120, 40), (200, 60), (40, 10)])
+    func `what is missing is told where it matters, and a key picks it`(columns: Int, rows: Int) {
+        let name = "\(columns)x\(rows)"
+        var script = Script(columns: columns, rows: rows, answersFirst: true)
+        script.press("space k")
+        warn(&script)
+        script.expectScreen("picks-missing-\(name)-1-row")
+        script.press("P")
+        script.expectScreen("picks-missing-\(name)-2-list")
+        script.press("esc e")
+        script.expectScreen("picks-missing-\(name)-3-export")
+        script.press("esc i")
+        #expect(
+            rows < 40 || script.screen().text.contains("needs libquic.so.1, which only the new image has"))
+        script.press("esc R")
+        #expect(picked(script) == ["usr/lib/quic.so", "usr/lib/ssl/libcrypto.so.3"])
+        script.press("u")
+        #expect(picked(script) == ["usr/lib/ssl/libcrypto.so.3"])
+        // Where the row has no warning, all of them are meant.
+        warn(&script)
+        script.press("g R")
+        #expect(picked(script).count == 4)
+        script.press("u")
+        warn(&script)
+        script.press("P space")
+        #expect(picked(script) == ["usr/lib/quic.so", "usr/lib/ssl/libcrypto.so.3"])
+        script.press("esc e ^r")
+        #expect(script.explorer.context == .export)
+    }
+
+    private func warn(_ script: inout Script) {
+        guard let picks = script.explorer.picks else { return }
+        func node(_ path: String) -> Int { TreePath(path).flatMap(picks.ground.tree.index) ?? 0 }
+        script.send(
+            .picksPlanned(
+                revision: picks.revision,
+                PickPlan(
+                    name: "shop:1.4-partial-0123456789ab", imageID: "0123456789ab", isNewImage: false,
+                    warnings: [
+                        PickWarning(
+                            node: node("usr/lib/ssl/libcrypto.so.3"),
+                            problem: .missingLibrary(name: Array("libquic.so.1".utf8)),
+                            remedy: [node("usr/lib/quic.so")]),
+                        PickWarning(
+                            node: node("usr/lib/ssl"),
+                            problem: .halfPackage(name: Array("openssl".utf8), made: 1, changed: 3),
+                            remedy: [node("usr/lib/ssl/libssl.so.3"), node("app/main.py")]),
+                    ])))
+    }
+
     @Test func `boxes without colours and in ASCII`() {
         var script = Script(glyphs: .ascii, answersFirst: true) { $0.hasColors = false }
         script.press("space")

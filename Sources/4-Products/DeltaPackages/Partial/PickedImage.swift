@@ -15,6 +15,19 @@ public struct PickedImage: Sendable {
     public let image: OpenedImage
     /// What was picked; nil if that is everything.
     public let partial: DeltaDocument.Partial?
+    /// What it was made of; nil for the new image itself.
+    let origin: Origin?
+
+    /// What an image of picks was made of.
+    struct Origin: Sendable {
+        let tree: DiffTree
+        let picks: PickSet
+        let old: OpenedImage
+        let new: OpenedImage
+    }
+
+    /// The tree of both images' merged layers that warnings are about; nil for the new image itself.
+    public var tree: DiffTree? { origin?.tree }
 
     /// Picks by a list.
     ///
@@ -92,7 +105,9 @@ struct PickedImageMaker {
         let oldConfig = old.index.summary.configuration
         let newConfig = new.index.summary.configuration
         let takesAllKeys = oldConfig.isEverything(list.configKeys, from: newConfig)
-        if picks.isEverything(in: tree), takesAllKeys { return PickedImage(image: new, partial: nil) }
+        if picks.isEverything(in: tree), takesAllKeys {
+            return PickedImage(image: new, partial: nil, origin: nil)
+        }
         let changeCount = tree.nodes.count { $0.change != .unchanged }
         let keys = list.configKeys.isEmpty ? "" : ", configuration \(list.configKeys.joined(separator: ", "))"
         let parts: Parts
@@ -110,7 +125,9 @@ struct PickedImageMaker {
             names: new.index.summary.names, imageID: new.index.summary.imageID,
             pickedCount: picks.count, changeCount: changeCount, configKeys: list.configKeys,
             wholeLayers: layerCount)
-        return PickedImage(image: try assemble(parts), partial: partial)
+        return PickedImage(
+            image: try assemble(parts), partial: partial,
+            origin: PickedImage.Origin(tree: tree, picks: picks, old: old, new: new))
     }
 
     func check() throws {

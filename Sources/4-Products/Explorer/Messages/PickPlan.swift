@@ -1,3 +1,5 @@
+public import FileTree
+
 /// What comes of picks: an image of its own, and what a package takes that makes it.
 public struct PickPlan: Hashable, Sendable {
     /// The image's name.
@@ -8,17 +10,21 @@ public struct PickPlan: Hashable, Sendable {
     public var isNewImage: Bool
     /// The package's size at the usual level; nil until it is known.
     public var byteCount: UInt64?
+    /// What that image lacks and the new one has.
+    public var warnings: [PickWarning]
     /// Why there is no such image; nil if there is one.
     public var failure: String?
 
     /// A plan of those facts.
     public init(
-        name: String, imageID: String, isNewImage: Bool, byteCount: UInt64? = nil, failure: String? = nil
+        name: String, imageID: String, isNewImage: Bool, byteCount: UInt64? = nil,
+        warnings: [PickWarning] = [], failure: String? = nil
     ) {
         self.name = name
         self.imageID = imageID
         self.isNewImage = isNewImage
         self.byteCount = byteCount
+        self.warnings = warnings
         self.failure = failure
     }
 

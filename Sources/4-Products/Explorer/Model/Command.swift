@@ -14,7 +14,7 @@ public enum Command: String, Hashable, Sendable, CaseIterable {
     case search, nextMatch, previousMatch, back
     case details, nextItem, previousItem, export, help, palette, log, themes
     case pick, pickDirectory, pickShown, pickRange, pickMatching, pickNothing, undoPick, redoPick
-    case listPicks, savePicks, loadPicks
+    case pickRemedy, listPicks, savePicks, loadPicks
     case confirm, cancel, nextField, copy
     case quit
 }
@@ -140,7 +140,11 @@ extension Command {
             .redoPick, [.control("r")], "", "pick again what was taken back", in: panes, unless: needsRedo),
         Binding(.pickNothing, ["U"], "", "leave out all that is picked", in: panes, unless: needsPicks),
         Binding(
-            .listPicks, ["P"], "", "list what is picked, and what comes along and why", in: panes,
+            .pickRemedy, ["R"], "",
+            "pick what warnings say is missing: that of the row, or all", in: panes, unless: needsWarnings),
+        Binding(
+            .listPicks, ["P"], "", "list what is picked, what comes along and why, and what is missing",
+            in: panes,
             unless: needsPicks),
         Binding(.savePicks, ["w"], "", "write the picks to a file", in: panes, unless: needsPicks),
         Binding(
@@ -227,6 +231,7 @@ extension Command {
         Binding(.pick, [" "], "pick or leave out", in: [.picks]),
         Binding(.undoPick, ["u"], "undo", in: [.picks], unless: needsUndo),
         Binding(.redoPick, [.control("r")], in: [.picks], unless: needsRedo),
+        Binding(.pickRemedy, ["R"], "pick what is missing", in: [.picks], unless: needsWarnings),
         Binding(.savePicks, ["w"], "write to a file", in: [.picks], unless: needsPicks),
         Binding(.export, ["e"], "export", in: [.picks], unless: needsPicks),
         Binding(.cancel, [.escape, "q", "P"], "close", in: [.picks]),
@@ -271,6 +276,8 @@ extension Command {
         Binding(.nextField, [.tab, .down, .backTab, .up], "other field", in: [.export]),
         Binding(.cancel, [.escape], "back", in: [.export]),
         Binding(.copy, [.control("y")], "copy the command", in: [.export]),
+        Binding(
+            .pickRemedy, [.control("r")], "pick what is missing", in: [.export], unless: needsWarnings),
         Binding(.savePicks, [.control("s")], "write the picks", in: [.export], unless: needsPicks),
         Binding(.confirm, ["y"], "replace it", in: [.overwrite]),
         Binding(.cancel, ["n", .escape, "q"], "keep it", in: [.overwrite]),
@@ -330,6 +337,12 @@ extension Command {
 
     @Sendable private static func needsPicks(_ explorer: ExplorerModel) -> String? {
         explorer.picks == nil ? "nothing is picked: space picks" : nil
+    }
+
+    @Sendable private static func needsWarnings(_ explorer: ExplorerModel) -> String? {
+        explorer.pickWarnings.isEmpty
+            ? explorer.picks != nil && explorer.pickState.plan == nil
+                ? "the picks are still being checked" : "nothing is known to be missing" : nil
     }
 
     @Sendable private static func needsUndo(_ explorer: ExplorerModel) -> String? {

@@ -51,6 +51,7 @@ extension ExplorerModel {
         case .pickMatching: if let files { screens.append(PickScreen(in: files)) }
         case .pickNothing: return pickNothing()
         case .undoPick, .redoPick: return undoPick(command)
+        case .pickRemedy: return pickRemedy(ofRow: true)
         case .listPicks: screens.append(PicksScreen(self))
         case .savePicks, .loadPicks: askForPicksFile(command)
         case .quit, .confirm, .cancel, .nextField, .nextItem, .previousItem, .bytes, .blanks, .moreContext,

@@ -7,7 +7,12 @@ extension FileTable {
     ///   - ground: What can be picked.
     ///   - row: The row of the pane of layers whose files these are; nil for all layers merged. In one layer's tree only
     ///     the changes that it makes for good can be picked.
-    mutating func link(to ground: PickGround, row: Int?) {
+    ///   - isSame: Whether both are the same tree.
+    mutating func link(to ground: PickGround, row: Int?, isSame: Bool) {
+        guard !isSame else {
+            pickPlaces = facts.indices.map { Int32(clamping: $0) }
+            return
+        }
         var places = Array(repeating: Int32(-1), count: facts.count)
         var pairs = [(own: 0, there: 0)]
         while let (own, there) = pairs.popLast() {

@@ -208,7 +208,8 @@ extension ExplorerModel {
         if files.pickPlaces.isEmpty {
             var row: Int?
             if case .pair(let index) = scope { row = index }
-            withFiles { files, _ in files.link(to: known.ground, row: row) }
+            let isSame = scope == .squashed && ignored.isEmpty && !staleScopes.contains(scope)
+            withFiles { files, _ in files.link(to: known.ground, row: row, isSame: isSame) }
         }
         guard files.markedRevision != known.revision else { return }
         withFiles { files, _ in
@@ -248,6 +249,30 @@ extension ExplorerModel {
         guard level == .standard else { return nil }
         if let bytes = pickState.plan?.byteCount { return (ByteCount.text(bytes), true) }
         return pickState.sum.map { ("~" + ByteCount.text($0), false) }
+    }
+
+    // MARK: - What is missing
+
+    /// What the image that the picks make lacks.
+    var pickWarnings: [PickWarning] { picks == nil ? [] : pickState.plan?.warnings ?? [] }
+
+    /// The warnings about the row under the cursor.
+    var warningsHere: [PickWarning] {
+        guard focus == .files, let files, let row = files.current, let place = files.pickPlace(of: row.node)
+        else { return [] }
+        return pickWarnings.filter { $0.node == place }
+    }
+
+    /// Picks what warnings say is missing: those of the row if there are any, else all.
+    mutating func pickRemedy(ofRow isOfRow: Bool) -> [Effect] {
+        let here = isOfRow ? warningsHere : []
+        let remedy = (here.isEmpty ? pickWarnings : here).flatMap(\.remedy)
+        let before = picks?.count ?? 0
+        let effects = changePicks { $0.pick(remedy) }
+        if let picks, picks.count > before {
+            say("picked \(Format.count(picks.count - before, "more change")); u takes that back")
+        }
+        return effects
     }
 
     // MARK: - Going there

@@ -30,17 +30,21 @@ struct PicksLine {
         let cost =
             size.map { Span($0.text, $0.isExact ? .title : .estimate) } ?? Span(glyphs.ellipsis, .dim)
         let new = explorer.name(of: .new)
+        let missing =
+            explorer.pickWarnings.isEmpty
+            ? nil : Span("\(Format.count(explorer.pickWarnings.count, "warning")): P", .warning)
+        let warned = missing.map { _ in Span("\(explorer.pickWarnings.count)!", .warning) }
         let makes =
             picks.isEverything
             ? Span("everything: makes \(new) itself", .dim) : Span("partial: not \(new)", .warning)
         let failure = explorer.pickState.plan?.failure.map { Span(Format.line($0, glyphs), .error) }
         let partial = Span("partial", .warning)
         return [
-            [count, hidden, required, keys, cost, failure ?? makes],
-            [count, hidden, fewer, keys, cost, failure ?? makes],
-            [count, hidden, fewer, keys, cost, failure ?? partial],
-            [short, hidden, fewer, keys, cost, failure ?? partial],
-            [short, hidden, cost, failure ?? partial],
+            [count, hidden, required, keys, cost, missing, failure ?? makes],
+            [count, hidden, fewer, keys, cost, missing, failure ?? makes],
+            [count, hidden, fewer, keys, cost, missing, failure ?? partial],
+            [short, hidden, fewer, keys, cost, missing, failure ?? partial],
+            [short, hidden, cost, warned, failure ?? partial],
             [short, hidden, cost], [short, hidden],
         ].map { joined($0.compactMap(\.self)) }
     }

@@ -4,6 +4,7 @@ import FileTree
 /// All that is picked, and what comes along and why.
 struct PicksScreen: Screen {
     private enum Row: Hashable {
+        case warning(PickWarning)
         case key(String)
         case node(Int)
     }
@@ -11,6 +12,7 @@ struct PicksScreen: Screen {
     private var rows: [Row] = []
     private var cursor = ListCursor()
     private var revision = -1
+    private var warnings: [PickWarning] = []
 
     init(_ model: ExplorerModel) { refresh(model) }
 
@@ -24,6 +26,7 @@ struct PicksScreen: Screen {
             // The row stays, so that it can be picked again.
             let effects =
                 switch row {
+                case .warning(let warning): model.changePicks { $0.toggle(warning.remedy) }
                 case .key(let key): model.changePicks { $0.toggle(keys: [key]) }
                 case .node(let node): model.changePicks { $0.toggle([node]) }
                 case nil: [Effect]()
@@ -33,8 +36,13 @@ struct PicksScreen: Screen {
             return Outcome(step: .stay, effects: effects)
         case .undoPick, .redoPick: return Outcome(step: .stay, effects: model.undoPick(command))
         case .look:
-            guard case .node(let node) = row else { return .stay }
-            return Outcome(step: .close, effects: model.show(pick: node))
+            switch row {
+            case .node(let node): return Outcome(step: .close, effects: model.show(pick: node))
+            case .warning(let warning):
+                return Outcome(step: .close, effects: model.show(pick: warning.node))
+            case .key, nil: return .stay
+            }
+        case .pickRemedy: return Outcome(step: .stay, effects: model.pickRemedy(ofRow: false))
         case .savePicks:
             model.askForPicksFile(command)
             guard let next = model.screens.popLast() else { return .stay }
@@ -74,9 +82,14 @@ struct PicksScreen: Screen {
 
     /// Lists what is picked, unless that is what is listed.
     mutating func refresh(_ model: ExplorerModel) {
-        guard let picks = model.pickState.picks, picks.revision != revision else { return }
+        guard let picks = model.pickState.picks else { return }
+        // What was picked here stays until there is news of it.
+        guard picks.revision != revision || !model.pickWarnings.isEmpty && model.pickWarnings != warnings
+        else { return }
         revision = picks.revision
-        rows = picks.ground.keys.filter(picks.keys.contains).map(Row.key)
+        warnings = model.pickWarnings
+        rows = warnings.map(Row.warning)
+        rows += picks.ground.keys.filter(picks.keys.contains).map(Row.key)
         // In the order of their paths.
         var pending = [0]
         let tree = picks.ground.tree
@@ -112,6 +125,16 @@ struct PicksScreen: Screen {
 
     private func line(_ row: Row, _ picks: Picks, _ columns: Int, _ model: ExplorerModel) -> [Span] {
         switch row {
+        case .warning(let warning):
+            let made = warning.remedy.count(where: picks.made.contains)
+            let text = Format.line(warning.text(in: picks.ground.tree), model.glyphs)
+            let more = "  + \(Format.count(warning.remedy.count, "change"))"
+            let room = max(8, columns - PickMark.columns - 2 - TextWidth.of(more))
+            return [
+                PickMark(made: made, of: warning.remedy.count)?.span ?? Span("    "), Span("! ", .warning),
+                Span(TextFit.end(text, columns: room, mark: model.glyphs.ellipsis), .warning),
+                Span(more, .dim),
+            ]
         case .key(let key):
             let mark: PickMark = picks.keys.contains(key) ? .picked : .none
             return [mark.span, Span("configuration ", .dim), Span(Format.line(key, model.glyphs))]

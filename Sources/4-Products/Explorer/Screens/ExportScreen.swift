@@ -13,6 +13,7 @@ struct ExportScreen: Screen {
     private var focus = Field.path
 
     static let labelWidth = 10
+    private static let warningLimit = 4
 
     var context: Context { .export }
     var isField: Bool { focus == .path }
@@ -32,6 +33,7 @@ struct ExportScreen: Screen {
                 model.say("copied; it reads '\(model.picksPath)', which ^S writes: \(command.text)")
             }
             return outcome
+        case .pickRemedy: return Outcome(step: .stay, effects: model.pickRemedy(ofRow: false))
         case .savePicks:
             return Outcome(
                 step: .stay, effects: model.pickFile(model.picksPath).map { [.savePicks($0)] } ?? [])
@@ -139,10 +141,16 @@ struct ExportScreen: Screen {
             ]
         }
         let name = "\(Format.imageName(plan.name, model.glyphs)), image \(plan.imageID)"
+        let warnings = model.pickWarnings.prefix(Self.warningLimit).enumerated().map { index, warning in
+            line(index == 0 ? "warnings" : "", warning.text(in: picks.ground.tree), .warning)
+        }
+        let rest = model.pickWarnings.count - warnings.count
+        let more =
+            rest > 0 ? [line("", "and \(Format.count(rest, "more warning")): P lists them", .warning)] : []
         return [
             line("makes", plan.isNewImage ? "\(name): all is picked" : name, .title),
-            plan.isNewImage ? nil : line("", "not \(model.name(of: .new))", .warning), includes, command,
-        ].compactMap(\.self)
+            plan.isNewImage ? nil : line("", "not \(model.name(of: .new))", .warning),
+        ].compactMap(\.self) + warnings + more + [includes, command]
     }
 
     /// `config, 2 layers, 1,204 changed paths`.

@@ -52,6 +52,11 @@ struct FileDetails {
             lines.append(
                 .note("picked", model.reason(of: place, in: picks).map { "no, but it \($0)" } ?? "yes"))
         }
+        if let place = files.pickPlace(of: index) {
+            for warning in model.pickWarnings where warning.node == place {
+                lines.append(.note("warning", Format.line(warning.text(in: files.tree), model.glyphs)))
+            }
+        }
         if let peer = node.peer {
             let path = "/" + Format.name(tree.path(of: peer).bytes, model.glyphs)
             lines.append(.note(node.isInNew ? "moved from" : "moved to", path))
@@ -70,6 +75,9 @@ struct FileDetails {
             let reason = files.pickPlace(of: index).flatMap({ model.reason(of: $0, in: picks) })
         {
             facts.append(Span("  comes along: \(reason)", .key))
+        }
+        for warning in model.warningsHere {
+            facts.append(Span("  ! \(warning.shortText): R", .warning))
         }
         switch files.costs.state(of: index, isFinal: model.isCostFinal) {
         case .known(let cost): facts.append(Span("  ships \(Format.cost(cost, model.glyphs))"))

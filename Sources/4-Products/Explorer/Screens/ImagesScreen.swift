@@ -31,7 +31,9 @@ struct ImagesScreen: Screen {
         case .down: move(to: list.position + 1)
         case .confirm:
             guard options.indices.contains(list.position) else { return .stay }
-            return Outcome(step: .close, effects: [.choose(side, options[list.position].imageID)])
+            let imageID = options[list.position].imageID
+            model.options.createCommand += " --\(side == .old ? "old" : "new")-image \(imageID)"
+            return Outcome(step: .close, effects: [.choose(side, imageID)])
         default: break
         }
         return .stay

@@ -75,6 +75,9 @@ struct Create: CancellableCommand {
         if let partial = picked.partial {
             // The id follows from the images and the picks: it is known before anything is written.
             let summary = picked.image.index.summary
+            for warning in try await picked.warnings() {
+                StandardStreams.writeError("silt: warning: \(PartialText.text(warning, in: picked.tree))\n")
+            }
             try StandardStreams.line(
                 "makes \(EscapedText.of(summary.displayName.utf8, limit: 200)), image \(summary.imageID.short): \(PartialText.text(partial))"
             )

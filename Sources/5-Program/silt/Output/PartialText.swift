@@ -1,8 +1,24 @@
 import Bytes
 import DeltaPackages
+import FileTree
 
 /// What was picked, in words.
 enum PartialText {
+    /// What picks lack, and the options that add it.
+    static func text(_ warning: PickWarning, in tree: DiffTree?) -> String {
+        guard let tree else { return "" }
+        let paths = warning.remedy.map { tree.path(of: $0) }.sorted().compactMap {
+            PathPattern(matching: $0)
+        }
+        let options = paths.prefix(3).map { pattern in
+            "--pick \(ShellWord.quoted(EscapedText.of(pattern.text, limit: 200)))"
+        }
+        guard !options.isEmpty else { return warning.text(in: tree) }
+        let rest = paths.count - options.count
+        let more = rest > 0 ? " and \(rest) more paths" : ""
+        return "\(warning.text(in: tree)); add \(options.joined(separator: " "))\(more)"
+    }
+
     /// Of which image how much, and that it is not that image.
     static func text(_ partial: DeltaDocument.Partial) -> String {
         let names = EscapedText.of(partial.names.joined(separator: " ").utf8, limit: 200)

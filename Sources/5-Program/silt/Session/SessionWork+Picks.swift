@@ -62,6 +62,8 @@ extension SessionWork {
             name: summary.displayName, imageID: summary.imageID.short,
             isNewImage: planned.picked.partial == nil)
         mailbox.send(.picksPlanned(revision: revision, plan))
+        plan.warnings = try await planned.picked.warnings()
+        mailbox.send(.picksPlanned(revision: revision, plan))
         // Of the new image itself the estimates tell the size.
         guard !plan.isNewImage else { return }
         let options = DeltaOptions(level: .default, jobs: jobs, checks: false)

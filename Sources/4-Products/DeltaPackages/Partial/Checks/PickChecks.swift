@@ -1,0 +1,182 @@
+import Bytes
+import FileIO
+public import FileTree
+import Images
+import Work
+
+/// Looks for what picks lack that the new image has.
+struct PickChecks {
+    private let picks: PickSet
+    private let tree: DiffTree
+    private let oldImage: OpenedImage
+    private let newImage: OpenedImage
+    private let old: TreeSide
+    private let new: TreeSide
+    private let picked: TreeSide
+
+    /// More warnings than anybody reads are not looked for.
+    private static let warningLimit = 1000
+
+    /// Prepares the checks of picks.
+    ///
+    /// - Parameters:
+    ///   - picks: What is made.
+    ///   - tree: The tree of both images' merged layers.
+    ///   - oldImage: The old image.
+    ///   - newImage: The new image.
+    init(_ picks: PickSet, _ tree: DiffTree, old oldImage: OpenedImage, new newImage: OpenedImage) {
+        self.picks = picks
+        self.tree = tree
+        self.oldImage = oldImage
+        self.newImage = newImage
+        old = .old(tree)
+        new = .new(tree)
+        picked = .picked(picks, of: tree)
+    }
+
+    /// What is wrong: missing libraries, links that lead nowhere, packages of which only a part is made.
+    ///
+    /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
+    func warnings() throws -> [PickWarning] {
+        var warnings = try libraries()
+        warnings += try links()
+        warnings += try packages()
+        return Array(warnings.prefix(Self.warningLimit))
+    }
+
+    /// Those of some nodes that changed and are not made.
+    private func remedy(_ nodes: some Sequence<Int>) -> [Int] {
+        Set(nodes.filter { tree.nodes[$0].change != .unchanged && !picks.contains($0) }).sorted()
+    }
+
+    // MARK: - Libraries
+
+    /// Libraries that programs need which are made, and that only the new image has.
+    private func libraries() throws -> [PickWarning] {
+        var users: [[UInt8]: Int] = [:]
+        for node in picks.all where tree.nodes[node].change != .metadata {
+            try Task.checkCancellation()
+            guard let id = tree.nodes[node].new, tree.newEntry(tree.nodes[node])?.kind == .file,
+                let content = Self.content(id, of: newImage)
+            else { continue }
+            let names = try NeededLibraries.of(byteCount: content.byteCount) {
+                try content.read(at: $0, count: $1)
+            }
+            for name in names where users[name] == nil { users[name] = node }
+        }
+        guard !users.isEmpty else { return [] }
+        var providers: [[UInt8]: [Int]] = [:]
+        for node in tree.nodes.indices where users[tree.nodes[node].name] != nil {
+            providers[tree.nodes[node].name, default: []].append(node)
+        }
+        return users.sorted { ($0.value, $1.key.count) < ($1.value, $0.key.count) }.compactMap { name, user in
+            let nodes = providers[name] ?? []
+            guard !nodes.contains(where: picked.has), let provider = nodes.first(where: new.has) else {
+                return nil
+            }
+            let place = new.follow(tree.path(of: provider).bytes, from: 0)
+            return PickWarning(
+                node: user, problem: .missingLibrary(name: name),
+                remedy: remedy([provider] + (place?.visited ?? [])))
+        }
+    }
+
+    // MARK: - Links
+
+    /// Symbolic links that lead nowhere in the image that is made, and lead somewhere where they come from.
+    private func links() throws -> [PickWarning] {
+        var warnings: [PickWarning] = []
+        for node in tree.nodes.indices where picked.has(node) {
+            guard let entry = picked.entry(node), entry.kind == .symlink else { continue }
+            try Task.checkCancellation()
+            let directory = tree.nodes[node].parent
+            guard let place = picked.follow(entry.linkTarget, from: directory), place.node == nil else {
+                continue
+            }
+            let origin = picks.contains(node) ? new : old
+            guard origin.follow(entry.linkTarget, from: directory)?.node != nil else { continue }
+            let target =
+                new.entry(node).map { new.follow($0.linkTarget, from: directory)?.visited ?? [] } ?? []
+            warnings.append(
+                PickWarning(
+                    node: node, problem: .danglingLink(target: entry.linkTarget),
+                    remedy: remedy([node] + target)))
+            if warnings.count >= Self.warningLimit { break }
+        }
+        return warnings
+    }
+
+    // MARK: - Packages
+
+    private static let listByteLimit: UInt64 = 8 << 20
+    private static let listsByteLimit: UInt64 = 128 << 20
+
+    /// Debian packages of which only some of the changed files are made (dpkg's `info/NAME.list`).
+    private func packages() throws -> [PickWarning] {
+        guard let folder = TreePath("var/lib/dpkg/info").flatMap(tree.index) else { return [] }
+        let end = Array(".list".utf8)
+        var warnings: [PickWarning] = []
+        var byteCount: UInt64 = 0
+        for node in tree.nodes[folder].children
+        where tree.nodes[node].name.suffix(end.count).elementsEqual(end) {
+            try Task.checkCancellation()
+            let list =
+                tree.nodes[node].new.flatMap { Self.content($0, of: newImage) }
+                ?? tree.nodes[node].old.flatMap { Self.content($0, of: oldImage) }
+            guard let list, list.byteCount <= Self.listByteLimit else { continue }
+            byteCount += list.byteCount
+            guard byteCount <= Self.listsByteLimit else { break }
+            let name = Array(tree.nodes[node].name.dropLast(end.count))
+            let changed = try changedFiles(list.read(at: 0, count: Int(list.byteCount)))
+            let made = changed.filter(picks.contains)
+            guard let first = made.first, made.count < changed.count else { continue }
+            // What dpkg notes of the package belongs to it.
+            let notes = tree.nodes[folder].children.filter {
+                tree.nodes[$0].name.starts(with: name + [UInt8(ascii: ".")])
+            }
+            warnings.append(
+                PickWarning(
+                    node: first,
+                    problem: .halfPackage(name: name, made: made.count, changed: changed.count),
+                    remedy: remedy(changed + notes)))
+            if warnings.count >= Self.warningLimit { break }
+        }
+        return warnings
+    }
+
+    /// The files of a list whose content changed; directories belong to every package that has something in them.
+    private func changedFiles(_ list: [UInt8]) -> [Int] {
+        var changed: Set<Int> = []
+        for line in list.split(separator: UInt8(ascii: "\n")) {
+            let path = Array(line)
+            for side in [new, old] {
+                guard let node = side.node(of: path), side.has(node) else { continue }
+                let change = tree.nodes[node].change
+                if change != .unchanged, change != .metadata, !tree.nodes[node].isDirectory {
+                    changed.insert(node)
+                }
+            }
+        }
+        return changed.sorted()
+    }
+
+    private static func content(_ id: EntryID, of image: OpenedImage) -> FileRegion? {
+        guard image.layers.indices.contains(id.layer),
+            image.layers[id.layer].spans.indices.contains(id.ordinal)
+        else { return nil }
+        let span = image.layers[id.layer].spans[id.ordinal]
+        return image.layers[id.layer].tar.part(at: span.contentOffset, byteCount: span.contentByteCount)
+    }
+}
+
+extension PickedImage {
+    /// What picks lack that the new image has; nothing if everything is picked.
+    ///
+    /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
+    public func warnings() async throws -> [PickWarning] {
+        guard let origin else { return [] }
+        return try await WorkPool.shared.run {
+            try PickChecks(origin.picks, origin.tree, old: origin.old, new: origin.new).warnings()
+        }
+    }
+}
