@@ -124,7 +124,8 @@ let package = Package(
             ],
             path: "\(products)/DeltaPackages", swiftSettings: safe),
         .target(
-            name: "Explorer", dependencies: ["Bytes", "Canvas", "ContentDiff", "FileTree", "OCI"],
+            name: "Explorer",
+            dependencies: ["Bytes", "Canvas", "ContentDiff", "FileFormats", "FileTree", "OCI", "Summary"],
             path: "\(products)/Explorer", swiftSettings: safe),
         .target(
             name: "Routes",
@@ -138,9 +139,10 @@ let package = Package(
         .executableTarget(
             name: "silt",
             dependencies: [
-                "Bytes", "Hashing", "Canvas", "ContentDiff", "Contents", "Delta", "FileTree", "OCI", "Images",
-                "FileIO", "DeltaPackages", "Processes", "Shipping", "Summary", "Tar", "Explorer", "Routes",
-                "Terminals", "Work",
+                "Bytes", "Hashing", "Canvas", "ContentDiff", "Contents", "Delta", "FileFormats", "FileTree",
+                "OCI", "Images", "FileIO", "DeltaPackages", "Processes", "Shipping", "Summary", "Tar",
+                "Explorer",
+                "Routes", "Terminals", "Work",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
@@ -230,10 +232,11 @@ let package = Package(
         .testTarget(
             name: "siltTests",
             dependencies: [
-                "silt", "Bytes", "Canvas", "ContentDiff", "Delta", "DeltaPackages", "Explorer", "FileTree",
+                "silt", "Bytes", "Canvas", "ContentDiff", "Delta", "DeltaPackages", "Explorer", "FileFormats",
+                "FileTree",
                 "Hashing",
                 "Images",
-                "OCI", "Shipping", "Terminals", "TestSupport", "Work",
+                "OCI", "Shipping", "Summary", "Terminals", "TestSupport", "Work",
             ],
             exclude: ["Output"],
             swiftSettings: testing),
@@ -246,7 +249,8 @@ let package = Package(
         .testTarget(
             name: "ExplorerTests",
             dependencies: [
-                "Explorer", "Bytes", "Hashing", "Canvas", "ContentDiff", "FileTree", "OCI", "TestSupport",
+                "Explorer", "Bytes", "Hashing", "Canvas", "ContentDiff", "FileFormats", "FileTree", "OCI",
+                "Summary", "TestSupport",
             ],
             exclude: ["Screens"], swiftSettings: testing),
     ],

@@ -5,6 +5,7 @@ import Explorer
 import FileTree
 import Hashing
 import OCI
+import Summary
 
 /// A pair of images made in code: what the screens show.
 struct Fixture {
@@ -54,6 +55,56 @@ struct Fixture {
         if name == "README" { return .failed("layer 3 ends early: 'app/README' needs 7 more bytes") }
         let text = try? TextDiff(old: lines(key.old, "lines"), new: lines(key.new, "lines if lines else ()"))
         return text.map { .text($0, encoding: "utf-8") } ?? .failed("no text")
+    }
+
+    /// What the update brings: packages that were updated, altered, added and removed, and files of none.
+    func summary(_ request: SummaryRequest) -> UpdateSummary {
+        func inventory(_ listings: [LayerListing], _ packages: [(Package, [String])]) -> PackageInventory {
+            var ids: [TreePath: EntryID] = [:]
+            for (layer, listing) in listings.enumerated() {
+                for (ordinal, entry) in listing.entries.enumerated() {
+                    ids[entry.path] = EntryID(layer: layer, ordinal: ordinal)
+                }
+            }
+            return packages.reduce(into: PackageInventory()) { inventory, package in
+                inventory.add(package.0, files: package.1.compactMap { ids[Self.path($0)] })
+            }
+        }
+        func debian(_ name: String, _ version: String) -> Package {
+            Package(kind: .debian, name: name, version: version, place: "amd64")
+        }
+        let ssl = ["usr/lib/ssl/libssl.so.3", "usr/lib/ssl/libcrypto.so.3", "usr/lib/ssl/libssl.so"]
+        let facts = UpdateFacts(
+            old: ImageIndex(summary: oldSummary, listings: old),
+            new: ImageIndex(summary: newSummary, listings: new), pairs: pairs,
+            oldPackages: inventory(
+                old,
+                [
+                    (debian("libc6", "2.36-9"), ["usr/lib/libc.so.6"]), (debian("libssl3", "3.0.11-1"), ssl),
+                    (debian("liblegacy", "1"), ["usr/lib/legacy.so"]),
+                    (
+                        Package(kind: .python, name: "shop\u{1b}", version: "1.5", place: "app"),
+                        ["app/main.py"]
+                    ),
+                ]),
+            newPackages: inventory(
+                new,
+                [
+                    (debian("libc6", "2.36-9"), ["usr/lib/libc.so.6"]), (debian("libssl3", "3.0.14-1"), ssl),
+                    (debian("iputils-ping", "3:20221126-1"), ["bin/ping"]),
+                    (
+                        debian("libquic-with-a-name-that-is-longer-than-its-column", "0.9"),
+                        ["usr/lib/quic.so"]
+                    ),
+                    (
+                        Package(kind: .python, name: "shop\u{1b}", version: "1.5", place: "app"),
+                        ["app/main.py"]
+                    ),
+                ]),
+            keys: [EntryID(layer: 2, ordinal: 7): .privateKey], hasAllPackages: false,
+            hasLookedAtAllFiles: true)
+        return UpdateSummary(
+            facts, tree: tree(.squashed), configuration: request.configuration, costs: request.updateCosts)
     }
 
     static let totals = Totals(

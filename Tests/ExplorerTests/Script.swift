@@ -55,6 +55,7 @@ struct Script {
                 send(.compared(scope, generation: generation, fixture.tree(scope, ignoring: rules)))
             }
             if case .merge = effect { send(.merged(fixture.tree(.squashed))) }
+            if case .summarize(let request) = effect { send(.summarized(fixture.summary(request))) }
             if case .read(let key) = effect { send(.content(key, fixture.content(key))) }
         }
     }

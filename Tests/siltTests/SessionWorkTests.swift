@@ -6,6 +6,7 @@ import FileTree
 import Glibc
 import Images
 import OCI
+import Summary
 import TestSupport
 import Testing
 import Work
@@ -115,6 +116,29 @@ import Work
             if case .compared(_, generation: 20, _) = $0 { true } else { false }
         }
         #expect(answers.count == 1)
+    }
+
+    @Test func `a summary is answered while costs have every thread of long work`() throws {
+        try load()
+        work.compare(.squashed, 1)
+        _ = try messages { if case .compared = $0 { true } else { false } }
+        let blockade = Blockade.ofLongWork()
+        defer { blockade.end() }
+        #expect(work.summaryAsMarkdown == nil)
+        let configuration = ConfigDiff(old: ImageConfiguration(), new: ImageConfiguration())
+        for total in [nil, Cost(bytes: 77, isExact: true)] {
+            work.summarize(
+                SummaryRequest(
+                    configuration: configuration, costs: [:], layerCosts: [:],
+                    totals: Totals(delta: total, documents: total)))
+            let answer = try messages { if case .summarized = $0 { true } else { false } }
+            guard case .summarized(let summary) = answer.last else {
+                Issue.record("no answer but \(answer)")
+                return
+            }
+            #expect(summary.counts.changed > 0 && summary.costs?.package == total?.bytes)
+        }
+        #expect(work.summaryAsMarkdown?.contains("Delta package: 77 B.") == true)
     }
 
     // MARK: - Costs

@@ -76,6 +76,9 @@ struct LookScreen: Screen {
         case .pick:
             model.reveal(node)
             return Outcome(step: .stay, effects: model.pickHere(goesOn: false))
+        case .summary:
+            let path = model.files?.tree.path(of: node).bytes ?? []
+            return .push(ProgramScreen(key, path: "/" + Format.name(path, model.glyphs)))
         case .copy:
             model.reveal(node)
             return model.details?.copied.map { model.copy($0) } ?? .stay

@@ -37,7 +37,7 @@ struct LookView {
         frame.link(frame.bounds, to: .nothing)
         let node = files.tree.nodes[screen.node]
         drawHead(files, node, on: &frame)
-        drawTitle(files, on: &frame)
+        drawTitle(files, node, on: &frame)
         drawLines(on: &frame)
         let size = frame.size
         if Self.showsFacts(size) {
@@ -96,7 +96,7 @@ struct LookView {
         frame.put(facts, at: Point(row: 0, column: max(0, columns - facts.width)), width: facts.width)
     }
 
-    private func drawTitle(_ files: FileTable, on frame: inout Frame) {
+    private func drawTitle(_ files: FileTable, _ node: DiffTree.Node, on frame: inout Frame) {
         let columns = frame.size.columns
         frame.fill(
             Rect(row: 1, column: 0, rows: 1, columns: columns), with: glyphs.horizontal,
@@ -111,7 +111,14 @@ struct LookView {
                 words.append(text.old == text.new ? "the same content" : "only line breaks differ")
             }
         case .bytes(let bytes):
-            words.append("bytes")
+            words.append(model.contents[screen.key]?.program == nil ? "bytes" : "program")
+            // What is behind that is not looked at: to say nothing would be to say that it is the same.
+            let sizes = [files.tree.oldEntry(node), files.tree.newEntry(node)].compactMap(\.?.size)
+            if let size = sizes.max(), size > UInt64(FileContent.byteLimit) {
+                words.append(
+                    "only the first \(ByteCount.text(UInt64(FileContent.byteLimit))) of \(ByteCount.text(size))"
+                )
+            }
             if isTwoSided {
                 words.append(
                     hunkCount > 0 ? "block \(hunk + 1) of \(Format.grouped(hunkCount))" : "the same content")

@@ -18,6 +18,8 @@ public enum Effect: Hashable, Sendable {
     case loadPicks(String)
     /// Read a file's old and new content and answer with `Message.content`; what was asked for before is void.
     case read(ContentKey)
+    /// Sum the update up and answer with `Message.summarized`; what was asked for before is void.
+    case summarize(SummaryRequest)
     /// Begin to compute costs in the background.
     case startEstimates
     /// Write the package; answer `exportExists` if the file is there and may not be replaced.
@@ -28,6 +30,8 @@ public enum Effect: Hashable, Sendable {
     case showTheme(String)
     /// Put text on the clipboard.
     case copy(String)
+    /// Put the last summary on the clipboard, as Markdown.
+    case copySummary
     /// End the program, cancelling whatever runs.
     case quit
 }

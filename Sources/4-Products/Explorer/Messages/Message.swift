@@ -1,6 +1,8 @@
 public import Canvas
+public import FileFormats
 public import FileTree
 public import OCI
+public import Summary
 
 /// Everything that can happen to the explorer.
 public enum Message: Sendable {
@@ -32,6 +34,10 @@ public enum Message: Sendable {
     case picksFileExists(PickFileRequest)
     /// An answer to `Effect.read`; a better one may follow.
     case content(ContentKey, FileContent)
+    /// After a content: what it says of itself, because it is a program or a library.
+    case program(ContentKey, ElfDiff)
+    /// An answer to `Effect.summarize`.
+    case summarized(UpdateSummary)
     /// Costs of entries of the new image, as they become known or better known.
     case costs([EntryID: Cost])
     /// Costs of layers of the new image, by their index.

@@ -12,7 +12,7 @@ public enum Command: String, Hashable, Sendable, CaseIterable {
     case filterMenu, narrow, goTo, order, reverse
     case sortMenu, sortByCost, sortByName, sortBySize, sortByChange
     case search, nextMatch, previousMatch, back
-    case details, nextItem, previousItem, export, help, palette, log, themes
+    case summary, details, nextItem, previousItem, export, help, palette, log, themes
     case pick, pickDirectory, pickShown, pickRange, pickMatching, pickNothing, undoPick, redoPick
     case pickRemedy, listPicks, savePicks, loadPicks
     case confirm, cancel, nextField, copy
@@ -23,7 +23,7 @@ public enum Command: String, Hashable, Sendable, CaseIterable {
 public enum Context: String, Hashable, Sendable, CaseIterable {
     case layers, files, search, narrow, sorting
     case details, help, filters, export
-    case finder, palette, log, look, themes, images
+    case finder, palette, log, look, summary, program, themes, images
     case helpSearch = "help-search"
     case overwrite, stopping, result, quitting, failure
     case picks, picking, leaving
@@ -66,13 +66,15 @@ public struct Binding: Sendable {
 
 extension Command {
     private static let panes: Set<Context> = [.layers, .files]
-    private static let helped: Set<Context> = [.layers, .files, .details, .filters, .result, .look]
-    private static let texts: Set<Context> = [.help, .details, .result, .log]
+    private static let helped: Set<Context> = [
+        .layers, .files, .details, .filters, .result, .look, .summary,
+    ]
+    private static let texts: Set<Context> = [.help, .details, .result, .log, .program]
     private static let lists: Set<Context> = [
-        .layers, .files, .filters, .look, .themes, .images, .picks,
+        .layers, .files, .filters, .look, .summary, .themes, .images, .picks,
     ]
     private static let paged: Set<Context> = [
-        .layers, .files, .help, .details, .result, .log, .look, .picks,
+        .layers, .files, .help, .details, .result, .log, .look, .summary, .program, .picks,
     ]
 
     /// Every key there is. The order is that of the help and, for what has a title, of the footer: what matters most
@@ -106,7 +108,8 @@ extension Command {
         Binding(.search, ["/"], "find", "find in paths", in: panes, unless: needsFiles),
         Binding(
             .narrow, ["&"], "narrow",
-            "show only what matches: text, *.so, !not, >100k, ~ or another marker, L2", in: panes,
+            "show only what matches: text, *.so, !not, >100k, ~ or another marker, L2",
+            in: panes,
             unless: needsFiles),
         Binding(
             .changesOnly, ["c"], "changes", "show changes of content, all changes, everything", in: panes),
@@ -114,6 +117,10 @@ extension Command {
             .export, ["e"], "export",
             "write the delta package; while that runs: stop it; then: what it made, and how to apply it",
             in: panes, unless: needsDifference),
+        Binding(
+            .summary, ["S"], "summary",
+            "what the update brings: packages, configuration, where the bytes go, what to look out for",
+            in: panes, unless: needsWholeImages),
         Binding(.palette, [":"], "all", "all that can be done here, by name", in: panes),
         Binding(
             .details, ["i"], "info", "show old and new side by side, and how it ships", in: panes,
@@ -209,6 +216,10 @@ extension Command {
         Binding(.previousItem, ["K"], "", "to the previous file that changed", in: [.look]),
         Binding(.sides, ["|"], "sides", "old and new side by side, or one under the other", in: [.look]),
         Binding(.bytes, ["x"], "bytes", "show the content as bytes, or as text again", in: [.look]),
+        Binding(
+            .summary, ["S"], "program",
+            "what a program or library says of itself: libraries, symbols, sections, build id", in: [.look],
+            unless: needsProgram),
         Binding(.look, [.enter], "open", "show the equal lines that are left out next", in: [.look]),
         Binding(.moreContext, ["+"], "", "show more equal lines around changes", in: [.look]),
         Binding(.lessContext, ["-"], "", "show fewer equal lines around changes", in: [.look]),
@@ -219,6 +230,14 @@ extension Command {
             .details, ["i"], "info", "what else is known of the file, old and new side by side", in: [.look]),
         Binding(.copy, ["y"], "", "copy the file's path", in: [.look]),
         Binding(.cancel, [.escape, "q"], "back", in: [.look]),
+
+        Binding(.look, [.enter], "go there", "in the summary: go to what a line tells of", in: [.summary]),
+        Binding(.nextChange, ["]"], "next part", "in the summary: to the next part", in: [.summary]),
+        Binding(.previousChange, ["["], "", "in the summary: to the previous part", in: [.summary]),
+        Binding(.copy, ["y"], "copy", "copy the summary as Markdown", in: [.summary]),
+        Binding(.cancel, [.escape, "q", "S"], "back", in: [.summary]),
+
+        Binding(.cancel, [.escape, .enter, "q", "S"], "close", in: [.program]),
 
         Binding(.confirm, [.enter], "keep", in: [.narrow]),
         Binding(.cancel, [.escape], "back", in: [.narrow]),
@@ -324,6 +343,17 @@ extension Command {
 
     @Sendable private static func needsDifference(_ explorer: ExplorerModel) -> String? {
         explorer.isSameImage ? explorer.verdict : needsComparison(explorer)
+    }
+
+    @Sendable private static func needsWholeImages(_ explorer: ExplorerModel) -> String? {
+        explorer.tables[.squashed] == nil ? "the images are still being compared" : nil
+    }
+
+    @Sendable private static func needsProgram(_ explorer: ExplorerModel) -> String? {
+        guard let look = explorer.screens.last as? LookScreen, let known = explorer.contents[look.key] else {
+            return "the file is still being read"
+        }
+        return known.program == nil ? "this is no program or library" : nil
     }
 
     @Sendable private static func needsFiles(_ explorer: ExplorerModel) -> String? {

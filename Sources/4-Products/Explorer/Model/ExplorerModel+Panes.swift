@@ -40,6 +40,7 @@ extension ExplorerModel {
         case .nextMatch: goToMatch(isForward: true)
         case .previousMatch: goToMatch(isForward: false)
         case .back: return stepBack()
+        case .summary: return showSummary()
         case .details: showDetails()
         case .help: screens.append(HelpScreen(about: context))
         case .export: beginExport()

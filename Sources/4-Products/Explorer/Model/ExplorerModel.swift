@@ -1,7 +1,9 @@
 import Bytes
 public import Canvas
+import FileFormats
 import FileTree
 import OCI
+import Summary
 
 /// The whole state of the screen; `update` changes it, `view` draws it, and neither touches anything outside.
 public struct ExplorerModel: Sendable {
@@ -45,6 +47,13 @@ public struct ExplorerModel: Sendable {
     /// What files hold that were looked into; only the last few are kept.
     private(set) var contents: [ContentKey: LoadedContent] = [:]
     private var contentSerial = 0
+    /// What the update brings; nil until somebody asked and it was read.
+    var summary: UpdateSummary?
+    /// How many summaries there were.
+    var summarySerial = 0
+    var isSummarizing = false
+    /// Where the summary was left.
+    var summaryCursor = ListCursor()
     var ticks = 0
     /// Whether nobody has pressed a key yet: only then may the explorer choose what to show by itself.
     var isUntouched = true
@@ -68,6 +77,8 @@ public struct ExplorerModel: Sendable {
     struct LoadedContent: Sendable {
         let content: FileContent
         let serial: Int
+        /// What it says of itself, if it is a program or a library.
+        var program: ElfDiff?
     }
 
     /// A line about what happened.
@@ -93,6 +104,7 @@ public struct ExplorerModel: Sendable {
     public var isAnimated: Bool {
         guard !screens.contains(where: { $0 is FailureScreen }) else { return false }
         return !isAligned || files == nil || estimates.isRunning || isExporting || isReading
+            || isSummarizing
     }
 
     /// Whether an export runs.
@@ -144,8 +156,12 @@ public struct ExplorerModel: Sendable {
         case .content(let key, let content): take(content, of: key)
         case .costs(let news): take(news)
         case .layerCosts(let news): layerCosts.merge(news) { $1 }
-        case .totals(let totals): self.totals = totals
-        case .estimates(let state): take(state)
+        case .totals(let totals):
+            self.totals = totals
+            return summarizeWithCosts()
+        case .program(let key, let program): contents[key]?.program = program
+        case .summarized(let summary): take(summary)
+        case .estimates(let state): return take(state)
         case .warning(let text): say(text, isWarning: true)
         case .failed(let text): screens = [FailureScreen(text: text)]
         case .exporting(let progress): if isExporting { export.progress = progress }
@@ -197,7 +213,8 @@ public struct ExplorerModel: Sendable {
 
     private mutating func take(_ content: FileContent, of key: ContentKey) {
         contentSerial += 1
-        contents[key] = LoadedContent(content: content, serial: contentSerial)
+        contents[key] = LoadedContent(
+            content: content, serial: contentSerial, program: contents[key]?.program)
         while contents.count > Self.contentLimit,
             let oldest = contents.min(by: { $0.value.serial < $1.value.serial })
         {
@@ -232,7 +249,7 @@ public struct ExplorerModel: Sendable {
         guard generation == self.generation else { return [] }
         let before = tables[scope]
         staleScopes.remove(scope)
-        tables[scope] = FileTable(tree, costs: costs, arrangement: arrangement)
+        tables[scope] = FileTable(tree, costs: costs, arrangement: arrangement, packages: packages)
         if let before {
             screens.removeAll(where: \.isOfTree)
             withFiles { files, height in files.adopt(before, height: height) }
@@ -246,8 +263,11 @@ public struct ExplorerModel: Sendable {
         if status?.isWarning == false { status = nil }
         if scope == .squashed { tellVerdict() }
         defer { hasStartedEstimates = true }
-        guard !hasStartedEstimates else { return [] }
-        return pickState.tree == nil ? [.startEstimates, .merge] : [.startEstimates]
+        // What is ignored now is not summed up either.
+        var effects = scope == .squashed ? summarizeAgain() : []
+        guard !hasStartedEstimates else { return effects }
+        effects.append(.startEstimates)
+        return pickState.tree == nil ? effects + [.merge] : effects
     }
 
     /// Says what holds for the whole images, if nothing but the configuration differs or nothing at all.
@@ -266,12 +286,13 @@ public struct ExplorerModel: Sendable {
         pickState.isSumStale = true
     }
 
-    private mutating func take(_ state: EstimateState) {
+    private mutating func take(_ state: EstimateState) -> [Effect] {
         estimates = state
-        guard !state.isRunning else { return }
+        guard !state.isRunning else { return [] }
         reorder()
         sumUpPicks()
         if case .failed(let text) = state { say("the costs are not known: \(text)", isWarning: true) }
+        return state == .done ? summarizeAgain() : []
     }
 
     /// Rows that are sorted by costs move at a tick, not with every figure that comes in.

@@ -32,6 +32,8 @@ struct FileTable: Sendable {
     var markedRevision = -1
     /// The names of all nodes for searching; made when the first search begins.
     var names: NameIndex?
+    /// Which files belong to which package; nil until somebody asked.
+    private var packages: PackageNames?
 
     /// Whether each node is listed.
     private(set) var isShown: [Arrangement.Shown] = []
@@ -46,10 +48,13 @@ struct FileTable: Sendable {
     /// Whether better costs have come in since the rows were put in order.
     private(set) var isOutOfOrder = false
 
-    init(_ tree: DiffTree, costs: [EntryID: Cost], arrangement: Arrangement) {
+    init(
+        _ tree: DiffTree, costs: [EntryID: Cost], arrangement: Arrangement, packages: PackageNames? = nil
+    ) {
         self.tree = tree
         facts = NodeFacts(tree)
         self.arrangement = arrangement
+        self.packages = packages
         self.costs = CostTable(tree, costs: costs)
         isExpanded = Array(repeating: false, count: tree.nodes.count)
         list()
@@ -238,6 +243,12 @@ struct FileTable: Sendable {
         relist(height: height)
     }
 
+    /// Takes over which files belong to which package.
+    mutating func update(_ packages: PackageNames, height: Int) {
+        self.packages = packages
+        if arrangement.narrowing?.needsPackages == true { relist(height: height) }
+    }
+
     /// Takes better figures over.
     mutating func update(_ news: [EntryID: Cost]) {
         costs.update(news, in: tree)
@@ -287,7 +298,7 @@ struct FileTable: Sendable {
     /// Finds out what is listed, and in which order.
     private mutating func list() {
         if arrangement.narrowing != nil, names == nil { names = NameIndex(tree) }
-        isShown = arrangement.shownNodes(of: tree, facts, names)
+        isShown = arrangement.shownNodes(of: tree, facts, names, packages)
         listedCount = isShown.dropFirst().count { $0 == .itself }
         keys = sortKeys(arrangement.order)
         places = []

@@ -19,6 +19,8 @@ struct Filter: Hashable, Sendable {
     /// Shows only one change; goes back to all changes of content if that was so already.
     mutating func toggle(only change: Change) { shown = shown == [change] ? Self.contentChanges : [change] }
 
+    mutating func show(only change: Change) { shown = [change] }
+
     mutating func reset() { shown = Self.contentChanges }
 
     mutating func showEverything() { shown = Set(Change.allCases) }

@@ -15,6 +15,8 @@ struct Narrowing: Hashable, Sendable {
         case change(Change)
         case size(isLarger: Bool, UInt64)
         case layer(Int)
+        /// What belongs to a package of that name; nil for any package.
+        case package(String?)
     }
 
     let text: String
@@ -31,7 +33,24 @@ struct Narrowing: Hashable, Sendable {
         if terms.isEmpty { return nil }
     }
 
+    /// What belongs to packages of a name, blanks and all.
+    init(package name: String) {
+        text = "@" + name
+        terms = [Term(test: .package(name), isNegated: false)]
+    }
+
+    /// Whether it takes the images' packages to tell what satisfies it.
+    var needsPackages: Bool {
+        terms.contains { term in
+            if case .package = term.test { return true }
+            return false
+        }
+    }
+
     private static func test(_ word: String) -> Test {
+        if word.hasPrefix("@"), word.count > 1 {
+            return .package(word == "@*" ? nil : String(word.dropFirst()))
+        }
         if let change = Change.allCases.first(where: { $0.marker == word }) { return .change(change) }
         if word.hasPrefix(">") || word.hasPrefix("<"), let size = size(word.dropFirst()) {
             return .size(isLarger: word.hasPrefix(">"), size)
@@ -56,17 +75,24 @@ struct Narrowing: Hashable, Sendable {
     }
 
     /// Which nodes satisfy all words by themselves.
-    func admitted(of tree: DiffTree, _ facts: NodeFacts, _ names: NameIndex) -> [Bool] {
+    func admitted(
+        of tree: DiffTree, _ facts: NodeFacts, _ names: NameIndex, _ packages: PackageNames?
+    ) -> [Bool] {
         var admitted = Array(repeating: true, count: facts.count)
         for term in terms {
-            let matches = self.matches(term.test, tree, facts, names)
+            let matches = self.matches(term.test, tree, facts, names, packages)
             for index in admitted.indices where matches[index] == term.isNegated { admitted[index] = false }
         }
         return admitted
     }
 
-    private func matches(_ test: Test, _ tree: DiffTree, _ facts: NodeFacts, _ names: NameIndex) -> [Bool] {
+    private func matches(
+        _ test: Test, _ tree: DiffTree, _ facts: NodeFacts, _ names: NameIndex, _ packages: PackageNames?
+    ) -> [Bool] {
         switch test {
+        case .package(let name):
+            guard let packages else { return Array(repeating: false, count: facts.count) }
+            return packages.owns(tree, name: name)
         case .change(let change): return facts.indices.map { facts.change(of: $0) == change }
         case .layer(let layer): return tree.nodes.map { ($0.new ?? $0.old)?.layer == layer }
         case .size(let isLarger, let limit):

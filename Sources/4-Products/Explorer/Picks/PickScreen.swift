@@ -5,6 +5,7 @@ import FileTree
 struct PickScreen: Screen {
     private var field = TextField()
     private var matches: [Int] = []
+    private var knowsPackages = false
     private let names: NameIndex
 
     init(in files: FileTable) { names = files.names ?? NameIndex(files.tree) }
@@ -29,22 +30,33 @@ struct PickScreen: Screen {
     }
 
     mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome {
-        if field.press(key) { find(model) }
-        return .stay
+        field.press(key) ? find(&model) : .stay
     }
 
     mutating func type(_ text: String, in model: inout ExplorerModel) -> Outcome {
         for character in text { _ = field.press(.character(character)) }
-        find(model)
-        return .stay
+        return find(&model)
     }
 
-    private mutating func find(_ model: ExplorerModel) {
+    /// What packages there are may be known later than their names are typed.
+    mutating func refresh(_ model: ExplorerModel) {
+        guard !knowsPackages, model.packages != nil else { return }
+        match(model)
+    }
+
+    private mutating func find(_ model: inout ExplorerModel) -> Outcome {
+        match(model)
+        guard Narrowing(field.text)?.needsPackages == true else { return .stay }
+        return Outcome(step: .stay, effects: model.readPackages())
+    }
+
+    private mutating func match(_ model: ExplorerModel) {
+        knowsPackages = model.packages != nil
         guard let files = model.files, let wanted = Narrowing(field.text) else {
             matches = []
             return
         }
-        let admitted = wanted.admitted(of: files.tree, files.facts, names)
+        let admitted = wanted.admitted(of: files.tree, files.facts, names, model.packages)
         matches = files.facts.indices.filter { admitted[$0] && files.facts.change(of: $0) != .unchanged }
     }
 

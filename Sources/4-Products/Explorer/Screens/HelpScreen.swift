@@ -199,12 +199,14 @@ extension Context {
         case .result: "After an export"
         case .narrow: "While narrowing"
         case .look: "Inside a file"
+        case .summary: "In the summary"
         case .themes: "While choosing a theme"
         case .finder: "While going to a path"
         case .palette: "In the list of commands"
         case .picks: "In the list of picks"
         case .picking: "While picking what matches"
-        case .help, .helpSearch, .sorting, .log, .overwrite, .stopping, .quitting, .failure, .images,
+        case .help, .helpSearch, .sorting, .log, .program, .overwrite, .stopping, .quitting, .failure,
+            .images,
             .picksFile,
             .leaving:
             "Here"

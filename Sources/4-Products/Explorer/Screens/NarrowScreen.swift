@@ -37,18 +37,16 @@ struct NarrowScreen: Screen {
     }
 
     mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome {
-        if field.press(key) { narrow(&model) }
-        return .stay
+        field.press(key) ? narrow(&model) : .stay
     }
 
     mutating func type(_ text: String, in model: inout ExplorerModel) -> Outcome {
         for character in text { _ = field.press(.character(character)) }
-        narrow(&model)
-        return .stay
+        return narrow(&model)
     }
 
     /// What is left is opened: to see it is what it was narrowed for.
-    private func narrow(_ model: inout ExplorerModel) {
+    private func narrow(_ model: inout ExplorerModel) -> Outcome {
         let narrowing = Narrowing(field.text)
         model.arrange { $0.narrowing = narrowing }
         model.withFiles { files, height in
@@ -58,6 +56,8 @@ struct NarrowScreen: Screen {
                 files.openCostliest(height: height)
             }
         }
+        guard narrowing?.needsPackages == true else { return .stay }
+        return Outcome(step: .stay, effects: model.readPackages())
     }
 
     func draw(on frame: inout Frame, model: ExplorerModel) {
@@ -71,7 +71,10 @@ struct NarrowScreen: Screen {
     /// What can be typed, the longest words first; nothing once it does not match.
     static func examples(_ field: TextField) -> [String] {
         field.text.isEmpty
-            ? ["text  *.so  !not  >100k  ~ + - > *  L2", "text  *.so  !not  >100k  L2", "text"]
+            ? [
+                "text  *.so  !not  >100k  ~ + - > *  L2  @package", "text  *.so  !not  >100k  ~ + - > *  L2",
+                "text  *.so  !not  >100k  L2", "text",
+            ]
             : ["no match"]
     }
 }

@@ -100,6 +100,8 @@ final class Session {
         case .savePicks(let request): work.savePicks(request)
         case .loadPicks(let path): work.loadPicks(path)
         case .read(let key): work.read(key)
+        case .summarize(let request): work.summarize(request)
+        case .copySummary: work.summaryAsMarkdown.map(screen.copy)
         case .startEstimates: work.startEstimates()
         case .export(let request):
             if request.overwrites || FileKind.at(request.path) == .missing {

@@ -1,6 +1,7 @@
 import ContentDiff
 import Delta
 import Explorer
+import FileFormats
 import FileIO
 import FileTree
 import Images
@@ -31,11 +32,26 @@ extension SessionWork {
             }
             let (before, after) = (old ?? [], new ?? [])
             mailbox.send(.content(key, .bytes(ByteDiff(old: before, new: after))))
-            guard !before.isEmpty, !after.isEmpty, before != after else { return }
-            state.withLock { state in
-                guard !state.isStopped else { return }
-                state.aligning = Job(on: .shared) { self.align(key, before, after) }
+            if !before.isEmpty, !after.isEmpty, before != after {
+                state.withLock { state in
+                    guard !state.isStopped else { return }
+                    state.aligning = Job(on: .shared) { self.align(key, before, after) }
+                }
             }
+            func reading(_ id: EntryID?, of image: OpenedImage) -> ElfFile.Read? {
+                id.map { id in
+                    { offset, count in
+                        try Task.checkCancellation()
+                        return try image.content(of: id, at: offset, count: count)
+                    }
+                }
+            }
+            // What fails here was told of the content already.
+            guard
+                let program = try? ElfDiff(
+                    old: reading(key.old, of: oldImage), new: reading(key.new, of: newImage))
+            else { return }
+            mailbox.send(.program(key, program))
         } catch is CancellationError {
             return
         } catch {

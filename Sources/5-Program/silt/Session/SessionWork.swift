@@ -5,6 +5,7 @@ import FileIO
 import FileTree
 import Images
 import OCI
+import Summary
 import Synchronization
 import Terminals
 import Work
@@ -36,6 +37,11 @@ final class SessionWork: Sendable {
         /// Reads a file to be looked into, and finds out which of its bytes belong together.
         var reading: Job?
         var aligning: Job?
+        /// Reads what a summary tells, and sums it up.
+        var summarizing: Job?
+        /// What was read for summaries, which is the same for all of them.
+        var facts: UpdateFacts?
+        var summary: UpdateSummary?
         var isStopped = false
     }
 
@@ -58,7 +64,7 @@ final class SessionWork: Sendable {
             return (
                 [
                     state.loading, state.comparing, state.estimates.job, state.exporting, state.reading,
-                    state.aligning, state.planning, state.merging,
+                    state.aligning, state.planning, state.merging, state.summarizing,
                 ].compactMap(\.self),
                 state.exporting
             )

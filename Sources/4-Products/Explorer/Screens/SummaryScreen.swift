@@ -1,0 +1,242 @@
+import Bytes
+import Canvas
+import FileTree
+import OCI
+import Summary
+
+/// What the update brings, as a list; every line leads to what it tells of.
+struct SummaryScreen: Screen {
+    private var rows: [SummaryRow] = []
+    private var cursor: ListCursor
+    /// The summary that the rows were made of.
+    private var serial = 0
+
+    /// The summary, where it was left.
+    init(at cursor: ListCursor) { self.cursor = cursor }
+
+    var context: Context { .summary }
+    var extent: ScreenExtent { .whole }
+
+    private static func height(_ size: Size) -> Int { max(1, size.rows - 3) }
+
+    // MARK: - Keys
+
+    mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
+        let height = Self.height(model.size)
+        switch command {
+        case .cancel: return .close
+        case .copy: return model.summary == nil ? .stay : copy(&model)
+        case .look: return go(&model)
+        case .up: move(to: cursor.position - 1, by: -1, height)
+        case .down: move(to: cursor.position + 1, by: 1, height)
+        case .pageUp: move(to: cursor.position - max(1, height - 2), by: -1, height)
+        case .pageDown: move(to: cursor.position + max(1, height - 2), by: 1, height)
+        case .top: move(to: 0, by: 1, height)
+        case .bottom: move(to: rows.count - 1, by: -1, height)
+        case .nextChange: move(toSection: 1, height)
+        case .previousChange: move(toSection: -1, height)
+        default: break
+        }
+        model.summaryCursor = cursor
+        return .stay
+    }
+
+    mutating func choose(_ item: Int, in model: inout ExplorerModel) -> Outcome {
+        guard rows.indices.contains(item), rows[item].isItem else { return .stay }
+        let wasThere = cursor.position == item
+        cursor.move(to: item, count: rows.count, height: Self.height(model.size))
+        model.summaryCursor = cursor
+        return wasThere ? go(&model) : .stay
+    }
+
+    /// Puts the cursor on a line that leads somewhere, the next one in a direction, or else the last one before it.
+    private mutating func move(to position: Int, by step: Int, _ height: Int) {
+        let wanted = max(0, min(position, rows.count - 1))
+        let items = rows.indices.filter { rows[$0].isItem }
+        let next = step > 0 ? items.first { $0 >= wanted } : items.last { $0 <= wanted }
+        guard let item = next ?? (step > 0 ? items.last : items.first) else { return }
+        cursor.move(to: item, count: rows.count, height: height, margin: min(2, (height - 1) / 2))
+        // What stands above the first and below the last of them cannot be reached, but seen.
+        if item == items.first {
+            cursor.scroll(by: -rows.count, count: rows.count, height: max(height, item + 1))
+        }
+    }
+
+    private mutating func move(toSection step: Int, _ height: Int) {
+        let firsts = rows.indices.filter { index in
+            guard rows[index].isItem, index > 0 else { return false }
+            if case .item = rows[index - 1] { return false }
+            return true
+        }
+        let next = step > 0 ? firsts.first { $0 > cursor.position } : firsts.last { $0 < cursor.position }
+        if let next { move(to: next, by: step, height) }
+    }
+
+    private func copy(_ model: inout ExplorerModel) -> Outcome {
+        model.say("sent to the terminal's clipboard: the summary as Markdown")
+        return .stay(doing: .copySummary)
+    }
+
+    private func go(_ model: inout ExplorerModel) -> Outcome {
+        guard rows.indices.contains(cursor.position), case .item(let item) = rows[cursor.position] else {
+            return .stay
+        }
+        return model.go(to: item.target)
+    }
+
+    // MARK: - Looks
+
+    mutating func refresh(_ model: ExplorerModel) {
+        let height = Self.height(model.size)
+        if let summary = model.summary, serial != model.summarySerial {
+            serial = model.summarySerial
+            rows = SummaryRows(summary: summary, glyphs: model.glyphs).rows()
+            if rows.indices.contains(cursor.position), rows[cursor.position].isItem {
+                cursor.settle(count: rows.count, height: height)
+            } else {
+                move(to: cursor.position, by: 1, height)
+            }
+        } else {
+            cursor.settle(count: rows.count, height: height)
+        }
+    }
+
+    func draw(on frame: inout Frame, model: ExplorerModel) {
+        let size = frame.size
+        frame.fill(frame.bounds, style: .plain)
+        // What lies below cannot be pressed.
+        frame.link(frame.bounds, to: .nothing)
+        drawHead(on: &frame, model)
+        let height = Self.height(size)
+        if rows.isEmpty {
+            frame.put(
+                "\(model.spinner) reading lists of packages", at: Point(row: 3, column: 2), style: Style(.dim)
+            )
+        }
+        var cursor = cursor
+        cursor.settle(count: rows.count, height: height)
+        let line = SummaryLine(
+            glyphs: model.glyphs, columns: size.columns, isExact: model.summary?.costs?.isExact ?? false)
+        for index in cursor.offset..<min(rows.count, cursor.offset + height) {
+            let row = 2 + index - cursor.offset
+            let isHere = index == cursor.position && rows[index].isItem
+            frame.put(
+                line.spans(rows[index], isHere: isHere && !model.options.hasColors),
+                at: Point(row: row, column: 0), width: size.columns)
+            guard rows[index].isItem else { continue }
+            frame.link(Rect(row: row, column: 0, rows: 1, columns: size.columns), to: .item(index))
+            if isHere { frame.setGround(.cursor, row: row, columns: 0..<size.columns) }
+        }
+        drawFoot(on: &frame, model)
+    }
+
+    private func drawHead(on frame: inout Frame, _ model: ExplorerModel) {
+        let columns = frame.size.columns
+        let names = Side.allCases.map { model.name(of: $0) }
+        let title = names.joined(separator: " \(model.glyphs.arrow) ")
+        frame.put(
+            TextFit.middle(title, columns: columns, mark: model.glyphs.ellipsis),
+            at: Point(row: 0, column: 0),
+            style: Style(.header))
+        frame.fill(
+            Rect(row: 1, column: 0, rows: 1, columns: columns), with: model.glyphs.horizontal,
+            style: Style(.borderFocused))
+        var texts = ["Summary"]
+        if let costs = model.summary?.costs {
+            let cost = Cost(bytes: costs.package, isExact: costs.isExact)
+            texts.insert("Summary: delta \(Format.cost(cost, model.glyphs))", at: 0)
+        }
+        let text = TextFit.first(of: texts, columns: columns - 4, mark: model.glyphs.ellipsis)
+        frame.put(" \(text) ", at: Point(row: 1, column: 1), style: Style(.title))
+    }
+
+    private func drawFoot(on frame: inout Frame, _ model: ExplorerModel) {
+        let (row, columns) = (frame.size.rows - 1, frame.size.columns)
+        if let status = model.status {
+            let text = TextFit.end(
+                Format.line(status.text, model.glyphs), columns: columns, mark: model.glyphs.ellipsis)
+            frame.put(
+                text, at: Point(row: row, column: 0), style: Style(status.isWarning ? .warning : .text))
+            return
+        }
+        let count = rows.count { $0.isItem }
+        let place = rows.indices.prefix(cursor.position + 1).count { rows[$0].isItem }
+        let note = count == 0 ? "" : "\(place)/\(count)"
+        let room = max(0, columns - TextWidth.of(note) - 1)
+        frame.put(
+            FooterView.hints(model.bindings, .summary, columns: room, glyphs: model.glyphs),
+            at: Point(row: row, column: 0), width: room)
+        frame.putRight(
+            note, row: row, endColumn: columns, style: Style(.footer), width: max(0, columns - 1),
+            mark: model.glyphs.ellipsis)
+    }
+}
+
+/// A line of the summary in some columns: what it is about, and on the right what it makes up.
+struct SummaryLine {
+    let glyphs: Glyphs
+    let columns: Int
+    let isExact: Bool
+
+    private static let figureColumns = 11
+    private static let barColumns = 10
+
+    func spans(_ row: SummaryRow, isHere: Bool) -> [Span] {
+        switch row {
+        case .blank: return []
+        case .heading(let text):
+            return [Span(TextFit.end(text, columns: columns, mark: glyphs.ellipsis), .title)]
+        case .note(let text, let role):
+            return [Span(TextFit.end("  " + text, columns: columns, mark: glyphs.ellipsis), role)]
+        case .item(let item): return spans(item, isHere: isHere)
+        }
+    }
+
+    private func spans(_ item: SummaryRow.Item, isHere: Bool) -> [Span] {
+        let figures = item.share.map { self.figures($0, of: item.whole) } ?? []
+        let room = max(8, columns - 4 - figures.width)
+        // In a narrow window there is room for the name alone, and for paths it takes all there is.
+        let nameRoom = item.detail.isEmpty || columns < 60 ? room : max(16, room * 2 / 5)
+        let name = TextFit.middle(item.name, columns: nameRoom, mark: glyphs.ellipsis)
+        var spans = [Span(isHere ? glyphs.cursor + " " : "  ", .key), Span(item.marker + " ", item.role)]
+        spans.append(Span(padded(name, nameRoom)))
+        if nameRoom < room {
+            let detail = TextFit.end(item.detail, columns: room - nameRoom - 1, mark: glyphs.ellipsis)
+            spans.append(Span(padded(" " + detail, room - nameRoom), .dim))
+        }
+        return spans + figures
+    }
+
+    /// Cost, files, bytes and a bar, as many as there is room for.
+    private func figures(_ share: Share, of whole: UInt64) -> [Span] {
+        let size =
+            share.byteCount == 0 && share.removedByteCount > 0
+            ? "-" + ByteCount.text(share.removedByteCount)
+            : share.byteCount == 0 && share.fileCount == 0 ? "" : ByteCount.text(share.byteCount)
+        let cost = share.cost.map { cost in
+            Format.span(cost == 0 ? .nothing : .known(Cost(bytes: cost, isExact: isExact)), glyphs)
+        }
+        var spans: [Span] = []
+        if columns >= 100 {
+            let count = share.fileCount == 0 ? "" : Format.count(share.fileCount, "file")
+            spans.append(Span(right(count, Self.figureColumns + 1), .dim))
+        }
+        if columns >= 60 || cost == nil {
+            spans.append(Span(right(size, Self.figureColumns), cost == nil ? .text : .dim))
+        }
+        if let cost { spans.append(Span(right(cost.text, Self.figureColumns), cost.role)) }
+        if columns >= 80 {
+            let bar = Format.eighths(share.weight, of: whole, columns: Self.barColumns, glyphs: glyphs)
+            spans.append(Span(" " + padded(bar, Self.barColumns), .dim))
+        }
+        return spans
+    }
+
+    private func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - TextWidth.of(text)))
+    }
+
+    private func right(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(1, width - TextWidth.of(text))) + text
+    }
+}
