@@ -157,6 +157,22 @@ struct RoundtripTests {
         }
     }
 
+    @Test func `an OCI archive is a docker archive, too`() async throws {
+        let old = try await roundtrip.open(SampleImages.old, .ociArchive, .gzip(6), as: "old")
+        let new = try await roundtrip.open(SampleImages.new, .ociArchive, .gzip(6), as: "new")
+        let made = try roundtrip.apply(try await roundtrip.create(old, new), to: old, .oci)
+        // Without its index it is a docker archive alone.
+        let parts = try LayerParts(made)
+        let kept = parts.parts.filter {
+            !["index.json", "oci-layout"].map { Array($0.utf8) }.contains($0.name)
+        }
+        let bytes = kept.flatMap { $0.structure + $0.content + $0.padding } + parts.trailer
+        let saved = try await roundtrip.load(try scratch.write("saved", bytes))
+        #expect(saved.index.summary.imageID == SampleImages.new.imageID)
+        #expect(saved.index.summary.names == [SampleImages.new.name])
+        #expect(saved.index.listings == new.index.listings)
+    }
+
     @Test func `an image without a manifest makes no OCI archive, and says why`() async throws {
         let old = try await roundtrip.open(SampleImages.old, as: "old")
         let package = try await roundtrip.create(old, try await roundtrip.open(SampleImages.new, as: "new"))

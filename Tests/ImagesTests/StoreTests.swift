@@ -2,7 +2,7 @@ import Bytes
 import FileIO
 import FileTree
 import Hashing
-import Images
+@testable import Images
 import OCI
 import TestSupport
 import Testing
@@ -127,5 +127,13 @@ struct ArchiveFormTests {
         #expect(again.index.listings == image.index.listings)
         #expect(again.config == image.config && again.manifest == image.manifest)
         #expect(again.index.summary.names == image.index.summary.names)
+    }
+
+    @Test(arguments: [
+        ("app:1", "app:1"), ("registry:5000/app:1", "registry:5000/app:1"), ("1.2", "localhost/image:1.2"),
+        ("registry:5000/app", "registry:5000/app:latest"), ("app@sha256:00", nil), ("", nil),
+    ])
+    func `every name gets a repository and a tag`(_ name: String, _ tagged: String?) {
+        #expect(ImageArchiveWriter.tagged(name) == tagged)
     }
 }

@@ -1,4 +1,4 @@
-import Bytes
+public import Bytes
 import FileIO
 import FoundationEssentials
 import Hashing
@@ -49,6 +49,7 @@ public enum ImageArchiveWriter {
         let config: [UInt8]
         let name: String?
         let platform: Platform?
+        let layers: [Digest]?
 
         /// An image of those documents.
         ///
@@ -57,11 +58,16 @@ public enum ImageArchiveWriter {
         ///   - config: Its configuration.
         ///   - name: Its name; nil if it has none.
         ///   - platform: What it runs on, if known: tells images of one name apart.
-        public init(manifest: [UInt8], config: [UInt8], name: String?, platform: Platform?) {
+        ///   - layers: The digests of its layers' blobs, so that the archive lists it in the way of `docker save`, too, for
+        ///     programs that know that one alone; nil if some of them are not in the archive.
+        public init(
+            manifest: [UInt8], config: [UInt8], name: String?, platform: Platform?, layers: [Digest]? = nil
+        ) {
             self.manifest = manifest
             self.config = config
             self.name = name
             self.platform = platform
+            self.layers = layers
         }
     }
 
@@ -116,10 +122,19 @@ public enum ImageArchiveWriter {
                 size: UInt64(image.manifest.count), platform: images.count > 1 ? image.platform : nil,
                 annotations: image.name.map { ["org.opencontainers.image.ref.name": $0] } ?? [:])
         }
-        let head = [
+        var head = [
             Member("oci-layout", Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8)),
             Member("index.json", try StableJSON.encode(IndexDocument(manifests: descriptors))),
         ]
+        let saved = images.compactMap { image in
+            image.layers.map { layers in
+                SavedImageDocument(
+                    Config: BlobNaming.oci.name(of: Digest.of(image.config)),
+                    RepoTags: [image.name].compactMap { $0.flatMap(tagged) },
+                    Layers: layers.map(BlobNaming.oci.name))
+            }
+        }
+        if !saved.isEmpty { head.append(Member("manifest.json", try StableJSON.encode(saved))) }
         let documents = images.flatMap { image in
             [image.manifest, image.config].map { Member(BlobNaming.oci.name(of: Digest.of($0)), $0) }
         }
@@ -131,9 +146,21 @@ public enum ImageArchiveWriter {
         let configs = images.map { Member("\(Digest.of($0.config).hex).json", $0.config) }
         let list = zip(images, configs).map { image, config in
             SavedImageDocument(
-                Config: config.name, RepoTags: image.names.filter { $0.contains(":") }, Layers: image.layers)
+                Config: config.name, RepoTags: image.names.compactMap(tagged), Layers: image.layers)
         }
         return unique(configs + [Member("manifest.json", try StableJSON.encode(list))] + layers)
+    }
+
+    /// A name as `docker save` archives have it, which is a repository and a tag; nil for one by digest.
+    ///
+    /// OCI archives often name an image by a tag alone. Programs leave images without a repository out, silently, so that
+    /// it gets one.
+    static func tagged(_ name: String) -> String? {
+        guard !name.contains("@"), !name.isEmpty else { return nil }
+        guard let slash = name.lastIndex(of: "/") else {
+            return name.contains(":") ? name : "localhost/image:\(name)"
+        }
+        return name[slash...].contains(":") ? name : "\(name):latest"
     }
 
     private static func unique(_ members: [Member]) -> [Member] {

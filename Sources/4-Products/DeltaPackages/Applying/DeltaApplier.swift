@@ -262,7 +262,9 @@ public struct DeltaApplier: Sendable {
             }
             return ImageArchiveWriter.OCIImage(
                 manifest: try bytes(ofDocument: manifest), config: try bytes(ofDocument: image.imageID),
-                name: image.names.first, platform: image.platform.flatMap { Platform($0) })
+                name: image.names.first, platform: image.platform.flatMap { Platform($0) },
+                layers: image.layers.contains(where: isAbsent)
+                    ? nil : image.layers.map { document.new.layers[$0].digest })
         }
         return try ImageArchiveWriter.ociMembers(images, layers: layers)
     }
