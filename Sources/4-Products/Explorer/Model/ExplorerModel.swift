@@ -232,6 +232,9 @@ public struct ExplorerModel: Sendable {
         guard let old = sides[.old]?.summary, let new = sides[.new]?.summary else { return }
         configuration = ConfigDiff(old: old.configuration, new: new.configuration).leavingOut(
             options.ignoredConfiguration)
+        let units = old.configuration.pickableUnits(from: new.configuration)
+        let isAllTaken = old.configuration.isEverything(units, from: new.configuration)
+        pickState.keys = units.isEmpty && !isAllTaken ? ["*"] : units
     }
 
     /// Shows layers side by side before it is known which belong together.

@@ -6,6 +6,8 @@ import OCI
 struct PickState: Sendable {
     /// The tree of the merged layers, in which nothing is ignored; nil until it is known.
     var tree: DiffTree?
+    /// Units of the configuration that can be picked; `*` where it differs in nothing that can be taken by itself.
+    var keys: [String] = []
     /// Nil until something was picked.
     var picks: Picks?
     /// What comes of the picks as they are; nil until it is known.
@@ -146,18 +148,10 @@ extension ExplorerModel {
                 say("the images are still being compared")
                 return false
             }
-            pickState.picks = Picks(PickGround(tree, pairs: pairs, keys: pickableKeys))
+            pickState.picks = Picks(PickGround(tree, pairs: pairs, keys: pickState.keys))
         }
         markFiles()
         return true
-    }
-
-    /// Units of the configuration that can be picked; `*` where it differs in nothing that can be taken by itself.
-    var pickableKeys: [String] {
-        guard let old = sides[.old]?.summary?.configuration, let new = sides[.new]?.summary?.configuration
-        else { return [] }
-        let units = old.pickableUnits(from: new)
-        return units.isEmpty && !old.isEverything([], from: new) ? ["*"] : units
     }
 
     /// Changes picks, and all that is shown of them.

@@ -66,7 +66,7 @@ struct LayerDetails {
         if let sentence = model.verdict { lines += [.text(sentence), .blank] }
         if diff.isSame { lines += [.text("Both configurations say the same."), .blank] }
         var keys: [Int: String] = [:]
-        let units = Set(model.pickableKeys)
+        let units = Set(model.pickState.keys)
         for row in diff.differences {
             let unit = ImageConfiguration.pickableUnit(of: row)
             if units.contains(unit) { keys[lines.count] = unit }
