@@ -97,6 +97,17 @@ public struct Frame: Hashable, Sendable {
         }
     }
 
+    /// Copies some rows of another frame, of the same width, to a place of this one.
+    public mutating func put(rows: Range<Int>, of other: Frame, at row: Int) {
+        for source in rows.clamped(to: 0..<other.size.rows) {
+            let target = row + source - rows.lowerBound
+            guard (0..<size.rows).contains(target) else { continue }
+            for column in 0..<min(size.columns, other.size.columns) {
+                cells[target * size.columns + column] = other.cells[source * other.size.columns + column]
+            }
+        }
+    }
+
     /// Gives a row's cells another ground and keeps their text and roles.
     public mutating func setGround(_ ground: Role, row: Int, columns: Range<Int>) {
         guard row >= 0, row < size.rows else { return }

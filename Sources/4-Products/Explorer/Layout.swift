@@ -16,6 +16,8 @@ struct Layout: Hashable, Sendable {
     let files: Rect
     /// What is not listed; empty if that is nothing.
     let hidden: Rect
+    /// What differs in the file under the cursor; empty where there is no room.
+    let preview: Rect
     /// What is going on, or what the cursor is on; where there is no room for it, the footer tells the former.
     let note: Rect
     let footer: Rect
@@ -32,10 +34,12 @@ struct Layout: Hashable, Sendable {
 
     /// From so many rows on there is room for the note.
     private static let noteRows = 16
+    /// From such a size on there is room for a preview.
+    static let previewLeast = Size(rows: 30, columns: 100)
 
     init(
         _ size: Size, layerCount: Int, focus: Pane, gutter: Int = 0, isOneSided: Bool = false,
-        tellsHidden: Bool = false, tellsPicks: Bool = false
+        tellsHidden: Bool = false, tellsPicks: Bool = false, hasPreview: Bool = false
     ) {
         marksCursor = gutter > 0
         marks = tellsPicks ? gutter..<gutter + PickMark.columns : 0..<0
@@ -63,12 +67,20 @@ struct Layout: Hashable, Sendable {
         layers = rect(layersTitle.endRow, layerRows)
         let filesTitleRows = titles == 2 || titles == 1 && focus == .files ? 1 : 0
         filesTitle = rect(layers.endRow, filesTitleRows)
-        let fileRows = max(0, rows - footerRows - filesTitle.endRow)
+        let room = max(0, rows - footerRows - filesTitle.endRow)
+        let previewRows = hasPreview && Self.hasRoomForPreview(size) ? room / 2 : 0
+        let fileRows = room - previewRows
         let hiddenRows = tellsHidden && fileRows >= 4 ? 1 : 0
         files = rect(filesTitle.endRow, fileRows - hiddenRows)
         hidden = rect(files.endRow, hiddenRows)
+        preview = rect(hidden.endRow, previewRows)
         note = rect(rows - 2, footerRows - 1)
         footer = rect(rows - 1, 1)
+    }
+
+    /// Whether a preview does not take from the lists what they need.
+    static func hasRoomForPreview(_ size: Size) -> Bool {
+        size.rows >= previewLeast.rows && size.columns >= previewLeast.columns
     }
 
     var isTooSmall: Bool { size.rows < Self.least.rows || size.columns < Self.least.columns }
@@ -101,7 +113,7 @@ struct Columns: Hashable, Sendable {
     static let modeWidth = 11
     static let ownerWidth = 11
     static let timeWidth = 17
-    private static let costWidth = 12
+    static let costWidth = 12
     private static let barWidth = 11
     static let differenceWidth = 10
 

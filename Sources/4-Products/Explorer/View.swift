@@ -26,6 +26,7 @@ extension ExplorerModel {
             PicksLine(explorer: self).draw(in: layout.picks, on: &frame)
             LayersView(explorer: self, layout: layout).draw(on: &frame)
             FilesView(explorer: self, layout: layout).draw(on: &frame)
+            PreviewView(explorer: self).draw(in: layout.preview, on: &frame)
             FooterView(explorer: self).draw(layout, on: &frame)
         }
         for (index, screen) in screens.enumerated().dropFirst(first)

@@ -5,7 +5,7 @@ public enum Command: String, Hashable, Sendable, CaseIterable {
     case up, down, pageUp, pageDown, top, bottom
     case look, toggle, expand, collapse, expandAll, collapseAll
     case nextChange, previousChange, cheaperChange, costlierChange
-    case nextPane, layersPane, filesPane, showLayer, squash
+    case nextPane, layersPane, filesPane, preview, showLayer, squash
     case sides, flatList
     case bytes, blanks, moreContext, lessContext
     case changesOnly, addedOnly, removedOnly, modifiedOnly, metadataOnly, movedOnly, unchangedOnly
@@ -159,6 +159,10 @@ extension Command {
         Binding(.nextPane, [.tab, .backTab], "pane", "to the other pane", in: panes),
         Binding(.layersPane, ["1"], "", "to the layers", in: panes),
         Binding(.filesPane, ["2"], "", "to the files", in: panes),
+        Binding(
+            .preview, ["3"], "", "show what differs in the file under the cursor below the list, or not",
+            in: panes,
+            unless: needsRoom),
         Binding(.flatList, ["`"], "", "files in their directories, or all in one list", in: panes),
         Binding(.sides, ["|"], "", "both sides, or one", in: panes),
         Binding(.order, ["o"], "order", "sort by cost to ship, name, size or change", in: panes),
@@ -339,6 +343,11 @@ extension Command {
 
     @Sendable private static func needsComparison(_ explorer: ExplorerModel) -> String? {
         explorer.isAligned ? nil : "the images are still being read"
+    }
+
+    @Sendable private static func needsRoom(_ explorer: ExplorerModel) -> String? {
+        Layout.hasRoomForPreview(explorer.size)
+            ? nil : "a preview takes \(Layout.previewLeast.columns)x\(Layout.previewLeast.rows)"
     }
 
     @Sendable private static func needsDifference(_ explorer: ExplorerModel) -> String? {

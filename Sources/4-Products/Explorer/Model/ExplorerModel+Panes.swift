@@ -22,6 +22,9 @@ extension ExplorerModel {
         case .movedOnly: changeFilter { $0.toggle(only: .moved) }
         case .unchangedOnly: changeFilter { $0.toggle(only: .unchanged) }
         case .sides: isOneSided.toggle()
+        case .preview:
+            wantsPreview.toggle()
+            settle()
         case .flatList: arrange { $0.isFlat.toggle() }
         case .order: sort(by: arrangement.order.next)
         case .reverse: arrange { $0.isReversed.toggle() }

@@ -31,6 +31,10 @@ public struct ExplorerModel: Sendable {
     var arrangement = Arrangement()
     /// Whether one side is shown although there is room for both.
     var isOneSided = false
+    /// What differs in the file under the cursor.
+    var preview = Preview.nothing
+    /// Whether that is wanted where there is room for it.
+    var wantsPreview = true
     /// What lies over the panes; the last one has the keys.
     var screens: [any Screen] = []
     var status: Status?
@@ -97,7 +101,7 @@ public struct ExplorerModel: Sendable {
         Layout(
             size, layerCount: layerRows.count, focus: focus, gutter: options.hasColors ? 0 : 2,
             isOneSided: isOneSided, tellsHidden: files?.hiddenWords.isEmpty == false,
-            tellsPicks: picks != nil)
+            tellsPicks: picks != nil, hasPreview: wantsPreview && files != nil)
     }
 
     /// Whether something moves although nothing happens: the session sends ticks while this is true.
@@ -123,7 +127,7 @@ public struct ExplorerModel: Sendable {
             screen.refresh(self)
             screens[index] = screen
         }
-        return effects
+        return effects + followPreview()
     }
 
     private mutating func take(_ message: Message) -> [Effect] {
@@ -284,6 +288,8 @@ public struct ExplorerModel: Sendable {
     }
 
     private mutating func take(_ news: [EntryID: Cost]) {
+        // What costs most may be another now.
+        if case .directory = preview { preview = .nothing }
         costs.merge(news) { $1 }
         for scope in tables.keys { tables[scope]?.update(news) }
         pickState.isSumStale = true

@@ -1,0 +1,143 @@
+import Canvas
+import FileTree
+
+/// Draws the beginning of what differs in the file under the cursor below the lists; of a directory, where its cost lies.
+struct PreviewView {
+    let explorer: ExplorerModel
+
+    private var glyphs: Glyphs { explorer.glyphs }
+
+    func draw(in area: Rect, on frame: inout Frame) {
+        guard area.rows > 2 else { return }
+        // A press anywhere in it shows the whole.
+        frame.link(area, to: .key(.enter))
+        switch explorer.preview {
+        case .nothing, .other: drawRule("", area, on: &frame)
+        case .large:
+            drawRule("", area, on: &frame)
+            frame.put(
+                "a large file: enter looks inside", at: Point(row: area.row + 1, column: 3),
+                style: Style(.dim))
+        case .file(let screen):
+            // Drawn as it is over the whole screen, but for the line of keys; the rule goes above the path.
+            let explorer = explorer.sized(for: area)
+            var picture = Frame(explorer.size)
+            screen.draw(on: &picture, model: explorer)
+            frame.put(rows: 1..<2, of: picture, at: area.row)
+            frame.put(rows: 0..<1, of: picture, at: area.row + 1)
+            frame.put(rows: 2..<area.rows, of: picture, at: area.row + 2)
+        case .directory(let node, let files): drawDirectory(node, files, area, on: &frame)
+        }
+    }
+
+    private func drawRule(_ title: String, _ area: Rect, on frame: inout Frame) {
+        frame.fill(
+            Rect(row: area.row, column: 0, rows: 1, columns: area.columns), with: glyphs.horizontal,
+            style: Style(.border))
+        guard !title.isEmpty else { return }
+        let text = TextFit.end(title, columns: area.columns - 4, mark: glyphs.ellipsis)
+        frame.put(" \(text) ", at: Point(row: area.row, column: 1), style: Style(.text))
+    }
+
+    private func drawDirectory(_ node: Int, _ changes: [Int], _ area: Rect, on frame: inout Frame) {
+        guard let files = explorer.files else { return }
+        let path = files.tree.path(of: node).bytes
+        drawRule("costliest in /\(Format.name(path, glyphs))/", area, on: &frame)
+        // Without the directory's own path and the slash behind it.
+        let start = path.isEmpty ? 0 : path.count + 1
+        for (index, change) in changes.prefix(area.rows - 1).enumerated() {
+            let row = area.row + 1 + index
+            let cost = Format.span(files.costs.state(of: change, isFinal: explorer.isCostFinal), glyphs)
+            let kind = files.facts.change(of: change)
+            let name = Format.name(files.tree.path(of: change).bytes.dropFirst(start), glyphs)
+            let room = area.columns - 6 - Columns.costWidth
+            frame.put(
+                [
+                    Span(kind.marker + " ", Format.role(kind)),
+                    Span(TextFit.middle(name, columns: max(0, room), mark: glyphs.ellipsis)),
+                ], at: Point(row: row, column: 3), width: area.columns - 3)
+            frame.putRight(
+                cost.text, row: row, endColumn: area.columns, style: Style(cost.role),
+                width: Columns.costWidth,
+                mark: glyphs.ellipsis)
+        }
+    }
+}
+
+/// What the preview is of.
+enum Preview: Sendable {
+    /// Nothing was listed yet.
+    case nothing
+    /// A directory, and the changes in it that cost most.
+    case directory(node: Int, [Int])
+    /// A file that is too large to be read at each step of the cursor.
+    case large
+    /// What has no content to look into.
+    case other
+    case file(LookScreen)
+}
+
+extension ExplorerModel {
+    /// Files up to this size are read as the cursor passes over them.
+    private static let previewByteLimit: UInt64 = 16 << 20
+    /// No preview has more rows.
+    private static let previewChangeLimit = 60
+
+    /// The explorer as if the preview was the whole screen, with a line of keys below it.
+    func sized(for area: Rect) -> ExplorerModel {
+        var other = self
+        other.size = Size(rows: area.rows + 1, columns: area.columns)
+        return other
+    }
+
+    /// Lets the preview follow the cursor.
+    mutating func followPreview() -> [Effect] {
+        let area = layout.preview
+        guard area.rows > 0, screens.isEmpty, let files, let node = files.current?.node else {
+            if area.rows == 0 || files?.current == nil { preview = .nothing }
+            return []
+        }
+        guard !files.tree.nodes[node].isDirectory else {
+            if case .directory(node, _) = preview { return [] }
+            preview = .directory(node: node, files.costliestChanges(in: node, limit: Self.previewChangeLimit))
+            return []
+        }
+        guard let next = LookScreen(at: node, in: files) else {
+            preview = .other
+            return []
+        }
+        let entries = [
+            files.tree.oldEntry(files.tree.nodes[node]), files.tree.newEntry(files.tree.nodes[node]),
+        ]
+        guard entries.allSatisfy({ ($0?.size ?? 0) <= Self.previewByteLimit }) else {
+            preview = .large
+            return []
+        }
+        var screen = next
+        var effects: [Effect] = []
+        if case .file(let shown) = preview, shown.node == node, shown.key == next.key {
+            screen = shown
+        } else {
+            effects = read(next.key)
+        }
+        screen.refresh(sized(for: area))
+        preview = .file(screen)
+        return effects
+    }
+}
+
+extension FileTable {
+    /// The changes of content in a directory that cost most, the costliest first.
+    fileprivate func costliestChanges(in directory: Int, limit: Int) -> [Int] {
+        var changes: [Int] = []
+        var pending = [directory]
+        while let node = pending.popLast() {
+            pending += facts.children(of: node)
+            let change = facts.change(of: node)
+            if !facts.hasChildren(node), change != .unchanged, change != .metadata { changes.append(node) }
+        }
+        let keys = costs.sortKeys
+        changes.sort { keys[$0] != keys[$1] ? keys[$0] > keys[$1] : $0 < $1 }
+        return Array(changes.prefix(limit))
+    }
+}

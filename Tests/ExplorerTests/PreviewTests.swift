@@ -1,0 +1,84 @@
+import Canvas
+import FileTree
+import Testing
+
+@testable import Explorer
+
+/// What differs in the file under the cursor, below the lists.
+struct PreviewTests {
+    private static func reads(_ effects: [Effect]) -> [ContentKey] {
+        effects.compactMap { if case .read(let key) = $0 { key } else { nil } }
+    }
+
+    @Test(arguments: [(120, 40), (200, 60)])
+    func `it shows the costliest change when the explorer opens`(columns: Int, rows: Int) {
+        Script(columns: columns, rows: rows, answersFirst: true).expectScreen("preview-\(columns)x\(rows)")
+    }
+
+    @Test func `it follows the cursor and asks for each file once`() {
+        var script = Script(columns: 120, rows: 40, answersFirst: true)
+        #expect(Self.reads(script.takeEffects()).count == 1)
+        var seen: Set<String> = []
+        for _ in 0..<20 {
+            script.press("]")
+            seen.insert(script.path)
+            guard case .file(let screen) = script.explorer.preview else { continue }
+            #expect(screen.node == script.explorer.files?.current?.node)
+        }
+        let reads = Self.reads(script.takeEffects())
+        #expect(reads.count > 1)
+        #expect(seen.count > 1)
+    }
+
+    @Test func `enter looks inside, and the way back is where one was`() {
+        var script = Script(columns: 120, rows: 40, answersFirst: true)
+        let path = script.path
+        script.press("enter")
+        #expect(script.explorer.context == .look)
+        script.press("esc")
+        #expect(script.path == path)
+        guard case .file = script.explorer.preview else {
+            Issue.record("no preview of \(path)")
+            return
+        }
+    }
+
+    @Test func `a key hides it and brings it back`() {
+        var script = Script(columns: 120, rows: 40, answersFirst: true)
+        let rows = script.explorer.layout.files.rows
+        script.press("3")
+        #expect(script.explorer.layout.files.rows > rows)
+        #expect(script.explorer.layout.preview.rows == 0)
+        script.press("3")
+        #expect(script.explorer.layout.files.rows == rows)
+    }
+
+    @Test func `where there is no room nothing is read, and the key says why`() {
+        var script = Script(columns: 99, rows: 40, answersFirst: true)
+        #expect(Self.reads(script.takeEffects()).isEmpty)
+        script.press("3")
+        #expect(script.explorer.status?.text == "a preview takes 100x30")
+        script.send(.input(.resize(Size(rows: 30, columns: 100))))
+        #expect(Self.reads(script.takeEffects()).count == 1)
+    }
+
+    @Test func `a press in it looks inside`() {
+        var script = Script(columns: 120, rows: 40, answersFirst: true)
+        script.mouse(.click, row: script.explorer.layout.preview.row + 3, column: 10)
+        #expect(script.explorer.context == .look)
+    }
+
+    @Test func `of a directory it tells what costs most in it`() {
+        let script = Script(columns: 120, rows: 40)
+        guard case .directory(let node, let changes) = script.explorer.preview,
+            let files = script.explorer.files
+        else {
+            Issue.record("no directory under the cursor: \(script.path)")
+            return
+        }
+        #expect(node == files.current?.node)
+        let costs = changes.map { files.costs.sortKeys[$0] }
+        #expect(!costs.isEmpty && costs == costs.sorted(by: >))
+        script.expectScreen("preview-directory-120x40")
+    }
+}
