@@ -167,8 +167,12 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--columns", type=int, default=80)
     parser.add_argument("--title", default="silt")
+    parser.add_argument("--light", action="store_true", help="a light ground")
     parser.add_argument("--self-test", action="store_true")
     options = parser.parse_args()
+    if options.light:
+        global FOREGROUND, BACKGROUND
+        FOREGROUND, BACKGROUND = "#1f2328", "#fbfbfa"
     if options.self_test:
         self_test()
     else:

@@ -4,7 +4,8 @@
 #
 #   screenshots/make.sh [OLD NEW]      two images; without them, the pair of 'silt demo'
 #
-# SILT=path/to/silt (.build/release/silt), COLUMNS_=120, ROWS=36, OUT=screenshots change what is run, how large, where to.
+# SILT=path/to/silt (.build/release/silt), COLUMNS_=120, ROWS=36, THEME=dark, LIGHT= (for a light ground), OUT=screenshots change what is run,
+# how large, in which colours, where to.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -51,7 +52,7 @@ settle() {
 
 picture() {
     mux capture-pane -e -N -p >"$work/$1.ansi"
-    python3 "$here/ansi2svg.py" --columns "$columns" --title "silt $(basename "$old") $(basename "$new")" \
+    python3 "$here/ansi2svg.py" ${LIGHT:+--light} --columns "$columns" --title "silt $(basename "$old") $(basename "$new")" \
         <"$work/$1.ansi" >"$out/$1.svg"
     if command -v rsvg-convert >/dev/null; then rsvg-convert --zoom 1.5 "$out/$1.svg" -o "$out/$1.png"; fi
     echo "$out/$1.svg"
@@ -60,11 +61,25 @@ picture() {
 # Options of the server come before its first window: TERM is read when that begins.
 cd "$work/demo"
 mux start-server \; set -g default-terminal tmux-256color \; set -g status off \; \
-    new-session -d -x "$columns" -y "$rows" -e LC_ALL=C.UTF-8 "$(printf '%q ' "$silt" old.tar new.tar)"
+    new-session -d -x "$columns" -y "$rows" -e LC_ALL=C.UTF-8 "$(printf '%q ' "$silt" old.tar new.tar --theme "${THEME:-dark}")"
 
 # What it opens on: the costliest change under the cursor.
 settle 'shows them'
 picture overview
+# What the update brings, by package.
+mux send-keys S
+settle 'Where the bytes go'
+picture summary
+mux send-keys Escape
+sleep 0.3
+# The costliest change and what stands below it, for a package of their own.
+mux send-keys Space Space
+settle 'PICKED'
+picture picks
+mux send-keys u u
+sleep 0.3
+mux send-keys '{' '{' '{' '{'
+sleep 0.3
 # What differs in the next cheaper one, which is a program.
 mux send-keys '}'
 mux send-keys Enter
