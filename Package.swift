@@ -119,7 +119,8 @@ let package = Package(
         .target(
             name: "DeltaPackages",
             dependencies: [
-                "Bytes", "Hashing", "Tar", "FileTree", "OCI", "Images", "FileIO", "Delta", "Compression",
+                "Bytes", "FileFormats", "Hashing", "Tar", "FileTree", "OCI", "Images", "FileIO", "Delta",
+                "Compression",
                 "Recompression", "Shipping", "Work",
             ],
             path: "\(products)/DeltaPackages", swiftSettings: safe),

@@ -13,65 +13,10 @@ struct PickCheckTests {
     init() throws { roundtrip = try Roundtrip() }
 
     /// A small library or program that needs others.
-    private func program(_ needed: [String], isWide: Bool = true, isBig: Bool = false) -> [UInt8] {
-        func number(_ value: Int, _ count: Int) -> [UInt8] {
-            let bytes = (0..<count).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
-            return isBig ? bytes.reversed() : bytes
-        }
-        let word = isWide ? 8 : 4
-        let (headByteCount, segmentByteCount) = isWide ? (64, 56) : (52, 32)
-        let names = needed.reduce(into: [UInt8(0)]) { $0 += Array($1.utf8) + [0] }
-        var offset = 1
-        var dynamic: [UInt8] = []
-        for name in needed {
-            dynamic += number(1, word) + number(offset, word)
-            offset += name.utf8.count + 1
-        }
-        let start = headByteCount + 2 * segmentByteCount
-        let address = 0x1_0000
-        dynamic += number(5, word) + number(address + start + dynamic.count + 4 * word, word)
-        dynamic += number(0, 2 * word)
-        let all = start + dynamic.count + names.count
-        func segment(_ type: Int, _ offset: Int, _ count: Int) -> [UInt8] {
-            isWide
-                ? number(type, 4) + number(4, 4) + number(offset, 8) + number(address + offset, 8)
-                    + number(address + offset, 8) + number(count, 8) + number(count, 8) + number(4096, 8)
-                : number(type, 4) + number(offset, 4) + number(address + offset, 4)
-                    + number(address + offset, 4) + number(count, 4) + number(count, 4) + number(4, 4)
-                    + number(4096, 4)
-        }
-        var head: [UInt8] = [0x7f, 0x45, 0x4c, 0x46, isWide ? 2 : 1, isBig ? 2 : 1, 1]
-        head += [UInt8](repeating: 0, count: 9) + number(3, 2) + number(62, 2) + number(1, 4)
-        head += number(0, word) + number(headByteCount, word) + number(0, word) + number(0, 4)
-        head += number(headByteCount, 2) + number(segmentByteCount, 2) + number(2, 2) + number(0, 6)
-        return head + segment(1, 0, all) + segment(2, start, dynamic.count) + dynamic + names
-    }
-
-    private func needed(_ file: [UInt8]) -> [String] {
-        NeededLibraries.of(byteCount: UInt64(file.count)) { Array(file[Int($0)..<Int($0) + $1]) }.map {
-            String(decoding: $0, as: UTF8.self)
-        }
-    }
-
-    @Test(arguments: [(true, false), (true, true), (false, false), (false, true)])
-    func `needed libraries are read, whatever machine they are for`(isWide: Bool, isBig: Bool) {
-        let file = program(["libz.so.1", "libc.so.6"], isWide: isWide, isBig: isBig)
-        #expect(needed(file) == ["libz.so.1", "libc.so.6"])
-    }
-
-    @Test func `what is damaged or no program needs nothing, and nothing beyond its end is read`() {
-        #expect(needed([]) == [] && needed(Array("#!/bin/sh\n".utf8)) == [])
-        let file = program(["libz.so.1"])
-        var found = 0
-        for count in 0..<file.count { found += needed(Array(file[..<count])).count }
-        #expect(found == 0)
-        var random = SplitMix64(seed: 7)
-        for _ in 0..<20_000 {
-            var damaged = file
-            for _ in 0...random.below(4) { damaged[random.below(file.count)] = random.bytes(1)[0] }
-            found += needed(damaged).count
-        }
-        #expect(found > 0)
+    private func program(_ needed: [String]) -> [UInt8] {
+        var object = SharedObject()
+        object.needed = needed
+        return object.bytes
     }
 
     private func warnings(

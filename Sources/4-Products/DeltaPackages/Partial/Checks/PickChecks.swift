@@ -1,4 +1,5 @@
 import Bytes
+import FileFormats
 import FileIO
 public import FileTree
 import Images
@@ -59,10 +60,12 @@ struct PickChecks {
             guard let id = tree.nodes[node].new, tree.newEntry(tree.nodes[node])?.kind == .file,
                 let content = Self.content(id, of: newImage)
             else { continue }
-            let names = try NeededLibraries.of(byteCount: content.byteCount) {
-                try content.read(at: $0, count: $1)
+            let file = try ElfFile { offset, count in
+                guard offset < content.byteCount else { return [] }
+                let room = Int(clamping: content.byteCount - offset)
+                return try content.read(at: offset, count: min(count, room))
             }
-            for name in names where users[name] == nil { users[name] = node }
+            for name in file?.neededLibraries ?? [] where users[name] == nil { users[name] = node }
         }
         guard !users.isEmpty else { return [] }
         var providers: [[UInt8]: [Int]] = [:]
