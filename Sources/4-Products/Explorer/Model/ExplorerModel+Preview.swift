@@ -1,0 +1,80 @@
+import Canvas
+import FileTree
+
+/// What the preview is of: the row under the cursor.
+enum Preview: Sendable {
+    /// Nothing was listed yet.
+    case nothing
+    /// A directory, and the changes in it that cost most.
+    case directory(node: Int, [Int])
+    /// A file that is too large to be read at each step of the cursor.
+    case large
+    /// What has no content to look into.
+    case other
+    case file(LookScreen)
+}
+
+extension ExplorerModel {
+    /// Files up to this size are read as the cursor passes over them.
+    private static let previewByteLimit: UInt64 = 16 << 20
+    /// No preview has more rows.
+    private static let previewChangeLimit = 60
+
+    /// The explorer as if the preview was the whole screen, with a line of keys below it.
+    func sized(for area: Rect) -> ExplorerModel {
+        var other = self
+        other.size = Size(rows: area.rows + 1, columns: area.columns)
+        return other
+    }
+
+    /// Lets the preview follow the cursor.
+    mutating func followPreview() -> [Effect] {
+        let area = layout.preview
+        guard area.rows > 0, screens.isEmpty, let files, let node = files.current?.node else {
+            if area.rows == 0 || files?.current == nil { preview = .nothing }
+            return []
+        }
+        guard !files.tree.nodes[node].isDirectory else {
+            if case .directory(node, _) = preview { return [] }
+            preview = .directory(node: node, files.costliestChanges(in: node, limit: Self.previewChangeLimit))
+            return []
+        }
+        guard let next = LookScreen(at: node, in: files) else {
+            preview = .other
+            return []
+        }
+        let entries = [
+            files.tree.oldEntry(files.tree.nodes[node]), files.tree.newEntry(files.tree.nodes[node]),
+        ]
+        guard entries.allSatisfy({ ($0?.size ?? 0) <= Self.previewByteLimit }) else {
+            preview = .large
+            return []
+        }
+        var screen = next
+        var effects: [Effect] = []
+        if case .file(let shown) = preview, shown.node == node, shown.key == next.key {
+            screen = shown
+        } else {
+            effects = read(next.key)
+        }
+        screen.refresh(sized(for: area))
+        preview = .file(screen)
+        return effects
+    }
+}
+
+extension FileTable {
+    /// The changes of content in a directory that cost most, the costliest first.
+    fileprivate func costliestChanges(in directory: Int, limit: Int) -> [Int] {
+        var changes: [Int] = []
+        var pending = [directory]
+        while let node = pending.popLast() {
+            pending += facts.children(of: node)
+            let change = facts.change(of: node)
+            if !facts.hasChildren(node), change != .unchanged, change != .metadata { changes.append(node) }
+        }
+        let keys = costs.sortKeys
+        changes.sort { keys[$0] != keys[$1] ? keys[$0] > keys[$1] : $0 < $1 }
+        return Array(changes.prefix(limit))
+    }
+}
