@@ -126,7 +126,9 @@ let package = Package(
             path: "\(products)/DeltaPackages", swiftSettings: safe),
         .target(
             name: "Explorer",
-            dependencies: ["Bytes", "Canvas", "ContentDiff", "FileFormats", "FileTree", "OCI", "Summary"],
+            dependencies: [
+                "Bytes", "Canvas", "ContentDiff", "FileFormats", "FileTree", "OCI", "Shipping", "Summary",
+            ],
             path: "\(products)/Explorer", swiftSettings: safe),
         .target(
             name: "Routes",
@@ -251,7 +253,7 @@ let package = Package(
             name: "ExplorerTests",
             dependencies: [
                 "Explorer", "Bytes", "Hashing", "Canvas", "ContentDiff", "FileFormats", "FileTree", "OCI",
-                "Summary", "TestSupport",
+                "Shipping", "Summary", "TestSupport",
             ],
             exclude: ["Screens"], swiftSettings: testing),
     ],

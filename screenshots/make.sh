@@ -72,6 +72,12 @@ settle 'Where the bytes go'
 picture summary
 mux send-keys Escape
 sleep 0.3
+# What every way of shipping it sends, once all are measured.
+mux send-keys r
+settle 'take '
+picture routes
+mux send-keys Escape
+sleep 0.3
 # The costliest change and what stands below it, for a package of their own.
 mux send-keys Space Space
 settle 'PICKED'

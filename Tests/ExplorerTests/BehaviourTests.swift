@@ -496,7 +496,7 @@ struct BehaviourTests {
     }
 
     @Test func `keys that are told, boxes and levels can be pressed, and a press beside a box closes it`() {
-        var script = Script(columns: 160, rows: 30)
+        var script = Script(columns: 180, rows: 30)
         click("filter", &script)
         #expect(script.explorer.context == .filters)
         click("[x] + added", &script)

@@ -350,9 +350,9 @@ struct PickTests {
         script.send(.picksPlanned(revision: revision - 1, PickPlan(failure: "old")))
         #expect(script.explorer.pickState.plan == nil)
         // The sum of rows first, then what it really takes.
-        #expect(script.screen().text.contains("~471.4 kB"))
+        #expect(script.screen().text.contains("· ≈471.4 kB"))
         plan(&script, byteCount: 471_000)
-        #expect(script.screen().text.contains("471.0 kB") && !script.screen().text.contains("~471"))
+        #expect(script.screen().text.contains("· 471.0 kB") && !script.screen().text.contains("· ≈471"))
         script.press("u")
         #expect(script.takeEffects() == [.planPicks(nil, revision: revision + 1)])
         // What cannot be made says why, and is not exported.

@@ -265,7 +265,7 @@ struct ScreenTests {
     @Test func `no size is too small for any screen`() {
         for keys in [
             "E", "i", "? G", "f", "e", "/ x", "tab i", "tab g i G", "c E ] enter", "c E ] enter x", "& x",
-            "^p l", ": o", ",", "@",
+            "^p l", ": o", ",", "@", "r G", "r enter G",
         ] {
             var script = Script()
             script.press(keys)

@@ -6,6 +6,7 @@ import FileTree
 import Glibc
 import Images
 import OCI
+import Shipping
 import Summary
 import TestSupport
 import Testing
@@ -139,6 +140,49 @@ import Work
             #expect(summary.counts.changed > 0 && summary.costs?.package == total?.bytes)
         }
         #expect(work.summaryAsMarkdown?.contains("Delta package: 77 B.") == true)
+    }
+
+    // MARK: - Routes
+
+    @Test func `routes are told one by one, and those that are known are left alone`() throws {
+        try load()
+        work.measureRoutes(known: [.archiveGzip])
+        let all = try messages { if case .routes(.done) = $0 { true } else { false } }
+        var figures: [RouteKind: Figure] = [:]
+        var began: [RouteKind] = []
+        for message in all {
+            switch message {
+            case .route(let kind, let figure):
+                // Nothing is told twice, and of nothing before it was begun.
+                #expect(figures.updateValue(figure, forKey: kind) == nil && began.contains(kind))
+            case .routes(.measuring(let kind, _)): began.append(kind)
+            default: break
+            }
+        }
+        #expect(Set(figures.keys) == Set(RouteKind.allCases).subtracting([.archiveGzip, .picked]))
+        #expect(figures.values.allSatisfy { $0.byteCount > 0 })
+    }
+
+    @Test func `routes that were stopped tell nothing more, and go on when they are asked for again`() throws
+    {
+        try load()
+        let blockade = Blockade.ofLongWork()
+        work.measureRoutes(known: [])
+        work.stopRoutes()
+        blockade.end()
+        work.measureRoutes(known: Set(RouteKind.allCases).subtracting([.pull]))
+        let all = try messages { if case .routes(.done) = $0 { true } else { false } }
+        let kinds = all.compactMap { if case .route(let kind, _) = $0 { kind } else { nil } }
+        #expect(kinds == [.pull])
+    }
+
+    @Test func `routes of an image that is gone are no end of the program`() throws {
+        try load(.dockerLegacy)
+        truncate(scratch.path("new.tar"), 1024)
+        work.measureRoutes(known: [])
+        let all = try messages { if case .routes(.failed) = $0 { true } else { false } }
+        guard case .routes(.failed(let text)) = all.last else { return }
+        #expect(text.contains("new.tar"))
     }
 
     // MARK: - Costs

@@ -37,6 +37,27 @@ public enum RouteKind: String, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// What its figure counts, in one sentence without a full stop.
+    public var method: String {
+        switch self {
+        case .archiveGzip: "the whole archive as it was given, compressed as gzip at level 6 does"
+        case .archiveZstd: "the whole archive as it was given, compressed as zstd at level 19 does"
+        case .pull: "the layers that the old image lacks, compressed as they are or as gzip at level 6 does"
+        case .betterLayers:
+            "a pull, if each of its layers held nothing but the entries that differ from the old layer beside it"
+        case .fileStore:
+            "files whose content the old image has under no name, each compressed by itself, and the layers' tables of contents: zstd:chunked"
+        case .chunkStore:
+            "content-defined chunks of 16 to 256 KiB that no old layer has, each compressed by itself, and the layers' indexes: casync, desync"
+        case .blockDelta:
+            "librsync's delta of each new layer against all old ones, in blocks of 512 bytes, compressed: balena's engine"
+        case .fast: "this program's package at the level fast"
+        case .default: "this program's package at the level default"
+        case .best: "this program's package at the level best"
+        case .picked: "this program's package of what is picked, at the level default"
+        }
+    }
+
     /// What the receiver must run.
     public var runs: String {
         switch self {
@@ -103,7 +124,7 @@ extension RouteKind {
     public func meets(_ need: Need) -> Bool { obstacle(to: need) == nil }
 
     /// What speaks against it even where it meets all needs.
-    var drawback: String {
+    public var drawback: String {
         switch self {
         case .archiveGzip, .archiveZstd: "all of the image is sent, whatever changed"
         case .pull: "a layer in which one file changed is sent whole"

@@ -38,8 +38,8 @@ struct Configuration: Equatable {
     var keys: [Command: [Key]] = [:]
     /// The links that can be chosen by name: those that come with the program and the user's own.
     var links = Shipping.Link.profiles
-    /// The link that is meant where none is named.
-    var link = Shipping.Link.usual
+    /// The link that is meant where none is named; nil if the program is to choose.
+    var link: Shipping.Link?
 
     /// Reads the settings file, if there is one.
     static func load(environment: [String: String]) throws -> Configuration {

@@ -4,6 +4,7 @@ import Explorer
 import FileIO
 import FileTree
 import Images
+import Shipping
 import Terminals
 
 /// What the explorer is asked to show, and how.
@@ -16,6 +17,8 @@ struct ExplorerRequest: Sendable {
     private let followsGround: Bool
     private let keys: [Command: [Key]]
     let usesMouse: Bool
+    private let links: [Shipping.Link]
+    private let link: Shipping.Link?
     let exportPath: String
     let ignoring: IgnoreOptions?
 
@@ -27,10 +30,11 @@ struct ExplorerRequest: Sendable {
     ///   - theme: The name or file of a theme; nil for that of the settings.
     ///   - exportPath: The file name that export proposes.
     ///   - ignoring: What does not matter; nil if everything does.
-    /// - Throws: `ConfigurationError`, `ThemeError` or `FileError` if settings or theme cannot be used.
+    ///   - carrier: What times are told for; nil for what the settings say.
+    /// - Throws: `ConfigurationError`, `ThemeError`, `LinkError` or `FileError` if settings, theme or link cannot be used.
     init(
         old: ImageRequest, new: ImageRequest, theme: String? = nil, exportPath: String = "update.silt",
-        ignoring: IgnoreOptions? = nil
+        ignoring: IgnoreOptions? = nil, carrier: LinkOption? = nil
     ) throws {
         let environment = Environment.all
         let settings = try Configuration.load(environment: environment)
@@ -42,6 +46,8 @@ struct ExplorerRequest: Sendable {
         themes = Configuration.themeNames(environment: environment)
         keys = settings.keys
         usesMouse = settings.usesMouse
+        links = settings.links
+        link = try carrier.map { try $0.chosenLink(settings) } ?? settings.link
         self.exportPath = exportPath
         self.ignoring = ignoring
     }
@@ -56,6 +62,8 @@ struct ExplorerRequest: Sendable {
         var options = Options(oldSource: old.path, newSource: new.path, exportPath: exportPath)
         options.createCommand = createCommand
         options.keys = keys
+        options.links = links
+        options.link = link
         options.theme = themeName
         options.themes = themes
         options.followsGround = followsGround

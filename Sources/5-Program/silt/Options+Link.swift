@@ -2,14 +2,26 @@ import ArgumentParser
 import Glibc
 import Shipping
 
-/// What carries updates, to whom, and what these need.
-struct ShippingOptions: ParsableArguments, Sendable {
+/// What carries updates.
+struct LinkOption: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
             "What carries the update: a name (gsm, satellite, 3g, dsl, lte, fibre, or one of the settings), or values with commas "
                 + "between, such as 256kbit/s,600ms,2%,0.05EUR/MB; a name may come first.", valueName: "link")
     )
     var link: String?
+
+    /// The link that is meant; nil if neither the user nor the settings name one.
+    ///
+    /// - Throws: `LinkError` for what is no link.
+    func chosenLink(_ settings: Configuration) throws -> Shipping.Link? {
+        try link.map { try Shipping.Link(parsing: $0, known: settings.links) } ?? settings.link
+    }
+}
+
+/// What carries updates, to whom, and what these need.
+struct ShippingOptions: ParsableArguments, Sendable {
+    @OptionGroup var carrier: LinkOption
 
     @Option(
         help: ArgumentHelp(
@@ -40,8 +52,7 @@ struct ShippingOptions: ParsableArguments, Sendable {
     ///
     /// - Throws: `LinkError` for what is no link, `ConfigurationError` if the settings cannot be used.
     func chosenLink(environment: [String: String]) throws -> Shipping.Link {
-        let settings = try Configuration.load(environment: environment)
-        return try link.map { try Shipping.Link(parsing: $0, known: settings.links) } ?? settings.link
+        try carrier.chosenLink(Configuration.load(environment: environment)) ?? .usual
     }
 
     private static func rhythm(_ text: String) throws -> Fleet.Rhythm {

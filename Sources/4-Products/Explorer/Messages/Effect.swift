@@ -1,5 +1,6 @@
 public import Bytes
 public import FileTree
+public import Shipping
 
 /// What the explorer wants done outside.
 public enum Effect: Hashable, Sendable {
@@ -22,6 +23,10 @@ public enum Effect: Hashable, Sendable {
     case summarize(SummaryRequest)
     /// Begin to compute costs in the background.
     case startEstimates
+    /// Measure all routes but those that are known, and answer with `Message.route` for each; what is picked is none of them.
+    case measureRoutes(known: Set<RouteKind>)
+    /// Stop measuring routes; what was found was told.
+    case stopRoutes
     /// Write the package; answer `exportExists` if the file is there and may not be replaced.
     case export(ExportRequest)
     /// Stop the export, remove what it wrote, answer `exportCancelled`.

@@ -2,6 +2,7 @@ public import Canvas
 public import FileFormats
 public import FileTree
 public import OCI
+public import Shipping
 public import Summary
 
 /// Everything that can happen to the explorer.
@@ -46,6 +47,10 @@ public enum Message: Sendable {
     case totals(Totals)
     /// What the background work on the costs is doing now.
     case estimates(EstimateState)
+    /// A route was measured, as `Effect.measureRoutes` asked.
+    case route(RouteKind, Figure)
+    /// What the work on routes is doing now.
+    case routes(RouteState)
     /// The export has come further.
     case exporting(ExportProgress)
     /// The export's file is there already; nothing was written.

@@ -2,6 +2,7 @@ import Bytes
 public import Canvas
 public import FileTree
 public import OCI
+public import Shipping
 
 /// What the explorer is told when it starts.
 public struct Options: Hashable, Sendable {
@@ -28,6 +29,10 @@ public struct Options: Hashable, Sendable {
     public var ignored = IgnoreRules()
     /// What does not matter in the configuration.
     public var ignoredConfiguration: Set<ConfigDiff.Significance> = []
+    /// The links that times can be told for.
+    public var links = Shipping.Link.profiles
+    /// The link that times are told for when it starts; nil for none, until the user chooses one.
+    public var link: Shipping.Link?
 
     /// Options for two sources.
     public init(

@@ -12,7 +12,8 @@ public enum Command: String, Hashable, Sendable, CaseIterable {
     case filterMenu, narrow, goTo, order, reverse
     case sortMenu, sortByCost, sortByName, sortBySize, sortByChange
     case search, nextMatch, previousMatch, back
-    case summary, details, nextItem, previousItem, export, help, palette, log, themes
+    case summary, routes, nextLink, previousLink
+    case details, nextItem, previousItem, export, help, palette, log, themes
     case pick, pickDirectory, pickShown, pickRange, pickMatching, pickNothing, undoPick, redoPick
     case pickRemedy, listPicks, savePicks, loadPicks
     case confirm, cancel, nextField, copy
@@ -24,6 +25,7 @@ public enum Context: String, Hashable, Sendable, CaseIterable {
     case layers, files, search, narrow, sorting
     case details, help, filters, export
     case finder, palette, log, look, summary, program, themes, images
+    case routes, route
     case helpSearch = "help-search"
     case overwrite, stopping, result, quitting, failure
     case picks, picking, leaving
@@ -67,14 +69,14 @@ public struct Binding: Sendable {
 extension Command {
     private static let panes: Set<Context> = [.layers, .files]
     private static let helped: Set<Context> = [
-        .layers, .files, .details, .filters, .result, .look, .summary,
+        .layers, .files, .details, .filters, .result, .look, .summary, .routes,
     ]
-    private static let texts: Set<Context> = [.help, .details, .result, .log, .program]
+    private static let texts: Set<Context> = [.help, .details, .result, .log, .program, .route]
     private static let lists: Set<Context> = [
-        .layers, .files, .filters, .look, .summary, .themes, .images, .picks,
+        .layers, .files, .filters, .look, .summary, .routes, .themes, .images, .picks,
     ]
     private static let paged: Set<Context> = [
-        .layers, .files, .help, .details, .result, .log, .look, .summary, .program, .picks,
+        .layers, .files, .help, .details, .result, .log, .look, .summary, .routes, .route, .program, .picks,
     ]
 
     /// Every key there is. The order is that of the help and, for what has a title, of the footer: what matters most
@@ -121,6 +123,10 @@ extension Command {
             .summary, ["S"], "summary",
             "what the update brings: packages, configuration, where the bytes go, what to look out for",
             in: panes, unless: needsWholeImages),
+        Binding(
+            .routes, ["r"], "routes",
+            "what every way of shipping the update sends, and how long that takes: a pull, stores, deltas",
+            in: panes, unless: needsDifference),
         Binding(.palette, [":"], "all", "all that can be done here, by name", in: panes),
         Binding(
             .details, ["i"], "info", "show old and new side by side, and how it ships", in: panes,
@@ -178,6 +184,9 @@ extension Command {
             .metadataOnly, ["*"], "", "show changes of metadata only, or all changes of content", in: panes),
         Binding(.movedOnly, [">"], "", "show moved files only, or all changes of content", in: panes),
         Binding(.unchangedOnly, ["="], "", "show unchanged files only, or all changes of content", in: panes),
+        Binding(
+            .nextLink, ["$"], "", "show the time over a link beside the bytes: the next link, or none",
+            in: panes),
         Binding(.log, ["@"], "", "what was told so far", in: panes),
         Binding(.themes, ["T"], "", "choose a theme", in: panes),
         Binding(
@@ -242,6 +251,16 @@ extension Command {
         Binding(.cancel, [.escape, "q", "S"], "back", in: [.summary]),
 
         Binding(.cancel, [.escape, .enter, "q", "S"], "close", in: [.program]),
+
+        Binding(
+            .look, [.enter], "how, and what it asks",
+            "in the routes: how a figure is made, and what the route asks of the receiver", in: [.routes]),
+        Binding(
+            .nextLink, ["l", .right, "$"], "next link", "in the routes: to the next link", in: [.routes]),
+        Binding(.previousLink, ["h", .left], "previous", "in the routes: to the link before", in: [.routes]),
+        Binding(.copy, ["y"], "copy", "copy the routes as Markdown", in: [.routes]),
+        Binding(.cancel, [.escape, "q", "r"], "back", in: [.routes]),
+        Binding(.cancel, [.escape, .enter, "q"], "close", in: [.route]),
 
         Binding(.confirm, [.enter], "keep", in: [.narrow]),
         Binding(.cancel, [.escape], "back", in: [.narrow]),

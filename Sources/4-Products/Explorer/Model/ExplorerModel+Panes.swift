@@ -37,6 +37,8 @@ extension ExplorerModel {
         case .goTo: if let files { screens.append(FinderScreen(in: files)) }
         case .palette: screens.append(PaletteScreen(over: context))
         case .log: screens.append(LogScreen())
+        case .routes: return showRoutes()
+        case .nextLink: walkLinksInHeader()
         case .themes: screens.append(ThemeScreen(options))
         case .filterMenu: screens.append(FiltersScreen())
         case .search: beginSearch()
@@ -59,7 +61,7 @@ extension ExplorerModel {
         case .listPicks: screens.append(PicksScreen(self))
         case .savePicks, .loadPicks: askForPicksFile(command)
         case .quit, .confirm, .cancel, .nextField, .nextItem, .previousItem, .bytes, .blanks, .moreContext,
-            .lessContext:
+            .lessContext, .previousLink:
             break
         }
         return []

@@ -3,6 +3,7 @@ public import Canvas
 import FileFormats
 import FileTree
 import OCI
+import Shipping
 import Summary
 
 /// The whole state of the screen; `update` changes it, `view` draws it, and neither touches anything outside.
@@ -27,6 +28,8 @@ public struct ExplorerModel: Sendable {
     var layerCosts: [Int: Cost] = [:]
     var totals = Totals()
     var estimates = EstimateState.waiting
+    /// Ways of shipping the update.
+    var routes = RouteFacts()
     /// Which files are listed, and in which order.
     var arrangement = Arrangement()
     /// Whether one side is shown although there is room for both.
@@ -69,6 +72,7 @@ public struct ExplorerModel: Sendable {
         self.size = size
         ignored = options.ignored
         export = ExportState(options)
+        routes.link = options.link
     }
 
     /// What is known of one image.
@@ -108,6 +112,7 @@ public struct ExplorerModel: Sendable {
     public var isAnimated: Bool {
         guard !screens.contains(where: { $0 is FailureScreen }) else { return false }
         return !isAligned || files == nil || estimates.isRunning || isExporting || isReading
+            || routes.state.isRunning
             || isSummarizing
     }
 
@@ -166,6 +171,8 @@ public struct ExplorerModel: Sendable {
         case .program(let key, let program): contents[key]?.program = program
         case .summarized(let summary): take(summary)
         case .estimates(let state): return take(state)
+        case .route(let kind, let figure): routes.measured[kind] = figure
+        case .routes(let state): if routes.state.isRunning { routes.state = state }
         case .warning(let text): say(text, isWarning: true)
         case .failed(let text): screens = [FailureScreen(text: text)]
         case .exporting(let progress): if isExporting { export.progress = progress }

@@ -100,6 +100,14 @@ struct HeaderView {
             .texts
         var choices: [[Span]] = []
         for word in words.isEmpty ? [""] : words {
+            if explorer.routes.link != nil {
+                choices += [
+                    figures(["archive", "pull", "delta"], share: true, time: true, word),
+                    figures(["pull", "delta"], share: true, time: true, word),
+                    figures(["pull", "delta"], share: false, time: true, word),
+                    figures(["delta"], share: false, time: true, word),
+                ]
+            }
             choices += [
                 figures(["archive", "pull", "delta"], share: true, word),
                 figures(["pull", "delta"], share: true, word),
@@ -110,7 +118,9 @@ struct HeaderView {
         frame.put(best.fitted(columns: columns, mark: glyphs.ellipsis), at: point, width: columns)
     }
 
-    private func figures(_ labels: [String], share showsShare: Bool, _ state: String) -> [Span] {
+    private func figures(
+        _ labels: [String], share showsShare: Bool, time showsTime: Bool = false, _ state: String
+    ) -> [Span] {
         let totals = explorer.totals
         let separator = Span(" \(glyphs.separator) ", .dim)
         var spans: [Span] = []
@@ -124,8 +134,10 @@ struct HeaderView {
             if !spans.isEmpty { spans.append(separator) }
             spans.append(Span(label + " ", .dim))
             spans.append(cost.map { Span(Format.cost($0, glyphs), role) } ?? Span(glyphs.ellipsis, .dim))
+            if showsTime, let time = cost.flatMap(explorer.time) { spans.append(Span(" " + time)) }
         }
         if showsShare, let share { spans.append(Span(" (\(share))", .dim)) }
+        if let name = explorer.linkName, showsTime { spans += [Span(" over \(name)", .dim)] }
         guard !state.isEmpty else { return spans }
         let moves = explorer.estimates.isRunning ? explorer.spinner + " " : ""
         return spans + [separator, Span(moves + state, .estimate)]

@@ -238,11 +238,11 @@ extension ExplorerModel {
     }
 
     /// What a package of the picks takes at a level, as far as it is known; the sum of rows is marked as such.
-    func pickSize(at level: ExportLevel) -> (text: String, isExact: Bool)? {
-        if let bytes = pickState.sizes[level] { return (ByteCount.text(bytes), true) }
+    func pickSize(at level: ExportLevel) -> Cost? {
+        if let bytes = pickState.sizes[level] { return Cost(bytes: bytes, isExact: true) }
         guard level == .standard else { return nil }
-        if let bytes = pickState.plan?.byteCount { return (ByteCount.text(bytes), true) }
-        return pickState.sum.map { ("~" + ByteCount.text($0), false) }
+        if let bytes = pickState.plan?.byteCount { return Cost(bytes: bytes, isExact: true) }
+        return pickState.sum.map { Cost(bytes: $0, isExact: false) }
     }
 
     // MARK: - What is missing

@@ -28,7 +28,9 @@ struct PicksLine {
         let keys = picks.keys.isEmpty ? nil : Span("configuration \(picks.keys.count)")
         let size = explorer.pickSize(at: .standard)
         let cost =
-            size.map { Span($0.text, $0.isExact ? .title : .estimate) } ?? Span(glyphs.ellipsis, .dim)
+            size.map { Span(Format.cost($0, glyphs), $0.isExact ? .title : .estimate) }
+            ?? Span(glyphs.ellipsis, .dim)
+        let time = size.flatMap(explorer.time).map { Span($0) }
         let new = explorer.name(of: .new)
         let missing =
             explorer.pickWarnings.isEmpty
@@ -40,10 +42,11 @@ struct PicksLine {
         let failure = explorer.pickState.plan?.failure.map { Span(Format.line($0, glyphs), .error) }
         let partial = Span("partial", .warning)
         return [
-            [count, hidden, required, keys, cost, missing, failure ?? makes],
-            [count, hidden, fewer, keys, cost, missing, failure ?? makes],
-            [count, hidden, fewer, keys, cost, missing, failure ?? partial],
-            [short, hidden, fewer, keys, cost, missing, failure ?? partial],
+            [count, hidden, required, keys, cost, time, missing, failure ?? makes],
+            [count, hidden, fewer, keys, cost, time, missing, failure ?? makes],
+            [count, hidden, fewer, keys, cost, time, missing, failure ?? partial],
+            [short, hidden, fewer, keys, cost, time, missing, failure ?? partial],
+            [short, hidden, cost, time, warned, failure ?? partial],
             [short, hidden, cost, warned, failure ?? partial],
             [short, hidden, cost], [short, hidden],
         ].map { joined($0.compactMap(\.self)) }

@@ -105,7 +105,9 @@ struct ExportScreen: Screen {
         let level = model.export.level
         func known(at level: ExportLevel) -> Span? {
             if model.picks != nil {
-                return model.pickSize(at: level).map { Span($0.text, $0.isExact ? .title : .estimate) }
+                return model.pickSize(at: level).map {
+                    Span(Format.cost($0, model.glyphs), $0.isExact ? .title : .estimate)
+                }
             }
             return model.knownSize(at: level).map { Span(Format.cost($0, model.glyphs), .title) }
         }

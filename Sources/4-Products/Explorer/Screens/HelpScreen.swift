@@ -200,12 +200,13 @@ extension Context {
         case .narrow: "While narrowing"
         case .look: "Inside a file"
         case .summary: "In the summary"
+        case .routes: "In the routes"
         case .themes: "While choosing a theme"
         case .finder: "While going to a path"
         case .palette: "In the list of commands"
         case .picks: "In the list of picks"
         case .picking: "While picking what matches"
-        case .help, .helpSearch, .sorting, .log, .program, .overwrite, .stopping, .quitting, .failure,
+        case .help, .helpSearch, .sorting, .log, .program, .route, .overwrite, .stopping, .quitting, .failure,
             .images,
             .picksFile,
             .leaving:

@@ -22,9 +22,12 @@ struct Explore: TerminalCommand {
 
     @OptionGroup var ignoring: IgnoreOptions
 
+    @OptionGroup var carrier: LinkOption
+
     func run() throws {
         try ExplorerRequest(
-            old: pair.oldRequest, new: pair.newRequest, theme: theme, exportPath: output, ignoring: ignoring
+            old: pair.oldRequest, new: pair.newRequest, theme: theme, exportPath: output, ignoring: ignoring,
+            carrier: carrier
         ).explore()
     }
 }

@@ -103,6 +103,8 @@ final class Session {
         case .summarize(let request): work.summarize(request)
         case .copySummary: work.summaryAsMarkdown.map(screen.copy)
         case .startEstimates: work.startEstimates()
+        case .measureRoutes(let known): work.measureRoutes(known: known)
+        case .stopRoutes: work.stopRoutes()
         case .export(let request):
             if request.overwrites || FileKind.at(request.path) == .missing {
                 work.export(request)

@@ -37,6 +37,8 @@ final class SessionWork: Sendable {
         /// Reads a file to be looked into, and finds out which of its bytes belong together.
         var reading: Job?
         var aligning: Job?
+        /// Measures what other ways of shipping send.
+        var measuring: Job?
         /// Reads what a summary tells, and sums it up.
         var summarizing: Job?
         /// What was read for summaries, which is the same for all of them.
@@ -64,7 +66,7 @@ final class SessionWork: Sendable {
             return (
                 [
                     state.loading, state.comparing, state.estimates.job, state.exporting, state.reading,
-                    state.aligning, state.planning, state.merging, state.summarizing,
+                    state.aligning, state.measuring, state.planning, state.merging, state.summarizing,
                 ].compactMap(\.self),
                 state.exporting
             )

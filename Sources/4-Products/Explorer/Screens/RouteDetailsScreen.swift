@@ -1,0 +1,78 @@
+import Bytes
+import Canvas
+import Shipping
+
+/// How a route's figure is made, what the route asks of the receiver, and how long it takes on every link.
+struct RouteDetailsScreen: Screen {
+    let kind: RouteKind
+    private var scroll = ScrollOffset()
+
+    init(_ kind: RouteKind) { self.kind = kind }
+
+    var context: Context { .route }
+
+    mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
+        guard command != .cancel else { return .close }
+        let count = lines(model).count
+        scroll.move(command, lines: count, height: DialogView(model).innerRows(count))
+        return .stay
+    }
+
+    func draw(on frame: inout Frame, model: ExplorerModel) {
+        let dialogs = DialogView(model)
+        let lines = lines(model)
+        let offset = scroll.clamped(lines: lines.count, height: dialogs.innerRows(lines.count))
+        dialogs.draw(kind.title, lines, context, offset: offset, on: &frame)
+    }
+
+    private static let labelColumns = 14
+
+    private func lines(_ model: ExplorerModel) -> [[Span]] {
+        let glyphs = model.glyphs
+        let dialogs = DialogView(model)
+        func told(_ label: String, _ text: String, _ role: Role = .text) -> [[Span]] {
+            let room = max(12, min(76, dialogs.innerColumns) - Self.labelColumns)
+            return TextFit.wrap(Format.line(text, glyphs), columns: room).enumerated().map { place, line in
+                let label = place == 0 ? label : ""
+                let gap = String(repeating: " ", count: max(1, Self.labelColumns - label.count))
+                return [Span(label + gap, .dim), Span(line, role)]
+            }
+        }
+        var lines: [[Span]] = []
+        if let route = model.route(kind) {
+            let figure = route.figure
+            let cost = Format.cost(Cost(figure), glyphs)
+            let error = glyphs.isASCII ? figure.errorText.replacing("±", with: "+-") : figure.errorText
+            let size = figure.isExact ? " (\(ByteCount.grouped(figure.byteCount)) bytes)" : "  \(error)"
+            lines.append([
+                Span("bytes" + String(repeating: " ", count: Self.labelColumns - 5), .dim),
+                Span(cost, .title),
+                Span(size),
+            ])
+        } else {
+            lines += told("bytes", "not measured yet", .dim)
+        }
+        lines += told("sends", kind.method)
+        lines += [[]]
+        for (label, need) in Self.needs {
+            let obstacle = kind.obstacle(to: need)
+            lines += told(label, obstacle.map { "no: \($0)" } ?? "yes", obstacle == nil ? .text : .warning)
+        }
+        lines += told("runs", kind.runs) + told("keeps", kind.keeps) + told("against it", kind.drawback)
+        guard let byteCount = model.route(kind)?.figure.byteCount else { return lines }
+        lines += [[]]
+        for link in model.links {
+            let role: Role = link == model.shownLink ? .title : .text
+            var text = NumberText.duration(link.seconds(for: byteCount))
+            if let price = link.price, let cost = link.cost(of: byteCount) { text += ", \(price.text(cost))" }
+            lines += told(Format.text(link.name ?? "link", glyphs), text, role)
+        }
+        return lines
+    }
+
+    private static let needs: [(label: String, need: Need)] = [
+        ("digests", .digests), ("signatures", .signatures), ("stock engine", .stockEngine),
+        ("offline", .offline),
+        ("small device", .smallDevice),
+    ]
+}

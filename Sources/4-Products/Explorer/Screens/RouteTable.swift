@@ -1,0 +1,162 @@
+import Bytes
+import Canvas
+import Shipping
+
+/// The routes as lines of a table, as wide as the screen.
+struct RouteTable {
+    let model: ExplorerModel
+    let columns: [Column]
+
+    /// What is told of a route.
+    enum Column: Hashable {
+        case name, bytes, error, share
+        case time(Shipping.Link)
+        case money, runs, keeps, digests
+    }
+
+    /// As many columns as there is room for, what matters most first.
+    init(_ model: ExplorerModel) {
+        self.model = model
+        let chosen = model.shownLink
+        let others = model.links.filter { $0 != chosen }
+        let byWeight: [Column] =
+            [.name, .bytes, .time(chosen), .share] + (chosen.price == nil ? [] : [.money])
+            + [.runs, .digests] + others.map(Column.time) + [.error, .keeps]
+        var room = model.size.columns
+        let fitting = byWeight.prefix { column in
+            room -= Self.width(column, of: model.size.columns)
+            return room >= 0
+        }
+        let times = model.links.sorted { $0.bitsPerSecond < $1.bitsPerSecond }.map(Column.time)
+        let inOrder: [Column] =
+            [.name, .bytes, .error, .share] + times + [.money, .runs, .keeps, .digests]
+        // The name, the bytes and the time are there on the narrowest screen.
+        let shown = Set(fitting).union([.name, .bytes, .time(chosen)])
+        columns = inOrder.filter(shown.contains)
+    }
+
+    /// How wide a column is, with the blanks between it and what stands before.
+    private static func width(_ column: Column, of screen: Int) -> Int {
+        switch column {
+        case .name: screen < 60 ? 16 : 23
+        case .bytes, .money: 11
+        case .share: 8
+        case .time: 13
+        case .error: 20
+        case .runs: 16
+        case .keeps: 13
+        case .digests: 9
+        }
+    }
+
+    /// The titles of the columns.
+    var titles: [Span] {
+        columns.flatMap { column in
+            let isChosen = column == .time(model.shownLink)
+            return cell(title(column), column, isChosen ? .key : .dim)
+        }
+    }
+
+    private func title(_ column: Column) -> String {
+        switch column {
+        case .name: "route"
+        case .bytes: "bytes"
+        case .error: "error"
+        case .share: "of pull"
+        case .time(let link): Format.text(link.name ?? "link", model.glyphs)
+        case .money: model.shownLink.price.map { Format.text($0.currency, model.glyphs) } ?? ""
+        case .runs: "receiver runs"
+        case .keeps: "and keeps"
+        case .digests: "digests"
+        }
+    }
+
+    /// A route's line.
+    func line(_ kind: RouteKind, isHere: Bool) -> [Span] {
+        let route = model.route(kind)
+        return columns.flatMap { column -> [Span] in
+            if column == .name {
+                let mark = isHere ? model.glyphs.cursor + " " : "  "
+                let room = Self.width(.name, of: model.size.columns) - TextWidth.of(mark)
+                let name = TextFit.end(kind.title, columns: room, mark: model.glyphs.ellipsis)
+                let role: Role = route == nil ? .dim : kind.isOurs ? .title : .text
+                let gap = String(repeating: " ", count: max(0, room - TextWidth.of(name)))
+                return [Span(mark, .key), Span(name, role), Span(gap)]
+            }
+            guard let route else { return cell(column == .bytes ? pending(kind) : "", column, .dim) }
+            return cell(text(column, of: route), column, role(column, of: route))
+        }
+    }
+
+    /// What stands where a figure will.
+    private func pending(_ kind: RouteKind) -> String {
+        switch model.routes.state {
+        case .measuring(kind, let percent): model.spinner + (percent.map { " \($0)%" } ?? "")
+        case .measuring: model.glyphs.ellipsis
+        case .stopped, .done, .failed: "-"
+        }
+    }
+
+    private func text(_ column: Column, of route: Route) -> String {
+        let byteCount = route.figure.byteCount
+        switch column {
+        case .name: return route.kind.title
+        case .bytes: return Format.cost(Cost(route.figure), model.glyphs)
+        case .error:
+            let text = route.figure.errorText
+            return model.glyphs.isASCII ? text.replacing("±", with: "+-") : text
+        case .share:
+            guard let pull = model.route(.pull)?.figure.byteCount, pull > 0 else { return "" }
+            return ByteCount.percent(byteCount, of: pull)
+        case .time(let link): return NumberText.duration(link.seconds(for: byteCount))
+        case .money: return model.shownLink.cost(of: byteCount).map(NumberText.money) ?? ""
+        case .runs: return route.kind.runs
+        case .keeps: return route.kind.keeps
+        case .digests: return route.kind.meets(.digests) ? "kept" : "lost"
+        }
+    }
+
+    private func role(_ column: Column, of route: Route) -> Role {
+        switch column {
+        case .bytes: route.figure.isExact ? .text : .estimate
+        case .time(model.shownLink), .money: .text
+        case .digests: route.kind.meets(.digests) ? .dim : .warning
+        default: .dim
+        }
+    }
+
+    /// A text in a column: numbers at its right end, words at its left.
+    private func cell(_ text: String, _ column: Column, _ role: Role) -> [Span] {
+        let width = Self.width(column, of: model.size.columns)
+        switch column {
+        case .name, .runs, .keeps, .digests, .error:
+            let text = TextFit.end(text, columns: width - 2, mark: model.glyphs.ellipsis)
+            let gap = String(repeating: " ", count: max(0, width - 2 - TextWidth.of(text)))
+            return [Span("  "), Span(text, role), Span(gap)]
+        case .bytes, .share, .time, .money:
+            let text = TextFit.end(text, columns: width - 1, mark: model.glyphs.ellipsis)
+            return [
+                Span(String(repeating: " ", count: max(0, width - TextWidth.of(text)))), Span(text, role),
+            ]
+        }
+    }
+
+    // MARK: - Markdown
+
+    /// All that is known of the routes on the chosen link, as a table.
+    static func markdown(_ model: ExplorerModel) -> String {
+        let link = model.shownLink
+        var titles = ["route", "bytes", "error", "of pull", "time over \(link.name ?? link.values)"]
+        if let price = link.price { titles.append(price.currency) }
+        titles += ["receiver runs", "receiver keeps", "digests"]
+        let table = RouteTable(model)
+        let columns: [Column] =
+            [.name, .bytes, .error, .share, .time(link)] + (link.price == nil ? [] : [.money])
+            + [.runs, .keeps, .digests]
+        let rows = model.routeKinds.compactMap(model.route).map { route in
+            columns.map { table.text($0, of: route) }
+        }
+        return ([titles, titles.map { _ in "---" }] + rows).map { "| " + $0.joined(separator: " | ") + " |" }
+            .joined(separator: "\n")
+    }
+}

@@ -1,0 +1,164 @@
+import Canvas
+import Shipping
+import Testing
+
+@testable import Explorer
+
+/// The routes as a screen, and the link that times are told for.
+struct RoutesScreenTests {
+    private static let figures: [(RouteKind, Figure)] = [
+        (.pull, Figure(62_200_000, bounds: 62_200_000...64_000_000)),
+        (.betterLayers, Figure(exact: 10_000_000)), (.fast, Figure(142_000, error: 20_000)),
+        (.best, Figure(exact: 109_226)), (.fileStore, Figure(7_400_000, error: 74_000)),
+        (.chunkStore, Figure(23_100_000, error: 100_000)), (.blockDelta, Figure(exact: 4_200_000)),
+        (.archiveGzip, Figure(exact: 60_400_000)), (.archiveZstd, Figure(39_000_000, error: 900_000)),
+    ]
+
+    private static let priced = Shipping.Link(
+        name: "mast", bitsPerSecond: 9600, roundTrip: 0.8, loss: 0.02,
+        price: Price(perMegabyte: 4.5, currency: "EUR"))
+
+    private func script(
+        _ columns: Int = 80, _ rows: Int = 24, done: Bool = true, glyphs: Glyphs = .unicode,
+        change: (inout Options) -> Void = { _ in }
+    ) -> Script {
+        var script = Script(columns: columns, rows: rows, glyphs: glyphs, change: change)
+        _ = script.takeEffects()
+        script.press("r")
+        #expect(script.takeEffects() == [.measureRoutes(known: [])])
+        for (kind, figure) in Self.figures.prefix(done ? 20 : 3) { script.send(.route(kind, figure)) }
+        script.send(.routes(done ? .done : .measuring(.fileStore, percent: 42)))
+        return script
+    }
+
+    @Test(arguments: [(80, 24), (120, 40), (200, 60), (40, 10)])
+    func `the routes at many sizes, while they are measured and after`(columns: Int, rows: Int) {
+        var script = script(columns, rows, done: false)
+        script.expectScreen("routes-\(columns)x\(rows)-1-measuring")
+        for (kind, figure) in Self.figures { script.send(.route(kind, figure)) }
+        script.send(.routes(.done))
+        script.expectScreen("routes-\(columns)x\(rows)-2-done")
+        script.press("G h enter")
+        script.expectScreen("routes-\(columns)x\(rows)-3-details")
+    }
+
+    @Test func `a price, seven-bit characters, no colours`() {
+        var script = script(100, 24, glyphs: .ascii) { options in
+            options.link = Self.priced
+            options.hasColors = false
+        }
+        script.press("down")
+        script.expectScreen("routes-priced-100x24")
+    }
+
+    @Test func `what goes wrong is told, and measuring begins again when one comes back`() {
+        var script = script(done: false)
+        script.send(.routes(.failed("'old.tar' cannot be read")))
+        #expect(script.screen().text.contains("the routes are not known: 'old.tar' cannot be read"))
+        script.press("q r")
+        #expect(script.takeEffects() == [.measureRoutes(known: [.pull, .betterLayers, .fast])])
+    }
+
+    @Test func `leaving stops, and coming back goes on with what is missing`() {
+        var script = script(done: false)
+        script.press("j j esc")
+        #expect(script.takeEffects() == [.stopRoutes])
+        #expect(script.explorer.screens.isEmpty)
+        // What was on its way when it was stopped is not lost, but it does not go on.
+        script.send(.route(.blockDelta, Figure(exact: 4_200_000)))
+        script.send(.routes(.measuring(.chunkStore, percent: 3)))
+        #expect(script.explorer.routes.state == .stopped)
+        script.press("r")
+        #expect(
+            script.takeEffects() == [.measureRoutes(known: [.pull, .betterLayers, .fast, .blockDelta])])
+        for (kind, figure) in Self.figures { script.send(.route(kind, figure)) }
+        script.send(.routes(.done))
+        script.press("q r")
+        // All is known: nothing to stop, nothing to ask for. The cursor is where it was.
+        #expect(script.takeEffects() == [])
+        script.press("enter")
+        #expect(script.screen().text.contains(" registry pull "))
+    }
+
+    @Test func `every key of the screen does something, and none is lost on the panes`() {
+        var script = script(40, 10)
+        script.press("j j k down up pgdn pgup end home G g ^d ^u")
+        script.press("enter")
+        #expect(script.explorer.context == .route)
+        script.press("j G g pgdn enter")
+        #expect(script.explorer.context == .routes)
+        script.press("l right $ h left")
+        #expect(script.explorer.shownLink.name == "dsl")
+        script.press("y")
+        guard case .copy(let text)? = script.takeEffects().last else {
+            Issue.record("nothing was copied")
+            return
+        }
+        #expect(text.contains("| delta, best | 109.2 kB |  | 0.2% |"), "\(text)")
+        script.press("?")
+        #expect(script.screen().text.contains("In the routes") && script.explorer.context == .help)
+        script.press("esc r")
+        #expect(script.explorer.screens.isEmpty)
+    }
+
+    @Test func `rows are pressed`() {
+        var script = script(80, 24)
+        let rows = script.screen().text.split(separator: "\n", omittingEmptySubsequences: false)
+        let row = rows.firstIndex { $0.contains("chunk store") } ?? 0
+        script.mouse(.click, row: row, column: 10)
+        #expect(script.explorer.context == .routes)
+        script.mouse(.click, row: row, column: 10)
+        #expect(script.explorer.context == .route && script.screen().text.contains("content-defined chunks"))
+    }
+
+    @Test func `figures of the explorer itself stand everywhere`() {
+        var script = script()
+        // Nothing was measured of it, but its costs are known.
+        #expect(script.explorer.route(.default)?.figure.isExact == false)
+        script.send(.totals(Totals(delta: Cost(bytes: 130_000, isExact: true))))
+        #expect(script.explorer.route(.default)?.figure == Figure(exact: 130_000))
+        #expect(script.explorer.route(.picked) == nil)
+        script.press("q")
+        script.press("j space r")
+        let picked = script.explorer.route(.picked)?.figure
+        #expect(picked != nil && script.screen().text.contains("delta, what is picked"))
+        #expect(picked?.byteCount == script.explorer.pickSize(at: .standard)?.bytes)
+    }
+
+    @Test func `one key walks through the links, and the header tells times`() {
+        var script = Script(columns: 140, rows: 24)
+        #expect(!script.screen().text.contains("over gsm"))
+        var names: [String] = []
+        for _ in Shipping.Link.profiles {
+            script.press("$")
+            names.append(script.explorer.linkName ?? "")
+            #expect(script.screen().text.contains(" over \(names.last ?? "-")"))
+        }
+        #expect(names == Shipping.Link.profiles.compactMap(\.name))
+        script.press("$")
+        #expect(!script.screen().text.contains(" over "))
+    }
+
+    @Test(arguments: [(80, 24), (120, 40), (200, 60), (40, 10)])
+    func `times beside the figures, also of what is picked`(columns: Int, rows: Int) {
+        var script = Script(columns: columns, rows: rows, answersFirst: true) { $0.link = Self.priced }
+        script.press("space")
+        script.expectScreen("link-\(columns)x\(rows)")
+    }
+
+    @Test func `a link of one's own is one of those that are walked through`() {
+        var script = Script(columns: 140, rows: 24) { $0.link = Self.priced }
+        #expect(script.screen().text.contains(" over mast"))
+        script.press("$")
+        #expect(script.screen().text.contains(" over gsm"))
+        var hostile = Script(columns: 140, rows: 24) { options in
+            options.links = []
+            options.link = Shipping.Link(name: "a\u{1b}[31m", bitsPerSecond: 1e15)
+        }
+        hostile.press("r l h $")
+        #expect(!hostile.screen().text.contains("\u{1b}"))
+        var none = Script { $0.links = [] }
+        none.press("$ r l h")
+        #expect(none.explorer.routes.link == nil)
+    }
+}
