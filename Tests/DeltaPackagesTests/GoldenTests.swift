@@ -15,6 +15,8 @@ import Testing
         let name: String
         /// The old image, without `.tar.zst`.
         var old = "old"
+        /// The same old image in other forms.
+        var otherOlds: [String] = []
         let layout: Layout
         var packing = Packing.plain
         var level = DeltaLevel.default
@@ -26,8 +28,10 @@ import Testing
         Golden(name: "docker", layout: .dockerLegacy), Golden(name: "oci", layout: .ociArchive),
         // Streams that are coded by contexts.
         Golden(name: "oci-best", layout: .ociArchive, level: .best),
-        // One layer is the old blob, the other is compressed anew.
-        Golden(name: "oci-gzip", old: "old-gzip", layout: .docker25, packing: .gzip(9)),
+        // One layer is the old blob, or is compressed anew where the old image holds it otherwise; the other always is.
+        Golden(
+            name: "oci-gzip", old: "old-gzip", otherOlds: ["old-gzip-plain"], layout: .docker25,
+            packing: .gzip(9)),
         // Blobs that are carried whole, and the same described.
         Golden(name: "oci-zstd", layout: .ociArchive, packing: .zstd),
         Golden(name: "oci-zstd-described", layout: .ociArchive, packing: .zstd),
@@ -44,10 +48,12 @@ import Testing
     func `a package makes what it always made`(_ golden: Golden) async throws {
         let roundtrip = try Roundtrip()
         if ProcessInfo.processInfo.environment["RECORD"] == "1" { try await record(golden, roundtrip) }
-        let old = try await ImageLoader.loadSet(ImageRequest(path: Self.file("\(golden.old).tar.zst").path))
-        let made = try roundtrip.apply(Self.file("\(golden.name).silt").path, to: old)
         let sums = try String(contentsOf: Self.file("SHA256SUMS"), encoding: .utf8)
-        #expect(sums.contains("\(Digest.of(made).hex)  \(golden.name).silt \(golden.old).tar.zst\n"))
+        for name in [golden.old] + golden.otherOlds {
+            let old = try await ImageLoader.loadSet(ImageRequest(path: Self.file("\(name).tar.zst").path))
+            let made = try roundtrip.apply(Self.file("\(golden.name).silt").path, to: old)
+            #expect(sums.contains("\(Digest.of(made).hex)  \(golden.name).silt \(name).tar.zst\n"))
+        }
     }
 
     /// Makes what is not there; what is there is a promise.
@@ -62,6 +68,15 @@ import Testing
                     .docker25, golden.old == "old" ? .plain : golden.packing)
             try Data(try Packing.zstd.pack(bytes)).write(to: oldPath)
         }
+        for name in golden.otherOlds {
+            let otherPath = Self.file("\(name).tar.zst")
+            guard !FileManager.default.fileExists(atPath: otherPath.path) else { continue }
+            // What makes an image of itself makes it with plain layers, too.
+            let old = try await roundtrip.load(oldPath.path)
+            let plain = try roundtrip.apply(
+                try await roundtrip.create(old, old, as: "self"), to: old, .docker)
+            try Data(try Packing.zstd.pack(plain)).write(to: otherPath)
+        }
         let path = Self.file("\(golden.name).silt").path
         guard !FileManager.default.fileExists(atPath: path) else { return }
         let bytes =
@@ -75,9 +90,9 @@ import Testing
             at: made, replacesExisting: false, options: DeltaOptions(level: golden.level))
         try FileManager.default.copyItem(atPath: made, toPath: path)
         let digest = Digest.of(try roundtrip.scratch.read("new")).hex
-        let line = "\(digest)  \(golden.name).silt \(golden.old).tar.zst\n"
+        let lines = ([golden.old] + golden.otherOlds).map { "\(digest)  \(golden.name).silt \($0).tar.zst\n" }
         let sums = Self.file("SHA256SUMS")
-        try ((try? String(contentsOf: sums, encoding: .utf8)) ?? "").appending(line).write(
+        try ((try? String(contentsOf: sums, encoding: .utf8)) ?? "").appending(lines.joined()).write(
             to: sums, atomically: true, encoding: .utf8)
         Issue.record("recorded \(golden.name)")
     }

@@ -1,5 +1,6 @@
 import Canvas
 import FileTree
+import OCI
 import Testing
 
 @testable import Explorer
@@ -133,6 +134,22 @@ struct ScreenTests {
         script.expectScreen("details-config")
         script.press("esc G i")
         script.expectScreen("details-documents")
+    }
+
+    @Test
+    func `details of a layer tell how its blob is made, and what it costs though its files are the same`() {
+        let remark = "gzip by Go, level 6: rebuilt, 312 bytes of corrections"
+        var script = Script()
+        script.send(.blobRemarks([0: remark]))
+        script.send(.layerCosts([0: Cost(bytes: 312, isExact: true)]))
+        let details = LayerDetails(model: script.explorer)
+        let same = script.explorer.pairs.firstIndex { $0.new == 0 }
+        let lines = same.flatMap { details.text(.pair($0)) }?.lines ?? []
+        #expect(lines.contains(.note("its blob", remark)))
+        #expect(lines.contains(.note("ships as", "312 B")))
+        let other = script.explorer.pairs.firstIndex { $0.new == 1 }
+        let others = other.flatMap { details.text(.pair($0)) }?.lines ?? []
+        #expect(!others.isEmpty && !others.contains(.note("its blob", remark)))
     }
 
     @Test(arguments: [("80x24", 80, 24), ("40x10", 40, 10)])

@@ -124,6 +124,27 @@ struct ProgramTests {
         #expect(again.status == 0)
     }
 
+    @Test func `whose encoder compressed a layer is told, and what was made up for`() throws {
+        try scratch.write("old.gz.tar", try SampleImages.old.archive(.ociArchive, .gzip(1)))
+        try scratch.write("new.gz.tar", try SampleImages.new.archive(.ociArchive, .gzip(1)))
+        try scratch.write("new.xz.tar", try SampleImages.new.archive(.ociArchive, .xz))
+        let made = try Program.run("create", "old.gz.tar", "new.gz.tar", "-o", "d.silt", in: scratch)
+        #expect(made.status == 0 && made.errors == "", "\(made.errors)")
+        let report = try Program.run("inspect", "d.silt", in: scratch).text
+        #expect(report.contains("where that differs, gzip by zlib, level 1: rebuilt, "))
+        let costs = try Program.run("diff", "old.gz.tar", "new.gz.tar", "--costs", in: scratch).text
+        #expect(costs.contains("   gzip by zlib, level 1: rebuilt, "))
+        let applied = try Program.run("apply", "old.tar", "d.silt", "-o", "made.tar", in: scratch)
+        #expect(try scratch.read("made.tar") == scratch.read("new.gz.tar"))
+        #expect(
+            applied.errors == "silt: old.tar holds layer 1 in another form than the package was made from: "
+                + "compressed again as the package describes\n")
+        let carried = try Program.run("create", "old.tar", "new.xz.tar", "-o", "x.silt", in: scratch)
+        #expect(carried.errors.hasPrefix("silt: layer 1 is carried: xz is not rebuilt, "))
+        #expect(
+            try Program.run("inspect", "x.silt", in: scratch).text.contains(" bytes: xz is not rebuilt"))
+    }
+
     @Test func `images and packages come from standard input, archives go to standard output`() throws {
         let old = try scratch.read("old.tar")
         #expect(

@@ -222,7 +222,10 @@ class Applier:
             made = self.delta.blobs[layer["digest"]]
         elif encoding["kind"] == "old":
             made = self.old.blobs[layer["diffID"]].get(layer["digest"])
-            require(made is not None, "the old layer is compressed differently")
+            if made is None:
+                require("digest" in encoding, "the old layer is compressed differently")
+                self.used.add("encoding old, described")
+                made = repack.repack(self.delta.blobs[encoding["digest"]], self.tar(index))
         else:
             require(encoding["kind"] == "repack", f"layer {index + 1} is encoded as '{encoding['kind']}'")
             made = repack.repack(self.delta.blobs[encoding["digest"]], self.tar(index))
@@ -710,7 +713,7 @@ def apply(old, package):
 EXPECTED = (
     {f"codec {number}" for number in range(4)}
     | {f"content {code}" for code in range(9)}
-    | {"encoding none", "encoding old", "encoding carried", "encoding repack"}
+    | {"encoding none", "encoding old", "encoding old, described", "encoding carried", "encoding repack"}
     | {"linked x86-64", "linked AArch64", "relocatable"}
 )
 

@@ -48,7 +48,7 @@ public final class Rebuilder {
 
     private let check: () -> Bool
 
-    private static func coder(_ source: ByteSource, at offset: UInt64, _ byteCount: UInt64) -> AdaptiveCoder {
+    static func coder(_ source: ByteSource, at offset: UInt64, _ byteCount: UInt64) -> AdaptiveCoder {
         var place = offset
         return AdaptiveCoder(byteCount: Int(clamping: byteCount)) { count in
             let part = (try? source.read(place, count)) ?? []

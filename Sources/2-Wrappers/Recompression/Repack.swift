@@ -18,6 +18,22 @@ public struct Repack: Sendable {
     /// Whose blob it is, in words.
     public let encoder: String
 
+    /// What came of describing a blob.
+    public enum Outcome: Sendable {
+        /// There is a description.
+        case described(Repack)
+        /// There is none.
+        case refused(Refusal)
+    }
+
+    /// Why a blob has no description.
+    public enum Refusal: Hashable, Sendable {
+        /// It is made of something else than gzip members or zstd frames, or in a way that is not followed.
+        case unknownForm
+        /// It would be too long: about how long, in bytes.
+        case tooLong(byteCount: UInt64)
+    }
+
     /// Describes a blob of gzip members or zstd frames.
     ///
     /// - Parameters:
@@ -30,6 +46,17 @@ public struct Repack: Sendable {
     public static func describe(
         blob: ByteSource, plain: ByteSource, limit: Int, progress: (Int) -> Void = { _ in }
     ) throws -> Repack? {
+        guard
+            case .described(let repack) = try attempt(
+                blob: blob, plain: plain, limit: limit, progress: progress)
+        else { return nil }
+        return repack
+    }
+
+    /// Describes a blob, or tells why that is not worth it; otherwise the same as `describe`.
+    public static func attempt(
+        blob: ByteSource, plain: ByteSource, limit: Int, progress: (Int) -> Void = { _ in }
+    ) throws -> Outcome {
         let start = try blob.read(0, Int(min(blob.byteCount, 2)))
         return start == [0x1f, 0x8b]
             ? try Describer(blob: blob, plain: plain, limit: limit).describe(progress)

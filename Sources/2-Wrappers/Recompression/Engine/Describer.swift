@@ -6,8 +6,8 @@ struct Describer {
 
     private func parser() -> DeflateParser { DeflateParser(byteCount: blob.byteCount, read: blob.read) }
 
-    func describe(_ progress: (Int) -> Void) throws -> Repack? {
-        guard plain.byteCount < Repack.Form.gzip.plainLimit else { return nil }
+    func describe(_ progress: (Int) -> Void) throws -> Repack.Outcome {
+        guard plain.byteCount < Repack.Form.gzip.plainLimit else { return .refused(.unknownForm) }
         do {
             guard
                 let survey = try Survey(
@@ -16,29 +16,32 @@ struct Describer {
                         try Task.checkCancellation()
                         progress($0)
                     })
-            else { return nil }
-            guard let program = try choose(survey) else { return nil }
+            else { return .refused(.unknownForm) }
+            guard let program = try choose(survey) else { return .refused(.unknownForm) }
             let machine = StreamMachine(parser: parser(), survey: survey, program: program)
             var isShort = true
+            var done: UInt64 = 0
             try plain.forEachPart { part in
                 try Task.checkCancellation()
                 try part.withUnsafeBufferPointer { try machine.write($0) }
                 progress(part.count)
+                done += UInt64(part.count)
                 isShort = machine.describedByteCount <= limit
                 return isShort
             }
-            guard isShort else { return nil }
+            guard isShort else { return .tooLong(machine.describedByteCount, for: done, of: plain.byteCount) }
             try machine.finish()
             let (plan, tokens) = machine.description()
             let bytes = Repack.assemble(
                 .gzip, plainByteCount: plain.byteCount, blobByteCount: blob.byteCount, plan: plan,
                 tokens: tokens)
-            guard bytes.count <= limit, try Repack.makes(blob, of: plain, by: bytes, progress) else {
-                return nil
+            guard bytes.count <= limit else { return .refused(.tooLong(byteCount: UInt64(bytes.count))) }
+            guard try Repack.makes(blob, of: plain, by: bytes, progress) else {
+                return .refused(.unknownForm)
             }
-            return Repack(bytes: bytes, encoder: program.description)
+            return .described(try Repack(bytes))
         } catch is RecompressionError {
-            return nil
+            return .refused(.unknownForm)
         }
     }
 
@@ -139,20 +142,6 @@ extension Program {
                 program.dictionary = dictionary
                 return program
             }
-        }
-    }
-
-    /// Whose encoder it is, in words.
-    var description: String {
-        switch family {
-        case .literal: "no matches"
-        case .run: "runs"
-        case .zlib: dictionary == nil ? "zlib \(level)" : "pigz \(level)"
-        case .gnuGzip: "gzip \(level)"
-        case .goChain: "Go \(level)"
-        case .goFast: "Go 1"
-        case .general: "another encoder"
-        case .klauspost: dictionary == nil ? "klauspost \(level)" : "pgzip \(level)"
         }
     }
 }

@@ -7,38 +7,36 @@ struct FrameDescriber {
     /// How many bytes candidates are tried on.
     private static let sampleByteCount: UInt64 = 1 << 20
 
-    /// Where more sequences are wrong than one in so many bytes, the encoder is another than the program's.
-    private static let bytesPerMiss: UInt64 = 1 << 14
-
-    func describe(_ progress: (Int) -> Void) throws -> Repack? {
-        guard plain.byteCount < Repack.Form.zstd.plainLimit else { return nil }
+    func describe(_ progress: (Int) -> Void) throws -> Repack.Outcome {
+        guard plain.byteCount < Repack.Form.zstd.plainLimit else { return .refused(.unknownForm) }
         do {
-            guard let program = try choose() else { return nil }
+            guard let program = try choose() else { return .refused(.unknownForm) }
             progress(Int(clamping: plain.byteCount))
             let machine = FrameMachine(
                 parser: FrameParser(blob), program: program, end: Int(plain.byteCount))
             var isShort = true
+            var done: UInt64 = 0
             try plain.forEachPart { part in
                 try Task.checkCancellation()
                 try part.withUnsafeBufferPointer { try machine.write($0) }
                 progress(part.count)
+                done += UInt64(part.count)
                 isShort = machine.describedByteCount <= limit
                 return isShort
             }
-            guard isShort else { return nil }
+            guard isShort else { return .tooLong(machine.describedByteCount, for: done, of: plain.byteCount) }
             try machine.finish()
             let (plan, sequences) = machine.description()
             let bytes = Repack.assemble(
                 .zstd, plainByteCount: plain.byteCount, blobByteCount: blob.byteCount, plan: plan,
                 tokens: sequences)
-            guard bytes.count <= limit, try Repack.makes(blob, of: plain, by: bytes, progress) else {
-                return nil
+            guard bytes.count <= limit else { return .refused(.tooLong(byteCount: UInt64(bytes.count))) }
+            guard try Repack.makes(blob, of: plain, by: bytes, progress) else {
+                return .refused(.unknownForm)
             }
-            let isAnother = machine.missCount > 1 + Int(plain.byteCount / Self.bytesPerMiss)
-            return Repack(
-                bytes: bytes, encoder: isAnother ? "another zstd encoder" : program.description)
+            return .described(try Repack(bytes))
         } catch is RecompressionError {
-            return nil
+            return .refused(.unknownForm)
         }
     }
 
@@ -59,16 +57,5 @@ struct FrameDescriber {
             }
         }
         return best?.program
-    }
-}
-
-extension FrameProgram {
-    /// Whose encoder it is, in words.
-    var description: String {
-        switch family {
-        case .literal: "zstd without matches"
-        case .fastest: "klauspost zstd, fastest"
-        case .standard: "klauspost zstd, default"
-        }
     }
 }

@@ -83,6 +83,24 @@ public struct DeltaApplier: Sendable {
         }
     }
 
+    /// The layers, numbered from 0, whose blobs the old images hold in another form than the package expects, and which
+    /// are compressed again as a description says.
+    ///
+    /// - Parameter format: Which archive will be made.
+    /// - Returns: The layers, lowest first.
+    public func recompressedLayers(_ format: OutputFormat) -> [Int] {
+        missingBlobs(format).filter { document.new.layers[$0].encoding != .old(repack: nil) }
+    }
+
+    /// The layers whose blobs should be the old images' own, and are not there.
+    private func missingBlobs(_ format: OutputFormat) -> [Int] {
+        guard format != .docker else { return [] }
+        return (format == .same ? Array(document.new.layers.indices) : layers).filter { index in
+            guard case .old = document.new.layers[index].encoding else { return false }
+            return oldBlobs[document.new.layers[index].digest] == nil
+        }
+    }
+
     /// The layers of these images, each once.
     private var layers: [Int] { Set(images.flatMap(\.layers)).sorted() }
 
@@ -91,10 +109,15 @@ public struct DeltaApplier: Sendable {
     /// - Parameters:
     ///   - format: Which archive will be made.
     ///   - limit: How many bytes it may have; nil for 1 GiB and 256 times what there is to make it of.
-    /// - Throws: `PackageError.tooLarge`, and `PackageError.unknownNeeds` for what this version does not know.
+    /// - Throws: `PackageError.tooLarge`, `PackageError.otherCompression` for blobs that the old images do not hold and
+    ///   nothing makes, and `PackageError.unknownNeeds` for what this version does not know.
     public func check(_ format: OutputFormat, limit: UInt64? = nil) throws {
         let needs = document.unknownNeeds(encodes: format != .docker)
         guard needs.isEmpty else { throw PackageError.unknownNeeds(path: package.path, needs: needs) }
+        let lost = missingBlobs(format).filter { document.new.layers[$0].encoding == .old(repack: nil) }
+        guard lost.isEmpty else {
+            throw PackageError.otherCompression(layers: lost.map { $0 + 1 }, image: oldSource)
+        }
         let limit =
             limit
             ?? package.byteCount.addingClamped(
@@ -315,25 +338,35 @@ public struct DeltaApplier: Sendable {
         case .unknown:
             throw PackageError.unknownNeeds(path: package.path, needs: document.unknownNeeds(encodes: true))
         case .carried: try package.region(layer.digest).forEachPart(sink)
-        case .old:
-            guard let file = oldBlobs[layer.digest] else {
-                throw PackageError.otherCompression(layer: index + 1, image: oldSource)
-            }
-            // What was decompressed was checked when the old image was opened.
-            try checked(index, layer.digest, checks && !file.isChecked, sink) {
-                try file.blob.forEachPart($0)
-            }
-        case .repack(let digest):
-            let region = try package.region(digest)
-            try checked(index, layer.digest, checks, sink) { sink in
-                try withoutActuallyEscaping(sink) { sink in
-                    let rebuilder = try Rebuilder(region.bytes) { try sink($0) }
-                    guard rebuilder.blobByteCount == layer.blobByteCount,
-                        rebuilder.plainByteCount == layer.byteCount
-                    else { throw sizeMismatch("layer \(index + 1)") }
-                    try emitTar(index, checks: checks) { try rebuilder.write($0) }
-                    try rebuilder.finish()
+        case .old(let repack):
+            if let file = oldBlobs[layer.digest] {
+                // What was decompressed was checked when the old image was opened.
+                return try checked(index, layer.digest, checks && !file.isChecked, sink) {
+                    try file.blob.forEachPart($0)
                 }
+            }
+            guard let repack else {
+                throw PackageError.otherCompression(layers: [index + 1], image: oldSource)
+            }
+            try emitBlob(index, repack, checks: checks, sink)
+        case .repack(let digest): try emitBlob(index, digest, checks: checks, sink)
+        }
+    }
+
+    /// Makes a layer's blob as a description says.
+    private func emitBlob(
+        _ index: Int, _ repack: Digest, checks: Bool, _ sink: (ArraySlice<UInt8>) throws -> Void
+    ) throws {
+        let layer = document.new.layers[index]
+        let region = try package.region(repack)
+        try checked(index, layer.digest, checks, sink) { sink in
+            try withoutActuallyEscaping(sink) { sink in
+                let rebuilder = try Rebuilder(region.bytes) { try sink($0) }
+                guard rebuilder.blobByteCount == layer.blobByteCount,
+                    rebuilder.plainByteCount == layer.byteCount
+                else { throw sizeMismatch("layer \(index + 1)") }
+                try emitTar(index, checks: checks) { try rebuilder.write($0) }
+                try rebuilder.finish()
             }
         }
     }

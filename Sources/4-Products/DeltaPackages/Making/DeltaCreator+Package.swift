@@ -30,8 +30,9 @@ extension DeltaCreator {
         try checkForeignLayers()
         let output = try OutputFile(path: path, replacesExisting: replacesExisting)
         let recipes = try await recipes(options, reporter)
+        let plan = try await plan()
         let contents = try await contents(
-            recipes, carried: plan().carriedLayers, level: options.level)
+            recipes, spares: spares(reporter), carried: plan.carriedLayers, level: options.level)
         try contents.write { try output.write($0) }
         try output.sync()
         if options.checks {
@@ -42,7 +43,7 @@ extension DeltaCreator {
         }
         let byteCount = output.byteCount
         try output.commit()
-        return CreatedPackage(byteCount: byteCount, document: contents.document)
+        return CreatedPackage(byteCount: byteCount, document: contents.document, plan: plan)
     }
 
     /// What everything costs in the package that some recipes go into.
@@ -54,7 +55,8 @@ extension DeltaCreator {
     /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
     public func costs(_ recipes: [LayerRecipe], level: DeltaLevel) async throws -> PackageCosts {
         let plan = try await plan()
-        let contents = try await contents(recipes, carried: plan.carriedLayers, level: level)
+        let contents = try await contents(
+            recipes, spares: spares(), carried: plan.carriedLayers, level: level)
         let total = try await WorkPool.shared.run {
             var byteCount: UInt64 = 0
             try contents.write { byteCount += UInt64($0.count) }
@@ -70,22 +72,23 @@ extension DeltaCreator {
     /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
     public func guessOfDocuments(_ level: DeltaLevel) async throws -> UInt64 {
         let plan = try await plan()
-        let contents = try await contents([], carried: [], level: level)
+        let contents = try await contents([], spares: nil, carried: [], level: level)
+        let references = plan.recipeLayers.count + plan.carriedLayers.count + plan.repackLayers.count
         return try await WorkPool.shared.run {
             var byteCount: UInt64 = 0
             try contents.write { byteCount += UInt64($0.count) }
-            return byteCount + Self.referenceByteCount
-                * UInt64(plan.recipeLayers.count + plan.carriedLayers.count)
-        }
+            return byteCount + Self.referenceByteCount * UInt64(references)
+        } + EncodingProbe(old: old, new: new).spareGuess
     }
 
     /// About what a digest takes that stands in a manifest, in a document and in a name, when all of it is compressed.
     private static let referenceByteCount: UInt64 = 48
 
-    /// Puts the contents of a package together.
-    private func contents(_ recipes: [LayerRecipe], carried: [Int], level: DeltaLevel) async throws
-        -> PackageWriter
-    {
+    /// Puts the contents of a package together. Without `spares`, which are descriptions of blobs that both images hold,
+    /// all descriptions are left out.
+    private func contents(
+        _ recipes: [LayerRecipe], spares: [Int: LayerRepack]?, carried: [Int], level: DeltaLevel
+    ) async throws -> PackageWriter {
         let plan = try await plan()
         let archive = try await archiveRecipe(level)
         var blobs = recipes.map {
@@ -96,8 +99,11 @@ extension DeltaCreator {
                 new.layers[layer].blob, digest: new.summaries[layer].digest, mediaType: PackageMediaType.blob
             )
         }
-        blobs += plan.layers.compactMap(\.repack).map {
-            PackageWriter.Blob($0.bytes, mediaType: PackageMediaType.repack)
+        if let spares {
+            var seen: Set<Digest> = []
+            blobs += plan.layers.compactMap { $0.repack ?? spares[$0.index] }.filter {
+                seen.insert($0.digest).inserted
+            }.map { PackageWriter.Blob($0.bytes, mediaType: PackageMediaType.repack) }
         }
         blobs.append(PackageWriter.Blob(archive.bytes, mediaType: PackageMediaType.recipe))
         let documents = new.documents.map { PackageWriter.Blob($0.bytes, mediaType: $0.mediaType) }
@@ -111,7 +117,8 @@ extension DeltaCreator {
                 images: old.images.map { DeltaDocument.Image($0) }, layers: old.summaries.map(\.diffID),
                 archiveByteCount: old.archiveByteCount),
             new: DeltaDocument.New(
-                images: new.images.map { DeltaDocument.Image($0) }, layers: layers(plan, recipes),
+                images: new.images.map { DeltaDocument.Image($0) },
+                layers: layers(plan, recipes, spares ?? [:]),
                 archive: DeltaDocument.Archive(
                     digest: archive.archiveDigest, byteCount: archive.archiveByteCount,
                     recipe: Digest.of(archive.bytes), documents: documents.map(\.descriptor.digest)),
@@ -119,7 +126,9 @@ extension DeltaCreator {
         return PackageWriter(document: document, blobs: blobs, subject: subject)
     }
 
-    private func layers(_ plan: DeltaPlan, _ recipes: [LayerRecipe]) -> [DeltaDocument.Layer] {
+    private func layers(
+        _ plan: DeltaPlan, _ recipes: [LayerRecipe], _ spares: [Int: LayerRepack]
+    ) -> [DeltaDocument.Layer] {
         let digests = Dictionary(
             recipes.map { ($0.layer, $0.digest) }, uniquingKeysWith: { first, _ in first })
         return zip(new.summaries, plan.layers).map { layer, planned in
@@ -131,9 +140,11 @@ extension DeltaCreator {
                 } else {
                     .blob
                 }
+            var encoding = planned.encoding
+            if case .old = encoding { encoding = .old(repack: spares[planned.index]?.digest) }
             return DeltaDocument.Layer(
                 diffID: layer.diffID, byteCount: layer.byteCount ?? 0, digest: layer.digest,
-                blobByteCount: layer.blobByteCount, tar: tar, encoding: planned.encoding)
+                blobByteCount: layer.blobByteCount, tar: tar, encoding: encoding)
         }
     }
 }

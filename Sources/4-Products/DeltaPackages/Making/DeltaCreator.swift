@@ -30,6 +30,8 @@ public struct CreatedPackage: Sendable {
     public let byteCount: UInt64
     /// What it makes of what.
     public let document: DeltaDocument
+    /// What it brings for each layer.
+    public let plan: DeltaPlan
 }
 
 /// Makes delta packages for a pair of images, or of archives of several, and tells what they cost.
@@ -45,6 +47,7 @@ public final class DeltaCreator: Sendable {
     public let pairs: [LayerPair]
     let references: OldReferences
     private let sharedPlan: Shared<DeltaPlan>
+    private let sharedSpares: Shared<[Int: LayerRepack]>
     private let layerPlans: [Shared<LayerPlan>]
     private let archiveRecipes: [DeltaLevel: Shared<ArchiveRecipe>]
     private let made = Mutex<[DeltaLevel: [Int: LayerRecipe]]>([:])
@@ -89,6 +92,7 @@ public final class DeltaCreator: Sendable {
         let references = OldReferences(old.layers)
         self.references = references
         sharedPlan = Shared { try await DeltaPlan(old: old, new: new, jobs: jobs, reporter: $0) }
+        sharedSpares = Shared { try await EncodingProbe(old: old, new: new).spares(jobs: jobs, $0) }
         let similar = Shared { _ in SimilarFiles(old, new, references) }
         let sketches = Shared { _ in
             try await SketchIndex(of: similar.value().leftBehind, in: references, jobs: jobs)
@@ -116,6 +120,12 @@ public final class DeltaCreator: Sendable {
     /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
     public func plan(_ reporter: Reporter = .silent) async throws -> DeltaPlan {
         try await sharedPlan.value(reporter)
+    }
+
+    /// Descriptions of the blobs that both images hold, by layer of the new image: for receivers whose old image holds
+    /// these layers in another form.
+    func spares(_ reporter: Reporter = .silent) async throws -> [Int: LayerRepack] {
+        try await sharedSpares.value(reporter)
     }
 
     /// How the entries of a layer will be made.

@@ -13,24 +13,30 @@ public struct PackageCosts: Sendable {
         public let bounds: ClosedRange<UInt64>
         /// What each entry adds to them; entries that are not listed cost nothing.
         public let entries: [Int: UInt64]
+        /// How its blob is made.
+        public let making: BlobMaking
 
         /// An exact figure.
-        init(byteCount: UInt64, entries: [Int: UInt64]) {
-            (self.byteCount, self.entries) = (byteCount, entries)
+        init(byteCount: UInt64, entries: [Int: UInt64], making: BlobMaking) {
+            (self.byteCount, self.entries, self.making) = (byteCount, entries, making)
             bounds = byteCount...byteCount
         }
 
-        /// A guess.
-        init(_ guess: LayerGuess) {
-            byteCount = guess.sum.byteCount
-            bounds = guess.sum.low...guess.sum.high
+        /// A guess of the layer's recipe, beside its description.
+        init(_ guess: LayerGuess, repackByteCount: UInt64, making: BlobMaking) {
+            byteCount = guess.sum.byteCount.addingClamped(repackByteCount)
+            bounds =
+                guess.sum.low.addingClamped(
+                    repackByteCount)...guess.sum.high.addingClamped(repackByteCount)
             entries = guess.entries.mapValues(\.byteCount)
+            self.making = making
         }
     }
 
     /// All layers of the new image, lowest first.
     public let layers: [Layer]
-    /// What is neither recipe nor blob of a layer: documents, the archive's recipe, and what holds it all together.
+    /// What no layer costs: documents, the archive's recipe, what holds it all together, and descriptions of blobs that
+    /// both images hold.
     public let documentByteCount: UInt64
     /// The package's size.
     public let byteCount: UInt64
@@ -46,14 +52,15 @@ public struct PackageCosts: Sendable {
     ///   - documentByteCount: About what documents take.
     init(_ plan: DeltaPlan, _ new: ImageSet, _ guesses: [Int: LayerGuess], documentByteCount: UInt64) {
         layers = plan.layers.map { layer in
-            switch layer.shipment {
-            case .recipe: guesses[layer.index].map { Layer($0) } ?? Layer(byteCount: 0, entries: [:])
-            case .carried:
-                Layer(
-                    byteCount: new.layers[layer.index].blob.byteCount,
-                    entries: Self.carried(new.layers[layer.index]))
-            case .same, .repeated: Layer(byteCount: 0, entries: [:])
+            if case .recipe = layer.shipment, let guess = guesses[layer.index] {
+                return Layer(guess, repackByteCount: layer.repackByteCount, making: layer.making)
             }
+            guard case .carried = layer.shipment else {
+                return Layer(byteCount: layer.repackByteCount, entries: [:], making: layer.making)
+            }
+            let file = new.layers[layer.index]
+            return Layer(
+                byteCount: file.blob.byteCount, entries: Self.carried(file), making: layer.making)
         }
         self.documentByteCount = documentByteCount
         byteCount = layers.reduce(documentByteCount) { $0.addingClamped($1.byteCount) }
@@ -71,11 +78,14 @@ public struct PackageCosts: Sendable {
         let recipes = Dictionary(recipes.map { ($0.layer, $0) }, uniquingKeysWith: { first, _ in first })
         var weights: [Int: UInt64] = [:]
         for layer in plan.layers {
-            switch layer.shipment {
-            case .recipe: weights[layer.index] = recipes[layer.index]?.bytes.byteCount
-            case .carried: weights[layer.index] = new.layers[layer.index].blob.byteCount
-            case .same, .repeated: continue
-            }
+            let own: UInt64 =
+                switch layer.shipment {
+                case .recipe: recipes[layer.index]?.bytes.byteCount ?? 0
+                case .carried: new.layers[layer.index].blob.byteCount
+                case .same, .repeated: 0
+                }
+            let byteCount = own.addingClamped(layer.repackByteCount)
+            if byteCount > 0 { weights[layer.index] = byteCount }
         }
         // A package is compressed once more as a whole; where that saves more than documents take, layers share it.
         let sum = weights.values.reduce(0, +)
@@ -88,10 +98,15 @@ public struct PackageCosts: Sendable {
             switch layer.shipment {
             case .recipe:
                 let costs = recipes[layer.index]?.costs ?? [:]
-                return Layer(byteCount: size, entries: sum > total ? Shares.split(size, by: costs) : costs)
+                let own = size - min(size, layer.repackByteCount)
+                return Layer(
+                    byteCount: size, entries: sum > total ? Shares.split(own, by: costs) : costs,
+                    making: layer.making)
             case .carried:
-                return Layer(byteCount: size, entries: Self.carried(new.layers[layer.index], size))
-            case .same, .repeated: return Layer(byteCount: 0, entries: [:])
+                return Layer(
+                    byteCount: size, entries: Self.carried(new.layers[layer.index], size),
+                    making: layer.making)
+            case .same, .repeated: return Layer(byteCount: size, entries: [:], making: layer.making)
             }
         }
     }

@@ -25,11 +25,16 @@ public struct DeltaPlan: Sendable {
         /// What the package brings for it.
         public let shipment: Shipment
         /// How its blob is made of the uncompressed layer.
+        public let making: BlobMaking
+        /// The same as the package says it.
         let encoding: DeltaDocument.Encoding
         /// What the package brings so that the blob can be made of it; nil if nothing, or if a lower layer has the same.
         let repack: LayerRepack?
         /// Whether the old image has the uncompressed layer.
         let isTarKnown: Bool
+
+        /// How many bytes the package brings so that the blob can be made of the uncompressed layer.
+        public var repackByteCount: UInt64 { UInt64(repack?.bytes.count ?? 0) }
     }
 
     /// All layers of the new image, lowest first.
@@ -42,6 +47,9 @@ public struct DeltaPlan: Sendable {
     public var carriedLayers: [Int] {
         layers.filter { if case .carried = $0.shipment { true } else { false } }.map(\.index)
     }
+
+    /// The layers that the package brings descriptions for, lowest first.
+    var repackLayers: [Int] { layers.filter { $0.repack != nil }.map(\.index) }
 
     /// Plans a package.
     ///
@@ -63,7 +71,7 @@ public struct DeltaPlan: Sendable {
             let encoding = found.encoding
             let known = oldIndices[layer.diffID]
             let shipment: Shipment
-            if encoding == .carried {
+            if case .carried = encoding {
                 shipment = blobs[layer.digest].map { .repeated(of: $0) } ?? .carried(layer.compression)
                 if blobs[layer.digest] == nil { blobs[layer.digest] = layer.index }
             } else if let known {
@@ -75,15 +83,15 @@ public struct DeltaPlan: Sendable {
             let repack = found.repack.flatMap { repacks.insert($0.digest).inserted ? $0 : nil }
             layers.append(
                 Layer(
-                    index: layer.index, shipment: shipment, encoding: encoding, repack: repack,
-                    isTarKnown: known != nil))
+                    index: layer.index, shipment: shipment, making: found.making, encoding: encoding,
+                    repack: repack, isTarKnown: known != nil))
         }
         self.layers = layers
     }
 
     /// The layer whose recipe makes the uncompressed form of a layer; nil if there is none.
     func recipeLayer(of layer: Layer) -> Int? {
-        guard layer.encoding != .carried else { return nil }
+        if case .carried = layer.encoding { return nil }
         return switch layer.shipment {
         case .recipe: layer.index
         case .repeated(let lower): lower

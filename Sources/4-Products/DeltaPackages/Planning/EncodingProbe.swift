@@ -14,30 +14,39 @@ struct LayerRepack: Sendable {
     let digest: Digest
 }
 
-/// Finds how every blob of a new image can be made of its uncompressed layer.
+/// Finds how the blobs of a new image can be made of their uncompressed layers.
 struct EncodingProbe {
     let old: ImageSet
     let new: ImageSet
 
-    /// A compressed blob that the old image does not have.
+    /// A compressed blob.
     private struct Blob: Hashable {
         let digest: Digest
         let diffID: Digest
+
+        init(_ layer: LayerSummary) { (digest, diffID) = (layer.digest, layer.diffID) }
     }
 
     /// How a blob is made.
     struct Found: Sendable {
         let encoding: DeltaDocument.Encoding
+        /// The same for people.
+        let making: BlobMaking
         /// What the package brings for that.
         var repack: LayerRepack?
     }
 
     /// A description that is longer than this part of its blob is worth less than the time that it takes.
     private static let leastGain: UInt64 = 2
+    /// A description that nobody may need has at most so many bytes, and one more for so many of its blob.
+    private static let spareByteCount: UInt64 = 1 << 11
+    private static let blobBytesPerSpareByte: UInt64 = 1 << 14
     /// A blob is gone through so many times: to find out who made it, to describe it, and to prove the description.
     private static let passCount: UInt64 = 3
 
-    /// What was found for each layer, lowest first.
+    private var known: Set<Blob> { Set(old.summaries.map { Blob($0) }) }
+
+    /// How each layer's blob is made, lowest first.
     ///
     /// - Parameters:
     ///   - jobs: How many layers to probe at a time.
@@ -45,33 +54,84 @@ struct EncodingProbe {
     /// - Returns: The encodings.
     /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
     func encodings(jobs: Int, _ reporter: Reporter) async throws -> [Found] {
-        let layers = new.summaries
-        let known = Set(old.summaries.map { Blob(digest: $0.digest, diffID: $0.diffID) })
-        var probed: [Blob: Int] = [:]
-        for layer in layers where layer.compression == .gzip || layer.compression == .zstd {
-            let blob = Blob(digest: layer.digest, diffID: layer.diffID)
-            if !known.contains(blob), probed[blob] == nil { probed[blob] = layer.index }
+        let known = known
+        let outcomes = try await outcomes(
+            new.summaries.filter { !known.contains(Blob($0)) }, jobs: jobs, reporter
+        ) { $0 / Self.leastGain }
+        return new.summaries.map { layer in
+            if layer.compression == .none { return Found(encoding: .none, making: .plain) }
+            let blob = Blob(layer)
+            if known.contains(blob) { return Found(encoding: .old(repack: nil), making: .old) }
+            var refusal: Repack.Refusal?
+            switch outcomes[blob] {
+            case .described(let repack):
+                let digest = Digest.of(repack.bytes)
+                return Found(
+                    encoding: .repack(digest),
+                    making: .rebuilt(encoder: repack.encoder, byteCount: UInt64(repack.bytes.count)),
+                    repack: LayerRepack(bytes: repack.bytes, digest: digest))
+            case .refused(let cause): refusal = cause
+            case nil: break
+            }
+            let reason = BlobMaking.reason(
+                refusal, layer.compression, blobByteCount: layer.blobByteCount)
+            return Found(encoding: .carried(reason: reason), making: .carried(reason: reason))
         }
-        let work = probed.sorted { $0.value < $1.value }
+    }
+
+    /// Descriptions of the blobs that the old images hold, for receivers whose images hold the layers in another form.
+    ///
+    /// - Parameters: As those of `encodings`.
+    /// - Returns: By layer: short descriptions of those that have one.
+    /// - Throws: As `encodings` does.
+    func spares(jobs: Int, _ reporter: Reporter) async throws -> [Int: LayerRepack] {
+        let known = known
+        let outcomes = try await outcomes(
+            new.summaries.filter { known.contains(Blob($0)) && !new.layers[$0.index].isAbsent }, jobs: jobs,
+            reporter
+        ) { Self.spareByteCount.addingClamped($0 / Self.blobBytesPerSpareByte) }
+        var spares: [Int: LayerRepack] = [:]
+        for layer in new.summaries {
+            if case .described(let repack) = outcomes[Blob(layer)] {
+                spares[layer.index] = LayerRepack(bytes: repack.bytes, digest: Digest.of(repack.bytes))
+            }
+        }
+        return spares
+    }
+
+    /// About how many bytes spare descriptions take, as real ones of Go's and klauspost's encoders do.
+    var spareGuess: UInt64 {
+        let known = known
+        return new.summaries.filter {
+            Self.isDescribable($0) && known.contains(Blob($0)) && !new.layers[$0.index].isAbsent
+        }.reduce(0) { $0.addingClamped(100 + $1.blobByteCount >> 16) }
+    }
+
+    private static func isDescribable(_ layer: LayerSummary) -> Bool {
+        layer.compression == .gzip || layer.compression == .zstd
+    }
+
+    /// What comes of describing some layers' blobs, each once.
+    private func outcomes(
+        _ layers: [LayerSummary], jobs: Int, _ reporter: Reporter,
+        limit: @escaping @Sendable (_ blobByteCount: UInt64) -> UInt64
+    ) async throws -> [Blob: Repack.Outcome] {
+        var seen: Set<Blob> = []
+        let work = layers.filter { Self.isDescribable($0) && seen.insert(Blob($0)).inserted }
         if !work.isEmpty {
-            let total = work.reduce(UInt64(0)) { $0.addingClamped(new.layers[$1.value].tar.byteCount) }
+            let total = work.reduce(UInt64(0)) { $0.addingClamped(new.layers[$1.index].tar.byteCount) }
             reporter.begin(.probing, total: total.multipliedClamped(Self.passCount))
         }
-        let found = try await parallelMap(work, width: jobs) { item in
-            let file = new.layers[item.value]
-            let repack = try Repack.describe(
-                blob: file.blob.bytes, plain: file.tar.bytes,
-                limit: Int(clamping: file.blob.byteCount / Self.leastGain)
-            ) { reporter.advance(by: UInt64($0)) }
-            return (item.key, repack.map { LayerRepack(bytes: $0.bytes, digest: Digest.of($0.bytes)) })
+        let found = try await parallelMap(work, width: jobs) { layer in
+            let file = new.layers[layer.index]
+            return (
+                Blob(layer),
+                try Repack.attempt(
+                    blob: file.blob.bytes, plain: file.tar.bytes,
+                    limit: Int(clamping: limit(file.blob.byteCount))
+                ) { reporter.advance(by: UInt64($0)) }
+            )
         }
-        let repacks = Dictionary(uniqueKeysWithValues: found)
-        return layers.map { layer in
-            let blob = Blob(digest: layer.digest, diffID: layer.diffID)
-            if layer.compression == .none { return Found(encoding: .none) }
-            if known.contains(blob) { return Found(encoding: .old) }
-            guard let repack = repacks[blob] ?? nil else { return Found(encoding: .carried) }
-            return Found(encoding: .repack(repack.digest), repack: repack)
-        }
+        return Dictionary(uniqueKeysWithValues: found)
     }
 }

@@ -123,10 +123,11 @@ public struct DeltaDocument: Codable, Hashable, Sendable {
         case none
         /// A description in the package says how it is made of the tar.
         case repack(Digest)
-        /// The old images' blob of the same digest.
-        case old
-        /// The blob is in the package.
-        case carried
+        /// The old images' blob of the same digest. Where they hold the layer in another form, a description in the
+        /// package may say how the blob is made of the tar.
+        case old(repack: Digest?)
+        /// The blob is in the package, for a reason that is told to people.
+        case carried(reason: String?)
         /// A way of this name that this version does not know.
         case unknown(kind: String)
     }
@@ -177,7 +178,7 @@ extension DeltaDocument {
 }
 
 /// What an object of the document says first: of which kind it is.
-private enum KindKey: String, CodingKey { case kind, digest }
+private enum KindKey: String, CodingKey { case kind, digest, reason }
 
 extension DeltaDocument.TarOrigin: Codable {
     public init(from decoder: any Decoder) throws {
@@ -208,8 +209,8 @@ extension DeltaDocument.Encoding: Codable {
         let container = try decoder.container(keyedBy: KindKey.self)
         switch try container.decode(String.self, forKey: .kind) {
         case "none": self = .none
-        case "old": self = .old
-        case "carried": self = .carried
+        case "old": self = .old(repack: try container.decodeIfPresent(Digest.self, forKey: .digest))
+        case "carried": self = .carried(reason: try container.decodeIfPresent(String.self, forKey: .reason))
         case "repack": self = .repack(try container.decode(Digest.self, forKey: .digest))
         case let kind: self = .unknown(kind: kind)
         }
@@ -219,8 +220,12 @@ extension DeltaDocument.Encoding: Codable {
         var container = encoder.container(keyedBy: KindKey.self)
         switch self {
         case .none: try container.encode("none", forKey: .kind)
-        case .old: try container.encode("old", forKey: .kind)
-        case .carried: try container.encode("carried", forKey: .kind)
+        case .old(let repack):
+            try container.encode("old", forKey: .kind)
+            try container.encodeIfPresent(repack, forKey: .digest)
+        case .carried(let reason):
+            try container.encode("carried", forKey: .kind)
+            try container.encodeIfPresent(reason, forKey: .reason)
         case .unknown(let kind): try container.encode(kind, forKey: .kind)
         case .repack(let digest):
             try container.encode("repack", forKey: .kind)

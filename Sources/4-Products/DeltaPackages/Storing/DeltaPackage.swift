@@ -1,6 +1,7 @@
 public import Bytes
 public import Delta
 import FileIO
+import Recompression
 public import OCI
 public import Work
 
@@ -37,6 +38,20 @@ public struct DeltaPackage: Sendable {
             throw PackageError.damaged(path: path, reason: "blob \(digest) is not in it")
         }
         return region
+    }
+
+    /// What a description of a blob says.
+    ///
+    /// - Parameter repack: Its digest.
+    /// - Returns: Whose encoder it follows, and how long it is.
+    /// - Throws: `PackageError` if the package does not hold it, or if it is none.
+    public func making(of repack: Digest) throws -> BlobMaking {
+        let region = try region(repack)
+        do {
+            return .rebuilt(encoder: try Repack.encoder(of: region.bytes), byteCount: region.byteCount)
+        } catch let error as RecompressionError {
+            throw PackageError.damaged(path: path, reason: "\(error)")
+        }
     }
 
     /// The header of a recipe.

@@ -18,8 +18,8 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
     case wrongOldImage(path: String, image: String, missing: [String])
     /// What was made is not what it should be.
     case wrongResult(what: String, expected: String, actual: String)
-    /// The old image holds a layer compressed in another way, which the package cannot make up for.
-    case otherCompression(layer: Int, image: String)
+    /// The old image holds layers compressed in another way, which the package cannot make up for.
+    case otherCompression(layers: [Int], image: String)
     /// An output format that the package cannot give.
     case noSuchOutput(reason: String)
 
@@ -52,11 +52,17 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
                 + (missing.count == 1 ? "is missing" : "are missing")
         case .wrongResult(let what, let expected, let actual):
             "\(what) came out as \(actual) instead of \(expected)"
-        case .otherCompression(let layer, let image):
-            "layer \(layer) of '\(image)' is compressed differently than in the image the package was made from; "
+        case .otherCompression(let layers, let image):
+            "'\(image)' holds \(Self.numbered(layers)) compressed differently than the image the package was made "
+                + "from, by an encoder that cannot be followed; "
                 + "--output-format docker makes the same image with uncompressed layers"
         case .noSuchOutput(let reason): reason
         }
+    }
+
+    /// Layers by their numbers, from 1.
+    private static func numbered(_ layers: [Int]) -> String {
+        (layers.count == 1 ? "layer " : "layers ") + listed(layers.map(String.init))
     }
 
     /// The first few of a list.

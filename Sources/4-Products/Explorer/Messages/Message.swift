@@ -43,6 +43,8 @@ public enum Message: Sendable {
     case costs([EntryID: Cost])
     /// Costs of layers of the new image, by their index.
     case layerCosts([Int: Cost])
+    /// How blobs of layers of the new image are made of the uncompressed layers, in words, by their index.
+    case blobRemarks([Int: String])
     /// The figures of the header.
     case totals(Totals)
     /// What the background work on the costs is doing now.

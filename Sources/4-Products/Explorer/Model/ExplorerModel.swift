@@ -26,6 +26,8 @@ public struct ExplorerModel: Sendable {
     var tables: [Scope: FileTable] = [:]
     var costs: [EntryID: Cost] = [:]
     var layerCosts: [Int: Cost] = [:]
+    /// How blobs of layers of the new image are made, where that takes something, as far as it is known.
+    var blobRemarks: [Int: String] = [:]
     var totals = Totals()
     var estimates = EstimateState.waiting
     /// Ways of shipping the update.
@@ -165,6 +167,7 @@ public struct ExplorerModel: Sendable {
         case .content(let key, let content): take(content, of: key)
         case .costs(let news): take(news)
         case .layerCosts(let news): layerCosts.merge(news) { $1 }
+        case .blobRemarks(let remarks): blobRemarks = remarks
         case .totals(let totals):
             self.totals = totals
             return summarizeWithCosts()

@@ -32,13 +32,19 @@ struct LayerDetails {
         ]
         if model.isAligned {
             lines += [.note("change", pair.change.rawValue), .note("ships as", shipping(pair))]
+            if let remark = pair.new.flatMap({ model.blobRemarks[$0] }) {
+                lines.append(.note("its blob", remark))
+            }
         }
         let digest = (new ?? old)?.digest.description
         return DetailText(title: "Layer", lines: lines, copied: digest)
     }
 
     private func shipping(_ pair: LayerPair) -> String {
-        let cost = pair.new.flatMap { model.layerCosts[$0] }.map { Format.cost($0, model.glyphs) }
+        let known = pair.new.flatMap { model.layerCosts[$0] }
+        let cost = known.map { Format.cost($0, model.glyphs) }
+        // The old image may hold the layer, and the blob may be another.
+        if let cost, known?.bytes ?? 0 > 0 { return cost }
         return switch pair.change {
         case .same: "nothing: the old image holds this layer"
         case .removed: "nothing: the new image lacks this layer"

@@ -69,6 +69,14 @@ struct Apply: CancellableCommand {
         let applying = { reporter.report(Progress(.applying, done: $0, total: $1)) }
         let checking = progress.reporter("checking what is there of \(FileName.text(output))")
         try applier.check(outputFormat, limit: making.maxSize)
+        let recompressed = applier.recompressedLayers(outputFormat).map { "\($0 + 1)" }
+        if !recompressed.isEmpty {
+            progress.clear()
+            StandardStreams.writeError(
+                "silt: \(FileName.text(old)) holds \(recompressed.count == 1 ? "layer" : "layers") "
+                    + "\(recompressed.joined(separator: ", ")) in another form than the package was made from: "
+                    + "compressed again as the package describes\n")
+        }
         let byteCount = applier.byteCount(of: outputFormat)
         reporter.begin(.applying, total: byteCount)
         if output == "-" {

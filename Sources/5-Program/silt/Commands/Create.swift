@@ -65,6 +65,17 @@ struct Create: CancellableCommand {
             if new.images.count > 1 { line += ", \(new.images.count) images" }
         }
         try StandardStreams.line(line)
+        tellCarried(package)
+    }
+
+    /// Tells which layers travel whole, and why: that is what makes a package large.
+    private func tellCarried(_ package: CreatedPackage) {
+        for index in package.plan.carriedLayers {
+            let layer = package.plan.layers[index]
+            StandardStreams.writeError(
+                "silt: layer \(index + 1) is \(layer.making), "
+                    + "\(ByteCount.grouped(package.document.new.layers[index].blobByteCount)) bytes\n")
+        }
     }
 
     /// Makes a package of picked changes.
@@ -91,5 +102,6 @@ struct Create: CancellableCommand {
             "\(FileName.text(output)): \(ByteCount.grouped(package.byteCount)) bytes, "
                 + "\(ByteCount.percent(package.byteCount, of: archive)) of the archive it makes (\(ByteCount.text(archive)))"
                 + (picked.partial == nil ? ", which is the new image: everything is picked" : ""))
+        tellCarried(package)
     }
 }

@@ -59,6 +59,10 @@ struct PackageReport {
 
     private static func origin(_ layer: DeltaDocument.Layer, _ package: DeltaPackage) throws -> String {
         let tar: String
+        if case .carried(let reason) = layer.encoding {
+            return "carried whole, \(ByteCount.grouped(layer.blobByteCount)) bytes"
+                + (reason.map { ": \($0)" } ?? "")
+        }
         switch layer.tar {
         case .unknown(let kind): tar = "from \(unknown(kind))"
         case .old: tar = "from the old image"
@@ -71,9 +75,9 @@ struct PackageReport {
         }
         switch layer.encoding {
         case .unknown(let kind): return tar + ", encoded as \(unknown(kind))"
-        case .repack(let digest):
-            let size = package.blobs.first { $0.digest == digest }?.size ?? 0
-            return tar + ", compressed as described in \(ByteCount.grouped(size)) bytes"
+        case .repack(let digest): return "\(tar), \(try package.making(of: digest))"
+        case .old(let digest?):
+            return "\(tar), with its blob; where that differs, \(try package.making(of: digest))"
         case .none, .old, .carried: return tar
         }
     }

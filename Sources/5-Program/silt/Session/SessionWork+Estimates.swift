@@ -125,15 +125,19 @@ extension SessionWork {
                 return (state.estimates.plan == nil, state.estimates.layers)
             }
             for layer in plan.layers where known[layer.index]?.isExact != true {
+                let repack = Cost(bytes: layer.repackByteCount, isExact: true)
                 switch layer.shipment {
-                case .same, .repeated: set(layer.index, .zero)
+                case .same, .repeated: set(layer.index, repack)
                 case .carried:
                     sendExact(PackageCosts.carried(new.layers[layer.index]), layer.index)
                     let byteCount = new.layers[layer.index].blob.byteCount
                     set(layer.index, Cost(bytes: byteCount, isExact: true))
-                case .recipe: break
+                case .recipe:
+                    if isNew, let guess = known[layer.index] { set(layer.index, guess + repack) }
                 }
             }
+            let remarks = plan.layers.compactMap { layer in layer.making.remark.map { (layer.index, $0) } }
+            tell(.blobRemarks(Dictionary(uniqueKeysWithValues: remarks)))
             if isNew {
                 for tree in work.state.withLock(\.trees).values { work.sendFreeEntries(of: tree, plan) }
             }
@@ -168,7 +172,7 @@ extension SessionWork {
                 try await warning("the cost of layer \(layer + 1)") {
                     let recipe = try await creator.recipe(ofLayer: layer, options, isNew ? reporter : .silent)
                     recipes.append(recipe)
-                    if isNew { take(recipe) }
+                    if isNew { take(recipe, repackByteCount: plan.layers[layer].repackByteCount) }
                 }
                 if isNew { pace.finishLayer() }
             }
@@ -182,9 +186,11 @@ extension SessionWork {
             try await finish(recipes)
         }
 
-        private func take(_ recipe: LayerRecipe) {
+        private func take(_ recipe: LayerRecipe, repackByteCount: UInt64) {
             sendExact(recipe.costs, recipe.layer)
-            set(recipe.layer, Cost(bytes: recipe.bytes.byteCount, isExact: true))
+            set(
+                recipe.layer,
+                Cost(bytes: recipe.bytes.byteCount.addingClamped(repackByteCount), isExact: true))
             work.state.withLock { state in
                 // A job that was ended meanwhile may not have told it: the next one does.
                 if state.estimates.run == number { state.estimates.exactLayers.insert(recipe.layer) }

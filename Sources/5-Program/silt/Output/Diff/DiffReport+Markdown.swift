@@ -37,6 +37,8 @@ extension DiffReport {
             lines.append(row("", "documents", "", "", size(documentBytes), ""))
             lines.append(row("", "package", "", "", size(packageBytes), ""))
         }
+        let blobs = layers.compactMap { layer in layer.blob.map { "- Layer \(layer.new ?? 0): \($0)" } }
+        if !blobs.isEmpty { lines += [""] + blobs }
         guard !files.isEmpty else { return lines.joined(separator: "\n") }
         lines += ["", "| | path | what | old | new | patch |", "|---|---|---|---|---|---|"]
         lines += files.map { file in

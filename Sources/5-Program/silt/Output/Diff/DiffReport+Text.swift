@@ -11,12 +11,14 @@ extension DiffReport {
         }
         if !settings.isSame { lines += ["", "configuration: \(settings.summary)"] + settings.textLines }
         lines += ["", "layers:"]
-        lines += layers.map { layer in
+        lines += layers.flatMap { layer in
             let numbers = "\(layer.old.map(String.init) ?? "-") -> \(layer.new.map(String.init) ?? "-")"
             // A command may be longer than any line; the mark at its end says so.
             let command = EscapedText.line(layer.createdBy, limit: 60)
-            return "  \(mark(layer.change)) \(numbers.padded(9))"
+            let row =
+                "  \(mark(layer.change)) \(numbers.padded(9))"
                 + sizes(layer.oldBytes, layer.newBytes).padded(22) + cost(layer.patchBytes) + command
+            return [row] + (layer.blob.map { ["    ".padded(13) + $0] } ?? [])
         }
         if let packageBytes, let documentBytes {
             lines.append(

@@ -46,6 +46,9 @@ struct DiffReport: Encodable {
         /// Between what bounds that is to be expected; only when costs were guessed.
         let patchBytesLow: UInt64?
         let patchBytesHigh: UInt64?
+        /// How the layer's blob is made of the uncompressed layer, where that takes something; only when costs were asked
+        /// for.
+        let blob: String?
         /// What differs between these two layers by themselves, whiteouts included.
         let files: [File]
     }
@@ -152,6 +155,7 @@ struct DiffReport: Encodable {
                 patchBytesLow: guess.flatMap { guess in pair.new.map { guess.layers[$0].bounds.lowerBound } },
                 patchBytesHigh: guess.flatMap { guess in pair.new.map { guess.layers[$0].bounds.upperBound }
                 },
+                blob: costs.flatMap { costs in pair.new.flatMap { costs.layers[$0].making.remark } },
                 files: tree.map { rows.files($0, changedOnly: true, impliedToo: false) } ?? [])
         }
         try Task.checkCancellation()

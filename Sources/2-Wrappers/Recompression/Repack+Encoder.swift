@@ -1,0 +1,101 @@
+extension Repack {
+    /// A description whose encoder is not looked up yet.
+    init(_ bytes: [UInt8]) throws {
+        self.init(bytes: bytes, encoder: try Self.encoder(of: ByteSource(bytes)))
+    }
+
+    /// Whose blob a description is of, in words: the encoder of its first member or frame.
+    ///
+    /// - Parameter description: The description.
+    /// - Returns: Such as `gzip by Go, level 6`.
+    /// - Throws: `RecompressionError` if it is none, and what reading throws.
+    public static func encoder(of description: ByteSource) throws -> String {
+        let header = try Header(description)
+        let coder = Rebuilder.coder(description, at: header.planOffset, header.planByteCount)
+        // What is followed with a model of another encoder takes far more than what is followed with its own.
+        let isOwn = description.byteCount <= leastByteCount + header.blobByteCount / blobBytesPerByte
+        switch header.form {
+        case .gzip:
+            guard let program = try gzipProgram(PlanCoder(coder)), program.family != .general else {
+                return "gzip by an unknown encoder"
+            }
+            return "gzip \(isOwn ? "by" : "by an encoder like") \(program.tool)"
+        case .zstd:
+            guard isOwn, let program = try zstdProgram(FramePlanCoder(coder)) else {
+                return "zstd by an unknown encoder"
+            }
+            return "zstd by \(program.tool)"
+        }
+    }
+
+    /// A description is one of its encoder's own blob if it takes no more than this and a byte for so many of the blob.
+    private static let leastByteCount: UInt64 = 200
+    private static let blobBytesPerByte: UInt64 = 512
+
+    /// The program of the first member; nil if there is none.
+    private static func gzipProgram(_ plan: PlanCoder) throws -> Program? {
+        guard plan.flag(false, .memberFollows) else { return nil }
+        if !plan.flag(false, .sameHeader) {
+            for _ in 0..<min(plan.number(0, .headerByteCount), 1 << 16) { _ = plan.byte(0) }
+        }
+        guard let program = Program(numbers: (0..<Program.numberCount).map { _ in plan.number(0, .program) })
+        else { throw RecompressionError.damaged("it names an unknown encoder") }
+        return program
+    }
+
+    /// The program of the first frame that holds something; nil if there is none.
+    private static func zstdProgram(_ plan: FramePlanCoder) throws -> FrameProgram? {
+        while plan.flag(false, .follows) {
+            if plan.flag(false, .isSkippable) {
+                _ = plan.number(0, .skippable)
+                _ = try plan.bytes([], .skippableByteCount, atMost: 1 << 26)
+                guard !plan.coder.isExhausted else { break }
+                continue
+            }
+            if !plan.flag(false, .sameHeader) { _ = try plan.bytes([], .headerByteCount, atMost: 14) }
+            guard
+                let program = FrameProgram(
+                    numbers: (0..<FrameProgram.numberCount).map { _ in plan.number(0, .program) })
+            else { throw RecompressionError.damaged("it names an unknown encoder") }
+            return program
+        }
+        return nil
+    }
+}
+
+extension Repack.Outcome {
+    /// A description of a part of the data that is too long already.
+    static func tooLong(_ byteCount: Int, for done: UInt64, of all: UInt64) -> Self {
+        // What little was gone through of much may tell of more than there can be.
+        let likely = Double(byteCount) * Double(all) / Double(max(done, 1))
+        return .refused(.tooLong(byteCount: UInt64(min(likely, Double(1 << 50)))))
+    }
+}
+
+extension Program {
+    /// Whose encoder it is, in words.
+    var tool: String {
+        let isCut = dictionary != nil
+        return switch family {
+        case .literal: "an encoder without matches"
+        case .run: "zlib, runs alone"
+        case .zlib: "\(isCut ? "pigz" : "zlib"), level \(level)"
+        case .gnuGzip: "GNU gzip, level \(level)"
+        case .goChain: "Go, level \(level)"
+        case .goFast: "Go, level 1"
+        case .klauspost: "\(isCut ? "pgzip" : "klauspost/compress"), level \(level)"
+        case .general: "any encoder"
+        }
+    }
+}
+
+extension FrameProgram {
+    /// Whose encoder it is, in words.
+    var tool: String {
+        switch family {
+        case .literal: "an encoder without matches"
+        case .fastest: "klauspost/compress, fastest"
+        case .standard: "klauspost/compress, default"
+        }
+    }
+}

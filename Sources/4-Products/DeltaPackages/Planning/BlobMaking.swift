@@ -1,0 +1,48 @@
+import Bytes
+import OCI
+import Recompression
+
+/// How the blob of a layer is made of the uncompressed layer, and what that takes.
+public enum BlobMaking: Hashable, Sendable, CustomStringConvertible {
+    /// It is the uncompressed layer.
+    case plain
+    /// The old images hold it.
+    case old
+    /// A description in the package makes it.
+    case rebuilt(encoder: String, byteCount: UInt64)
+    /// It travels whole, for a reason.
+    case carried(reason: String)
+
+    /// In words.
+    public var description: String {
+        switch self {
+        case .plain: "not compressed"
+        case .old: "the old image's blob"
+        case .rebuilt(let encoder, let byteCount):
+            "\(encoder): rebuilt, \(ByteCount.grouped(byteCount)) bytes of corrections"
+        case .carried(let reason): "carried: \(reason)"
+        }
+    }
+
+    /// In words, where there is more to tell than that it takes nothing.
+    public var remark: String? {
+        switch self {
+        case .plain, .old: nil
+        case .rebuilt, .carried: description
+        }
+    }
+}
+
+extension BlobMaking {
+    /// Why a blob travels whole that has no description.
+    static func reason(_ refusal: Repack.Refusal?, _ compression: LayerCompression, blobByteCount: UInt64)
+        -> String
+    {
+        switch refusal {
+        case .tooLong(let byteCount):
+            "encoder unknown, corrections would be \(ByteCount.percent(byteCount, of: blobByteCount))"
+        case .unknownForm: "not \(compression.rawValue) as its format says, or of a rare form"
+        case nil: "\(compression.rawValue) is not rebuilt"
+        }
+    }
+}
