@@ -55,8 +55,7 @@ struct HashSearch: Sendable {
     init(_ text: [UInt8], depth: Int, isPart: Bool) throws {
         self.text = text
         self.depth = depth
-        // Matches are longer than that by far: in large contents every fourth position is enough.
-        step = isPart || text.count > 16 << 20 ? 4 : 1
+        step = Self.step(of: text.count, isPart: isPart)
         var words = WordFilter(wordCount: text.count / step)
         var log: UInt64 = 10
         while (1 << log) < text.count / step, log < 27 { log += 1 }
@@ -75,6 +74,15 @@ struct HashSearch: Sendable {
         self.words = words
         self.latest = latest
         self.earlier = earlier
+    }
+
+    /// How far indexed positions lie apart; whatever agrees for seven bytes more is found.
+    ///
+    /// In large contents matches are longer than that by far. Small parts are of contents that unpack to many times the
+    /// size of their image: all that pays there are long runs, and indexing every position would take most of the time.
+    private static func step(of count: Int, isPart: Bool) -> Int {
+        if count > 16 << 20 { return 4 }
+        return isPart ? 32 : 1
     }
 
     func match(of new: [UInt8], at position: Int) -> SearchMatch {
