@@ -128,6 +128,7 @@ let package = Package(
             name: "Explorer",
             dependencies: [
                 "Bytes", "Canvas", "ContentDiff", "FileFormats", "FileTree", "OCI", "Shipping", "Summary",
+                .product(name: "HeapModule", package: "swift-collections"),
             ],
             path: "\(products)/Explorer", swiftSettings: safe),
         .target(

@@ -17,12 +17,13 @@ struct AnswerTests {
         #expect(script.path == "usr/lib/ssl/libcrypto.so.3")
         #expect(script.paths.first == "usr/lib")
         // All of them are in sight, and nothing else.
-        let changes = script.fixture.tree(.squashed).nodes.filter {
-            $0.change != .unchanged && $0.change != .metadata
+        let tree = script.fixture.tree(.squashed)
+        let changes = tree.nodes.indices.filter {
+            tree.nodes[$0].change != .unchanged && tree.nodes[$0].change != .metadata
         }
         #expect(
             changes.allSatisfy { change in
-                script.paths.contains { $0.hasSuffix(String(decoding: change.name, as: UTF8.self)) }
+                script.paths.contains { $0.hasSuffix(String(decoding: tree.name(of: change), as: UTF8.self)) }
             })
         #expect(!script.paths.contains("app/README") && !script.paths.contains("bin/dash"))
         #expect(

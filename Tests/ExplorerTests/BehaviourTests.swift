@@ -184,9 +184,7 @@ struct BehaviourTests {
             script.press("/")
             script.type(query)
             guard let files = script.explorer.files else { return [] }
-            return files.search?.matches.map {
-                String(decoding: files.tree.path(of: $0).bytes, as: UTF8.self)
-            } ?? []
+            return files.matches.map { String(decoding: files.tree.path(of: $0).bytes, as: UTF8.self) }
         }
         #expect(matches("readme") == ["app/README"])
         #expect(matches("README") == ["app/README"])
@@ -204,7 +202,7 @@ struct BehaviourTests {
         var script = Script()
         script.press("c /")
         script.type("dash")
-        #expect(script.explorer.files?.search?.matches == [])
+        #expect(script.explorer.files?.matches == [])
         #expect(script.explorer.files?.search?.hiddenCount == 1)
         #expect(script.screen().text.contains("0 shown, 1 hidden by content changes; enter shows them"))
         script.press("enter")
@@ -223,8 +221,8 @@ struct BehaviourTests {
         typed.type(text)
         var whole = Script()
         whole.explorer.withFiles { files, _ in files.search = files.findMatches(text) }
-        #expect(typed.explorer.files?.search == whole.explorer.files?.search)
-        #expect(typed.explorer.files?.search?.matches.isEmpty == false)
+        #expect(typed.explorer.files?.matches == whole.explorer.files?.matches)
+        #expect(typed.explorer.files?.matches.isEmpty == false)
     }
 
     @Test func `esc goes one step back, from a search over a layer and a filter to the beginning`() {

@@ -77,7 +77,7 @@ struct PreviewTests {
             return
         }
         #expect(node == files.current?.node)
-        let costs = changes.map { files.costs.sortKeys[$0] }
+        let costs = changes.map(files.costs.sortKey)
         #expect(!costs.isEmpty && costs == costs.sorted(by: >))
         script.expectScreen("preview-directory-120x40")
     }

@@ -116,3 +116,16 @@ struct Script {
         return String(decoding: files.tree.path(of: row.node).bytes, as: UTF8.self)
     }
 }
+
+extension FileTable {
+    /// What the search found and the list shows, from its top to its bottom, as one key after the other goes there.
+    var matches: [Int] {
+        var matches: [Int] = []
+        var node = match(from: nil, isForward: true, includingNode: false)
+        while let next = node, next != matches.first {
+            matches.append(next)
+            node = match(from: next, isForward: true, includingNode: false)
+        }
+        return matches
+    }
+}

@@ -140,7 +140,8 @@ struct TreeTests {
         let tree = Tree(layer: layer, index: 0)
         #expect(words(tree, [layer]) == "lib@0.1 lib/x@0.2 usr/? usr/lib/@0.0")
         let diff = DiffTree(old: [], new: [layer], oldIndex: nil, newIndex: 0)
-        #expect(diff.nodes.first { $0.name == Array("lib".utf8) && $0.parent == 0 }?.isDirectory == true)
+        let lib = try #require(TreePath("lib").flatMap(diff.index))
+        #expect(diff.nodes[lib].isDirectory)
     }
 
     @Test(
@@ -215,7 +216,7 @@ struct TreeTests {
             #expect(tree.find(tree.path(of: index)) == index)
         }
         for node in tree.nodes {
-            let names = node.children.map { tree.nodes[$0].name }
+            let names = node.children.map(tree.name)
             #expect(names == names.sorted { $0.lexicographicallyPrecedes($1) })
         }
         #expect(tree.find(try #require(TreePath("a/x"))) == nil)
@@ -327,7 +328,7 @@ struct DiffTreeTests {
         #expect(root.oldByteCount == 1 + 2 + 3 + 5)
         #expect(root.newByteCount == 1 + 4 + 2 + 5)
         #expect(root.counts.changed == 5)
-        let folder = try #require(tree.nodes.first { $0.name == Array("d".utf8) })
+        let folder = tree.nodes[try #require(TreePath("d").flatMap(tree.index))]
         #expect(folder.counts.moved == 1)
         #expect(folder.counts.movedAway == 0)
         #expect(folder.oldByteCount == 6)

@@ -224,9 +224,9 @@ import Work
         for message in try messages(until: isDone) {
             if case .costs(let news) = message { costs.merge(news) { $1 } }
         }
-        for node in tree.nodes where node.change == .added || node.change == .modified {
+        for (index, node) in tree.nodes.enumerated() where node.change == .added || node.change == .modified {
             guard let entry = node.new else { continue }
-            #expect(costs[entry]?.isExact == true, "\(node.name)")
+            #expect(costs[entry]?.isExact == true, "\(tree.path(of: index).bytes)")
         }
     }
 

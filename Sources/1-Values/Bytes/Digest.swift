@@ -28,6 +28,9 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// A digest of four words, the first byte the highest of the first word.
     public init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
 
+    /// The first 8 bytes, as a big-endian number.
+    public var firstWord: UInt64 { words.0 }
+
     /// The 32 bytes.
     public var bytes: [UInt8] {
         [words.0, words.1, words.2, words.3].flatMap { word in

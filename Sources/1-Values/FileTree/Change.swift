@@ -52,15 +52,15 @@ public enum Change: UInt8, Hashable, Sendable, CaseIterable {
 
 /// How many paths had each change.
 public struct ChangeCounts: Hashable, Sendable {
-    public var added = 0
-    public var removed = 0
-    public var modified = 0
-    public var metadata = 0
+    @StoredSmall public var added = 0
+    @StoredSmall public var removed = 0
+    @StoredSmall public var modified = 0
+    @StoredSmall public var metadata = 0
     /// Paths that hold content which was at another path.
-    public var moved = 0
+    @StoredSmall public var moved = 0
     /// Paths whose content is at another path now: the other ends of `moved`.
-    public var movedAway = 0
-    public var unchanged = 0
+    @StoredSmall public var movedAway = 0
+    @StoredSmall public var unchanged = 0
 
     /// No paths at all.
     public init() {}

@@ -4,37 +4,63 @@ import Bytes
 public struct DiffTree: Sendable {
     /// A path of the old tree, the new tree or both.
     public struct Node: Sendable {
-        /// The last path component; empty for the root.
-        public let name: [UInt8]
         /// Index of the directory it is in; the root's is 0, its own.
-        public let parent: Int
-        /// Indices of what it holds, sorted by the bytes of their names.
-        public fileprivate(set) var children: Range<Int> = 0..<0
-        /// Whether the old tree has the path.
-        public let isInOld: Bool
-        /// Whether the new tree has the path.
-        public let isInNew: Bool
-        /// The old tree's entry; nil where there is none or the directory is implied by what is in it.
-        public let old: EntryID?
-        /// The new tree's entry; nil as for the old one.
-        public let new: EntryID?
-        /// What happened to the path itself.
-        public fileprivate(set) var change: Change
-        /// For a moved path, the index of the node at the other end.
-        public fileprivate(set) var peer: Int?
-        /// Changes of this path and of everything under it.
-        public fileprivate(set) var counts = ChangeCounts()
+        @StoredSmall public fileprivate(set) var parent: Int
+        @StoredSmall private var firstChild: Int = 0
+        @StoredSmall private var childCount: Int = 0
+        @StoredSmall private var storedPeer: Int = -1
+        private let storedOld: EntryID
+        private let storedNew: EntryID
         /// Bytes of the old files at and under it.
         public fileprivate(set) var oldByteCount: UInt64 = 0
         /// Bytes of the new files at and under it.
         public fileprivate(set) var newByteCount: UInt64 = 0
+        /// Changes of this path and of everything under it.
+        public fileprivate(set) var counts = ChangeCounts()
+        /// What happened to the path itself.
+        public fileprivate(set) var change: Change
+        /// Whether the old tree has the path.
+        public let isInOld: Bool
+        /// Whether the new tree has the path.
+        public let isInNew: Bool
         /// Whether it is a directory on either side, or something is in it all the same: a layer may store files under
         /// the name of a link.
-        public fileprivate(set) var isDirectory: Bool
+        public let isDirectory: Bool
+
+        fileprivate init(
+            parent: Int, isInOld: Bool, isInNew: Bool, old: EntryID?, new: EntryID?, change: Change,
+            isDirectory: Bool
+        ) {
+            self.parent = parent
+            self.isInOld = isInOld
+            self.isInNew = isInNew
+            storedOld = old ?? .none
+            storedNew = new ?? .none
+            self.change = change
+            self.isDirectory = isDirectory
+        }
+
+        /// Indices of what it holds, sorted by the bytes of their names.
+        public fileprivate(set) var children: Range<Int> {
+            get { firstChild..<firstChild + childCount }
+            set { (firstChild, childCount) = (newValue.lowerBound, newValue.count) }
+        }
+
+        /// The old tree's entry; nil where there is none or the directory is implied by what is in it.
+        public var old: EntryID? { storedOld.ifAny }
+        /// The new tree's entry; nil as for the old one.
+        public var new: EntryID? { storedNew.ifAny }
+
+        /// For a moved path, the index of the node at the other end.
+        public fileprivate(set) var peer: Int? {
+            get { storedPeer < 0 ? nil : storedPeer }
+            set { storedPeer = newValue ?? -1 }
+        }
     }
 
     /// All nodes; the root is at index 0, and a parent always stands before its children.
     public private(set) var nodes: [Node] = []
+    private var names = NameTable()
     let oldLayers: [LayerListing]
     let newLayers: [LayerListing]
     private let rules: IgnoreRules
@@ -86,6 +112,11 @@ public struct DiffTree: Sendable {
     /// The old entry of a node.
     public func oldEntry(_ node: Node) -> Entry? { node.old.flatMap { Self.entry($0, in: oldLayers) } }
 
+    /// How many entries a layer of the new tree has.
+    public func newEntryCount(ofLayer layer: Int) -> Int {
+        newLayers.indices.contains(layer) ? newLayers[layer].entries.count : 0
+    }
+
     /// The new entry of a node.
     public func newEntry(_ node: Node) -> Entry? { node.new.flatMap { Self.entry($0, in: newLayers) } }
 
@@ -96,9 +127,18 @@ public struct DiffTree: Sendable {
         return layers[id.layer].entries[id.ordinal]
     }
 
+    /// The last component of a node's path; empty for the root.
+    public func name(of index: Int) -> ArraySlice<UInt8> { names[index] }
+
+    /// All names, one after the other in the order of the nodes.
+    public var nameBytes: [UInt8] { names.bytes }
+
+    /// Where the name of a node stands in `nameBytes`.
+    public func nameRange(of index: Int) -> Range<Int> { names.range(index) }
+
     /// The path of the node at that index.
     public func path(of index: Int) -> TreePath {
-        TreePath(toNode: index) { (nodes[$0].name, nodes[$0].parent) }
+        TreePath(toNode: index) { (names[$0], nodes[$0].parent) }
     }
 
     /// The node of a path; nil if neither tree has it.
@@ -113,10 +153,7 @@ public struct DiffTree: Sendable {
 
     /// The node of that name in a directory; nil if neither tree has it.
     public func child(_ name: ArraySlice<UInt8>, of node: Int) -> Int? {
-        let children = nodes[node].children
-        let wanted = Array(name)
-        let place = children.partitioningIndex { !nodes[$0].name.precedes(wanted) }
-        return children.contains(place) && nodes[place].name == wanted ? place : nil
+        FileTree.child(named: name, among: nodes[node].children, names)
     }
 
     /// Whether nothing differs.
@@ -125,8 +162,12 @@ public struct DiffTree: Sendable {
     // MARK: - Building
 
     private mutating func join(_ oldTree: Tree, _ newTree: Tree) {
-        nodes.reserveCapacity(max(oldTree.nodes.count, newTree.nodes.count))
-        nodes.append(node(name: [], parent: 0, oldTree.nodes[0], newTree.nodes[0]))
+        // Growing would move everything; what is reserved and not needed takes no memory.
+        nodes.reserveCapacity(oldTree.nodes.count + newTree.nodes.count)
+        names = NameTable(
+            count: oldTree.nodes.count + newTree.nodes.count,
+            byteCount: oldTree.names.bytes.count + newTree.names.bytes.count)
+        nodes.append(node(parent: 0, oldTree.nodes[0], newTree.nodes[0]))
         var pending: [(node: Int, old: Int?, new: Int?, states: [PathPattern.State])] = [
             (0, 0, 0, rules.start)
         ]
@@ -140,7 +181,7 @@ public struct DiffTree: Sendable {
                 let newChild = order >= 0 ? newRest.popFirst() : nil
                 let oldNode = oldChild.map { oldTree.nodes[$0] }
                 let newNode = newChild.map { newTree.nodes[$0] }
-                let name = oldNode?.name ?? newNode?.name ?? []
+                let name = oldChild.map(oldTree.name) ?? newChild.map(newTree.name) ?? []
                 let next = rules.step(
                     states, name,
                     isDirectory: isDirectory(oldNode, in: oldLayers) && isDirectory(newNode, in: newLayers))
@@ -148,7 +189,8 @@ public struct DiffTree: Sendable {
                 if oldNode?.children.isEmpty == false || newNode?.children.isEmpty == false {
                     pending.append((nodes.count, oldChild, newChild, states))
                 }
-                nodes.append(node(name: name, parent: index, oldNode, newNode))
+                nodes.append(node(parent: index, oldNode, newNode))
+                names.append(name)
             }
             nodes[index].children = start..<nodes.count
         }
@@ -164,11 +206,10 @@ public struct DiffTree: Sendable {
     private static func order(_ oldTree: Tree, _ old: Range<Int>, _ newTree: Tree, _ new: Range<Int>) -> Int {
         guard let oldNext = old.first else { return 1 }
         guard let newNext = new.first else { return -1 }
-        if oldTree.nodes[oldNext].name == newTree.nodes[newNext].name { return 0 }
-        return oldTree.nodes[oldNext].name.precedes(newTree.nodes[newNext].name) ? -1 : 1
+        return oldTree.names.order(oldNext, newTree.names, newNext)
     }
 
-    private func node(name: [UInt8], parent: Int, _ old: Tree.Node?, _ new: Tree.Node?) -> Node {
+    private func node(parent: Int, _ old: Tree.Node?, _ new: Tree.Node?) -> Node {
         let oldEntry = old?.entry.flatMap { Self.entry($0, in: oldLayers) }
         let newEntry = new?.entry.flatMap { Self.entry($0, in: newLayers) }
         let oldIsDirectory = old != nil && (oldEntry.map { $0.kind == .directory } ?? true)
@@ -186,7 +227,7 @@ public struct DiffTree: Sendable {
             }
         }
         return Node(
-            name: name, parent: parent, isInOld: old != nil, isInNew: new != nil, old: old?.entry,
+            parent: parent, isInOld: old != nil, isInNew: new != nil, old: old?.entry,
             new: new?.entry, change: change, isDirectory: oldIsDirectory || newIsDirectory || hasChildren)
     }
 
@@ -196,14 +237,14 @@ public struct DiffTree: Sendable {
         var byContent: [MoveKey: Queue] = [:]
         for index in nodes.indices where nodes[index].change == .removed {
             guard let digest = movableDigest(oldEntry(nodes[index])) else { continue }
-            byName[MoveKey(digest: digest, name: nodes[index].name), default: Queue()].nodes.append(index)
+            byName[MoveKey(digest: digest, name: Array(names[index])), default: Queue()].nodes.append(index)
             byContent[MoveKey(digest: digest, name: []), default: Queue()].nodes.append(index)
         }
         guard !byContent.isEmpty else { return }
         for keepsName in [true, false] {
             for index in nodes.indices where nodes[index].change == .added {
                 guard let digest = movableDigest(newEntry(nodes[index])) else { continue }
-                let key = MoveKey(digest: digest, name: keepsName ? nodes[index].name : [])
+                let key = MoveKey(digest: digest, name: keepsName ? Array(names[index]) : [])
                 while let peer = keepsName ? byName[key]?.next() : byContent[key]?.next() {
                     // It may have moved by its name.
                     guard nodes[peer].change == .removed else { continue }

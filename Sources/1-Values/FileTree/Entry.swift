@@ -45,32 +45,34 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
 /// One entry of a layer, as its tar header and extension records mean it.
 public struct Entry: Hashable, Sendable {
+    /// What few entries have: an image has hundreds of thousands of them.
+    private struct Rarities: Hashable {
+        var linkTarget: [UInt8] = []
+        var extendedAttributes: [ExtendedAttribute] = []
+        var deviceMajor: UInt64 = 0
+        var deviceMinor: UInt64 = 0
+    }
+
     /// Where it is. For a whiteout, the path that is removed; for an opaque marker, the directory.
     public var path: TreePath
-    /// What it is.
-    public var kind: EntryKind
-    /// Permission bits with setuid, setgid and sticky (07777).
-    public var mode: UInt16
+    /// The file's size in bytes; 0 for what has no content.
+    public var size: UInt64
     /// Numeric owner; some writers store negative ones.
     public var uid: Int64
     /// Numeric group.
     public var gid: Int64
-    /// The file's size in bytes; 0 for what has no content.
-    public var size: UInt64
+    /// None or one.
+    private var rarities: [Rarities] = []
     /// When its content last changed.
     public var modified: Timestamp
-    /// Target of a symbolic or hard link, as the header spells it.
-    public var linkTarget: [UInt8]
-    /// Extended attributes, sorted by name.
-    public var extendedAttributes: [ExtendedAttribute]
-    /// Major number of a device, else 0.
-    public var deviceMajor: UInt64
-    /// Minor number of a device, else 0.
-    public var deviceMinor: UInt64
-    /// Digest of the stored content; nil for what has none. For a sparse file it covers its map, too.
-    public var digest: Digest?
+    /// Permission bits with setuid, setgid and sticky (07777).
+    public var mode: UInt16
+    /// What it is.
+    public var kind: EntryKind
     /// Whether the content is stored with holes left out.
     public var isSparse: Bool
+    /// Digest of the stored content; nil for what has none. For a sparse file it covers its map, too.
+    public var digest: Digest?
 
     /// An entry with the given fields; what is left out is zero or empty.
     public init(
@@ -87,12 +89,43 @@ public struct Entry: Hashable, Sendable {
         self.gid = gid
         self.size = size
         self.modified = modified
-        self.linkTarget = linkTarget
-        self.extendedAttributes = extendedAttributes
-        self.deviceMajor = deviceMajor
-        self.deviceMinor = deviceMinor
         self.digest = digest
         self.isSparse = isSparse
+        change {
+            $0 = Rarities(
+                linkTarget: linkTarget, extendedAttributes: extendedAttributes, deviceMajor: deviceMajor,
+                deviceMinor: deviceMinor)
+        }
+    }
+
+    /// Target of a symbolic or hard link, as the header spells it.
+    public var linkTarget: [UInt8] {
+        get { rarities.first?.linkTarget ?? [] }
+        set { change { $0.linkTarget = newValue } }
+    }
+
+    /// Extended attributes, sorted by name.
+    public var extendedAttributes: [ExtendedAttribute] {
+        get { rarities.first?.extendedAttributes ?? [] }
+        set { change { $0.extendedAttributes = newValue } }
+    }
+
+    /// Major number of a device, else 0.
+    public var deviceMajor: UInt64 {
+        get { rarities.first?.deviceMajor ?? 0 }
+        set { change { $0.deviceMajor = newValue } }
+    }
+
+    /// Minor number of a device, else 0.
+    public var deviceMinor: UInt64 {
+        get { rarities.first?.deviceMinor ?? 0 }
+        set { change { $0.deviceMinor = newValue } }
+    }
+
+    private mutating func change(_ body: (inout Rarities) -> Void) {
+        var changed = rarities.first ?? Rarities()
+        body(&changed)
+        rarities = changed == Rarities() ? [] : [changed]
     }
 }
 
@@ -112,6 +145,12 @@ public struct EntryID: Hashable, Comparable, Sendable {
         storedLayer = Int32(clamping: layer)
         storedOrdinal = Int32(clamping: ordinal)
     }
+
+    /// What tables hold where there is no entry.
+    static let none = EntryID(layer: -1, ordinal: -1)
+
+    /// The entry; nil if there is none.
+    var ifAny: EntryID? { storedLayer < 0 ? nil : self }
 
     public static func < (left: EntryID, right: EntryID) -> Bool {
         (left.storedLayer, left.storedOrdinal) < (right.storedLayer, right.storedOrdinal)

@@ -219,13 +219,13 @@ public struct IgnoreRules: Hashable, Sendable {
 
     /// Where all patterns stand one component further; nil if one of them matches.
     func step(
-        _ states: [PathPattern.State], _ name: [UInt8], isDirectory: @autoclosure () -> Bool
+        _ states: [PathPattern.State], _ name: ArraySlice<UInt8>, isDirectory: @autoclosure () -> Bool
     ) -> [PathPattern.State]? {
         if paths.isEmpty { return states }
         let isDirectory = isDirectory()
         var next = states
         for (index, pattern) in paths.enumerated() {
-            next[index] = pattern.step(states[index], name[...])
+            next[index] = pattern.step(states[index], name)
             if pattern.accepts(next[index], isDirectory: isDirectory) { return nil }
         }
         return next

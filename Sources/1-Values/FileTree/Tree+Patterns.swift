@@ -15,7 +15,7 @@ extension Tree {
                     if !nodes[child].children.isEmpty { pending.append((child, [])) }
                     continue
                 }
-                let next = zip(patterns, states).map { $0.step($1, nodes[child].name[...]) }
+                let next = zip(patterns, states).map { $0.step($1, names[child]) }
                 covering[child] =
                     zip(patterns, next).enumerated().first {
                         $1.0.accepts($1.1, isDirectory: isDirectory(child))

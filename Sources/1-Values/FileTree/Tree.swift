@@ -4,18 +4,32 @@ import Bytes
 public struct Tree: Sendable {
     /// A name in a directory.
     public struct Node: Sendable {
-        /// The last path component; empty for the root.
-        public let name: [UInt8]
         /// Index of the directory it is in; the root's is 0, its own.
-        public let parent: Int
+        @StoredSmall public internal(set) var parent: Int
+        @StoredSmall private var firstChild: Int
+        @StoredSmall private var childCount: Int
+        private var storedEntry: EntryID
+
         /// Indices of what it holds, sorted by the bytes of their names.
-        public internal(set) var children: Range<Int>
+        public internal(set) var children: Range<Int> {
+            get { firstChild..<firstChild + childCount }
+            set { (firstChild, childCount) = (newValue.lowerBound, newValue.count) }
+        }
+
         /// The entry that says what it is; nil for a directory that exists only because something is in it.
-        public internal(set) var entry: EntryID?
+        public var entry: EntryID? { storedEntry.ifAny }
+
+        init(parent: Int, entry: EntryID?) {
+            self.parent = parent
+            firstChild = 0
+            childCount = 0
+            storedEntry = entry ?? .none
+        }
     }
 
     /// All nodes; the root is at index 0, and a parent always stands before its children.
     public let nodes: [Node]
+    let names: NameTable
 
     /// Merges layers bottom up as a container runtime does (OCI image spec, "Applying Changesets").
     ///
@@ -31,7 +45,7 @@ public struct Tree: Sendable {
                 try? builder.apply(entry, EntryID(layer: index, ordinal: ordinal))
             }
         }
-        nodes = builder.finish()
+        (nodes, names) = builder.finish()
     }
 
     /// One layer by itself, with names as it stores them: its whiteouts and opaque markers are nodes like any other.
@@ -41,15 +55,21 @@ public struct Tree: Sendable {
         for (ordinal, entry) in layer.entries.enumerated() {
             try? builder.show(entry, EntryID(layer: index, ordinal: ordinal))
         }
-        nodes = builder.finish()
+        (nodes, names) = builder.finish()
     }
 
     /// A tree with nothing but a root.
-    public init() { nodes = [Node(name: [], parent: 0, children: 0..<0, entry: nil)] }
+    public init() {
+        nodes = [Node(parent: 0, entry: nil)]
+        names = NameTable()
+    }
+
+    /// The last component of a node's path; empty for the root.
+    public func name(of index: Int) -> ArraySlice<UInt8> { names[index] }
 
     /// The path of the node at that index.
     public func path(of index: Int) -> TreePath {
-        TreePath(toNode: index) { (nodes[$0].name, nodes[$0].parent) }
+        TreePath(toNode: index) { (names[$0], nodes[$0].parent) }
     }
 
     /// The index of the node at that path, or nil.
@@ -64,8 +84,6 @@ public struct Tree: Sendable {
 
     /// The index of what a node holds under a name, or nil.
     public func child(of node: Int, named name: ArraySlice<UInt8>) -> Int? {
-        let children = nodes[node].children
-        let place = children.partitioningIndex { !nodes[$0].name.lexicographicallyPrecedes(name) }
-        return place < children.upperBound && nodes[place].name[...] == name ? place : nil
+        FileTree.child(named: name, among: nodes[node].children, names)
     }
 }

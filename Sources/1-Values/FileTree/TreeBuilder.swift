@@ -10,7 +10,6 @@ struct TreeBuilder {
     }
 
     private struct Slot {
-        let name: [UInt8]
         let parent: Int32
         let hash: UInt32
         /// Its children are a chain; those that were removed may still hang in it.
@@ -20,12 +19,24 @@ struct TreeBuilder {
         var layer: Int32
         /// The last layer that has removed whatever lower layers had in it.
         var clearedBy: Int32 = -1
-        var entry: EntryID?
+        private var storedEntry = EntryID.none
         var isDirectory = true
         var isLink = false
         var isPresent = true
         /// Whether it hangs in its parent's chain.
         var isChained = true
+
+        init(parent: Int32, hash: UInt32, nextSibling: Int32 = -1, layer: Int32) {
+            self.parent = parent
+            self.hash = hash
+            self.nextSibling = nextSibling
+            self.layer = layer
+        }
+
+        var entry: EntryID? {
+            get { storedEntry.ifAny }
+            set { storedEntry = newValue ?? .none }
+        }
     }
 
     private static let opaqueName = Array(".wh..wh..opq".utf8)
@@ -34,6 +45,7 @@ struct TreeBuilder {
 
     private let followsLinks: Bool
     private var slots: [Slot] = []
+    private var names = NameTable()
     /// Slots by parent and name: an open hash table, -1 for none.
     private var buckets: [Int32]
     /// Where symbolic links lead.
@@ -60,7 +72,7 @@ struct TreeBuilder {
         while bucketCount < entryCount * 2 { bucketCount *= 2 }
         buckets = Array(repeating: -1, count: bucketCount)
         slots.reserveCapacity(entryCount + 1)
-        slots.append(Slot(name: [], parent: 0, hash: 0, layer: -1))
+        slots.append(Slot(parent: 0, hash: 0, layer: -1))
     }
 
     /// What is applied from now on comes from that layer.
@@ -245,8 +257,7 @@ struct TreeBuilder {
         var bucket = Int(hash) & mask
         while buckets[bucket] >= 0 {
             let index = Int(buckets[bucket])
-            if slots[index].hash == hash, slots[index].parent == parent, slots[index].name.elementsEqual(name)
-            {
+            if slots[index].hash == hash, slots[index].parent == parent, names[index].elementsEqual(name) {
                 return buckets[bucket]
             }
             bucket = (bucket + 1) & mask
@@ -261,8 +272,8 @@ struct TreeBuilder {
         let hash = Self.hash(parent, name)
         slots.append(
             Slot(
-                name: Array(name), parent: parent, hash: hash, nextSibling: slots[Int(parent)].firstChild,
-                layer: layer))
+                parent: parent, hash: hash, nextSibling: slots[Int(parent)].firstChild, layer: layer))
+        names.append(name)
         slots[Int(parent)].firstChild = slot
         enter(slot)
         touch(parent)
@@ -359,11 +370,12 @@ struct TreeBuilder {
         }
     }
 
-    /// The table of what is present, parents first, children sorted by name.
-    func finish() -> [Tree.Node] {
+    /// The table of what is present, parents first, children sorted by name, and their names.
+    func finish() -> (nodes: [Tree.Node], names: NameTable) {
         var nodes: [Tree.Node] = []
+        var sortedNames = NameTable(count: slots.count, byteCount: names.bytes.count)
         nodes.reserveCapacity(slots.count)
-        nodes.append(Tree.Node(name: [], parent: 0, children: 0..<0, entry: slots[0].entry))
+        nodes.append(Tree.Node(parent: 0, entry: slots[0].entry))
         var pending: [(slot: Int32, node: Int)] = [(0, 0)]
         var present: [Int32] = []
         while let (slot, node) = pending.popLast() {
@@ -375,21 +387,17 @@ struct TreeBuilder {
             }
             // Tars are mostly sorted, and the chain has the last child first.
             present.reverse()
-            let isSorted = zip(present, present.dropFirst()).allSatisfy {
-                slots[Int($0)].name.precedes(slots[Int($1)].name)
-            }
-            if !isSorted { present.sort { slots[Int($0)].name.precedes(slots[Int($1)].name) } }
+            let isSorted = zip(present, present.dropFirst()).allSatisfy { names.precedes(Int($0), Int($1)) }
+            if !isSorted { present.sort { names.precedes(Int($0), Int($1)) } }
             let start = nodes.count
             for child in present {
                 if slots[Int(child)].firstChild >= 0 { pending.append((child, nodes.count)) }
-                nodes.append(
-                    Tree.Node(
-                        name: slots[Int(child)].name, parent: node, children: 0..<0,
-                        entry: slots[Int(child)].entry))
+                nodes.append(Tree.Node(parent: node, entry: slots[Int(child)].entry))
+                sortedNames.append(names[Int(child)])
             }
             nodes[node].children = start..<nodes.count
         }
-        return nodes
+        return (nodes, sortedNames)
     }
 }
 

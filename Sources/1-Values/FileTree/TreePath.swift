@@ -70,8 +70,8 @@ public struct TreePath: Hashable, Comparable, Sendable {
     /// - Parameters:
     ///   - index: The node; the root is 0.
     ///   - step: A node's name and its parent.
-    init(toNode index: Int, step: (Int) -> (name: [UInt8], parent: Int)) {
-        var names: [[UInt8]] = []
+    init(toNode index: Int, step: (Int) -> (name: ArraySlice<UInt8>, parent: Int)) {
+        var names: [ArraySlice<UInt8>] = []
         var current = index
         while current != 0 {
             let (name, parent) = step(current)

@@ -83,7 +83,7 @@ public struct PackageReader {
         }
         for node in children("var/lib/dpkg/status.d") {
             try Task.checkCancellation()
-            let name = tree.nodes[node].name
+            let name = tree.name(of: node)
             let sums = Array(".md5sums".utf8)
             guard !name.suffix(sums.count).elementsEqual(sums) else { continue }
             let list = tree.child(of: tree.nodes[node].parent, named: (name + sums)[...])
@@ -157,7 +157,7 @@ public struct PackageReader {
     }
 
     private mutating func readFile(_ node: Int, _ id: EntryID, _ entry: Entry) {
-        let name = tree.nodes[node].name
+        let name = tree.name(of: node)
         if name.elementsEqual("METADATA".utf8) {
             readPython(node)
         } else if name.count > 4, name.suffix(4).elementsEqual(".jar".utf8) {
@@ -170,7 +170,7 @@ public struct PackageReader {
     private mutating func readPython(_ metadata: Int) {
         let ending = Array(".dist-info".utf8)
         let directory = tree.nodes[metadata].parent
-        guard tree.nodes[directory].name.suffix(ending.count).elementsEqual(ending) else { return }
+        guard tree.name(of: directory).suffix(ending.count).elementsEqual(ending) else { return }
         let base = tree.path(of: tree.nodes[directory].parent)
         guard let package = LanguagePackages.python(metadata: content(metadata), in: base) else { return }
         let record = tree.child(of: directory, named: Array("RECORD".utf8)[...])
@@ -185,10 +185,10 @@ public struct PackageReader {
     private func isInNodeModules(_ node: Int) -> Bool {
         let modules = "node_modules".utf8
         let parent = tree.nodes[node].parent
-        let name = tree.nodes[parent].name
-        if name.elementsEqual(modules) { return tree.nodes[node].name.first != UInt8(ascii: "@") }
+        let name = tree.name(of: parent)
+        if name.elementsEqual(modules) { return tree.name(of: node).first != UInt8(ascii: "@") }
         return name.first == UInt8(ascii: "@")
-            && tree.nodes[tree.nodes[parent].parent].name.elementsEqual(modules)
+            && tree.name(of: tree.nodes[parent].parent).elementsEqual(modules)
     }
 
     private mutating func npmPackage(_ directory: Int) -> Package? {

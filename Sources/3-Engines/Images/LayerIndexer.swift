@@ -79,8 +79,8 @@ struct LayerIndexer {
             summary.byteCount = result.tar.byteCount
             summary.entryCount = builder.entries.count
             return (
-                summary, LayerListing(entries: builder.entries),
-                LayerBytes(blob: blob, tar: result.tar, spans: builder.spans, isChecked: true)
+                summary, LayerListing(entries: builder.entries.trimmed),
+                LayerBytes(blob: blob, tar: result.tar, spans: builder.spans.trimmed, isChecked: true)
             )
         } catch let error as TarError {
             throw ImageError.badLayer(source: source, layer: name, reason: error.description)
@@ -109,7 +109,7 @@ struct LayerIndexer {
         summary.entryCount = spans.spans.count
         return (
             summary, LayerListing(entries: []),
-            LayerBytes(blob: blob, tar: blob, spans: spans.spans, isChecked: false)
+            LayerBytes(blob: blob, tar: blob, spans: spans.spans.trimmed, isChecked: false)
         )
     }
 

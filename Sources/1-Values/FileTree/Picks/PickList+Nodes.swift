@@ -69,7 +69,7 @@ private struct LastRules {
                 var next = states
                 for (index, place) in wild.enumerated() {
                     let pattern = rules[place].pattern
-                    next[index] = pattern.step(states[index], tree.nodes[node].name[...])
+                    next[index] = pattern.step(states[index], tree.name(of: node))
                     if pattern.accepts(next[index], isDirectory: tree.nodes[node].isDirectory) {
                         apply(rules[place], place, at: node)
                     }

@@ -23,7 +23,8 @@ struct OldReferences: ReferenceSource {
     /// The number of an entry of a layer.
     func ordinal(layer: Int, entry: Int) -> Int { firstOrdinals[layer] + entry }
 
-    private func place(of ordinal: Int) -> (layer: LayerBytes, span: EntrySpan) {
+    /// The layer that an entry is in, and its place in it.
+    func place(of ordinal: Int) -> (layer: Int, entry: Int) {
         var low = 0
         var high = firstOrdinals.count
         while low + 1 < high {
@@ -31,18 +32,26 @@ struct OldReferences: ReferenceSource {
             if firstOrdinals[middle] <= ordinal { low = middle } else { high = middle }
         }
         // Of layers without entries, which start at the same number, the last is meant.
-        return (layers[low], layers[low].spans[ordinal - firstOrdinals[low]])
+        return (low, ordinal - firstOrdinals[low])
+    }
+
+    private func bytes(of ordinal: Int) -> (layer: LayerBytes, span: EntrySpan) {
+        let (layer, entry) = place(of: ordinal)
+        return (layers[layer], layers[layer].spans[entry])
     }
 
     func structure(of ordinal: Int) throws -> [UInt8] {
-        let (layer, span) = place(of: ordinal)
+        let (layer, span) = bytes(of: ordinal)
         return try layer.tar.read(at: span.structureOffset, count: span.structureByteCount)
     }
 
-    func contentByteCount(of ordinal: Int) -> UInt64 { place(of: ordinal).span.contentByteCount }
+    func contentByteCount(of ordinal: Int) -> UInt64 {
+        let (layer, entry) = place(of: ordinal)
+        return layers[layer].spans[entry].contentByteCount
+    }
 
     func content(of ordinal: Int, at offset: UInt64, count: Int) throws -> [UInt8] {
-        let (layer, span) = place(of: ordinal)
+        let (layer, span) = bytes(of: ordinal)
         return try layer.tar.part(at: span.contentOffset, byteCount: span.contentByteCount)
             .read(at: offset, count: count)
     }

@@ -4,74 +4,73 @@ import Images
 import OCI
 
 /// Finds, for a file of the new image, the old entries that its header and its content resemble.
+///
+/// There may be hundreds of thousands of old entries: they are found in sorted tables of their numbers, and what is known
+/// of them is looked up where it stands.
 struct SimilarFiles: Sendable {
-    private struct Candidate: Sendable {
-        let ordinal: Int
-        let layer: Int
-        let byteCount: UInt64
-    }
-
-    /// What one old layer holds at a path.
-    private struct Place: Sendable {
-        /// The last entry there.
-        var last: Candidate
-        /// The last that has content.
-        var content: Candidate?
-    }
-
-    /// By rising layer.
-    private var byPath: [TreePath: [Place]] = [:]
-    private var firstByContent: [Digest: Candidate] = [:]
-    private var contents: [Int: Digest] = [:]
-    private var byLooseName: [[UInt8]: [Candidate]] = [:]
+    /// The old entries, as recipes number them.
+    private let old: OldEntries
+    /// Of the entries that one layer has at one path, the last, and the last that has content.
+    private var byPath: OrdinalTable
+    /// The first entry of each content.
+    private var byContent: OrdinalTable
+    /// Entries with content; those of one name by rising size.
+    private var byLooseName: OrdinalTable
     /// Contents at paths that the new image does not have: they may have moved and changed.
     private(set) var leftBehind: [Int] = []
 
     init(_ old: ImageSet, _ new: ImageSet, _ references: OldReferences) {
-        let newPaths = Set(new.listings.flatMap { $0.entries.map(\.path) })
+        let entries = OldEntries(listings: old.listings, references: references)
+        self.old = entries
+        let newPaths = Set(new.listings.lazy.flatMap { $0.entries.lazy.map(\.path) })
+        byPath = OrdinalTable(count: references.entryCount)
+        byContent = OrdinalTable(count: references.entryCount)
+        byLooseName = OrdinalTable(count: 2 * references.entryCount)
         for (layer, listing) in old.listings.enumerated() {
             for (index, entry) in listing.entries.enumerated() {
-                let candidate = Candidate(
-                    ordinal: references.ordinal(layer: layer, entry: index), layer: layer,
-                    byteCount: old.layers[layer].spans[index].contentByteCount)
-                note(candidate, at: entry.path)
-                guard candidate.byteCount > 0, let digest = entry.digest else { continue }
-                if firstByContent[digest] == nil { firstByContent[digest] = candidate }
-                contents[candidate.ordinal] = digest
-                if !newPaths.contains(entry.path) { leftBehind.append(candidate.ordinal) }
-                for name in Self.looseNames(entry.path) { byLooseName[name, default: []].append(candidate) }
+                let ordinal = references.ordinal(layer: layer, entry: index)
+                byPath.add(ordinal, key: Self.key(entry.path))
+                guard references.contentByteCount(of: ordinal) > 0, let digest = entry.digest else {
+                    continue
+                }
+                byContent.add(ordinal, key: digest.firstWord)
+                if !newPaths.contains(entry.path) { leftBehind.append(ordinal) }
+                for name in Self.looseNames(entry.path) { byLooseName.add(ordinal, key: Self.key(name)) }
             }
         }
-        for name in byLooseName.keys {
-            byLooseName[name]?.sort { ($0.byteCount, $0.ordinal) < ($1.byteCount, $1.ordinal) }
-        }
-    }
-
-    private mutating func note(_ candidate: Candidate, at path: TreePath) {
-        let content = candidate.byteCount > 0 ? candidate : nil
-        let count = byPath[path]?.count ?? 0
-        if count > 0, byPath[path]?[count - 1].last.layer == candidate.layer {
-            byPath[path]?[count - 1].last = candidate
-            if let content { byPath[path]?[count - 1].content = content }
-        } else {
-            byPath[path, default: []].append(Place(last: candidate, content: content))
-        }
+        byPath.sort()
+        byPath.thin { entries.isHidden($0, by: $1) }
+        byContent.sort()
+        byContent.thin { entries.digest(of: $0) == entries.digest(of: $1) ? .later : .none }
+        byLooseName.sort { references.contentByteCount(of: $0) }
     }
 
     /// The old entry at the same path, rather from near its home.
     func twin(of path: TreePath, _ home: OldHome) -> Int? {
-        Self.nearest((byPath[path] ?? []).map(\.last), home)?.ordinal
+        let here = entries(at: path)
+        let lasts = here.indices.filter { index in
+            index + 1 == here.count || old.layer(of: here[index + 1]) != old.layer(of: here[index])
+        }
+        return nearest(lasts.map { here[$0] }, home)
     }
 
-    /// Of candidates by rising layer, the one in the old layer that the new layer is paired with, else the highest in the
+    /// All that may matter of what old layers have at a path, by rising number.
+    private func entries(at path: TreePath) -> [Int] {
+        byPath.ordinals(Self.key(path)).filter { old.entry($0).path == path }
+    }
+
+    /// Of entries by rising layer, the one in the old layer that the new layer is paired with, else the highest in the
     /// image of that layer, else the highest of all.
-    private static func nearest(_ candidates: [Candidate], _ home: OldHome) -> Candidate? {
-        func upTo(_ layer: Int) -> ArraySlice<Candidate> {
-            candidates[..<candidates.partitioningIndex { $0.layer > layer }]
+    private func nearest(_ candidates: [Int], _ home: OldHome) -> Int? {
+        func upTo(_ layer: Int) -> ArraySlice<Int> {
+            candidates[..<candidates.partitioningIndex { old.layer(of: $0) > layer }]
         }
-        if let layer = home.layer, let found = upTo(layer).last, found.layer == layer { return found }
+        if let layer = home.layer, let found = upTo(layer).last, old.layer(of: found) == layer {
+            return found
+        }
         guard let highest = home.highest else { return candidates.last }
-        return upTo(highest).suffix(neighbourLimit).last { home.image.contains($0.layer) } ?? candidates.last
+        return upTo(highest).suffix(Self.neighbourLimit).last { home.image.contains(old.layer(of: $0)) }
+            ?? candidates.last
     }
 
     /// How many layers of other images are passed over to find one of the same image.
@@ -79,19 +78,19 @@ struct SimilarFiles: Sendable {
 
     /// An old entry with the same content, rather the one given.
     func sameContent(_ digest: Digest, byteCount: UInt64, preferring ordinal: Int?) -> Int? {
-        if let ordinal, contents[ordinal] == digest { return ordinal }
-        guard let first = firstByContent[digest], first.byteCount == byteCount else { return nil }
-        return first.ordinal
+        if let ordinal, old.byteCount(of: ordinal) > 0, old.digest(of: ordinal) == digest { return ordinal }
+        let first = byContent.ordinals(digest.firstWord).first { old.digest(of: $0) == digest }
+        return first.flatMap { old.byteCount(of: $0) == byteCount ? $0 : nil }
     }
 
     /// The old content that a new one most likely came from: at the same path, else under a name that differs only
     /// in numbers and hashes, else none.
     func ancestor(of path: TreePath, byteCount: UInt64, _ home: OldHome) -> Int? {
-        if let twin = Self.nearest((byPath[path] ?? []).compactMap(\.content), home) {
-            return twin.ordinal
-        }
+        if let twin = nearest(entries(at: path).filter { old.byteCount(of: $0) > 0 }, home) { return twin }
         for name in Self.looseNames(path) {
-            if let ordinal = nearest(to: byteCount, in: byLooseName[name] ?? []) { return ordinal }
+            if let ordinal = nearest(to: byteCount, in: byLooseName.ordinals(Self.key(name))) {
+                return ordinal
+            }
         }
         return nil
     }
@@ -100,22 +99,34 @@ struct SimilarFiles: Sendable {
     ///
     /// - Parameters:
     ///   - byteCount: The size.
-    ///   - sorted: Candidates by rising size and ordinal.
-    /// - Returns: The candidate's ordinal.
-    private func nearest(to byteCount: UInt64, in sorted: [Candidate]) -> Int? {
-        let next = sorted.partitioningIndex { $0.byteCount >= byteCount }
-        var near = sorted[next...].prefix(1)
-        if next > 0 {
+    ///   - sorted: Entries by rising size and number.
+    /// - Returns: The entry's number.
+    private func nearest(to byteCount: UInt64, in sorted: OrdinalTable.Ordinals) -> Int? {
+        let next = sorted.partitioningIndex { old.byteCount(of: $0) >= byteCount }
+        var near = Array(sorted[next...].prefix(1))
+        if next > sorted.startIndex {
             // Of equally large ones the first counts.
-            let smaller = sorted[next - 1].byteCount
-            near.append(sorted[sorted.partitioningIndex { $0.byteCount >= smaller }])
+            let smaller = old.byteCount(of: sorted[next - 1])
+            near.append(sorted[sorted.partitioningIndex { old.byteCount(of: $0) >= smaller }])
         }
-        return near.filter { $0.byteCount / 4 <= byteCount && byteCount / 4 <= $0.byteCount }
-            .min { distance($0, byteCount) < distance($1, byteCount) }?.ordinal
+        return near.filter {
+            old.byteCount(of: $0) / 4 <= byteCount && byteCount / 4 <= old.byteCount(of: $0)
+        }
+        .min { distance($0, byteCount) < distance($1, byteCount) }
     }
 
-    private func distance(_ candidate: Candidate, _ byteCount: UInt64) -> (UInt64, Int) {
-        (max(candidate.byteCount, byteCount) - min(candidate.byteCount, byteCount), candidate.ordinal)
+    private func distance(_ ordinal: Int, _ byteCount: UInt64) -> (UInt64, Int) {
+        let own = old.byteCount(of: ordinal)
+        return (max(own, byteCount) - min(own, byteCount), ordinal)
+    }
+
+    /// Seeded: nobody can choose paths that are all looked for in one place.
+    private static func key(_ path: TreePath) -> UInt64 { UInt64(bitPattern: Int64(path.hashValue)) }
+
+    /// Not seeded (FNV-1a): two names of one key would be taken for one, and which ones must not depend on chance. That
+    /// costs no more than a worse ancestor.
+    private static func key(_ name: [UInt8]) -> UInt64 {
+        name.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
 
     /// The whole path and the last name with numbers and hashes made alike: `libfoo-1.2.so` and `libfoo-1.3.so`.
@@ -166,5 +177,31 @@ struct SimilarFiles: Sendable {
 
     private static func isHexDigit(_ byte: UInt8) -> Bool {
         isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+    }
+}
+
+/// The entries of the old image's layers by their numbers.
+private struct OldEntries: Sendable {
+    let listings: [LayerListing]
+    let references: OldReferences
+
+    func layer(of ordinal: Int) -> Int { references.place(of: ordinal).layer }
+
+    func entry(_ ordinal: Int) -> Entry {
+        let (layer, index) = references.place(of: ordinal)
+        return listings[layer].entries[index]
+    }
+
+    func digest(of ordinal: Int) -> Digest? { entry(ordinal).digest }
+
+    func byteCount(of ordinal: Int) -> UInt64 { references.contentByteCount(of: ordinal) }
+
+    /// Whether an entry at a path tells nothing, because the same layer has a later one there: one with content, unless
+    /// the first has none either.
+    func isHidden(_ ordinal: Int, by later: Int) -> OrdinalTable.Needless {
+        guard layer(of: ordinal) == layer(of: later), entry(ordinal).path == entry(later).path else {
+            return .none
+        }
+        return byteCount(of: later) > 0 || byteCount(of: ordinal) == 0 ? .earlier : .none
     }
 }

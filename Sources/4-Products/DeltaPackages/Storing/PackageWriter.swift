@@ -58,8 +58,12 @@ struct PackageWriter: Sendable {
                     emit: blob.forEachPart))
         }
         let total = members.reduce(UInt64(0)) { $0 + $1.byteCount }
-        let level = total <= Self.smallByteCount ? 19 : 3
-        let compressor = try ZstdCompressor(ZstdOptions(level: level), sink: sink)
+        let isSmall = total <= Self.smallByteCount
+        // A larger window than the whole tar takes memory for nothing.
+        let tar = total.addingClamped(UInt64(2 * members.count + 4) * 512)
+        let windowLog = isSmall ? max(10, UInt64.bitWidth - tar.leadingZeroBitCount) : nil
+        let compressor = try ZstdCompressor(
+            ZstdOptions(level: isSmall ? 19 : 3, windowLog: windowLog), sink: sink)
         try ImageArchiveWriter.write(members) { part in
             try Task.checkCancellation()
             try compressor.write(part)

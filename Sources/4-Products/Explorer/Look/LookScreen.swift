@@ -116,8 +116,9 @@ struct LookScreen: Screen {
         model.reveal(node)
         // What is no file has nothing to look into.
         for _ in 0..<(model.files?.listedCount ?? 0) {
-            guard let files = model.files, let next = files.change(isForward: isForward) else { break }
+            guard let next = model.change(isForward: isForward) else { break }
             model.reveal(next)
+            guard let files = model.files else { break }
             guard var screen = LookScreen(at: next, in: files) else { continue }
             guard next != node else { break }
             screen.wantsSplit = wantsSplit

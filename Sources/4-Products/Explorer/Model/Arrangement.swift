@@ -19,12 +19,8 @@ struct Arrangement: Hashable, Sendable {
     }
 
     /// Whether each node of a tree is listed.
-    func shownNodes(
-        of tree: DiffTree, _ facts: NodeFacts, _ names: NameIndex?, _ packages: PackageNames?
-    ) -> [Shown] {
-        let admitted = narrowing.flatMap { narrowing in
-            names.map { narrowing.admitted(of: tree, facts, $0, packages) }
-        }
+    func shownNodes(of tree: DiffTree, _ facts: NodeFacts, _ packages: PackageNames?) -> [Shown] {
+        let admitted = narrowing?.admitted(of: tree, facts, packages)
         let isWanted = Change.allCases.map(filter.shown.contains)
         var shown = Array(repeating: Shown.not, count: facts.count)
         // Children stand behind their parents.

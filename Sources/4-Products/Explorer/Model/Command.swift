@@ -417,7 +417,7 @@ extension Command {
 
     @Sendable private static func needsMatches(_ explorer: ExplorerModel) -> String? {
         guard let search = explorer.files?.search else { return "nothing was searched for: press /" }
-        guard search.matches.isEmpty else { return nil }
+        guard search.matches.count == 0 else { return nil }
         return search.hiddenCount == 0
             ? SearchScreen.absence(search, in: explorer)
             : "all \(Format.count(search.hiddenCount, "match")) are hidden by the filter: esc, then esc again shows them"

@@ -2,28 +2,21 @@ import Bytes
 import FileTree
 
 /// What each node costs to ship, with everything under it.
+///
+/// Nearly all nodes of a large image cost nothing: only the others have a place for their figures.
 struct CostTable: Sendable {
-    /// Sums over a node and everything under it.
-    private struct Sum {
+    /// A node's own figure, and sums over it and everything under it.
+    private struct Figures {
+        var own: Cost?
         var bytes: UInt64 = 0
         var low: UInt64 = 0
         var high: UInt64 = 0
-        /// Files whose figure is a guess.
-        var guessCount = 0
-        /// Files that will get a figure and have none.
-        var missingCount = 0
-        /// How large those are.
+        /// How large the files are that will get a figure and have none.
         var missingByteCount: UInt64 = 0
-        /// Nodes that have a figure.
-        var knownCount = 0
-
-        static func += (left: inout Sum, right: Sum) {
-            left.add(right.cost)
-            left.guessCount += right.guessCount
-            left.missingCount += right.missingCount
-            left.missingByteCount.addClamped(right.missingByteCount)
-            left.knownCount += right.knownCount
-        }
+        /// How many those are.
+        @StoredSmall var missingCount: Int = 0
+        /// Files whose figure is a guess.
+        @StoredSmall var guessCount: Int = 0
 
         var cost: Cost {
             guessCount == 0 && missingCount == 0
@@ -34,38 +27,44 @@ struct CostTable: Sendable {
             bytes = bytes.addingClamped(cost.bytes)
             low = low.addingClamped(cost.low)
             high = high.addingClamped(cost.high)
+            guessCount += cost.isExact ? 0 : 1
         }
 
         mutating func subtract(_ cost: Cost) {
             bytes -= min(bytes, cost.bytes)
             low -= min(low, cost.low)
             high -= min(high, cost.high)
+            guessCount -= cost.isExact ? 0 : 1
         }
     }
 
-    private var own: [Cost?]
-    private var sums: [Sum]
-    private var nodeOf: [EntryID: Int] = [:]
+    private var figures: [Figures] = []
+    /// For each node its place in `figures`; -1 for none, -2 for what costs nothing, exactly.
+    private var places: [Int32]
+    /// For each layer of the new image and each of its entries, the node; -1 for none.
+    private var nodeOf: [[Int32]] = []
 
-    init(_ tree: DiffTree, costs: [EntryID: Cost]) {
-        let count = tree.nodes.count
-        own = Array(repeating: nil, count: count)
-        sums = Array(repeating: Sum(), count: count)
+    private static let none: Int32 = -1
+    private static let free: Int32 = -2
+
+    init(_ tree: DiffTree, costs: EntryCosts) {
+        places = Array(repeating: Self.none, count: tree.nodes.count)
         for (index, node) in tree.nodes.enumerated() {
             guard let id = node.new else { continue }
-            nodeOf[id] = index
-            own[index] = costs[id]
-        }
-        for index in tree.nodes.indices.reversed() {
-            if let cost = own[index] {
-                sums[index].add(cost)
-                sums[index].guessCount += cost.isExact ? 0 : 1
-                sums[index].knownCount += 1
-            } else if Self.isExpected(tree, index) {
-                sums[index].missingCount += 1
-                sums[index].missingByteCount = tree.newEntry(tree.nodes[index])?.size ?? 0
+            while nodeOf.count <= id.layer { nodeOf.append([]) }
+            if nodeOf[id.layer].count <= id.ordinal {
+                let count = max(id.ordinal + 1, tree.newEntryCount(ofLayer: id.layer))
+                nodeOf[id.layer] += Array(repeating: Self.none, count: count - nodeOf[id.layer].count)
             }
-            if index > 0 { sums[tree.nodes[index].parent] += sums[index] }
+            nodeOf[id.layer][id.ordinal] = Int32(clamping: index)
+            if Self.isExpected(tree, index) {
+                let size = tree.newEntry(node)?.size ?? 0
+                change(index, in: tree) { figures in
+                    figures.missingCount += 1
+                    figures.missingByteCount.addClamped(size)
+                }
+            }
+            if let cost = costs[id] { take(cost, at: index, in: tree) }
         }
     }
 
@@ -81,31 +80,65 @@ struct CostTable: Sendable {
     /// Takes figures over and carries the differences up to the root.
     mutating func update(_ costs: [EntryID: Cost], in tree: DiffTree) {
         for (id, cost) in costs {
-            guard let index = nodeOf[id], own[index] != cost else { continue }
-            let before = own[index]
-            let wasMissing = before == nil && Self.isExpected(tree, index)
-            let wasGuess = before.map { !$0.isExact } ?? false
-            let size = wasMissing ? tree.newEntry(tree.nodes[index])?.size ?? 0 : 0
-            own[index] = cost
-            var node = index
-            while true {
-                if let before { sums[node].subtract(before) }
-                sums[node].add(cost)
-                sums[node].guessCount += (cost.isExact ? 0 : 1) - (wasGuess ? 1 : 0)
-                sums[node].missingCount -= wasMissing ? 1 : 0
-                sums[node].missingByteCount -= wasMissing ? min(size, sums[node].missingByteCount) : 0
-                sums[node].knownCount += before == nil ? 1 : 0
-                if node == 0 { break }
-                node = tree.nodes[node].parent
+            guard nodeOf.indices.contains(id.layer), nodeOf[id.layer].indices.contains(id.ordinal) else {
+                continue
             }
+            let node = Int(nodeOf[id.layer][id.ordinal])
+            if node >= 0 { take(cost, at: node, in: tree) }
+        }
+    }
+
+    private mutating func take(_ cost: Cost, at node: Int, in tree: DiffTree) {
+        let before = own(node)
+        guard before != cost else { return }
+        // What was expected and had no figure was counted as missing.
+        let isMissing = before == nil && Self.isExpected(tree, node)
+        if before == nil, cost == .zero, !isMissing, places[node] == Self.none {
+            places[node] = Self.free
+            return
+        }
+        let size = isMissing ? tree.newEntry(tree.nodes[node])?.size ?? 0 : 0
+        change(node, in: tree) { figures in
+            if let before { figures.subtract(before) }
+            figures.add(cost)
+            figures.missingCount -= isMissing ? 1 : 0
+            figures.missingByteCount -= min(size, figures.missingByteCount)
+        }
+        figures[Int(places[node])].own = cost
+    }
+
+    private func own(_ node: Int) -> Cost? {
+        switch places[node] {
+        case Self.free: .zero
+        case Self.none: nil
+        default: figures[Int(places[node])].own
+        }
+    }
+
+    /// Changes the figures of a node and of all that it is in.
+    private mutating func change(_ node: Int, in tree: DiffTree, _ body: (inout Figures) -> Void) {
+        var node = node
+        while true {
+            if places[node] < 0 {
+                let own: Cost? = places[node] == Self.free ? .zero : nil
+                places[node] = Int32(clamping: figures.count)
+                figures.append(Figures(own: own))
+            }
+            body(&figures[Int(places[node])])
+            if node == 0 { break }
+            node = tree.nodes[node].parent
         }
     }
 
     /// The bytes at and under a node, as far as they are known.
-    func bytes(of node: Int) -> UInt64 { sums[node].bytes }
+    func bytes(of node: Int) -> UInt64 { places[node] < 0 ? 0 : figures[Int(places[node])].bytes }
 
-    /// What nodes are sorted by: their bytes, and as long as some are not known, what they are at most.
-    var sortKeys: [UInt64] { sums.map { $0.bytes.addingClamped($0.missingByteCount) } }
+    /// What a node is sorted by: its bytes, and as long as some are not known, what they are at most.
+    func sortKey(of node: Int) -> UInt64 {
+        guard places[node] >= 0 else { return 0 }
+        let figures = figures[Int(places[node])]
+        return figures.bytes.addingClamped(figures.missingByteCount)
+    }
 
     /// What a node costs with everything under it.
     ///
@@ -114,10 +147,10 @@ struct CostTable: Sendable {
     ///   - isFinal: Whether no more figures come: files without one are then shipped whole, with their layer.
     /// - Returns: The state; the sum of a part is none, because it would read as if it were the whole.
     func state(of node: Int, isFinal: Bool) -> CostState {
-        let sum = sums[node]
-        if sum.missingCount > 0 { return isFinal ? .withLayer : .pending }
-        if sum.knownCount == 0 { return .nothing }
-        let cost = sum.cost
+        guard places[node] >= 0 else { return .nothing }
+        let figures = figures[Int(places[node])]
+        if figures.missingCount > 0 { return isFinal ? .withLayer : .pending }
+        let cost = figures.cost
         if cost.high == 0 { return cost.isExact ? .nothing : .pending }
         return .known(cost)
     }

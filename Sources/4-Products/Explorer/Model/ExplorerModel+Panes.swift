@@ -54,7 +54,7 @@ extension ExplorerModel {
         case .pickDirectory: return pickDirectory()
         case .pickShown: return pickListed()
         case .pickRange: beginRange()
-        case .pickMatching: if let files { screens.append(PickScreen(in: files)) }
+        case .pickMatching: if files != nil { screens.append(PickScreen()) }
         case .pickNothing: return pickNothing()
         case .undoPick, .redoPick: return undoPick(command)
         case .pickRemedy: return pickRemedy(ofRow: true)

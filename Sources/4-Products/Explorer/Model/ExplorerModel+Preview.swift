@@ -62,19 +62,3 @@ extension ExplorerModel {
         return effects
     }
 }
-
-extension FileTable {
-    /// The changes of content in a directory that cost most, the costliest first.
-    fileprivate func costliestChanges(in directory: Int, limit: Int) -> [Int] {
-        var changes: [Int] = []
-        var pending = [directory]
-        while let node = pending.popLast() {
-            pending += facts.children(of: node)
-            let change = facts.change(of: node)
-            if !facts.hasChildren(node), change != .unchanged, change != .metadata { changes.append(node) }
-        }
-        let keys = costs.sortKeys
-        changes.sort { keys[$0] != keys[$1] ? keys[$0] > keys[$1] : $0 < $1 }
-        return Array(changes.prefix(limit))
-    }
-}

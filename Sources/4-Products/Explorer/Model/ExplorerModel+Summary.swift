@@ -26,7 +26,7 @@ extension ExplorerModel {
         return [
             .summarize(
                 SummaryRequest(
-                    configuration: configuration, costs: costs, layerCosts: layerCosts, totals: totals))
+                    configuration: configuration, costs: costs.all, layerCosts: layerCosts, totals: totals))
         ]
     }
 

@@ -24,7 +24,7 @@ public struct ExplorerModel: Sendable {
     var generation = 0
     /// What was compared so far; going back to a tree finds it as it was left.
     var tables: [Scope: FileTable] = [:]
-    var costs: [EntryID: Cost] = [:]
+    var costs = EntryCosts()
     var layerCosts: [Int: Cost] = [:]
     /// How blobs of layers of the new image are made, where that takes something, as far as it is known.
     var blobRemarks: [Int: String] = [:]
@@ -242,6 +242,13 @@ public struct ExplorerModel: Sendable {
     /// Puts the cursor on a node of the tree on screen.
     mutating func reveal(_ node: Int) { withFiles { files, height in files.reveal(node, height: height) } }
 
+    /// The next change that is listed below the cursor, or above it; nil if none is.
+    mutating func change(isForward: Bool) -> Int? {
+        var change: Int?
+        withFiles { files, _ in change = files.change(isForward: isForward) }
+        return change
+    }
+
     private mutating func compareConfigurations() {
         guard let old = sides[.old]?.summary, let new = sides[.new]?.summary else { return }
         configuration = ConfigDiff(old: old.configuration, new: new.configuration).leavingOut(
@@ -300,8 +307,9 @@ public struct ExplorerModel: Sendable {
     private mutating func take(_ news: [EntryID: Cost]) {
         // What costs most may be another now.
         if case .directory = preview { preview = .nothing }
-        costs.merge(news) { $1 }
-        for scope in tables.keys { tables[scope]?.update(news) }
+        costs.update(news)
+        // The keys by themselves: who goes through `tables.keys` holds the tables, which then are copied.
+        for scope in Array(tables.keys) { tables[scope]?.update(news) }
         pickState.isSumStale = true
     }
 
@@ -362,7 +370,7 @@ public struct ExplorerModel: Sendable {
     private static let logLimit = 500
 
     private static let nothing = FileTable(
-        DiffTree(old: [], new: []), costs: [:], arrangement: Arrangement())
+        DiffTree(old: [], new: []), costs: EntryCosts(), arrangement: Arrangement())
 
     /// Makes lists fit the screen after its size or what is on it changed.
     mutating func settle() {

@@ -20,11 +20,11 @@ extension FileTable {
             // Both sides' children are sorted by the bytes of their names.
             var rest = ground.tree.nodes[there].children
             for child in tree.nodes[own].children {
-                let name = tree.nodes[child].name
-                while let next = rest.first, ground.tree.nodes[next].name.lexicographicallyPrecedes(name) {
+                let name = tree.name(of: child)
+                while let next = rest.first, ground.tree.name(of: next).lexicographicallyPrecedes(name) {
                     rest.removeFirst()
                 }
-                guard let next = rest.first, ground.tree.nodes[next].name == name else { continue }
+                guard let next = rest.first, ground.tree.name(of: next) == name else { continue }
                 pairs.append((child, next))
             }
         }
@@ -75,8 +75,9 @@ extension FileTable {
     /// The listed changes of the rows from the beginning of the range to the cursor; of an open directory, what is in it
     /// has rows of its own.
     var changesInRange: [Int] {
-        rangeRows.flatMap { index -> [Int] in
-            let row = rows[index]
+        let range = rangeRows
+        var lines = rows.lines(from: range.lowerBound)
+        return range.compactMap { _ in lines.next() }.flatMap { row -> [Int] in
             if !arrangement.isFlat, isExpanded[row.node] { return isListedChange(row.node) ? [row.node] : [] }
             return listedChanges(of: row)
         }
@@ -84,7 +85,7 @@ extension FileTable {
 
     /// The rows of the range that was begun; empty if none was.
     var rangeRows: Range<Int> {
-        guard let rangeStart, let start = rows.firstIndex(where: { $0.node == rangeStart }),
+        guard let rangeStart, let start = rows.place(of: rangeStart),
             rows.indices.contains(cursor.position)
         else { return 0..<0 }
         return min(start, cursor.position)..<max(start, cursor.position) + 1
@@ -93,7 +94,8 @@ extension FileTable {
     /// Goes to the next row that is not in the one under the cursor.
     mutating func goOn(height: Int) {
         guard let current else { return }
-        let next = rows.indices.dropFirst(cursor.position + 1).first { rows[$0].depth <= current.depth }
-        cursor.move(to: next ?? cursor.position, count: rows.count, height: height)
+        let next = cursor.position + rows.lineCount(current.first)
+        guard next < rows.count else { return }
+        cursor.move(to: next, count: rows.count, height: height)
     }
 }

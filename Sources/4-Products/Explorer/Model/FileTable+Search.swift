@@ -1,64 +1,15 @@
 import FileTree
 
 /// What a search found.
-struct Search: Hashable, Sendable {
+struct Search: Sendable {
     let query: String
-    /// The nodes found that are shown, from the top of the tree to its bottom.
-    let matches: [Int]
+    /// Those that are shown.
+    let matches: Stops
     /// How many were found that the filter hides.
-    var hiddenCount: Int { found.count - matches.count }
-    /// All nodes found, in the order of the tree's nodes.
-    fileprivate let found: [Int]
-}
-
-/// The names of all nodes, letters of ASCII lowered, one after the other.
-struct NameIndex: Sendable {
-    private var bytes: [UInt8] = []
-    private var ends: [Int] = []
-
-    init(_ tree: DiffTree) {
-        ends.reserveCapacity(tree.nodes.count)
-        for node in tree.nodes {
-            for byte in node.name { bytes.append(PathQuery.lowered(byte)) }
-            ends.append(bytes.count)
-        }
-    }
-
-    /// Which nodes' names hold some text.
-    func nodes(containing wanted: [UInt8]) -> [Bool] {
-        var found = Array(repeating: false, count: ends.count)
-        guard let first = wanted.first, let last = wanted.last, bytes.count >= wanted.count else {
-            return found
-        }
-        let names = bytes.span
-        let gap = wanted.count - 1
-        var node = 0
-        var place = 0
-        while place + gap < names.count {
-            guard names[place] == first, names[place + gap] == last else {
-                place += 1
-                continue
-            }
-            while ends[node] <= place { node += 1 }
-            var isEqual = place + gap < ends[node]
-            var index = 1
-            while isEqual, index < gap {
-                isEqual = names[place + index] == wanted[index]
-                index += 1
-            }
-            if isEqual {
-                found[node] = true
-                // Once is enough.
-                place = ends[node]
-            } else {
-                place += 1
-            }
-        }
-        return found
-    }
-
-    /// A node's name in lower case.
-    func name(of node: Int) -> ArraySlice<UInt8> { bytes[(node == 0 ? 0 : ends[node - 1])..<ends[node]] }
+    var hiddenCount: Int { foundCount - matches.count }
+    /// For each node whether it was found.
+    fileprivate let isFound: [Bool]
+    fileprivate let foundCount: Int
 }
 
 /// What is searched for: the end of a path's directories, and a part of a name.
@@ -83,87 +34,110 @@ struct PathQuery: Sendable {
     static func lowered(_ byte: UInt8) -> UInt8 { (0x41...0x5a).contains(byte) ? byte | 0x20 : byte }
 
     /// Whether a node's path matches, with the text reaching into its own name: else all under a match would match.
-    func matches(_ node: Int, in tree: DiffTree, names: NameIndex) -> Bool {
-        guard ignoresCase else { return matches(node, in: tree) { tree.nodes[$0].name[...] } }
-        return matches(node, in: tree) { names.name(of: $0) }
-    }
-
-    private func matches(_ node: Int, in tree: DiffTree, name: (Int) -> ArraySlice<UInt8>) -> Bool {
-        guard !parents.isEmpty else { return Self.contains(name(node), last) }
+    private func matches(_ node: Int, in tree: DiffTree) -> Bool {
+        guard !parents.isEmpty else { return true }
         var place = node
         if last.isEmpty {
             guard tree.nodes[node].isDirectory else { return false }
         } else {
-            guard name(node).starts(with: last) else { return false }
+            guard isEqual(tree.name(of: node).prefix(last.count), last) else { return false }
             place = tree.nodes[node].parent
         }
         for (index, part) in parents.enumerated().reversed() {
-            if index == 0 { return name(place).suffix(part.count).elementsEqual(part) }
-            guard place != 0, name(place).elementsEqual(part) else { return false }
+            if index == 0 { return isEqual(tree.name(of: place).suffix(part.count), part) }
+            guard place != 0, isEqual(tree.name(of: place), part) else { return false }
             place = tree.nodes[place].parent
         }
         return false
     }
 
-    private static func contains(_ text: ArraySlice<UInt8>, _ wanted: [UInt8]) -> Bool {
-        guard let first = wanted.first, text.count >= wanted.count else { return false }
-        for start in text.startIndex...(text.endIndex - wanted.count) where text[start] == first {
-            if text[start..<start + wanted.count].elementsEqual(wanted) { return true }
-        }
-        return false
+    private func isEqual(_ name: ArraySlice<UInt8>, _ part: [UInt8]) -> Bool {
+        guard ignoresCase else { return name.elementsEqual(part) }
+        return name.count == part.count && zip(name, part).allSatisfy { Self.lowered($0) == $1 }
     }
 
-    /// Which nodes match, all of them at once: looking through all names in one go takes a fraction of the time of
-    /// looking through one after the other.
-    func found(in tree: DiffTree, _ names: NameIndex) -> [Bool] {
-        guard parents.isEmpty, ignoresCase else {
-            return tree.nodes.indices.map { $0 > 0 && matches($0, in: tree, names: names) }
+    /// Whether each node matches, all of them at once: looking through all names in one go takes a fraction of the time
+    /// of looking through one after the other.
+    func found(in tree: DiffTree) -> [Bool] {
+        // The name that the text ends in stands in all that matches.
+        let part = last.isEmpty ? parents.last ?? [] : last
+        var found = tree.namesContain(part, ignoringCase: ignoresCase)
+        found[0] = false
+        guard !parents.isEmpty else { return found }
+        for node in found.indices where found[node] { found[node] = matches(node, in: tree) }
+        return found
+    }
+}
+
+extension DiffTree {
+    /// Whether each node's name holds some bytes; all do if there are none.
+    fileprivate func namesContain(_ wanted: [UInt8], ignoringCase: Bool) -> [Bool] {
+        guard let first = wanted.first, let last = wanted.last else {
+            return Array(repeating: true, count: nodes.count)
         }
-        return names.nodes(containing: last)
+        var found = Array(repeating: false, count: nodes.count)
+        let bytes = nameBytes
+        let names = bytes.span
+        func byte(_ place: Int) -> UInt8 { ignoringCase ? PathQuery.lowered(names[place]) : names[place] }
+        let gap = wanted.count - 1
+        var node = 0
+        var end = nameRange(of: 0).upperBound
+        var place = 0
+        while place + gap < names.count {
+            guard byte(place) == first, byte(place + gap) == last else {
+                place += 1
+                continue
+            }
+            while end <= place {
+                node += 1
+                end = nameRange(of: node).upperBound
+            }
+            var isEqual = place + gap < end
+            var index = 1
+            while isEqual, index < gap {
+                isEqual = byte(place + index) == wanted[index]
+                index += 1
+            }
+            if isEqual {
+                found[node] = true
+                // Once is enough.
+                place = end
+            } else {
+                place += 1
+            }
+        }
+        return found
     }
 }
 
 extension FileTable {
     /// Finds paths that hold the text; without capitals in it, capitals do not matter.
-    ///
-    /// A longer text finds only what the shorter one found, so a letter more looks at the last matches alone.
-    mutating func findMatches(_ query: String) -> Search {
-        let names = names ?? NameIndex(tree)
-        self.names = names
-        let wanted = PathQuery(query)
-        // After a slash, the last match says nothing about what is in it.
-        let last = search.flatMap { query.hasPrefix($0.query) && !$0.query.hasSuffix("/") ? $0 : nil }
-        let found: [Int]
-        if let last {
-            found = last.found.filter { wanted.matches($0, in: tree, names: names) }
-        } else {
-            let matches = wanted.found(in: tree, names)
-            found = matches.indices.filter { matches[$0] }
-        }
-        return placed(Search(query: query, matches: [], found: found))
+    func findMatches(_ query: String) -> Search {
+        search(query, for: PathQuery(query).found(in: tree))
     }
 
     /// A search with its matches where they stand now.
-    mutating func placed(_ search: Search) -> Search {
-        place()
-        var shown = search.found.filter { places[$0] >= 0 }
-        // Directories that share a line stand in the order of the nodes.
-        shown.sort { left, right in
-            places[left] != places[right] ? places[left] < places[right] : left < right
-        }
-        return Search(query: search.query, matches: shown, found: search.found)
+    func placed(_ search: Search) -> Search { self.search(search.query, for: search.isFound) }
+
+    private func search(_ query: String, for isFound: [Bool]) -> Search {
+        Search(
+            query: query, matches: Stops(facts, rows) { isFound[$0] }, isFound: isFound,
+            foundCount: isFound.count { $0 })
     }
 
     /// The match at or after a node (before it when going back), wrapping around at the ends.
     func match(from node: Int?, isForward: Bool, includingNode: Bool) -> Int? {
-        guard let search, !search.matches.isEmpty else { return nil }
-        let here = node.map { places.isEmpty ? -1 : places[$0] } ?? -1
-        if isForward {
-            let next = search.matches.first {
-                includingNode ? places[$0] >= here : places[$0] > here
-            }
-            return next ?? search.matches.first
+        guard let matches = search?.matches else { return nil }
+        if includingNode, let node, matches.contains(node) { return node }
+        return isForward
+            ? matches.next(after: node, facts, rows) : matches.previous(before: node, facts, rows)
+    }
+
+    /// Which of the matches the cursor is on, counted from 1; nil for none.
+    var matchNumber: Int? {
+        guard let matches = search?.matches, let node = current?.node, matches.contains(node) else {
+            return nil
         }
-        return search.matches.last { places[$0] < here } ?? search.matches.last
+        return matches.number(of: node, facts, rows) + 1
     }
 }

@@ -75,19 +75,17 @@ struct Narrowing: Hashable, Sendable {
     }
 
     /// Which nodes satisfy all words by themselves.
-    func admitted(
-        of tree: DiffTree, _ facts: NodeFacts, _ names: NameIndex, _ packages: PackageNames?
-    ) -> [Bool] {
+    func admitted(of tree: DiffTree, _ facts: NodeFacts, _ packages: PackageNames?) -> [Bool] {
         var admitted = Array(repeating: true, count: facts.count)
         for term in terms {
-            let matches = self.matches(term.test, tree, facts, names, packages)
+            let matches = self.matches(term.test, tree, facts, packages)
             for index in admitted.indices where matches[index] == term.isNegated { admitted[index] = false }
         }
         return admitted
     }
 
     private func matches(
-        _ test: Test, _ tree: DiffTree, _ facts: NodeFacts, _ names: NameIndex, _ packages: PackageNames?
+        _ test: Test, _ tree: DiffTree, _ facts: NodeFacts, _ packages: PackageNames?
     ) -> [Bool] {
         switch test {
         case .package(let name):
@@ -96,17 +94,16 @@ struct Narrowing: Hashable, Sendable {
         case .change(let change): return facts.indices.map { facts.change(of: $0) == change }
         case .layer(let layer): return tree.nodes.map { ($0.new ?? $0.old)?.layer == layer }
         case .size(let isLarger, let limit):
-            return facts.sizes.map { isLarger ? $0 > limit : $0 < limit }
+            return tree.nodes.map { isLarger ? $0.size > limit : $0.size < limit }
         case .text(let text):
-            let query = PathQuery(text)
-            let found = query.found(in: tree, names)
+            let found = PathQuery(text).found(in: tree)
             return inherited(facts) { found[$0] }
         case .glob(let pattern):
             // A pattern without a slash before its end is about names.
             let isName = !pattern.text.dropLast().contains(UInt8(ascii: "/"))
             return inherited(facts) { index in
                 let node = tree.nodes[index]
-                let path = isName ? TreePath(tarName: node.name) : tree.path(of: index)
+                let path = isName ? TreePath(tarName: tree.name(of: index)) : tree.path(of: index)
                 return path.map { pattern.matches($0, isDirectory: node.isDirectory) } ?? false
             }
         }

@@ -11,30 +11,13 @@ struct NodeFacts: Sendable {
     }
 
     private let facts: [Fact]
-    /// The size of each new file, or the old one where there is no new one; of a directory, of all in it.
-    let sizes: [UInt64]
-    /// How much changed at and under each node, without what changed in metadata only.
-    let changeCounts: [UInt64]
 
     init(_ tree: DiffTree) {
-        var facts: [Fact] = []
-        var sizes: [UInt64] = []
-        var changeCounts: [UInt64] = []
-        facts.reserveCapacity(tree.nodes.count)
-        sizes.reserveCapacity(tree.nodes.count)
-        changeCounts.reserveCapacity(tree.nodes.count)
-        for node in tree.nodes {
-            facts.append(
-                Fact(
-                    parent: Int32(clamping: node.parent),
-                    firstChild: Int32(clamping: node.children.lowerBound),
-                    childCount: Int32(clamping: node.children.count), change: node.change))
-            sizes.append(node.isInNew ? node.newByteCount : node.oldByteCount)
-            changeCounts.append(UInt64(max(0, node.counts.changed - node.counts.metadata)))
+        facts = tree.nodes.map { node in
+            Fact(
+                parent: Int32(clamping: node.parent), firstChild: Int32(clamping: node.children.lowerBound),
+                childCount: Int32(clamping: node.children.count), change: node.change)
         }
-        self.facts = facts
-        self.sizes = sizes
-        self.changeCounts = changeCounts
     }
 
     var count: Int { facts.count }
@@ -47,4 +30,12 @@ struct NodeFacts: Sendable {
         let fact = facts[node]
         return Int(fact.firstChild)..<Int(fact.firstChild) + Int(fact.childCount)
     }
+}
+
+extension DiffTree.Node {
+    /// The size of the new file, or of the old one where there is no new one; of a directory, of all in it.
+    var size: UInt64 { isInNew ? newByteCount : oldByteCount }
+
+    /// How much changed at and under it, without what changed in metadata only.
+    var changeCount: UInt64 { UInt64(max(0, counts.changed - counts.metadata)) }
 }

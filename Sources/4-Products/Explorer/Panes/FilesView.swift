@@ -26,15 +26,16 @@ struct FilesView {
             return
         }
         let range = files.rangeRows
+        var lines = files.rows.lines(from: files.cursor.offset)
         for line in 0..<layout.files.rows {
+            guard let shown = lines.next() else { break }
             let index = files.cursor.offset + line
-            guard files.rows.indices.contains(index) else { break }
             let row = layout.files.row + line
             RowView(
-                files: files, row: files.rows[index], columns: layout.columns, glyphs: glyphs,
+                files: files, row: shown, columns: layout.columns, glyphs: glyphs,
                 isCostFinal: explorer.isCostFinal
             ).draw(at: row, on: &frame)
-            if !layout.marks.isEmpty, let mark = files.marks?.mark(of: files.rows[index].first)?.span {
+            if !layout.marks.isEmpty, let mark = files.marks?.mark(of: shown.first)?.span {
                 frame.put(
                     mark.text, at: Point(row: row, column: layout.marks.lowerBound), style: Style(mark.role))
             }

@@ -143,8 +143,8 @@ struct FooterView {
     /// Where the cursor is in the list.
     private var position: String {
         if let search = explorer.files?.search, explorer.focus == .files {
-            let place = explorer.files?.current.flatMap { search.matches.firstIndex(of: $0.node) }
-            return "match \(place.map { String($0 + 1) } ?? "-")/\(search.matches.count)"
+            let number = explorer.files?.matchNumber
+            return "match \(number.map(String.init) ?? "-")/\(search.matches.count)"
         }
         switch explorer.focus {
         case .layers:

@@ -30,11 +30,11 @@ struct RowView {
     private var name: [UInt8] {
         let tree = files.tree
         if files.arrangement.isFlat { return tree.path(of: row.node).bytes }
-        var name = tree.nodes[row.node].name
+        var name = Array(tree.name(of: row.node))
         var node = row.node
         while node != row.first {
             node = tree.nodes[node].parent
-            name = tree.nodes[node].name + [UInt8(ascii: "/")] + name
+            name = tree.name(of: node) + [UInt8(ascii: "/")] + name
         }
         return name
     }

@@ -6,9 +6,6 @@ struct PickScreen: Screen {
     private var field = TextField()
     private var matches: [Int] = []
     private var knowsPackages = false
-    private let names: NameIndex
-
-    init(in files: FileTable) { names = files.names ?? NameIndex(files.tree) }
 
     var context: Context { .picking }
     var extent: ScreenExtent { .prompt }
@@ -56,7 +53,7 @@ struct PickScreen: Screen {
             matches = []
             return
         }
-        let admitted = wanted.admitted(of: files.tree, files.facts, names, model.packages)
+        let admitted = wanted.admitted(of: files.tree, files.facts, model.packages)
         matches = files.facts.indices.filter { admitted[$0] && files.facts.change(of: $0) != .unchanged }
     }
 

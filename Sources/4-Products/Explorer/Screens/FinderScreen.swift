@@ -5,8 +5,7 @@ import FileTree
 struct FinderScreen: Screen {
     private var list = ChoiceList()
     private let finder: PathFinder
-    private let all: [Int]
-    private var found: [Int] = []
+    private var found: [Int]
     /// The best of them, in order.
     private var best: [Int] = []
     private var foundText = ""
@@ -16,7 +15,7 @@ struct FinderScreen: Screen {
 
     init(in files: FileTable) {
         finder = PathFinder(files.tree)
-        all = Array(files.tree.nodes.indices.dropFirst())
+        found = []
     }
 
     var context: Context { .finder }
@@ -57,7 +56,7 @@ struct FinderScreen: Screen {
         let text = list.field.text
         // A letter more finds only what was found without it.
         let isLonger = !foundText.isEmpty && text.hasPrefix(foundText)
-        (found, best) = finder.find(text, among: isLonger ? found : all, limit: Self.limit) {
+        (found, best) = finder.find(text, among: isLonger ? found : nil, limit: Self.limit) {
             model.files?.costs.bytes(of: $0) ?? 0
         }
         foundText = text

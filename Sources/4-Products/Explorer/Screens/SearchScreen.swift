@@ -54,7 +54,7 @@ struct SearchScreen: Screen {
     }
 
     private func keep(in model: inout ExplorerModel) -> Outcome {
-        guard let search = model.files?.search, search.matches.isEmpty else { return .close }
+        guard let search = model.files?.search, search.matches.count == 0 else { return .close }
         guard search.hiddenCount > 0 else {
             model.say(Self.absence(search, in: model), isWarning: true)
             return .close
@@ -86,7 +86,7 @@ struct SearchScreen: Screen {
         let window = field.window(columns: room, mark: model.glyphs.ellipsis)
         frame.fill(area, style: .plain)
         frame.put([Span("/", .key), Span(window.text)], at: Point(row: area.row, column: 0), width: room + 1)
-        let isEmpty = model.files?.search?.matches.isEmpty == true
+        let isEmpty = model.files?.search?.matches.count == 0
         frame.putRight(
             note, row: area.row, endColumn: area.columns, style: Style(isEmpty ? .warning : .footer),
             width: area.columns - 1, mark: model.glyphs.ellipsis)

@@ -69,8 +69,8 @@ struct PickChecks {
         }
         guard !users.isEmpty else { return [] }
         var providers: [[UInt8]: [Int]] = [:]
-        for node in tree.nodes.indices where users[tree.nodes[node].name] != nil {
-            providers[tree.nodes[node].name, default: []].append(node)
+        for node in tree.nodes.indices where users[Array(tree.name(of: node))] != nil {
+            providers[Array(tree.name(of: node)), default: []].append(node)
         }
         return users.sorted { ($0.value, $1.key.count) < ($1.value, $0.key.count) }.compactMap { name, user in
             let nodes = providers[name] ?? []
@@ -121,7 +121,7 @@ struct PickChecks {
         var warnings: [PickWarning] = []
         var byteCount: UInt64 = 0
         for node in tree.nodes[folder].children
-        where tree.nodes[node].name.suffix(end.count).elementsEqual(end) {
+        where tree.name(of: node).suffix(end.count).elementsEqual(end) {
             try Task.checkCancellation()
             let list =
                 tree.nodes[node].new.flatMap { Self.content($0, of: newImage) }
@@ -129,13 +129,13 @@ struct PickChecks {
             guard let list, list.byteCount <= Self.listByteLimit else { continue }
             byteCount += list.byteCount
             guard byteCount <= Self.listsByteLimit else { break }
-            let name = Array(tree.nodes[node].name.dropLast(end.count))
+            let name = Array(tree.name(of: node).dropLast(end.count))
             let changed = try changedFiles(list.read(at: 0, count: Int(list.byteCount)))
             let made = changed.filter(picks.contains)
             guard let first = made.first, made.count < changed.count else { continue }
             // What dpkg notes of the package belongs to it.
             let notes = tree.nodes[folder].children.filter {
-                tree.nodes[$0].name.starts(with: name + [UInt8(ascii: ".")])
+                tree.name(of: $0).starts(with: name + [UInt8(ascii: ".")])
             }
             warnings.append(
                 PickWarning(

@@ -1,0 +1,229 @@
+import FileTree
+
+/// The lines of a list, found out when they are asked for: there may be hundreds of thousands, and a window shows fifty.
+struct RowList: RandomAccessCollection, Sendable {
+    /// A line of the list.
+    struct Row: Hashable, Sendable {
+        /// What it shows.
+        let node: Int
+        let depth: Int
+        /// The first of the directories that are told in one line because each holds nothing but the next; `node` is
+        /// the last of them.
+        let first: Int
+    }
+
+    private let facts: NodeFacts
+    let order: ChildOrder
+    /// Which directories are open.
+    private(set) var isExpanded: [Bool]
+    /// For each directory that shares its line with the only thing that is listed in it, that thing; else -1.
+    private let passages: [Int32]
+    /// How many lines all that is in a directory takes if it is open.
+    private var below: [Int32]
+    /// The nodes of a flat list; nil for a tree.
+    let flat: [Int32]?
+
+    /// A list of what is shown.
+    init(_ facts: NodeFacts, _ order: ChildOrder, isExpanded: [Bool], isFlat: Bool) {
+        self.facts = facts
+        self.order = order
+        self.isExpanded = isExpanded
+        passages = Self.passages(facts, order.isShown)
+        below = []
+        flat = isFlat ? Self.flatList(facts, order) : nil
+        count(again: isExpanded)
+    }
+
+    private static func flatList(_ facts: NodeFacts, _ order: ChildOrder) -> [Int32] {
+        var nodes: [Int32] = []
+        var pending = [0]
+        while let node = pending.popLast() {
+            if order.isShown[node] == .itself, !facts.hasChildren(node), node > 0 {
+                nodes.append(Int32(truncatingIfNeeded: node))
+            }
+            for child in facts.children(of: node).reversed() where order.isShown[child] != .not {
+                pending.append(child)
+            }
+        }
+        return order.sort(nodes)
+    }
+
+    /// A directory that holds nothing but another one, and is not a change itself, shares its line.
+    private static func passages(_ facts: NodeFacts, _ isShown: [Arrangement.Shown]) -> [Int32] {
+        // The only child; -2 for more than one.
+        var passages = Array(repeating: Int32(-1), count: facts.count)
+        for node in facts.indices.dropFirst() where isShown[node] != .not {
+            let parent = facts.parent(of: node)
+            passages[parent] = passages[parent] == -1 ? Int32(truncatingIfNeeded: node) : -2
+        }
+        passages[0] = -1
+        for node in facts.indices where passages[node] != -1 {
+            let child = Int(passages[node])
+            let passes =
+                child >= 0 && facts.hasChildren(child)
+                && (isShown[node] != .itself || losesNothing(facts, node, child))
+            if !passes { passages[node] = -1 }
+        }
+        return passages
+    }
+
+    /// Whether nothing is lost if a directory is told together with the one in it.
+    private static func losesNothing(_ facts: NodeFacts, _ node: Int, _ child: Int) -> Bool {
+        switch facts.change(of: node) {
+        case .unchanged: true
+        case .added, .removed: facts.change(of: child) == facts.change(of: node)
+        case .modified, .metadata, .moved: false
+        }
+    }
+
+    /// Whether a node shares its line with what is in it.
+    func isPassage(_ node: Int) -> Bool { passages[node] >= 0 }
+
+    // MARK: - Opening and shutting
+
+    /// Opens just those directories.
+    mutating func count(again expansion: [Bool]) {
+        isExpanded = expansion
+        below = Array(repeating: 0, count: facts.count)
+        guard flat == nil else { return }
+        // What is in a directory stands behind it.
+        for node in facts.indices.dropFirst().reversed() where order.isShown[node] != .not {
+            below[facts.parent(of: node)] += Int32(truncatingIfNeeded: lineCount(node))
+        }
+    }
+
+    /// Opens a directory, or shuts it.
+    mutating func setExpanded(_ node: Int, _ expanded: Bool) {
+        guard isExpanded[node] != expanded else { return }
+        isExpanded[node] = expanded
+        guard flat == nil, !isPassage(node) else { return }
+        let more = expanded ? below[node] : -below[node]
+        var node = node
+        while node != 0, order.isShown[node] != .not {
+            node = facts.parent(of: node)
+            below[node] += more
+            guard isPassage(node) || isExpanded[node] else { break }
+        }
+    }
+
+    /// How many lines a node takes, with all in it.
+    func lineCount(_ node: Int) -> Int {
+        if flat != nil { return 1 }
+        if isPassage(node) { return Int(below[node]) }
+        return 1 + (isExpanded[node] ? Int(below[node]) : 0)
+    }
+
+    // MARK: - Lines
+
+    var startIndex: Int { 0 }
+    var endIndex: Int { flat?.count ?? Int(below[0]) }
+
+    subscript(index: Int) -> Row {
+        var lines = lines(from: index)
+        guard let row = lines.next() else { preconditionFailure("there is no line \(index)") }
+        return row
+    }
+
+    func makeIterator() -> Lines { lines(from: 0) }
+
+    /// The lines from one on.
+    func lines(from index: Int) -> Lines { Lines(self, from: index) }
+
+    /// Lines one after the other.
+    struct Lines: IteratorProtocol {
+        private let list: RowList
+        private var place: Int
+        /// Directories on the way to the next line, and what of them comes next.
+        private var path: [(children: [Int32], next: Int)] = []
+
+        fileprivate init(_ list: RowList, from index: Int) {
+            self.list = list
+            place = index
+            guard list.flat == nil else { return }
+            var children = list.order.children(of: 0)
+            var rest = index
+            var next = 0
+            while next < children.count {
+                let count = list.lineCount(Int(children[next]))
+                guard rest < count else {
+                    rest -= count
+                    next += 1
+                    continue
+                }
+                guard rest > 0 else { break }
+                rest -= 1
+                path.append((children, next + 1))
+                children = list.order.children(of: list.end(of: Int(children[next])))
+                next = 0
+            }
+            path.append((children, next))
+        }
+
+        mutating func next() -> Row? {
+            if let flat = list.flat {
+                guard flat.indices.contains(place) else { return nil }
+                defer { place += 1 }
+                return Row(node: Int(flat[place]), depth: 0, first: Int(flat[place]))
+            }
+            while let (children, next) = path.last {
+                guard next < children.count else {
+                    path.removeLast()
+                    continue
+                }
+                let first = Int(children[next])
+                let last = list.end(of: first)
+                let depth = path.count - 1
+                path[depth].next += 1
+                if list.isExpanded[last] { path.append((list.order.children(of: last), 0)) }
+                return Row(node: last, depth: depth, first: first)
+            }
+            return nil
+        }
+    }
+
+    /// The last of the directories that share a line.
+    fileprivate func end(of node: Int) -> Int {
+        var node = node
+        while passages[node] >= 0 { node = Int(passages[node]) }
+        return node
+    }
+
+    /// The line that shows a node, or the closest directory around it that has a line; nil if none has.
+    func place(of node: Int) -> Int? {
+        if let flat { return flat.firstIndex { $0 == node } }
+        var way: [Int] = []
+        var current = node
+        while current != 0 {
+            way.append(current)
+            current = facts.parent(of: current)
+        }
+        var place: Int?
+        var parent = 0
+        while let child = way.popLast(), order.isShown[child] != .not {
+            if isPassage(parent) {
+                // It stands on the same line.
+            } else if parent == 0 || isExpanded[parent] {
+                var here = (place ?? -1) + 1
+                for sibling in order.children(of: parent) {
+                    if sibling == child { break }
+                    here += lineCount(Int(sibling))
+                }
+                place = here
+            } else {
+                break
+            }
+            parent = child
+        }
+        return place
+    }
+
+    /// Whether a line shows a node, by itself or as one of the directories that share the line.
+    func holds(_ row: Row, _ node: Int) -> Bool {
+        var last = row.node
+        while last != node {
+            guard last != row.first else { return false }
+            last = facts.parent(of: last)
+        }
+        return true
+    }
+}
