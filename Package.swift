@@ -112,7 +112,10 @@ let package = Package(
 
         .target(
             name: "Contents",
-            dependencies: ["Bytes", "FileFormats", "FileTree", "OCI", "Summary", "Images", "Compression"],
+            dependencies: [
+                "Bytes", "FileFormats", "FileTree", "Hashing", "OCI", "Summary", "Images", "Compression",
+                "Tar",
+            ],
             path: "\(engines)/Contents", swiftSettings: safe),
 
         // Floor 4: packages on disk; screens without a terminal.
@@ -189,7 +192,10 @@ let package = Package(
             swiftSettings: testing),
         .testTarget(
             name: "ContentsTests",
-            dependencies: ["Contents", "FileTree", "Images", "OCI", "Summary", "TestSupport"],
+            dependencies: [
+                "Bytes", "Compression", "Contents", "FileFormats", "FileTree", "Images", "OCI", "Summary",
+                "TestSupport",
+            ],
             swiftSettings: testing),
         .testTarget(
             name: "CompressionTests", dependencies: ["Compression", "TestSupport"], swiftSettings: testing),
@@ -237,6 +243,7 @@ let package = Package(
             name: "siltTests",
             dependencies: [
                 "silt", "Bytes", "Canvas", "ContentDiff", "Delta", "DeltaPackages", "Explorer", "FileFormats",
+                "FileIO",
                 "FileTree",
                 "Hashing",
                 "Images",

@@ -50,7 +50,8 @@ struct Fixture {
             return .bytes(
                 ByteDiff(
                     old: key.old == nil ? [] : before, new: key.new == nil ? [] : after,
-                    copies: [.init(old: 0, new: 0, count: 400), .init(old: 400, new: 404, count: 600)]))
+                    copies: [.init(old: 0, new: 0, count: 400), .init(old: 400, new: 404, count: 600)]),
+                packing: nil)
         }
         if name == "README" { return .failed("layer 3 ends early: 'app/README' needs 7 more bytes") }
         let text = try? TextDiff(old: lines(key.old, "lines"), new: lines(key.new, "lines if lines else ()"))

@@ -22,6 +22,24 @@ struct ConfigurationTests {
         }
     }
 
+    @Test func `a difftool is a command line, of the settings or the environment`() throws {
+        let settings = try Configuration(parsing: "difftool = meld --diff", file: "config")
+        #expect(settings.difftool == "meld --diff")
+        func line(_ tool: OutsideTool, _ difftool: String?, _ environment: [String: String] = [:]) -> String {
+            let files = OutsideFiles(tool: tool, old: "/t/old/f", new: "/t/new/f", folders: [])
+            return OutsideCommand(files, difftool: difftool, environment: environment).line
+        }
+        #expect(line(.difftool, "meld --diff") == "meld --diff \"$1\" \"$2\"")
+        #expect(line(.difftool, "cmp -l $1 $2 | less") == "cmp -l $1 $2 | less")
+        #expect(line(.difftool, nil, ["DIFFTOOL": "vimdiff"]) == "vimdiff \"$1\" \"$2\"")
+        #expect(line(.difftool, nil, ["DIFFTOOL": "", "PAGER": "more"]) == "diff -u -- \"$1\" \"$2\" | more")
+        #expect(line(.pager, nil) == "less \"$1\"")
+        #expect(line(.editor, nil, ["EDITOR": "nano", "VISUAL": "vim -R"]) == "vim -R \"$1\"")
+        let removed = OutsideFiles(tool: .difftool, old: "/t/old/f", new: nil, folders: [])
+        #expect(
+            OutsideCommand(removed, difftool: nil, environment: [:]).arguments == ["/t/old/f", "/dev/null"])
+    }
+
     @Test func `where nothing was chosen, the terminal's ground chooses`() {
         for (ground, theme) in [
             ("15;0", "dark"), ("0;15", "light"), ("0;default;7", "light"), ("x", "dark"), ("", "dark"),

@@ -32,6 +32,7 @@ final class ScriptedScreen: Screen {
     private(set) var shown = ""
     private(set) var copied: [String] = []
     private(set) var isClosed = false
+    private(set) var lendCount = 0
 
     /// A screen that goes through some steps, and then asks the program to end.
     init(_ steps: [Step]) { self.steps = steps[...] }
@@ -64,6 +65,11 @@ final class ScriptedScreen: Screen {
     }
 
     func copy(_ text: String) { copied.append(text) }
+
+    func lend(_ body: () -> Void) {
+        lendCount += 1
+        body()
+    }
 
     func close() { isClosed = true }
 }

@@ -2,6 +2,8 @@ import ContentDiff
 import Delta
 import Dispatch
 import Explorer
+import FileFormats
+import FileIO
 import FileTree
 import Glibc
 import Images
@@ -269,7 +271,7 @@ import Work
                 #expect(
                     UInt64((node.isInNew ? text.new : text.old).count) == entry.size
                         || entry.kind == .hardLink)
-            case .content(_, .bytes(let bytes)):
+            case .content(_, .bytes(let bytes, _)):
                 #expect(
                     UInt64((node.isInNew ? bytes.new : bytes.old).count) == entry.size
                         || entry.kind == .hardLink)
@@ -293,12 +295,102 @@ import Work
         let entry = EntryID(layer: 0, ordinal: 0)
         work.read(ContentKey(old: entry, new: entry))
         let first = try messages { if case .content = $0 { true } else { false } }
-        guard case .content(_, .bytes(let byPlace)) = first.last else { return }
+        guard case .content(_, .bytes(let byPlace, _)) = first.last else { return }
         #expect(!byPlace.isAligned && byPlace.differingCount > 1000)
         let second = try messages { if case .content = $0 { true } else { false } }
-        guard case .content(_, .bytes(let aligned)) = second.last else { return }
+        guard case .content(_, .bytes(let aligned, _)) = second.last else { return }
         #expect(aligned.isAligned && aligned.differingCount < 600)
         #expect(aligned.new == new)
+    }
+
+    @Test func `archives are compared by their members, and what is compressed by what it unpacks to`() throws
+    {
+        func jar(_ version: String) throws -> [UInt8] {
+            ZipBuilder.file([
+                .init("same", [1, 2, 3]), .init("version.txt", Array("version \(version)\n".utf8)),
+                .init("inner.tar.gz", try Packing.gzip(6).pack([TarEntry.file("v", version)].tar)),
+            ])
+        }
+        for (name, version) in [("old.tar", "1"), ("new.tar", "2")] {
+            let entries: [TarEntry] = [
+                .file("app.jar", try jar(version)),
+                .file("page.gz", try Packing.gzip(9).pack(Array(version.utf8))),
+            ]
+            try scratch.write(name, try ImageBuilder([.init("", entries)]).archive(.docker25))
+        }
+        work.load(ImageRequest(path: scratch.path("old.tar")), ImageRequest(path: scratch.path("new.tar")))
+        _ = try messages { if case .aligned = $0 { true } else { false } }
+        func read(_ key: ContentKey) throws -> FileContent? {
+            work.read(key)
+            let answer = try messages { if case .content(key, _) = $0 { true } else { false } }
+            guard case .content(_, let content) = answer.last else { return nil }
+            return content
+        }
+        func text(_ key: ContentKey) throws -> String? {
+            guard case .text(let text, let encoding) = try read(key) else { return nil }
+            return
+                "\(encoding): \(String(decoding: text.old, as: UTF8.self)), \(String(decoding: text.new, as: UTF8.self))"
+        }
+        let (jar, page) = (EntryID(layer: 0, ordinal: 0), EntryID(layer: 0, ordinal: 1))
+        guard case .archive(let diff) = try read(ContentKey(old: jar, new: jar)) else {
+            Issue.record("no archive")
+            return
+        }
+        #expect(
+            diff.rows.map { String(decoding: $0.step.name, as: UTF8.self) } == [
+                "inner.tar.gz", "version.txt", "same",
+            ])
+        #expect(diff.changedCount == 2)
+        let steps = [ArchiveStep(name: Array("inner.tar.gz".utf8)), ArchiveStep(name: Array("v".utf8))]
+        #expect(try text(ContentKey(old: jar, new: jar, inside: steps)) == "ascii: 1, 2")
+        #expect(try text(ContentKey(old: page, new: page)) == "ascii in gzip: 1, 2")
+        guard case .bytes(let bytes, nil) = try read(ContentKey(old: page, new: page, isStored: true)) else {
+            Issue.record("not as it is stored")
+            return
+        }
+        #expect(bytes.new.starts(with: [0x1f, 0x8b]))
+        guard case .failed(let reason) = try read(ContentKey(old: jar, new: nil, inside: [steps[1]])) else {
+            Issue.record("no failure")
+            return
+        }
+        #expect(reason == "'v' is not in the archive")
+    }
+
+    @Test func `either side is written out whole, and no file is replaced unasked`() throws {
+        let sides = [Content.random(1, 3_000_000), Content.random(2, 2_000_000)]
+        for (name, content) in zip(["old.tar", "new.tar"], sides) {
+            let entries: [TarEntry] = [
+                .file("f", content), .file("a.zip", ZipBuilder.file([.init("m", content)])),
+            ]
+            try scratch.write(name, try ImageBuilder([.init("", entries)]).archive(.docker25))
+        }
+        work.load(ImageRequest(path: scratch.path("old.tar")), ImageRequest(path: scratch.path("new.tar")))
+        _ = try messages { if case .aligned = $0 { true } else { false } }
+        let (file, archive) = (EntryID(layer: 0, ordinal: 0), EntryID(layer: 0, ordinal: 1))
+        let keys = [
+            ContentKey(old: file, new: file),
+            ContentKey(old: archive, new: archive, inside: [ArchiveStep(name: Array("m".utf8))]),
+        ]
+        for key in keys {
+            for (side, content) in zip([Side.old, .new], sides) {
+                var request = ContentRequest(key: key, side: side, path: scratch.path("out"))
+                work.write(request)
+                _ = try messages {
+                    if case .contentWritten(_, UInt64(content.count)) = $0 { true } else { false }
+                }
+                #expect(try scratch.read("out") == content)
+                try scratch.write("out", [1])
+                work.write(request)
+                _ = try messages { if case .contentExists(request) = $0 { true } else { false } }
+                #expect(try scratch.read("out") == [1])
+                request.overwrites = true
+                work.write(request)
+                _ = try messages { if case .contentWritten = $0 { true } else { false } }
+                #expect(try scratch.read("out") == content)
+                NewFolder.removeFiles([scratch.path("out")])
+            }
+        }
+        #expect(Set(scratch.names) == ["old.tar", "new.tar"])
     }
 
     // MARK: - Exports

@@ -1,3 +1,4 @@
+import FileIO
 import Foundation
 import TestSupport
 import Testing
@@ -14,10 +15,11 @@ struct TerminalScripts {
 
     /// Starts the explorer on the sample images and waits until their files are drawn.
     private func explorer(
-        _ arguments: [String] = ["old.tar", "new.tar"], environment: [String: String?] = [:]
+        _ arguments: [String] = ["old.tar", "new.tar"], environment: [String: String?] = [:],
+        until text: String = "lib/"
     ) throws -> PseudoTerminal {
         let terminal = try start(arguments, environment: environment)
-        try terminal.wait(for: "lib/")
+        try terminal.wait(for: text)
         return terminal
     }
 
@@ -182,6 +184,37 @@ struct TerminalScripts {
         terminal.type("q")
         #expect(try terminal.end() == 0)
         #expect(terminal.leftovers == [])
+    }
+
+    @Test func `a difftool gets both sides of a file and the terminal, and leaves nothing`() throws {
+        for (name, line) in [("o.tar", "before"), ("n.tar", "after")] {
+            try scratch.write(
+                name, try ImageBuilder([.init("", [.file("etc/motd", "same\n\(line)\n")])]).archive(.docker25)
+            )
+        }
+        _ = try NewFolder.make(at: scratch.path("tmp"))
+        _ = try NewFolder.make(at: scratch.path("silt"))
+        try scratch.write(
+            "silt/config",
+            Array(
+                "difftool = cat $1 $2; ls -ld ${1%/old/*} | cut -c1-10; printf 'got %s\\n' all; read answer; echo $answer >\(scratch.path("answer"))\n"
+                    .utf8))
+        let terminal = try explorer(
+            ["o.tar", "n.tar"], environment: ["TMPDIR": scratch.path("tmp")], until: "motd")
+        terminal.type("!d")
+        let shown = try terminal.wait(for: "got all")
+        #expect(shown.contains("before") && shown.contains("after") && shown.contains("drwx------"))
+        // Not a key of the explorer, and not its interrupt.
+        terminal.type("q\r")
+        try terminal.wait(for: "motd")
+        #expect(try String(decoding: scratch.read("answer"), as: UTF8.self) == "q\n")
+        #expect(try FileKind.names(inFolder: scratch.path("tmp")).isEmpty)
+        terminal.type("!p")
+        terminal.type("q")
+        terminal.send(SIGTERM)
+        _ = try terminal.end()
+        #expect(terminal.leftovers == [])
+        #expect(try FileKind.names(inFolder: scratch.path("tmp")).isEmpty)
     }
 
     @Test func `an export is refused, then made, and applies`() throws {

@@ -449,6 +449,29 @@ void ct_suspend(void) {
     take_again();
 }
 
+/* What the user types while another program has the terminal is meant for that program; ^Z stops both, as in a shell. */
+static const int shared_signals[] = {SIGINT, SIGQUIT, SIGTSTP};
+enum { shared_count = sizeof shared_signals / sizeof *shared_signals };
+static struct sigaction shared_ours[shared_count];
+
+void ct_give_away(void) {
+    struct sigaction standard = {.sa_handler = SIG_DFL}, ignored = {.sa_handler = SIG_IGN};
+    sigemptyset(&standard.sa_mask);
+    sigemptyset(&ignored.sa_mask);
+    def_prog_mode();
+    give_back();
+    for (int i = 0; i < shared_count; i++) {
+        sigaction(shared_signals[i], shared_signals[i] == SIGTSTP ? &standard : &ignored, &shared_ours[i]);
+    }
+}
+
+void ct_take_back(void) {
+    for (int i = 0; i < shared_count; i++) sigaction(shared_signals[i], &shared_ours[i], NULL);
+    /* Going on after ^Z is no news: the screen is drawn anew in any case. */
+    atomic_fetch_and(&pending_signals, ~(unsigned)(CT_SUSPEND | CT_CONTINUED));
+    take_again();
+}
+
 void ct_resume(void) {
     give_back();
     take_again();

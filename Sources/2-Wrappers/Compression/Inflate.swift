@@ -61,6 +61,37 @@ public enum Inflate {
     }
 }
 
+extension Inflate {
+    /// The start of what data unpacks to.
+    ///
+    /// - Parameters:
+    ///   - bytes: Compressed bytes and whatever follows them; fewer than 4 GiB are looked at.
+    ///   - limit: How many bytes are wanted.
+    /// - Returns: So many bytes, or fewer where there are no more or the data is damaged behind them.
+    public static func start(of bytes: ArraySlice<UInt8>, limit: Int) -> [UInt8] {
+        var stream = z_stream()
+        guard CZlib_inflateInit2(&stream, -MAX_WBITS) == Z_OK else { return [] }
+        defer { inflateEnd(&stream) }
+        var content: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        bytes.withUnsafeBufferPointer { input in
+            stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
+            stream.avail_in = UInt32(clamping: input.count)
+            var result = Z_OK
+            while result == Z_OK, content.count < limit {
+                let produced = buffer.withUnsafeMutableBufferPointer { target in
+                    stream.next_out = target.baseAddress
+                    stream.avail_out = UInt32(target.count)
+                    result = inflate(&stream, Z_NO_FLUSH)
+                    return target.count - Int(stream.avail_out)
+                }
+                content += buffer[..<min(produced, limit - content.count)]
+            }
+        }
+        return content
+    }
+}
+
 /// Checksums that compressed files carry.
 public enum Checksum {
     /// CRC-32 as gzip and zip use it (RFC 1952, section 8).

@@ -83,6 +83,25 @@ public enum ChildProcess {
         case over
     }
 
+    /// Runs a shell's command line on the terminal, which the caller has given away, to its end.
+    ///
+    /// - Parameters:
+    ///   - command: The command line; `$1`, `$2` ... are the arguments.
+    ///   - arguments: Its arguments.
+    /// - Returns: Its exit code; 128 and the signal's number if a signal ended it.
+    /// - Throws: `ProcessError` if it cannot be started.
+    public static func runOnTerminal(_ command: String, _ arguments: [String]) throws -> Int32 {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/tty", O_RDWR, 0)
+        for descriptor in [1, 2] as [Int32] { posix_spawn_file_actions_adddup2(&actions, 0, descriptor) }
+        let number = try start("/bin/sh", ["-c", command, "sh"] + arguments, &actions)
+        var status: Int32 = 0
+        while waitpid(number, &status, 0) < 0, errno == EINTR {}
+        return status & 127 == 0 ? status >> 8 & 255 : 128 + status & 127
+    }
+
     /// Where a program is found that is called by its name; nil if it is not installed.
     public static func path(of program: String) -> String? {
         let folders = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
@@ -96,6 +115,12 @@ public enum ChildProcess {
         for (descriptor, flags) in [(0, O_RDONLY), (1, O_WRONLY), (2, O_WRONLY)] as [(Int32, Int32)] {
             posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", flags, 0)
         }
+        return try start(program, arguments, &actions)
+    }
+
+    private static func start(
+        _ program: String, _ arguments: [String], _ actions: inout posix_spawn_file_actions_t
+    ) throws -> pid_t {
         // This thread takes no signals; the program does.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -103,7 +128,12 @@ public enum ChildProcess {
         var signals = sigset_t()
         sigemptyset(&signals)
         posix_spawnattr_setsigmask(&attributes, &signals)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        // What this program does about the terminal's signals is not for others.
+        var defaults = sigset_t()
+        sigemptyset(&defaults)
+        for number in [SIGINT, SIGQUIT, SIGTSTP, SIGPIPE] { sigaddset(&defaults, number) }
+        posix_spawnattr_setsigdefault(&attributes, &defaults)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
         var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }
         words.append(nil)
         defer { for word in words { free(word) } }

@@ -134,6 +134,16 @@ public final class Terminal {
         if setsTitle, hasColors { ct_ask_ground() }
     }
 
+    /// Gives the terminal to something that runs another program; then takes it again and draws all of it anew.
+    public func lend(_ body: () -> Void) {
+        ct_give_away()
+        body()
+        ct_take_back()
+        ct_adopt_size()
+        ct_forget()
+        shown = nil
+    }
+
     func showTitle(_ title: String) {
         guard setsTitle, title != shownTitle else { return }
         shownTitle = title

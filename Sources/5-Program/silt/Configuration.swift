@@ -18,7 +18,7 @@ enum ConfigurationError: Error, Equatable, CustomStringConvertible {
         case .malformed(let file, let line, let text):
             "'\(file)' line \(line): '\(text)' is not 'key = value'"
         case .unknownKey(let file, let line, let key):
-            "'\(file)' line \(line): no setting '\(key)'; there are theme, mouse, keys.COMMAND, link and links.NAME"
+            "'\(file)' line \(line): no setting '\(key)'; there are theme, mouse, difftool, keys.COMMAND, link and links.NAME"
         case .badValue(let file, let line, let key, let value):
             "'\(file)' line \(line): \(key) cannot be '\(value)'"
         case .badLink(let file, let line, let error): "'\(file)' line \(line): \(error)"
@@ -34,6 +34,8 @@ struct Configuration: Equatable {
     var theme: String?
     /// Whether the mouse is for the explorer or for the terminal.
     var usesMouse = true
+    /// The command line that shows two files; nil for the environment's.
+    var difftool: String?
     /// Other keys for some commands.
     var keys: [Command: [Key]] = [:]
     /// The links that can be chosen by name: those that come with the program and the user's own.
@@ -68,6 +70,7 @@ struct Configuration: Equatable {
                         file: file, line: index + 1, key: parts[0], value: parts[1])
                 }
                 usesMouse = value
+            case "difftool": difftool = parts[1]
             case "link": link = try self.link(parts[1], file: file, line: index + 1)
             case let name where name.hasPrefix("links.") && name.count > 6:
                 var own = try self.link(parts[1], file: file, line: index + 1)

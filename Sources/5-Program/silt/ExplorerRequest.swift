@@ -19,6 +19,7 @@ struct ExplorerRequest: Sendable {
     let usesMouse: Bool
     private let links: [Shipping.Link]
     private let link: Shipping.Link?
+    private let difftool: String?
     let exportPath: String
     let ignoring: IgnoreOptions?
 
@@ -48,6 +49,7 @@ struct ExplorerRequest: Sendable {
         usesMouse = settings.usesMouse
         links = settings.links
         link = try carrier.map { try $0.chosenLink(settings) } ?? settings.link
+        difftool = settings.difftool
         self.exportPath = exportPath
         self.ignoring = ignoring
     }
@@ -69,7 +71,7 @@ struct ExplorerRequest: Sendable {
         options.followsGround = followsGround
         options.ignored = ignoring?.rules ?? IgnoreRules()
         options.ignoredConfiguration = ignoring?.significances ?? []
-        let session = try Session(on: terminal, options, theme: theme, jobs: old.jobs)
+        let session = try Session(on: terminal, options, theme: theme, difftool: difftool, jobs: old.jobs)
         // The program ends while the session is still alive: freeing the listings of large images takes seconds.
         withExtendedLifetime(session) {
             do {

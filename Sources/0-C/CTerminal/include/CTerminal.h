@@ -82,6 +82,12 @@ int ct_ending_signal(void);
 /* Gives the terminal back, stops the process group as ^Z does and takes the terminal again when it goes on. */
 void ct_suspend(void);
 
+/* Gives the terminal to a program that is started now, until ct_take_back: interrupts are that program's alone. */
+void ct_give_away(void);
+
+/* Takes the terminal again after another program had it. */
+void ct_take_back(void);
+
 /* Takes the terminal again after the process was stopped without being asked (SIGSTOP) and goes on. */
 void ct_resume(void);
 

@@ -1,16 +1,21 @@
 import Bytes
 import Canvas
 import ContentDiff
+import FileFormats
 import FileTree
 
 /// What is in a file, and what differs between its old and its new content.
 struct LookScreen: Screen {
-    private(set) var node: Int
-    private(set) var key: ContentKey
+    let node: Int
+    let key: ContentKey
+    /// Which member of which archive it is; nil for a file of the tree.
+    let place: MemberPlace?
+    /// What is shown of an archive.
+    var members: MemberList?
     private var scroll = ScrollOffset()
     private var layout = LookLayout()
     /// Nil until somebody chose; then the width decides no more.
-    private var wantsSplit: Bool?
+    var wantsSplit: Bool?
     private var wantsBytes = false
     private var showsBlanks = false
     private var sideways = 0
@@ -23,15 +28,20 @@ struct LookScreen: Screen {
     /// The text as bytes, made when it is asked for.
     private var bytes: ByteDiff?
 
-    var context: Context { .look }
+    var context: Context { members == nil ? .look : .archive }
     var extent: ScreenExtent { .whole }
     var isOfTree: Bool { true }
 
     /// Looks into the file at a node of the tree on screen; nil if it is no file on either side.
     init?(at node: Int, in files: FileTable) {
         guard let key = Self.key(of: node, in: files.tree) else { return nil }
+        self.init(node: node, key: key)
+    }
+
+    init(node: Int, key: ContentKey, place: MemberPlace? = nil) {
         self.node = node
         self.key = key
+        self.place = place
     }
 
     /// The entries to compare; of a moved file, the one it was before.
@@ -56,6 +66,7 @@ struct LookScreen: Screen {
     // MARK: - Keys
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
+        if let outcome = performOnMembers(command, in: &model) { return outcome }
         let height = LookView.rows(model.size)
         switch command {
         case .cancel: return .close
@@ -77,11 +88,11 @@ struct LookScreen: Screen {
             model.reveal(node)
             return Outcome(step: .stay, effects: model.pickHere(goesOn: false))
         case .summary:
-            let path = model.files?.tree.path(of: node).bytes ?? []
-            return .push(ProgramScreen(key, path: "/" + Format.name(path, model.glyphs)))
+            return .push(ProgramScreen(key, path: Format.name(path(model), model.glyphs)))
         case .copy:
             model.reveal(node)
-            return model.details?.copied.map { model.copy($0) } ?? .stay
+            return .push(CopyScreen(model.copyItems(of: self)))
+        case .writeOut, .outside: return model.outside(command, showing: self)
         default:
             scroll.move(command, lines: lines.count, height: height)
             hunk = hunks.lastIndex { $0 <= scroll.line + height / 3 } ?? 0
@@ -90,8 +101,9 @@ struct LookScreen: Screen {
         return .stay
     }
 
-    /// A fold that was pressed.
+    /// A fold or a member that was pressed.
     mutating func choose(_ item: Int, in model: inout ExplorerModel) -> Outcome {
+        if members != nil { return choose(member: item, in: &model) }
         layout.opened.insert(item)
         refresh(model)
         return .stay
@@ -112,7 +124,8 @@ struct LookScreen: Screen {
         scroll.show(line, lines: lines.count, height: height, margin: min(3, height / 4))
     }
 
-    private mutating func goToFile(isForward: Bool, _ model: inout ExplorerModel) -> Outcome {
+    mutating func goToFile(isForward: Bool, _ model: inout ExplorerModel) -> Outcome {
+        if let place { return goToMember(isForward: isForward, of: place, &model) }
         model.reveal(node)
         // What is no file has nothing to look into.
         for _ in 0..<(model.files?.listedCount ?? 0) {
@@ -121,8 +134,7 @@ struct LookScreen: Screen {
             guard let files = model.files else { break }
             guard var screen = LookScreen(at: next, in: files) else { continue }
             guard next != node else { break }
-            screen.wantsSplit = wantsSplit
-            screen.layout.context = layout.context
+            screen.adopt(self)
             let effects = model.read(screen.key)
             screen.refresh(model)
             return Outcome(step: .replace(screen), effects: effects)
@@ -130,6 +142,12 @@ struct LookScreen: Screen {
         model.reveal(node)
         model.say("no other change that is shown is a file")
         return .stay
+    }
+
+    /// Takes over how another file was looked at.
+    mutating func adopt(_ other: LookScreen) {
+        wantsSplit = other.wantsSplit
+        layout.context = other.layout.context
     }
 
     private mutating func openFold(height: Int) {
@@ -151,13 +169,30 @@ struct LookScreen: Screen {
 
     /// What is shown of the content, as far as it is there.
     func content(_ model: ExplorerModel) -> FileContent? {
+        if let members { return .archive(members.diff) }
         guard wantsBytes, let bytes else { return model.contents[key]?.content }
-        return .bytes(bytes)
+        return .bytes(bytes, packing: nil)
+    }
+
+    /// Whether what it shows still has to be read.
+    func isWaiting(_ model: ExplorerModel) -> Bool { members == nil && model.contents[key] == nil }
+
+    /// Where the file is, and in which archives.
+    func path(_ model: ExplorerModel) -> [UInt8] { path(to: key, model) }
+
+    /// Where another content of the same file is.
+    func path(to key: ContentKey, _ model: ExplorerModel) -> [UInt8] {
+        let path = [UInt8(ascii: "/")] + (model.files?.tree.path(of: node).bytes ?? [])
+        return key.inside.reduce(path) { $0 + Array("!/".utf8) + $1.name }
     }
 
     /// Lays the content out anew if it came, or has to be laid out otherwise.
     mutating func refresh(_ model: ExplorerModel) {
-        guard let stored = model.contents[key] else { return }
+        guard let stored = model.contents[key], members == nil else { return settleMembers(model) }
+        if case .archive(let diff) = stored.content {
+            members = MemberList(diff)
+            return settleMembers(model)
+        }
         if wantsBytes, bytes == nil, case .text(let text, _) = stored.content {
             bytes = ByteDiff(old: text.old, new: text.new)
         }
@@ -175,10 +210,10 @@ struct LookScreen: Screen {
         case .text(let text, _):
             lines = wanted.layout.lines(of: text)
             runs = text.runs
-        case .bytes(let bytes):
+        case .bytes(let bytes, _):
             lines = wanted.layout.lines(of: bytes)
             runs = bytes.runs
-        case .failed, nil:
+        case .archive, .failed, nil:
             lines = []
             runs = []
         }

@@ -1,6 +1,7 @@
 import Bytes
 import Canvas
 import ContentDiff
+import FileFormats
 import FileTree
 
 /// Draws what is in a file over the whole screen.
@@ -14,7 +15,7 @@ struct LookView {
     let hunk: Int
     let hunkCount: Int
 
-    private var glyphs: Glyphs { model.glyphs }
+    var glyphs: Glyphs { model.glyphs }
 
     /// Lines of content that a screen of some size shows.
     static func rows(_ size: Size) -> Int { max(1, size.rows - (showsFacts(size) ? 4 : 3)) }
@@ -51,7 +52,7 @@ struct LookView {
                 style: Style(status.isWarning ? .warning : .text))
         } else {
             frame.put(
-                FooterView.hints(model.bindings, .look, columns: size.columns, glyphs: glyphs),
+                FooterView.hints(model.bindings, screen.context, columns: size.columns, glyphs: glyphs),
                 at: Point(row: size.rows - 1, column: 0), width: size.columns)
         }
     }
@@ -60,7 +61,7 @@ struct LookView {
 
     private func drawHead(_ files: FileTable, _ node: DiffTree.Node, on frame: inout Frame) {
         let columns = frame.size.columns
-        let path = "/" + Format.name(files.tree.path(of: screen.node).bytes, glyphs)
+        let path = Format.name(screen.path(model), glyphs)
         var facts: [Span] = []
         if case .text(let text, _) = content {
             if text.addedCount > 0 { facts.append(Span("  +\(Format.grouped(text.addedCount))", .added)) }
@@ -68,9 +69,7 @@ struct LookView {
                 facts.append(Span("  -\(Format.grouped(text.removedCount))", .removed))
             }
         }
-        let sizes = [files.tree.oldEntry(node), files.tree.newEntry(node)].map { entry in
-            entry.map { ByteCount.grouped($0.size) }
-        }
+        let sizes = sizes(files, node).map { $0.map { ByteCount.grouped($0) } }
         switch (sizes[0], sizes[1]) {
         case (let old?, let new?) where old != new:
             facts.append(Span("  \(old) \(glyphs.arrow) \(new) B", .dim))
@@ -80,7 +79,8 @@ struct LookView {
         }
         while !facts.isEmpty, facts.width + 20 > columns { facts.removeLast() }
         let name = TextFit.middle(path, columns: max(0, columns - facts.width), mark: glyphs.ellipsis)
-        let marker = Span(node.change.marker + " ", Format.role(node.change))
+        let change = screen.place?.row.change ?? node.change
+        let marker = Span(change.marker + " ", Format.role(change))
         let box = files.marks?.mark(of: screen.node)?.span
         let head =
             (box.map { [$0] } ?? []) + [
@@ -94,6 +94,12 @@ struct LookView {
             ]
         frame.put(head, at: Point(row: 0, column: 0), width: columns)
         frame.put(facts, at: Point(row: 0, column: max(0, columns - facts.width)), width: facts.width)
+    }
+
+    /// Bytes of both sides: of the file, or of the member of an archive.
+    private func sizes(_ files: FileTable, _ node: DiffTree.Node) -> [UInt64?] {
+        if let row = screen.place?.row { return [row.old?.byteCount, row.new?.byteCount] }
+        return [files.tree.oldEntry(node)?.size, files.tree.newEntry(node)?.size]
     }
 
     private func drawTitle(_ files: FileTable, _ node: DiffTree.Node, on frame: inout Frame) {
@@ -110,11 +116,20 @@ struct LookView {
             } else if isTwoSided {
                 words.append(text.old == text.new ? "the same content" : "only line breaks differ")
             }
-        case .bytes(let bytes):
-            words.append(model.contents[screen.key]?.program == nil ? "bytes" : "program")
+        case .archive(let archive):
+            words.append(archive.formats.joined(separator: " \(glyphs.arrow) "))
+            words.append(
+                archive.changedCount == 0
+                    ? "the same members"
+                    : isTwoSided
+                        ? "\(Format.grouped(archive.changedCount)) of \(Format.count(archive.rows.count, "member")) differ"
+                        : Format.count(archive.rows.count, "member"))
+            if let gap = archive.gap { words.append("not all: \(Format.line(gap, glyphs))") }
+        case .bytes(let bytes, let packing):
+            let word = model.contents[screen.key]?.program == nil ? "bytes" : "program"
+            words.append(packing.map { "\(word) in \($0)" } ?? word)
             // What is behind that is not looked at: to say nothing would be to say that it is the same.
-            let sizes = [files.tree.oldEntry(node), files.tree.newEntry(node)].compactMap(\.?.size)
-            if let size = sizes.max(), size > UInt64(FileContent.byteLimit) {
+            if let size = sizes(files, node).compactMap(\.self).max(), size > UInt64(FileContent.byteLimit) {
                 words.append(
                     "only the first \(ByteCount.text(UInt64(FileContent.byteLimit))) of \(ByteCount.text(size))"
                 )
@@ -127,7 +142,9 @@ struct LookView {
             }
         case .failed, nil: break
         }
-        if case .known(let cost) = files.costs.state(of: screen.node, isFinal: model.isCostFinal) {
+        if screen.place == nil,
+            case .known(let cost) = files.costs.state(of: screen.node, isFinal: model.isCostFinal)
+        {
             words.append("ships \(Format.cost(cost, glyphs))")
         }
         let separator = " \(glyphs.separator) "
@@ -179,7 +196,13 @@ struct LookView {
             guard !screen.lines.isEmpty else { return say("there is nothing in it", .dim, on: &frame) }
             TextLines(view: self, text: text, isSplit: screen.isSplit(model)).draw(
                 screen.lines[offset..<min(screen.lines.count, offset + rows)], from: 2, on: &frame)
-        case .bytes(let bytes):
+        case .archive:
+            guard let members = screen.members, !members.lines.isEmpty else {
+                return say("there is nothing in it", .dim, on: &frame)
+            }
+            MemberLines(view: self, list: members, isSplit: screen.isSplit(model)).draw(
+                from: 2, rows: rows, on: &frame)
+        case .bytes(let bytes, _):
             guard !screen.lines.isEmpty else { return say("there is nothing in it", .dim, on: &frame) }
             let hex = HexLines(
                 glyphs: glyphs, bytes: bytes, isTwoSided: isTwoSided,

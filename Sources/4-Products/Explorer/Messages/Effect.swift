@@ -19,6 +19,12 @@ public enum Effect: Hashable, Sendable {
     case loadPicks(String)
     /// Read a file's old and new content and answer with `Message.content`; what was asked for before is void.
     case read(ContentKey)
+    /// Write one side of a file out; answer `contentExists` if a file is there and may not be replaced.
+    case write(ContentRequest)
+    /// Write both sides of a file to temporary files and answer with `Message.outsideReady`.
+    case prepareOutside(ContentKey, name: String, OutsideTool)
+    /// Give the terminal to another program that shows those files; then take it again and remove them.
+    case showOutside(OutsideFiles)
     /// Sum the update up and answer with `Message.summarized`; what was asked for before is void.
     case summarize(SummaryRequest)
     /// Begin to compute costs in the background.

@@ -1,17 +1,34 @@
 public import ContentDiff
+public import FileFormats
 public import FileTree
 
-/// Names what a path holds in both images.
+/// Names what a path holds in both images, or a member of the archives that lie there.
 public struct ContentKey: Hashable, Sendable {
-    /// The old image's entry; nil if it has none or a directory.
+    /// The old image's entry; nil if it has none or a directory, or if its archive has no such member.
     public let old: EntryID?
     /// The new image's entry; nil as for the old one.
     public let new: EntryID?
+    /// The way through archives that lie in each other; empty for what the entries themselves hold.
+    public let inside: [ArchiveStep]
+    /// Whether it is wanted as it is stored: of an archive not its members but its bytes.
+    public let isStored: Bool
 
-    /// The contents of two entries.
-    public init(old: EntryID?, new: EntryID?) {
+    /// The contents of two entries, or of members of theirs.
+    public init(old: EntryID?, new: EntryID?, inside: [ArchiveStep] = [], isStored: Bool = false) {
         self.old = old
         self.new = new
+        self.inside = inside
+        self.isStored = isStored
+    }
+
+    /// The same as it is stored.
+    var stored: ContentKey { ContentKey(old: old, new: new, inside: inside, isStored: true) }
+
+    /// A member of the archives that this holds, on the sides that have it.
+    func member(_ row: ArchiveDiff.Row) -> ContentKey {
+        ContentKey(
+            old: row.old?.kind == .file ? old : nil, new: row.new?.kind == .file ? new : nil,
+            inside: inside + [row.step])
     }
 }
 
@@ -19,8 +36,10 @@ public struct ContentKey: Hashable, Sendable {
 public enum FileContent: Sendable {
     /// Text, in what encoding it is stored.
     case text(TextDiff, encoding: String)
-    /// Anything else, as far as `byteLimit` bytes of each side.
-    case bytes(ByteDiff)
+    /// Anything else, as far as `byteLimit` bytes of each side; what it was compressed by, if it was.
+    case bytes(ByteDiff, packing: String?)
+    /// Archives on both sides, or on the only one there is.
+    case archive(ArchiveDiff)
     /// It cannot be read; the text says why.
     case failed(String)
 

@@ -35,6 +35,12 @@ public enum Message: Sendable {
     case picksFileExists(PickFileRequest)
     /// An answer to `Effect.read`; a better one may follow.
     case content(ContentKey, FileContent)
+    /// A content was written to a file of that name and size.
+    case contentWritten(path: String, byteCount: UInt64)
+    /// The file that a content was to be written to is there already; nothing was written.
+    case contentExists(ContentRequest)
+    /// Both sides of a content lie in temporary files.
+    case outsideReady(OutsideFiles)
     /// After a content: what it says of itself, because it is a program or a library.
     case program(ContentKey, ElfDiff)
     /// An answer to `Effect.summarize`.

@@ -17,6 +17,7 @@ public enum Command: String, Hashable, Sendable, CaseIterable {
     case pick, pickDirectory, pickShown, pickRange, pickMatching, pickNothing, undoPick, redoPick
     case pickRemedy, listPicks, savePicks, loadPicks
     case confirm, cancel, nextField, copy
+    case writeOut, outside, difftool, pager, editor
     case quit
 }
 
@@ -24,12 +25,13 @@ public enum Command: String, Hashable, Sendable, CaseIterable {
 public enum Context: String, Hashable, Sendable, CaseIterable {
     case layers, files, search, narrow, sorting
     case details, help, filters, export
-    case finder, palette, log, look, summary, program, themes, images
+    case finder, palette, log, look, archive, summary, program, themes, images
     case routes, route
     case helpSearch = "help-search"
     case overwrite, stopping, result, quitting, failure
     case picks, picking, leaving
     case picksFile = "picks-file"
+    case copying, writing, outside
 }
 
 /// One line of the table that dispatch, footer, help and the README's key list are made of.
@@ -69,14 +71,15 @@ public struct Binding: Sendable {
 extension Command {
     private static let panes: Set<Context> = [.layers, .files]
     private static let helped: Set<Context> = [
-        .layers, .files, .details, .filters, .result, .look, .summary, .routes,
+        .layers, .files, .details, .filters, .result, .look, .archive, .summary, .routes,
     ]
     private static let texts: Set<Context> = [.help, .details, .result, .log, .program, .route]
     private static let lists: Set<Context> = [
-        .layers, .files, .filters, .look, .summary, .routes, .themes, .images, .picks,
+        .layers, .files, .filters, .look, .archive, .summary, .routes, .themes, .images, .picks, .copying,
     ]
     private static let paged: Set<Context> = [
-        .layers, .files, .help, .details, .result, .log, .look, .summary, .routes, .route, .program, .picks,
+        .layers, .files, .help, .details, .result, .log, .look, .archive, .summary, .routes, .route, .program,
+        .picks,
     ]
 
     /// Every key there is. The order is that of the help and, for what has a title, of the footer: what matters most
@@ -84,7 +87,8 @@ extension Command {
     public static let table: [Binding] = [
         Binding(
             .look, [.enter], "look inside",
-            "look inside: open or shut a directory, show what differs in a file", in: [.files],
+            "look inside: open or shut a directory, show what differs in a file or among an archive's members",
+            in: [.files],
             unless: needsFiles),
         Binding(
             .showLayer, [.enter, .right, "l"], "look inside",
@@ -205,8 +209,15 @@ extension Command {
         Binding(.expandAll, ["E"], "", "open all directories", in: [.files], unless: needsFiles),
         Binding(.collapseAll, ["C"], "", "shut all directories", in: [.files], unless: needsFiles),
         Binding(
-            .copy, ["y"], "", "copy the path or digest under the cursor; after an export, the command",
+            .copy, ["y"], "",
+            "copy the path, a digest or a command for what is under the cursor; after an export, its command",
             in: panes),
+        Binding(
+            .writeOut, ["W"], "", "write the file under the cursor out, as the old or the new image has it",
+            in: [.files], unless: needsFile),
+        Binding(
+            .outside, ["!"], "", "show the file under the cursor in a difftool, a pager or an editor",
+            in: [.files], unless: needsFile),
         Binding(
             .help, ["?", .function(1)], "", "what every key does, those of where one is first", in: helped),
         Binding(.help, [.function(1)], in: [.search, .narrow, .export, .finder, .palette]),
@@ -223,17 +234,23 @@ extension Command {
         Binding(.nextChange, ["]"], "next change", "to the next change in the file", in: [.look]),
         Binding(.previousChange, ["["], "previous", "to the previous change in the file", in: [.look]),
         Binding(
-            .nextItem, ["J"], "next file", "to the next file that changed, of those that are listed",
+            .nextItem, ["J"], "next file",
+            "to the next file that changed, of those that are listed",
             in: [.look]),
         Binding(.pick, [" "], "pick", "pick the file's change, or leave it out", in: [.look]),
         Binding(.previousItem, ["K"], "", "to the previous file that changed", in: [.look]),
         Binding(.sides, ["|"], "sides", "old and new side by side, or one under the other", in: [.look]),
-        Binding(.bytes, ["x"], "bytes", "show the content as bytes, or as text again", in: [.look]),
+        Binding(
+            .bytes, ["x"], "bytes", "show the content as bytes, or as text again",
+            in: [.look]),
         Binding(
             .summary, ["S"], "program",
             "what a program or library says of itself: libraries, symbols, sections, build id", in: [.look],
             unless: needsProgram),
-        Binding(.look, [.enter], "open", "show the equal lines that are left out next", in: [.look]),
+        Binding(
+            .look, [.enter], "open",
+            "show the equal lines that are left out next",
+            in: [.look]),
         Binding(.moreContext, ["+"], "", "show more equal lines around changes", in: [.look]),
         Binding(.lessContext, ["-"], "", "show fewer equal lines around changes", in: [.look]),
         Binding(.blanks, ["b"], "", "show blanks and tabs", in: [.look]),
@@ -241,8 +258,30 @@ extension Command {
         Binding(.expand, [.right, "l"], "", "scroll to the right", in: [.look]),
         Binding(
             .details, ["i"], "info", "what else is known of the file, old and new side by side", in: [.look]),
-        Binding(.copy, ["y"], "", "copy the file's path", in: [.look]),
+        Binding(
+            .copy, ["y"], "", "copy the file's path, a digest or a command", in: [.look, .archive]),
+        Binding(
+            .writeOut, ["W"], "", "write the file or member out, as the old or the new image has it",
+            in: [.look, .archive], unless: needsFile),
+        Binding(
+            .outside, ["!"], "", "show the file or member in a difftool, a pager or an editor",
+            in: [.look, .archive], unless: needsFile),
         Binding(.cancel, [.escape, "q"], "back", in: [.look]),
+
+        Binding(
+            .look, [.enter], "look inside",
+            "in an archive: show what differs in a member, or the members that are the same",
+            in: [.archive]),
+        Binding(.nextChange, ["]"], "next", "in an archive: to the next member that differs", in: [.archive]),
+        Binding(
+            .previousChange, ["["], "", "in an archive: to the previous member that differs", in: [.archive]),
+        Binding(.bytes, ["x"], "bytes", "in an archive: show the archive itself as bytes", in: [.archive]),
+        Binding(.nextItem, ["J"], "next file", in: [.archive]),
+        Binding(.previousItem, ["K"], in: [.archive]),
+        Binding(.sides, ["|"], "sides", in: [.archive]),
+        Binding(.pick, [" "], "pick", in: [.archive]),
+        Binding(.details, ["i"], "info", in: [.archive]),
+        Binding(.cancel, [.escape, "q"], "back", in: [.archive]),
 
         Binding(.look, [.enter], "go there", "in the summary: go to what a line tells of", in: [.summary]),
         Binding(.nextChange, ["]"], "next part", "in the summary: to the next part", in: [.summary]),
@@ -264,6 +303,16 @@ extension Command {
 
         Binding(.confirm, [.enter], "keep", in: [.narrow]),
         Binding(.cancel, [.escape], "back", in: [.narrow]),
+
+        Binding(.confirm, [.enter, "y"], "copy", in: [.copying]),
+        Binding(.cancel, [.escape, "q"], "close", in: [.copying]),
+        Binding(.confirm, [.enter], "write", in: [.writing]),
+        Binding(.nextField, [.tab, .backTab, .up, .down], "other side", in: [.writing]),
+        Binding(.cancel, [.escape], "back", in: [.writing]),
+        Binding(.difftool, ["d", .enter], "difftool", in: [.outside]),
+        Binding(.pager, ["p"], "pager", in: [.outside]),
+        Binding(.editor, ["e"], "editor", in: [.outside]),
+        Binding(.cancel, [.escape, "q", "!"], "back", in: [.outside]),
 
         Binding(.confirm, [.enter], "pick", in: [.picking]),
         Binding(.cancel, [.escape], "back", in: [.picking]),
@@ -347,7 +396,7 @@ extension Command {
     /// there loses them; `^C` ends the program whatever is chosen.
     static func table(with own: [Command: [Key]]) -> [Binding] {
         guard !own.isEmpty else { return table }
-        let places = panes.union([.look])
+        let places = panes.union([.look, .archive])
         return table.map { binding in
             guard !binding.contexts.isDisjoint(with: places) else { return binding }
             if let keys = own[binding.command] {
@@ -386,6 +435,10 @@ extension Command {
 
     @Sendable private static func needsFiles(_ explorer: ExplorerModel) -> String? {
         explorer.files == nil ? "there are no files to show yet" : nil
+    }
+
+    @Sendable private static func needsFile(_ explorer: ExplorerModel) -> String? {
+        explorer.contentHere == nil ? "this is no file" : nil
     }
 
     @Sendable private static func needsMerged(_ explorer: ExplorerModel) -> String? {

@@ -34,7 +34,7 @@ extension ExplorerModel {
     /// Types pasted text where text is edited. Anywhere else it is ignored: its letters would be commands.
     private mutating func paste(_ text: String) {
         let fields: Set<Context> = [
-            .search, .narrow, .export, .helpSearch, .finder, .palette, .picking, .picksFile,
+            .search, .narrow, .export, .helpSearch, .finder, .palette, .picking, .picksFile, .writing,
         ]
         guard fields.contains(context), !layout.isTooSmall else { return }
         isUntouched = false

@@ -50,6 +50,7 @@ extension ExplorerModel {
         case .help: screens.append(HelpScreen(about: context))
         case .export: beginExport()
         case .copy: return copyWhatMatters()
+        case .writeOut, .outside: performOutside(command)
         case .pick: return pickHere()
         case .pickDirectory: return pickDirectory()
         case .pickShown: return pickListed()
@@ -61,7 +62,7 @@ extension ExplorerModel {
         case .listPicks: screens.append(PicksScreen(self))
         case .savePicks, .loadPicks: askForPicksFile(command)
         case .quit, .confirm, .cancel, .nextField, .nextItem, .previousItem, .bytes, .blanks, .moreContext,
-            .lessContext, .previousLink:
+            .lessContext, .previousLink, .difftool, .pager, .editor:
             break
         }
         return []
@@ -309,17 +310,19 @@ extension ExplorerModel {
         return Outcome(step: .close, effects: [.export(request)])
     }
 
-    /// After an export the command that applies it, else what names the row under the cursor.
+    /// After an export the command that applies it, else a choice of what there is to be copied.
     private mutating func copyWhatMatters() -> [Effect] {
         if export.notice == .done, let result = export.result {
             export.notice = nil
             return copy(result.applyCommand).effects
         }
-        guard let copied = details?.copied else {
+        let items = copyItems
+        guard !items.isEmpty else {
             say("there is nothing to copy here")
             return []
         }
-        return copy(copied).effects
+        screens.append(CopyScreen(items))
+        return []
     }
 
     /// Puts text on the clipboard and says so.

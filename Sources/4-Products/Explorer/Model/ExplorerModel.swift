@@ -123,7 +123,7 @@ public struct ExplorerModel: Sendable {
 
     /// Whether a file is waited for.
     private var isReading: Bool {
-        screens.contains { screen in (screen as? LookScreen).map { contents[$0.key] == nil } ?? false }
+        screens.contains { screen in (screen as? LookScreen)?.isWaiting(self) ?? false }
     }
 
     /// Takes a message in; returns what is to be done outside.
@@ -165,6 +165,11 @@ public struct ExplorerModel: Sendable {
         case .picksFileExists(let request):
             screens.append(QuestionScreen(question: .overwritePicks(request)))
         case .content(let key, let content): take(content, of: key)
+        case .contentWritten(let path, let count):
+            say("wrote '\(path)': \(ByteCount.grouped(count)) bytes")
+        case .contentExists(let request):
+            screens.append(QuestionScreen(question: .overwriteContent(request)))
+        case .outsideReady(let files): return [.showOutside(files)]
         case .costs(let news): take(news)
         case .layerCosts(let news): layerCosts.merge(news) { $1 }
         case .blobRemarks(let remarks): blobRemarks = remarks

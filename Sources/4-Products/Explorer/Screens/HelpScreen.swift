@@ -199,6 +199,8 @@ extension Context {
         case .result: "After an export"
         case .narrow: "While narrowing"
         case .look: "Inside a file"
+        case .archive: "Inside an archive"
+        case .copying: "In the copy menu"
         case .summary: "In the summary"
         case .routes: "In the routes"
         case .themes: "While choosing a theme"
@@ -208,8 +210,7 @@ extension Context {
         case .picking: "While picking what matches"
         case .help, .helpSearch, .sorting, .log, .program, .route, .overwrite, .stopping, .quitting, .failure,
             .images,
-            .picksFile,
-            .leaving:
+            .picksFile, .writing, .outside, .leaving:
             "Here"
         }
     }

@@ -7,6 +7,8 @@ struct QuestionScreen: Screen {
         case overwrite(ExportRequest)
         /// Whether an existing file may be replaced by a list of picks.
         case overwritePicks(PickFileRequest)
+        /// Whether an existing file may be replaced by one side of a file of the images.
+        case overwriteContent(ContentRequest)
         /// Whether a running export may be cancelled by quitting.
         case quit
         /// Whether a running export may be cancelled.
@@ -19,7 +21,7 @@ struct QuestionScreen: Screen {
 
     var context: Context {
         switch question {
-        case .overwrite, .overwritePicks: .overwrite
+        case .overwrite, .overwritePicks, .overwriteContent: .overwrite
         case .leave: .leaving
         case .quit: .quitting
         case .stop: .stopping
@@ -39,6 +41,10 @@ struct QuestionScreen: Screen {
             return Outcome(step: .close, effects: [.savePicks(request)])
         case (.overwritePicks(let request), .cancel):
             return .replace(PicksFileScreen(.savePicks, path: request.path))
+        case (.overwriteContent(var request), .confirm):
+            request.overwrites = true
+            return Outcome(step: .close, effects: [.write(request)])
+        case (.overwriteContent(let request), .cancel): return .replace(WriteScreen(request))
         case (.leave, .quit): return Outcome(step: .close, effects: [.quit])
         case (.leave, .export): return .replace(ExportScreen())
         case (.leave, .savePicks): return .replace(PicksFileScreen(.savePicks, path: model.picksPath))
@@ -60,6 +66,9 @@ struct QuestionScreen: Screen {
             title = "Replace the file?"
             text = "'\(Format.text(request.path, model.glyphs))' is there already. Replace it?"
         case .overwritePicks(let request):
+            title = "Replace the file?"
+            text = "'\(Format.text(request.path, model.glyphs))' is there already. Replace it?"
+        case .overwriteContent(let request):
             title = "Replace the file?"
             text = "'\(Format.text(request.path, model.glyphs))' is there already. Replace it?"
         case .leave:

@@ -20,6 +20,8 @@ protocol Screen: AnyObject {
     func askGround()
     /// Puts text on the clipboard.
     func copy(_ text: String)
+    /// Gives it to something that runs another program, and takes it again.
+    func lend(_ body: () -> Void)
     /// Gives the screen back.
     func close()
 }

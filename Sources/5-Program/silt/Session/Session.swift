@@ -3,6 +3,7 @@ import DequeModule
 import Explorer
 import FileIO
 import Images
+import Processes
 import Terminals
 
 /// Runs the explorer: gives it what happens, shows what it draws, does what it wants. One thread uses it.
@@ -12,6 +13,7 @@ final class Session {
     private let mailbox: Mailbox<Message>
     private let work: SessionWork
     private var explorer: ExplorerModel
+    private let difftool: String?
     /// Messages that came and are not yet told to the explorer.
     private var news: Deque<Message> = []
 
@@ -24,11 +26,13 @@ final class Session {
     ///   - screen: What to show it on.
     ///   - options: What the explorer is told when it starts.
     ///   - theme: Its colours.
+    ///   - difftool: The command line that shows two files; nil for the environment's.
     ///   - jobs: How many layers or files to work on at a time.
     /// - Throws: `TerminalError` if the system has no pipe left.
-    init(on screen: any Screen, _ options: Options, theme: Theme, jobs: Int) throws {
+    init(on screen: any Screen, _ options: Options, theme: Theme, difftool: String? = nil, jobs: Int) throws {
         self.screen = screen
         self.theme = theme
+        self.difftool = difftool
         mailbox = try Mailbox()
         work = SessionWork(mailbox: mailbox, jobs: jobs)
         var options = options
@@ -80,6 +84,26 @@ final class Session {
     private func stop() {
         screen.close()
         work.stop()
+        for message in news + mailbox.drain() {
+            if case .outsideReady(let files) = message { files.remove() }
+        }
+    }
+
+    /// Lets another program show files, which are removed after that.
+    private func show(_ files: OutsideFiles) {
+        screen.lend { [mailbox, difftool] in
+            defer { files.remove() }
+            do {
+                let command = OutsideCommand(files, difftool: difftool, environment: Environment.all)
+                let code = try ChildProcess.runOnTerminal(command.line, command.arguments)
+                // A shell's words for what it cannot find or run; other codes are the program's own business.
+                if code == 126 || code == 127 {
+                    mailbox.send(.warning("the \(files.tool.rawValue) '\(command.name)' cannot be run"))
+                }
+            } catch {
+                mailbox.send(.warning("\(error)"))
+            }
+        }
     }
 
     private func show(theme name: String) {
@@ -100,6 +124,9 @@ final class Session {
         case .savePicks(let request): work.savePicks(request)
         case .loadPicks(let path): work.loadPicks(path)
         case .read(let key): work.read(key)
+        case .write(let request): work.write(request)
+        case .prepareOutside(let key, let name, let tool): work.prepareOutside(key, name: name, tool)
+        case .showOutside(let files): show(files)
         case .summarize(let request): work.summarize(request)
         case .copySummary: work.summaryAsMarkdown.map(screen.copy)
         case .startEstimates: work.startEstimates()

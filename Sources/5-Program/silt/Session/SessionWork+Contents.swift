@@ -1,4 +1,5 @@
 import ContentDiff
+import Contents
 import Delta
 import Explorer
 import FileFormats
@@ -24,34 +25,16 @@ extension SessionWork {
         let (oldImage, newImage) = state.withLock { ($0.old, $0.new) }
         guard let oldImage, let newImage else { return }
         do {
-            let old = try Self.content(key.old, of: oldImage)
-            let new = try Self.content(key.new, of: newImage)
-            if let (oldText, newText, encoding) = Self.texts(old, new) {
-                let text = try TextDiff(old: oldText, new: newText) { try Task.checkCancellation() }
-                return mailbox.send(.content(key, .text(text, encoding: encoding)))
+            var old = try Self.content(key.old, key, of: oldImage)
+            var new = try Self.content(key.new, key, of: newImage)
+            if !key.isStored, let archives = try Self.archives(old, new) {
+                return mailbox.send(.content(key, .archive(archives)))
             }
-            let (before, after) = (old ?? [], new ?? [])
-            mailbox.send(.content(key, .bytes(ByteDiff(old: before, new: after))))
-            if !before.isEmpty, !after.isEmpty, before != after {
-                state.withLock { state in
-                    guard !state.isStopped else { return }
-                    state.aligning = Job(on: .shared) { self.align(key, before, after) }
-                }
+            var packing: String?
+            if !key.isStored, let unpacked = try Self.unpacked(old, new) {
+                (old, new, packing) = (unpacked.old, unpacked.new, unpacked.packing)
             }
-            func reading(_ id: EntryID?, of image: OpenedImage) -> ElfFile.Read? {
-                id.map { id in
-                    { offset, count in
-                        try Task.checkCancellation()
-                        return try image.content(of: id, at: offset, count: count)
-                    }
-                }
-            }
-            // What fails here was told of the content already.
-            guard
-                let program = try? ElfDiff(
-                    old: reading(key.old, of: oldImage), new: reading(key.new, of: newImage))
-            else { return }
-            mailbox.send(.program(key, program))
+            try answer(key, old, new, packing: packing)
         } catch is CancellationError {
             return
         } catch {
@@ -59,8 +42,31 @@ extension SessionWork {
         }
     }
 
+    private func answer(
+        _ key: ContentKey, _ old: ReadableContent?, _ new: ReadableContent?, packing: String?
+    ) throws {
+        let before = try old.map { try $0.read(0, FileContent.byteLimit) }
+        let after = try new.map { try $0.read(0, FileContent.byteLimit) }
+        if let (oldText, newText, encoding) = Self.texts(before, after) {
+            let text = try TextDiff(old: oldText, new: newText) { try Task.checkCancellation() }
+            let words = packing.map { "\(encoding) in \($0)" } ?? encoding
+            return mailbox.send(.content(key, .text(text, encoding: words)))
+        }
+        let (oldBytes, newBytes) = (before ?? [], after ?? [])
+        mailbox.send(.content(key, .bytes(ByteDiff(old: oldBytes, new: newBytes), packing: packing)))
+        if !oldBytes.isEmpty, !newBytes.isEmpty, oldBytes != newBytes {
+            state.withLock { state in
+                guard !state.isStopped else { return }
+                state.aligning = Job(on: .shared) { self.align(key, oldBytes, newBytes, packing: packing) }
+            }
+        }
+        // What fails here was told of the content already.
+        guard let program = try? ElfDiff(old: old?.read, new: new?.read) else { return }
+        mailbox.send(.program(key, program))
+    }
+
     /// Finds out which bytes belong together, as a patch would.
-    private func align(_ key: ContentKey, _ old: [UInt8], _ new: [UInt8]) {
+    private func align(_ key: ContentKey, _ old: [UInt8], _ new: [UInt8], packing: String?) {
         do {
             let matcher = try Matcher(old: old, method: .hashed(depth: 16))
             let content = try MatchedContent(new)
@@ -71,16 +77,51 @@ extension SessionWork {
                     ByteDiff.Copy(old: $0.old, new: $0.new, count: $0.count)
                 }
             }
-            mailbox.send(.content(key, .bytes(ByteDiff(old: old, new: new, copies: copies))))
+            mailbox.send(
+                .content(key, .bytes(ByteDiff(old: old, new: new, copies: copies), packing: packing)))
         } catch {
             // Without it, what stands at the same places is shown side by side.
             return
         }
     }
 
-    /// What an entry holds, as far as it is looked at; nil for no entry.
-    private static func content(_ id: EntryID?, of image: OpenedImage) throws -> [UInt8]? {
-        try id.map { try image.content(of: $0, count: FileContent.byteLimit) }
+    /// What an entry holds, or the member of an archive in it that a key names; nil for no entry.
+    static func content(_ id: EntryID?, _ key: ContentKey, of image: OpenedImage) throws
+        -> ReadableContent?
+    {
+        guard let id else { return nil }
+        var content = try ReadableContent(id, of: image)
+        for step in key.inside {
+            guard let archive = try Archive(content) else { throw ArchiveError.tooDeep }
+            content = try archive.member(step)
+        }
+        return content
+    }
+
+    /// What differs between two archives; nil if one of the sides that are there is none.
+    private static func archives(_ old: ReadableContent?, _ new: ReadableContent?) throws -> ArchiveDiff? {
+        let archives = try [old, new].map { try $0.map { try Archive($0) } }
+        guard archives.allSatisfy({ $0.map { $0 != nil } ?? true }) else { return nil }
+        let listings = try archives.map { try $0??.listing() }
+        return ArchiveDiff(old: listings[0], new: listings[1])
+    }
+
+    /// What is compressed on both sides, or on the only one there is, as it was before; nil if it is not, or not to be
+    /// unpacked: then it is shown as it is stored.
+    private static func unpacked(_ old: ReadableContent?, _ new: ReadableContent?) throws -> (
+        old: ReadableContent?, new: ReadableContent?, packing: String
+    )? {
+        do {
+            let sides = try [old, new].map { try $0.map { try $0.unpacked() } }
+            guard sides.allSatisfy({ $0.map { $0 != nil } ?? true }) else { return nil }
+            var words = sides.compactMap { $0??.format }
+            if words.count == 2, words[0] == words[1] { words.removeLast() }
+            return (sides[0]??.content, sides[1]??.content, words.joined(separator: " to "))
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            return nil
+        }
     }
 
     // MARK: - Text

@@ -39,6 +39,8 @@ final class SessionWork: Sendable {
         var aligning: Job?
         /// Measures what other ways of shipping send.
         var measuring: Job?
+        /// Write files out, or for other programs.
+        var writing: [Job] = []
         /// Reads what a summary tells, and sums it up.
         var summarizing: Job?
         /// What was read for summaries, which is the same for all of them.
@@ -59,20 +61,20 @@ final class SessionWork: Sendable {
     /// Why the images could not be read.
     var failure: (any Error)? { state.withLock(\.failure) }
 
-    /// Cancels what runs and waits for none of it but an export, which has a file to remove.
+    /// Cancels what runs and waits for none of it but what has files to remove.
     func stop() {
-        let (running, exporting) = state.withLock { state in
+        let (running, leaving) = state.withLock { state in
             state.isStopped = true
             return (
                 [
                     state.loading, state.comparing, state.estimates.job, state.exporting, state.reading,
                     state.aligning, state.measuring, state.planning, state.merging, state.summarizing,
                 ].compactMap(\.self),
-                state.exporting
+                state.writing + [state.exporting].compactMap(\.self)
             )
         }
-        for job in running { job.cancel() }
-        exporting?.wait()
+        for job in running + leaving { job.cancel() }
+        for job in leaving { job.wait() }
     }
 
     // MARK: - Loading

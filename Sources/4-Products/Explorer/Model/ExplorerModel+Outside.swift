@@ -1,0 +1,93 @@
+import Bytes
+import FileFormats
+import FileTree
+
+extension ExplorerModel {
+    /// What is under the cursor, where that is a file: of the tree, of what is looked into, or of an archive's list.
+    var contentHere: (key: ContentKey, name: [UInt8])? {
+        if let look = screens.last as? LookScreen { return look.contentHere(self) }
+        guard let files, let node = files.current?.node, let look = LookScreen(at: node, in: files) else {
+            return nil
+        }
+        return look.contentHere(self)
+    }
+
+    /// Asks how a file is to be written out or shown, for a screen that is not on the stack while it takes a key.
+    func outside(_ command: Command, showing look: LookScreen) -> Outcome {
+        guard let here = look.contentHere(self) else { return .stay }
+        return .push(Self.screen(command, here.key, name: here.name))
+    }
+
+    /// Asks how the file under the cursor is to be written out or shown.
+    mutating func performOutside(_ command: Command) {
+        guard let here = contentHere else { return }
+        screens.append(Self.screen(command, here.key, name: here.name))
+    }
+
+    private static func screen(_ command: Command, _ key: ContentKey, name: [UInt8]) -> any Screen {
+        let base = name.split(separator: UInt8(ascii: "/")).last.map(Array.init) ?? []
+        // A name that is no text, or that a terminal would obey, is spelled with backslashes.
+        let text = EscapedText.of(base)
+        guard command == .writeOut else { return OutsideScreen(key: key, name: text) }
+        return WriteScreen(ContentRequest(key: key, side: key.new == nil ? .old : .new, path: text))
+    }
+
+    // MARK: - Copying
+
+    /// What there is to be copied of the row under the cursor.
+    var copyItems: [CopyScreen.Item] {
+        if focus == .files, let files, let node = files.current?.node {
+            return copyItems(of: node, path: nil)
+        }
+        return details?.copied.map { [CopyScreen.Item(label: "digest", text: $0), createItem] } ?? []
+    }
+
+    /// What there is to be copied of what is looked into.
+    func copyItems(of look: LookScreen) -> [CopyScreen.Item] {
+        copyItems(of: look.node, path: look.contentHere(self).map { look.path(to: $0.key, self) })
+    }
+
+    private func copyItems(of index: Int, path other: [UInt8]?) -> [CopyScreen.Item] {
+        guard let files else { return [] }
+        let tree = files.tree
+        let node = tree.nodes[index]
+        let path = tree.path(of: index)
+        var items = [
+            CopyScreen.Item(
+                label: "path", text: Format.name(other ?? [UInt8(ascii: "/")] + path.bytes, glyphs))
+        ]
+        for (label, entry) in [("old digest", tree.oldEntry(node)), ("new digest", tree.newEntry(node))] {
+            if let digest = entry?.digest {
+                items.append(CopyScreen.Item(label: label, text: digest.description))
+            }
+        }
+        if node.change != .unchanged, let pattern = PathPattern(matching: path),
+            let text = String(validating: pattern.text, as: UTF8.self)
+        {
+            let command = CreateCommand(
+                start: "\(options.createCommand) --pick \(ShellWord.quoted(text))", output: export.path.text,
+                level: export.level, picks: nil, picksPath: "")
+            items.append(CopyScreen.Item(label: "this alone", text: command.text))
+        }
+        return items + [createItem]
+    }
+
+    /// The command that makes the whole package.
+    private var createItem: CopyScreen.Item {
+        let command = CreateCommand(
+            start: options.createCommand, output: export.path.text, level: export.level, picks: nil,
+            picksPath: "")
+        return CopyScreen.Item(label: "all of it", text: command.text)
+    }
+}
+
+extension LookScreen {
+    /// The member under the cursor of a list, or what is looked into.
+    func contentHere(_ model: ExplorerModel) -> (key: ContentKey, name: [UInt8])? {
+        if let members, case .member(let index) = members.current {
+            let place = MemberPlace(parent: key, archive: members.diff, index: index)
+            return place.row.isFile ? (place.key, place.row.step.name) : nil
+        }
+        return (key, path(to: key, model))
+    }
+}
