@@ -1,4 +1,5 @@
 import Canvas
+import ContentDiff
 import FileFormats
 import FileTree
 import TestSupport
@@ -44,6 +45,20 @@ struct ProgramTests {
         // Better content does not take it away.
         script.send(.content(key, script.fixture.content(key)))
         #expect(script.explorer.contents[key]?.program != nil)
+    }
+
+    @Test func `a large file shows its beginning until the rest is compared`() throws {
+        var script = Script(answersFirst: true)
+        script.press("enter")
+        let key = try #require((script.explorer.screens.last as? LookScreen)?.key)
+        let bytes = [UInt8](repeating: 7, count: FileContent.beginningByteCount)
+        script.send(.content(key, .beginning(ByteDiff(old: bytes, new: bytes + [8]), packing: "gzip")))
+        #expect(script.screen().text.contains("bytes in gzip"))
+        #expect(script.screen().text.contains("the first 65.5 kB, comparing more"))
+        #expect(script.explorer.isAnimated)
+        script.send(.content(key, .bytes(ByteDiff(old: bytes, new: bytes + [8]), packing: "gzip")))
+        #expect(!script.screen().text.contains("comparing more"))
+        #expect(script.screen().text.contains("1 B differ"))
     }
 
     @Test func `of a file that is larger than what is read, that is said`() throws {

@@ -393,6 +393,28 @@ import Work
         #expect(Set(scratch.names) == ["old.tar", "new.tar"])
     }
 
+    @Test func `the beginning of a large file is there before the rest is read`() throws {
+        let old = Content.random(1, FileContent.textLimit + 1000)
+        let new = old + [1]
+        for (name, content) in [("old.tar", old), ("new.tar", new)] {
+            try scratch.write(name, try ImageBuilder([.init("", [.file("f", content)])]).archive(.docker25))
+        }
+        work.load(ImageRequest(path: scratch.path("old.tar")), ImageRequest(path: scratch.path("new.tar")))
+        _ = try messages { if case .aligned = $0 { true } else { false } }
+        let entry = EntryID(layer: 0, ordinal: 0)
+        work.read(ContentKey(old: entry, new: entry))
+        let first = try messages { if case .content = $0 { true } else { false } }
+        guard case .content(_, .beginning(let beginning, nil)) = first.last else {
+            Issue.record("no beginning but \(first)")
+            return
+        }
+        #expect(beginning.new == Array(new.prefix(FileContent.beginningByteCount)))
+        #expect(beginning.old == beginning.new)
+        let second = try messages { if case .content = $0 { true } else { false } }
+        guard case .content(_, .bytes(let whole, nil)) = second.last else { return }
+        #expect(whole.old == old && whole.new == new && whole.differingCount == 1)
+    }
+
     // MARK: - Exports
 
     @Test func `costs go on by themselves after an export is done`() throws {

@@ -175,7 +175,13 @@ struct LookScreen: Screen {
     }
 
     /// Whether what it shows still has to be read.
-    func isWaiting(_ model: ExplorerModel) -> Bool { members == nil && model.contents[key] == nil }
+    func isWaiting(_ model: ExplorerModel) -> Bool {
+        guard members == nil else { return false }
+        switch model.contents[key]?.content {
+        case nil, .beginning: return true
+        case .text, .bytes, .archive, .failed: return false
+        }
+    }
 
     /// Where the file is, and in which archives.
     func path(_ model: ExplorerModel) -> [UInt8] { path(to: key, model) }
@@ -210,7 +216,7 @@ struct LookScreen: Screen {
         case .text(let text, _):
             lines = wanted.layout.lines(of: text)
             runs = text.runs
-        case .bytes(let bytes, _):
+        case .bytes(let bytes, _), .beginning(let bytes, _):
             lines = wanted.layout.lines(of: bytes)
             runs = bytes.runs
         case .archive, .failed, nil:

@@ -140,6 +140,10 @@ struct LookView {
                 if hunkCount > 0 { words.append("\(Format.grouped(bytes.differingCount)) B differ") }
                 if !bytes.isAligned { words.append("by place") }
             }
+        case .beginning(let bytes, let packing):
+            let count = max(bytes.old.count, bytes.new.count)
+            words.append(packing.map { "bytes in \($0)" } ?? "bytes")
+            words.append("\(model.spinner) the first \(ByteCount.text(UInt64(count))), comparing more")
         case .failed, nil: break
         }
         if screen.place == nil,
@@ -202,7 +206,7 @@ struct LookView {
             }
             MemberLines(view: self, list: members, isSplit: screen.isSplit(model)).draw(
                 from: 2, rows: rows, on: &frame)
-        case .bytes(let bytes, _):
+        case .bytes(let bytes, _), .beginning(let bytes, _):
             guard !screen.lines.isEmpty else { return say("there is nothing in it", .dim, on: &frame) }
             let hex = HexLines(
                 glyphs: glyphs, bytes: bytes, isTwoSided: isTwoSided,

@@ -38,6 +38,8 @@ public enum FileContent: Sendable {
     case text(TextDiff, encoding: String)
     /// Anything else, as far as `byteLimit` bytes of each side; what it was compressed by, if it was.
     case bytes(ByteDiff, packing: String?)
+    /// The beginning of a large content, while the rest is still read and compared.
+    case beginning(ByteDiff, packing: String?)
     /// Archives on both sides, or on the only one there is.
     case archive(ArchiveDiff)
     /// It cannot be read; the text says why.
@@ -45,6 +47,8 @@ public enum FileContent: Sendable {
 
     /// How much of a file is read to be looked at.
     public static let byteLimit = 64 << 20
+    /// How much of a large content is shown before the rest is read.
+    public static let beginningByteCount = 64 << 10
     /// Longer texts are looked at as bytes.
     public static let textLimit = 8 << 20
 }

@@ -45,6 +45,12 @@ extension SessionWork {
     private func answer(
         _ key: ContentKey, _ old: ReadableContent?, _ new: ReadableContent?, packing: String?
     ) throws {
+        if max(old?.byteCount ?? 0, new?.byteCount ?? 0) > UInt64(FileContent.textLimit) {
+            // It is not shown as a text in any case, and its first screen need not wait for all of it.
+            let sides = try [old, new].map { try $0?.read(0, FileContent.beginningByteCount) ?? [] }
+            mailbox.send(
+                .content(key, .beginning(ByteDiff(old: sides[0], new: sides[1]), packing: packing)))
+        }
         let before = try old.map { try $0.read(0, FileContent.byteLimit) }
         let after = try new.map { try $0.read(0, FileContent.byteLimit) }
         if let (oldText, newText, encoding) = Self.texts(before, after) {
