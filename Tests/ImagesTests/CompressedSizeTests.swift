@@ -41,17 +41,52 @@ struct CompressedSizeTests {
     }
 
     @Test func `samples are read by the ratio of both sizes`() {
-        typealias Block = CompressedSize.Block
+        typealias Sample = CompressedSize.Sample
+        typealias Stratum = CompressedSize.Stratum
         // Every block becomes half of what the quick compression makes: nothing is uncertain.
-        let regular = (1...10).map { Block(quick: Double($0), real: $0 % 2 == 0 ? Double($0) / 2 : nil) }
-        #expect(CompressedSize.estimate(regular, whole: 55, blockCount: 10) == Figure(27, error: 0))
+        let regular = Stratum(
+            samples: [2, 4, 6, 8, 10].map { Sample(quick: $0, real: $0 / 2) }, whole: 55, blockCount: 10)
+        #expect(CompressedSize.estimate([regular]) == Figure(27, error: 0))
         // Ratios of 1 and 3 over blocks of 10: 20 on average, with a deviation of sqrt(200 / 1 x (1 - 2/4) / 2).
-        let uneven = [
-            Block(quick: 10, real: 10), Block(quick: 10, real: 30), Block(quick: 10, real: nil),
-            Block(quick: 10, real: nil),
-        ]
-        let figure = CompressedSize.estimate(uneven, whole: 40, blockCount: 4)
+        let uneven = Stratum(
+            samples: [Sample(quick: 10, real: 10), Sample(quick: 10, real: 30)], whole: 40, blockCount: 4)
+        let figure = CompressedSize.estimate([uneven])
         #expect(figure.byteCount == 80)
         #expect(figure.bounds == 24...136 || figure.bounds == 23...137, "\(figure.bounds)")
+        // What is certain of one part makes the other no more certain.
+        let both = CompressedSize.estimate([regular, uneven])
+        #expect(both.byteCount == 107 && both.bounds.upperBound - both.byteCount >= 56)
+        // A part of which nothing is known is as uncertain as it is large.
+        let unknown = CompressedSize.estimate([Stratum(samples: [], whole: 100, blockCount: 3)])
+        #expect(unknown == Figure(100, error: 100))
+    }
+
+    @Test(arguments: [CompressedSize.Method.gzip, .zstd19])
+    func `what is sampled is within its error of what is made`(method: CompressedSize.Method) async throws {
+        // Text, noise and repeated noise by turns: blocks of every kind, more than is compressed as a whole.
+        var random = SplitMix64(seed: 5)
+        var noise: [UInt8] = []
+        for _ in 0..<(64 << 10) {
+            withUnsafeBytes(of: random.next()) { noise += $0 }
+        }
+        let words = (0..<400).map { _ in Array(noise[Int(random.next() % 400_000)...].prefix(5)) }
+        var bytes: [UInt8] = []
+        while bytes.count < (method == .gzip ? 40 : 14) << 20 {
+            switch random.next() % 3 {
+            case 0: for _ in 0..<60_000 { bytes += words[Int(random.next() % 400)] }
+            case 1: for _ in 0..<40_000 { withUnsafeBytes(of: random.next()) { bytes += $0 } }
+            default: bytes += noise
+            }
+        }
+        let figure = try await CompressedSize.figure(
+            of: JoinedRegions([try region(bytes, as: "all")]), method, jobs: 2)
+        let truth =
+            switch method {
+            case .gzip: UInt64(try Gzip.byteCount(of: bytes))
+            case .zstd19: UInt64(try Zstd.compress(bytes, ZstdOptions(level: 19)).count)
+            }
+        #expect(!figure.isExact)
+        let off = Double(figure.byteCount) / Double(truth) - 1
+        #expect(abs(off) < 0.05, "\(figure) for \(truth)")
     }
 }

@@ -79,6 +79,8 @@ struct RecommendationTests {
         #expect(Figure(exact: 1234).text == "1.2 kB")
         #expect(Figure(exact: 1234).errorText == "")
         #expect(Figure(1_000_000, error: 4100).text == "~1.0 MB")
+        #expect(Figure(10, bounds: 8...15).widened(by: 3) == Figure(10, bounds: 5...18))
+        #expect(Figure(exact: 2).widened(by: 3) == Figure(2, bounds: 0...5))
         #expect(Figure(1_000_000, error: 4100).errorText == "±0.5%")
         #expect(Figure(1_000_000, bounds: 1_000_000...1_048_000).errorText == "+4.8%")
         #expect(Figure(1_000_000, bounds: 999_000...1_048_000).errorText == "-0.1% +4.8%")

@@ -34,6 +34,15 @@ public struct Figure: Hashable, Sendable {
                 other.bounds.lowerBound)...one.bounds.upperBound.addingClamped(other.bounds.upperBound))
     }
 
+    /// The same, if it may be wrong by so many bytes more either way.
+    public func widened(by error: UInt64) -> Figure {
+        Figure(
+            byteCount,
+            bounds: (bounds.lowerBound - min(bounds.lowerBound, error))...bounds.upperBound.addingClamped(
+                error)
+        )
+    }
+
     /// `127.6 kB`, or `~62.2 MB` for an estimate.
     public var text: String { (isExact ? "" : "~") + ByteCount.text(byteCount) }
 

@@ -108,7 +108,7 @@ public struct Link: Hashable, Sendable {
     /// price: that is a matter of contracts.
     public static let profiles = [
         Link(name: "gsm", bitsPerSecond: 50e3, roundTrip: 0.5),
-        Link(name: "satellite", bitsPerSecond: 492e3, roundTrip: 0.6),
+        Link(name: "satellite", bitsPerSecond: 400e3, roundTrip: 0.6),
         Link(name: "3g", bitsPerSecond: 1.6e6, roundTrip: 0.3),
         Link(name: "dsl", bitsPerSecond: 1.5e6, roundTrip: 0.05),
         Link(name: "lte", bitsPerSecond: 12e6, roundTrip: 0.07),

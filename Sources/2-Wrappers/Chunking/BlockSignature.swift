@@ -17,9 +17,10 @@ public struct BlockSignature: Sendable {
     private var pending: [UInt8] = []
     /// Places in `rolling`, by its hashes; 0 is none.
     private var table: [UInt32] = []
-    /// A bit for each hash that occurs: it is asked for every byte, and fits the processor's cache.
+    /// Two bits in one word for each hash that occurs (a Bloom filter of blocks): it is asked for every byte, and what it
+    /// lets through has to be looked for in a table that no processor's cache holds.
     private var filter: [UInt64] = []
-    private static let filterBitCount: UInt64 = 24
+    private static let filterWordBits: UInt64 = 18
 
     /// A signature of nothing.
     public init(blockByteCount: Int) {
@@ -47,9 +48,9 @@ public struct BlockSignature: Sendable {
         var bits = 10
         while 1 << bits < rolling.count * 2 { bits += 1 }
         table = [UInt32](repeating: 0, count: 1 << bits)
-        filter = [UInt64](repeating: 0, count: 1 << (Self.filterBitCount - 6))
+        filter = [UInt64](repeating: 0, count: 1 << Self.filterWordBits)
         for (block, hash) in rolling.enumerated() {
-            filter[Int(Self.filterPlace(hash) >> 6)] |= 1 << (Self.filterPlace(hash) & 63)
+            filter[Self.filterPlace(hash)] |= Self.filterBits(hash)
             var place = Int(hash >> UInt64(64 - bits))
             // Of equal blocks the first is found.
             while table[place] != 0, rolling[Int(table[place]) - 1] != hash {
@@ -62,8 +63,6 @@ public struct BlockSignature: Sendable {
     /// Where a block of the new stream lies in the old one, as the number of a block. The one that is expected, since it
     /// goes on from the one before, is taken if it is the same.
     private func find(_ hash: UInt64, _ block: UnsafeBufferPointer<UInt8>, expected: Int) -> Int? {
-        let bit = Self.filterPlace(hash)
-        guard filter[Int(bit >> 6)] >> (bit & 63) & 1 == 1 else { return nil }
         var place = Int(hash >> UInt64(64 - table.count.trailingZeroBitCount))
         while table[place] != 0 {
             let found = Int(table[place]) - 1
@@ -79,7 +78,11 @@ public struct BlockSignature: Sendable {
         return nil
     }
 
-    private static func filterPlace(_ hash: UInt64) -> UInt64 { hash >> (64 - filterBitCount) }
+    private static func filterPlace(_ hash: UInt64) -> Int { Int(hash >> (64 - filterWordBits)) }
+
+    private static func filterBits(_ hash: UInt64) -> UInt64 {
+        1 << (hash >> 40 & 63) | 1 << (hash >> 34 & 63)
+    }
 
     private static func rollingHash(_ block: UnsafeBufferPointer<UInt8>) -> UInt64 {
         block.reduce(0) { $0 &* base &+ UInt64($1) &+ 1 }
@@ -214,19 +217,38 @@ extension BlockSignature {
         in bytes: UnsafeBufferPointer<UInt8>, from start: Int, copied: (block: Int, count: Int)?
     ) -> (position: Int, block: Int?) {
         let size = blockByteCount
-        var position = start
-        var hash = Self.rollingHash(UnsafeBufferPointer(rebasing: bytes[start..<start + size]))
-        var expected = copied.map { $0.block + $0.count } ?? .max
-        while true {
-            let block = UnsafeBufferPointer(rebasing: bytes[position..<position + size])
-            if let found = find(hash, block, expected: expected) { return (position, found) }
-            guard position + size < bytes.count else { return (position + 1, nil) }
-            // Every byte counts one more, so that zeros make a difference.
-            hash =
-                hash &* Self.base &+ UInt64(bytes[position + size]) &+ 1
-                &- leaving &* (UInt64(bytes[position]) &+ 1)
-            position += 1
-            expected = .max
+        let first = UnsafeBufferPointer(rebasing: bytes[start..<start + size])
+        var hash = Self.rollingHash(first)
+        if let found = find(hash, first, expected: copied.map { $0.block + $0.count } ?? .max) {
+            return (start, found)
+        }
+        var position = start + 1
+        // Hashes are rolled for a run of places first, then looked for: the processor looks for several at a time.
+        return filter.withUnsafeBufferPointer { filter in
+            withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Self.runCount) { hashes in
+                while position + size <= bytes.count {
+                    let count = min(Self.runCount, bytes.count - size - position + 1)
+                    for index in 0..<count {
+                        // Every byte counts one more, so that zeros make a difference.
+                        hash =
+                            hash &* Self.base &+ UInt64(bytes[position + index + size - 1]) &+ 1
+                            &- leaving &* (UInt64(bytes[position + index - 1]) &+ 1)
+                        hashes[index] = hash
+                    }
+                    for index in 0..<count {
+                        let bits = Self.filterBits(hashes[index])
+                        guard filter[Self.filterPlace(hashes[index])] & bits == bits else { continue }
+                        let place = position + index
+                        let block = UnsafeBufferPointer(rebasing: bytes[place..<place + size])
+                        if let found = find(hashes[index], block, expected: .max) { return (place, found) }
+                    }
+                    position += count
+                }
+                return (position, nil)
+            }
         }
     }
+
+    /// So many places are looked at together.
+    private static let runCount = 64
 }

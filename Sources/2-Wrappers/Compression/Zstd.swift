@@ -6,13 +6,16 @@ public struct ZstdOptions: Hashable, Sendable {
     public var level: Int
     /// Base-2 logarithm of the window, which is what a decompressor must keep; nil lets the level choose.
     public var windowLog: Int?
+    /// Base-2 logarithm of the table that matches are found by; nil lets the level choose.
+    public var hashLog: Int?
     /// Whether to look for long matches far back, which large windows need.
     public var findsLongMatches: Bool
 
     /// Options of that level.
-    public init(level: Int, windowLog: Int? = nil, findsLongMatches: Bool = false) {
+    public init(level: Int, windowLog: Int? = nil, hashLog: Int? = nil, findsLongMatches: Bool = false) {
         self.level = level
         self.windowLog = windowLog
+        self.hashLog = hashLog
         self.findsLongMatches = findsLongMatches
     }
 }
@@ -38,6 +41,7 @@ public final class ZstdCompressor {
         self.sink = sink
         var parameters = [(ZSTD_c_compressionLevel, options.level)]
         if let windowLog = options.windowLog { parameters.append((ZSTD_c_windowLog, windowLog)) }
+        if let hashLog = options.hashLog { parameters.append((ZSTD_c_hashLog, hashLog)) }
         if options.findsLongMatches { parameters.append((ZSTD_c_enableLongDistanceMatching, 1)) }
         for (name, value) in parameters {
             try check(ZSTD_CCtx_setParameter(context, name, Int32(clamping: value)))

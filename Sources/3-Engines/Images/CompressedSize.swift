@@ -6,9 +6,10 @@ public import Work
 
 /// How large a stream gets when it is compressed.
 ///
-/// Where that takes too long, some blocks of it are compressed, and a quick compression of all blocks tells how they stand
+/// Where that takes too long, some blocks of it are compressed, and a quick compression of everything tells how they stand
 /// for the rest: what the samples have of the two sizes' ratio is taken for all (a ratio estimator; W. Cochran, "Sampling
-/// Techniques", 1977, chapter 6). Twice its standard error is told as the error.
+/// Techniques", 1977, chapter 6). Where the quick compression is one of each block, blocks that compress alike are judged
+/// together (strata; chapter 6.10). Twice the standard error is told as the error.
 public enum CompressedSize {
     /// A compressor.
     public enum Method: Sendable {
@@ -18,8 +19,8 @@ public enum CompressedSize {
         case zstd19
     }
 
-    /// Blocks of that size are sampled.
-    private static let blockByteCount = 1 << 20
+    /// Blocks of that size are sampled: many small ones tell more than few large ones.
+    private static let blockByteCount = 256 << 10
 
     /// How large a stream gets.
     ///
@@ -39,54 +40,166 @@ public enum CompressedSize {
             }
         }
         let blockCount = Int(clamping: (stream.byteCount - 1) / UInt64(blockByteCount) + 1)
-        let step = max(1, Double(blockCount) / Double(method.sampleCount))
-        let sampled = Set(
-            (0..<method.sampleCount).map { Int((Double($0) + 0.5) * step) }.filter { $0 < blockCount })
-        async let control = method.control(of: stream)
-        let blocks = try await parallelMap(Array(0..<blockCount), width: jobs) { block -> Block? in
-            try Task.checkCancellation()
-            guard sampled.contains(block) || method.looksAtAll else { return nil }
-            let offset = UInt64(block) * UInt64(blockByteCount)
-            let history = min(Int(clamping: offset), method.history)
-            let bytes = try stream.read(at: offset - UInt64(history), count: history + blockByteCount)
-            reporter.advance(by: UInt64(bytes.count - history))
-            let content = Array(bytes[history...])
-            return Block(
-                quick: Double(Zstd.estimate(content, level: 1)),
-                real: sampled.contains(block)
-                    ? Double(try method.byteCount(of: bytes, history: history)) : nil)
-        }.compactMap(\.self)
-        let whole = try await control ?? blocks.reduce(0) { $0 + $1.quick }
-        return estimate(blocks, whole: whole, blockCount: blockCount)
+        switch method {
+        case .gzip: return try await stratified(stream, blockCount, method, jobs: jobs, reporter)
+        case .zstd19: return try await spread(stream, blockCount, method, jobs: jobs, reporter)
+        }
     }
 
-    /// What is known of a block.
-    struct Block {
-        /// Its size after a quick compression.
+    /// Every block is compressed quickly by itself; of those that compress alike some are really compressed.
+    private static func stratified(
+        _ stream: JoinedRegions, _ blockCount: Int, _ method: Method, jobs: Int, _ reporter: Reporter
+    ) async throws -> Figure {
+        let quick = try await parallelMap(runs(of: blockCount), width: jobs) { run in
+            let first = UInt64(run.lowerBound) * UInt64(blockByteCount)
+            let bytes = try stream.read(at: first, count: run.count * blockByteCount)
+            reporter.advance(by: UInt64(bytes.count))
+            return stride(from: 0, to: bytes.count, by: blockByteCount).map { start in
+                let block = Array(bytes[start..<min(start + blockByteCount, bytes.count)])
+                return Double(Zstd.estimate(block, level: 1))
+            }
+        }.flatMap(\.self)
+        let order = quick.indices.sorted { (quick[$0], $0) < (quick[$1], $1) }
+        let groups = (0..<strataCount).map { stratum in
+            Array(order[order.count * stratum / strataCount..<order.count * (stratum + 1) / strataCount])
+        }
+        let samples = groups.map { group in
+            // From all over the stream.
+            let group = group.sorted()
+            return self.samples(method.sampleCount / strataCount, of: group.count).map { group[$0] }
+        }
+        let real = try await parallelMap(samples.flatMap(\.self), width: jobs) { block -> Double in
+            let offset = UInt64(block) * UInt64(blockByteCount)
+            let history = min(Int(clamping: offset), Method.gzipHistory)
+            let bytes = try stream.read(at: offset - UInt64(history), count: history + blockByteCount)
+            return Double(try method.byteCount(of: bytes, history: history))
+        }
+        let sizes = Dictionary(zip(samples.joined(), real), uniquingKeysWith: { first, _ in first })
+        return estimate(
+            zip(groups, samples).map { group, sampled in
+                Stratum(
+                    samples: sampled.map { Sample(quick: quick[$0], real: sizes[$0] ?? 0) },
+                    whole: group.reduce(0) { $0 + quick[$1] }, blockCount: group.count)
+            })
+    }
+
+    /// Some blocks are compressed both ways, and all of the stream quickly, with what lies before each block.
+    private static func spread(
+        _ stream: JoinedRegions, _ blockCount: Int, _ method: Method, jobs: Int, _ reporter: Reporter
+    ) async throws -> Figure {
+        async let whole = controlByteCount(of: stream, reporter)
+        let samples = try await parallelMap(samples(method.sampleCount, of: blockCount), width: jobs) {
+            block in
+            let bytes = try stream.read(
+                at: UInt64(block) * UInt64(blockByteCount), count: blockByteCount)
+            return Sample(
+                quick: Double(try Method.byteCount(of: bytes, control)),
+                real: Double(try method.byteCount(of: bytes, history: 0)))
+        }
+        let figure = estimate([
+            Stratum(samples: samples, whole: Double(try await whole), blockCount: blockCount)
+        ])
+        return figure.widened(by: UInt64(Double(figure.byteCount) * farError))
+    }
+
+    /// By how much the quick compression may be off in what it gains from what lies far back: see docs/ROUTES.md.
+    private static let farError = 0.03
+
+    private static let strataCount = 8
+
+    /// Blocks that one task looks at.
+    private static func runs(of blockCount: Int) -> [Range<Int>] {
+        stride(from: 0, to: blockCount, by: 16).map { $0..<min($0 + 16, blockCount) }
+    }
+
+    /// So many numbers below another, evenly spread.
+    private static func samples(_ count: Int, of all: Int) -> [Int] {
+        let step = max(1, Double(all) / Double(count))
+        return (0..<count).map { Int((Double($0) + 0.5) * step) }.filter { $0 < all }
+    }
+
+    // MARK: - The quick compression of everything
+
+    /// A quick compression that gains about as much from what lies far back as level 19 does: with its window, a table that
+    /// remembers as much of it, and long matches.
+    private static let control = ZstdOptions(level: 1, windowLog: 23, hashLog: 20, findsLongMatches: true)
+
+    /// What it makes of a stream, in two halves at a time: what the second one loses by that is little.
+    private static func controlByteCount(of stream: JoinedRegions, _ reporter: Reporter) async throws -> Int {
+        let half = stream.byteCount / 2
+        let counts = try await parallelMap([0..<half, half..<stream.byteCount], width: 2) { part in
+            var count = 0
+            let compressor = try ZstdCompressor(control) { count += $0.count }
+            var offset = part.lowerBound
+            while offset < part.upperBound {
+                try Task.checkCancellation()
+                let bytes = try stream.read(at: offset, count: Int(min(1 << 20, part.upperBound - offset)))
+                guard !bytes.isEmpty else { break }
+                try compressor.write(bytes[...])
+                reporter.advance(by: UInt64(bytes.count))
+                offset += UInt64(bytes.count)
+            }
+            try compressor.finish()
+            return count
+        }
+        return counts.reduce(0, +)
+    }
+
+    // MARK: - Reading samples
+
+    /// The sizes of a block that was compressed both ways.
+    public struct Sample: Sendable {
         let quick: Double
-        /// Its size, if it was sampled.
-        let real: Double?
+        let real: Double
+
+        /// A block that takes so many bytes after a quick compression, and so many after the one that is asked about.
+        public init(quick: Double, real: Double) { (self.quick, self.real) = (quick, real) }
+    }
+
+    /// Blocks that are judged together.
+    public struct Stratum: Sendable {
+        let samples: [Sample]
+        let whole: Double
+        let blockCount: Int
+
+        /// Blocks of which some were sampled.
+        ///
+        /// - Parameters:
+        ///   - samples: Those that were.
+        ///   - whole: What all of the blocks take after a quick compression.
+        ///   - blockCount: How many there are.
+        public init(samples: [Sample], whole: Double, blockCount: Int) {
+            (self.samples, self.whole, self.blockCount) = (samples, whole, blockCount)
+        }
     }
 
     /// Reads samples.
     ///
-    /// - Parameters:
-    ///   - blocks: All that were looked at.
-    ///   - whole: The size of the whole stream after a quick compression.
-    ///   - blockCount: How many blocks the stream has.
+    /// - Parameter strata: All blocks of a stream.
     /// - Returns: An estimate with its error.
-    static func estimate(_ blocks: [Block], whole: Double, blockCount: Int) -> Figure {
-        let samples = blocks.compactMap { block in block.real.map { (quick: block.quick, real: $0) } }
-        let quick = samples.reduce(0) { $0 + $1.quick }
-        guard quick > 0, samples.count > 1 else {
-            return Figure(UInt64(whole), bounds: 0...UInt64(whole * 2))
+    public static func estimate(_ strata: [Stratum]) -> Figure {
+        var sum = 0.0
+        var variance = 0.0
+        for stratum in strata where stratum.blockCount > 0 {
+            let samples = stratum.samples
+            let quick = samples.reduce(0) { $0 + $1.quick }
+            guard quick > 0, samples.count > 1 else {
+                // Nothing tells how far this is from the truth.
+                sum += stratum.whole
+                variance += stratum.whole * stratum.whole / 4
+                continue
+            }
+            let ratio = samples.reduce(0) { $0 + $1.real } / quick
+            let residues = samples.reduce(0) {
+                $0 + ($1.real - ratio * $1.quick) * ($1.real - ratio * $1.quick)
+            }
+            let count = Double(samples.count)
+            let left = max(0, 1 - count / Double(stratum.blockCount))
+            let deviation = (residues / (count - 1) * left / count).squareRoot() / (quick / count)
+            sum += stratum.whole * ratio
+            variance += deviation * deviation * stratum.whole * stratum.whole
         }
-        let ratio = samples.reduce(0) { $0 + $1.real } / quick
-        let residues = samples.reduce(0) { $0 + ($1.real - ratio * $1.quick) * ($1.real - ratio * $1.quick) }
-        let count = Double(samples.count)
-        let left = max(0, 1 - count / Double(blockCount))
-        let deviation = (residues / (count - 1) * left / count).squareRoot() / (quick / count)
-        return Figure(UInt64(whole * ratio), error: UInt64(2 * deviation * whole))
+        return Figure(UInt64(sum), error: UInt64(2 * variance.squareRoot()))
     }
 }
 
@@ -94,7 +207,7 @@ extension CompressedSize.Method {
     /// So much is compressed as a whole.
     fileprivate var exactByteCount: UInt64 {
         switch self {
-        case .gzip: 48 << 20
+        case .gzip: 32 << 20
         case .zstd19: 12 << 20
         }
     }
@@ -102,36 +215,13 @@ extension CompressedSize.Method {
     /// So many blocks are sampled of more.
     fileprivate var sampleCount: Int {
         switch self {
-        case .gzip: 64
-        case .zstd19: 16
+        case .gzip: 96
+        case .zstd19: 64
         }
     }
 
-    /// Bytes before a block that its compression makes use of.
-    fileprivate var history: Int {
-        switch self {
-        case .gzip: 1 << 15
-        // Eight megabytes would take as long as eight blocks: what they save is taken from the quick compression instead.
-        case .zstd19: 0
-        }
-    }
-
-    /// Whether the quick compression is one of each block by itself.
-    fileprivate var looksAtAll: Bool { self == .gzip }
-
-    /// The size of the whole stream after a quick compression; nil if the sum of its blocks serves.
-    fileprivate func control(of stream: JoinedRegions) async throws -> Double? {
-        guard self == .zstd19 else { return nil }
-        return try await WorkPool.shared.run {
-            var count = 0
-            // With level 19's window.
-            let options = ZstdOptions(level: 1, windowLog: 23, findsLongMatches: true)
-            let compressor = try ZstdCompressor(options) { count += $0.count }
-            try stream.forEachPart { try compressor.write($0) }
-            try compressor.finish()
-            return Double(count)
-        }
-    }
+    /// Bytes before a block that gzip makes use of.
+    fileprivate static let gzipHistory = 1 << 15
 
     /// The size of a stream that is compressed.
     fileprivate func byteCount(of stream: JoinedRegions, _ progress: (UInt64) -> Void) throws -> UInt64 {
@@ -168,7 +258,17 @@ extension CompressedSize.Method {
         switch self {
         case .gzip:
             try Gzip.byteCount(of: bytes) - (history > 0 ? Gzip.byteCount(of: Array(bytes[..<history])) : 0)
-        case .zstd19: try Zstd.compress(bytes, ZstdOptions(level: 19)).count
+        case .zstd19: try Self.byteCount(of: bytes, ZstdOptions(level: 19, windowLog: 23))
         }
+    }
+
+    /// What zstd makes of a block as of a piece of a long stream: if it knew how short the block is, it would use other
+    /// parameters.
+    fileprivate static func byteCount(of bytes: [UInt8], _ options: ZstdOptions) throws -> Int {
+        var count = 0
+        let compressor = try ZstdCompressor(options) { count += $0.count }
+        try compressor.write(bytes[...])
+        try compressor.finish()
+        return count
     }
 }

@@ -25,6 +25,10 @@ struct FileStore {
     /// Larger files are split part by part, as if they were several.
     private static let fileByteCount: UInt64 = 64 << 20
 
+    /// If more than this is to be compressed, that is done to one part in four, and a quick compression of all parts tells how
+    /// these stand for the others.
+    private static let exactByteCount: UInt64 = 64 << 20
+
     /// By how much the method is off skopeo's encoder, at most: measured, see docs/ROUTES.md.
     private static let methodError = 0.03
 
@@ -39,7 +43,12 @@ struct FileStore {
         reporter.begin(
             .comparing, total: layers.reduce(0) { $0.addingClamped(survey.new.layers[$1].tar.byteCount) })
         let known = Set(survey.old.index.listings.flatMap { $0.entries.compactMap(\.digest) })
-        var sent: [Digest: UInt64] = [:]
+        let unknownByteCount = layers.flatMap { survey.new.index.listings[$0].entries }.reduce(UInt64(0)) {
+            sum, entry in entry.digest.map(known.contains) ?? true ? sum : sum.addingClamped(entry.size)
+        }
+        let samples = unknownByteCount > Self.exactByteCount
+        var sent: Set<Digest> = []
+        var files: [Stored] = []
         var bytes: UInt64 = 0
         for layer in layers {
             let listing = survey.new.index.listings[layer].entries
@@ -51,21 +60,30 @@ struct FileStore {
                     try Task.checkCancellation()
                     let digest = listing[ordinal].digest
                     return try store(
-                        file.tar, file.spans[ordinal], compresses: !(digest.map(known.contains) ?? false))
+                        file.tar, file.spans[ordinal], compresses: !(digest.map(known.contains) ?? false),
+                        samples: samples)
                 }
             }.flatMap(\.self)
             var table = TableOfContents()
             for (entry, stored) in zip(listing, stored) {
                 table.add(entry, stored.parts)
-                if let digest = entry.digest, entry.kind == .file, !known.contains(digest) {
-                    sent[digest] = stored.byteCount
+                if let digest = entry.digest, entry.kind == .file, !known.contains(digest),
+                    sent.insert(digest).inserted
+                {
+                    files.append(stored)
                 }
             }
             bytes.addClamped(Self.frameByteCount)
             bytes.addClamped(UInt64(Zstd.estimate(table.finish(), level: Self.level)))
         }
-        let sum = sent.values.reduce(bytes) { $0.addingClamped($1) }
-        return Figure(sum, error: UInt64(Double(sum) * Self.methodError))
+        let quick = files.reduce(0) { $0 + $1.quickByteCount }
+        let parts = CompressedSize.Stratum(
+            samples: files.flatMap(\.samples), whole: quick, blockCount: files.reduce(0) { $0 + $1.partCount }
+        )
+        // Where all parts were compressed as the encoder does, nothing is left to be estimated.
+        let sum =
+            Figure(exact: bytes) + (samples ? CompressedSize.estimate([parts]) : Figure(exact: UInt64(quick)))
+        return sum.widened(by: UInt64(Double(sum.byteCount) * Self.methodError))
     }
 
     private static func runs(of spans: [EntrySpan]) -> [Range<Int>] {
@@ -86,10 +104,16 @@ struct FileStore {
     /// A file as the layer holds it.
     private struct Stored: Sendable {
         var parts: [TableOfContents.Part] = []
-        var byteCount: UInt64 = 0
+        /// How many parts are sent, and what they take after a quick compression.
+        var partCount = 0
+        var quickByteCount = 0.0
+        /// Those that were compressed as the encoder does.
+        var samples: [CompressedSize.Sample] = []
     }
 
-    private func store(_ tar: FileRegion, _ span: EntrySpan, compresses: Bool) throws -> Stored {
+    private func store(
+        _ tar: FileRegion, _ span: EntrySpan, compresses: Bool, samples: Bool
+    ) throws -> Stored {
         var stored = Stored()
         var offset: UInt64 = 0
         while offset < span.contentByteCount {
@@ -102,9 +126,15 @@ struct FileStore {
                         offset: offset + UInt64(part.range.lowerBound), byteCount: UInt64(bytes.count),
                         digest: Digest.of(bytes), isHole: part.isHole))
                 // A hole is not asked for.
-                if compresses, !part.isHole {
-                    stored.byteCount += UInt64(Zstd.estimate(Array(bytes), level: Self.level))
-                }
+                guard compresses, !part.isHole else { continue }
+                let place = span.contentOffset + offset + UInt64(part.range.lowerBound)
+                let isSampled = !samples || (place &* 0x9e37_79b9_7f4a_7c15) >> 62 == 0
+                let content = Array(bytes)
+                let real = isSampled ? Double(Zstd.estimate(content, level: Self.level)) : 0
+                let quick = samples ? Double(Zstd.estimate(content, level: 1)) : real
+                stored.partCount += 1
+                stored.quickByteCount += quick
+                if isSampled { stored.samples.append(CompressedSize.Sample(quick: quick, real: real)) }
             }
             offset += count
         }
