@@ -35,6 +35,21 @@ struct SeveralImagesTests {
         return image
     }
 
+    @Test func `what belongs to no image is counted, and comes out`() async throws {
+        let other = Member(blob: Content.random(9, 90_000))
+        let old = try await roundtrip.open(image(1, version: 1), .ociArchive, as: "old")
+        var counts: [UInt64] = []
+        for members in [[], [other]] {
+            let archive = (try image(1, version: 2).members(.ociArchive) + members).map(\.entry).tar
+            let new = try await roundtrip.load(scratch.write("new", archive))
+            let made = try await DeltaCreator(old: old, new: new).create(
+                at: scratch.path("d.silt"), replacesExisting: true, options: DeltaOptions(level: .fast))
+            counts.append(made.otherByteCount)
+            #expect(try roundtrip.apply(scratch.path("d.silt"), to: old) == archive)
+        }
+        #expect(counts[0] < 1_000 && counts[1] == counts[0] + 90_000)
+    }
+
     /// `docker save` of several images.
     private func saved(_ images: [ImageBuilder]) throws -> [UInt8] {
         let layers = images.flatMap(\.layers).map { Member("\($0.diffID.hex).tar", $0.tar) }

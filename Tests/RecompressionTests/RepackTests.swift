@@ -80,6 +80,31 @@ import Testing
         #expect(try Self.rebuilt(Self.file("\(name).sltz"), Self.content(of: blob)) == blob)
     }
 
+    @Test func `bits that were taken ahead are given back, wherever the blob is read in parts`() throws {
+        // The blob is read in parts of 2^16 or 2^17 bytes. A block with a code, which is read ahead, ends near their ends,
+        // and the stored block behind it starts with a whole byte.
+        func stored(_ content: ArraySlice<UInt8>) -> [UInt8] {
+            let count = [UInt8(content.count & 255), UInt8(content.count >> 8)]
+            return count + count.map { ~$0 } + content
+        }
+        let content = Content.random(1, 131_200)
+        for end in Array(65_480...65_530) + Array(131_010...131_060) {
+            var blob: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]
+            let cut = end - min(end, 60_000)
+            for part in [content[..<cut], content[cut..<end]] where !part.isEmpty {
+                for start in stride(from: part.startIndex, to: part.endIndex, by: 65_535) {
+                    blob += [0] + stored(part[start..<min(start + 65_535, part.endIndex)])
+                }
+            }
+            // An empty block with the fixed code, and the header of the last block.
+            blob += [0x02, 0x04] + stored(content[end..<end + 30]) + [0, 0, 0, 0, 0, 0, 0, 0]
+            let plain = Array(content[..<(end + 30)])
+            let repack = try #require(
+                try Repack.describe(blob: ByteSource(blob), plain: ByteSource(plain), limit: 1_000))
+            #expect(try Self.rebuilt(repack.bytes, plain) == blob)
+        }
+    }
+
     @Test func `a damaged description makes nothing wrong and ends`() throws {
         let blob = try Self.file("pgzip-5.gz")
         let content = try Self.content(of: blob)

@@ -55,11 +55,16 @@ final class DeflateParser {
 
     // MARK: - Bytes
 
+    /// So many bytes are taken ahead of the bits that are needed, at most.
+    private static let aheadByteCount = 8
+
     @discardableResult private func refill() throws -> Bool {
         let count = Int(min(UInt64(Self.partByteCount), byteCount - offset))
         guard count > 0 else { return false }
-        buffer.removeFirst(place)
-        place = 0
+        // Bytes whose bits were taken ahead may be given back.
+        let kept = min(place, Self.aheadByteCount)
+        buffer.removeFirst(place - kept)
+        place = kept
         buffer += try read(offset, count)
         offset += UInt64(count)
         return true

@@ -13,6 +13,8 @@ struct ArchiveRecipe: Sendable {
     let archiveDigest: Digest
     /// Size of the archive.
     let archiveByteCount: UInt64
+    /// How many bytes of it are in neither layers nor documents of its images.
+    let otherByteCount: UInt64
 
     /// Up to this much new content is left to the package to compress.
     private static let smallByteCount: UInt64 = 1 << 20
@@ -61,6 +63,7 @@ struct ArchiveRecipe: Sendable {
         let newByteCount = zip(members.members, contents).reduce(UInt64(0)) { sum, pair in
             if case .new = pair.1 { sum + pair.0.byteCount } else { sum }
         }
+        otherByteCount = newByteCount
         let encoder = try RecipeEncoder(
             level: newByteCount > Self.smallByteCount ? level : nil, references: NoReferences()
         ) { MemoryStream() }

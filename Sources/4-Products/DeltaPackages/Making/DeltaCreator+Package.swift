@@ -43,7 +43,9 @@ extension DeltaCreator {
         }
         let byteCount = output.byteCount
         try output.commit()
-        return CreatedPackage(byteCount: byteCount, document: contents.document, plan: plan)
+        return CreatedPackage(
+            byteCount: byteCount, document: contents.document, plan: plan,
+            otherByteCount: try await archiveRecipe(options.level).otherByteCount)
     }
 
     /// What everything costs in the package that some recipes go into.

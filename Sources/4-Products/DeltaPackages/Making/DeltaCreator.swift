@@ -32,6 +32,9 @@ public struct CreatedPackage: Sendable {
     public let document: DeltaDocument
     /// What it brings for each layer.
     public let plan: DeltaPlan
+    /// How many bytes of the new archive belong to none of its images: signatures, attestations, charts, blobs that were
+    /// left there. They are in the package, compressed.
+    public let otherByteCount: UInt64
 }
 
 /// Makes delta packages for a pair of images, or of archives of several, and tells what they cost.

@@ -65,16 +65,24 @@ struct Create: CancellableCommand {
             if new.images.count > 1 { line += ", \(new.images.count) images" }
         }
         try StandardStreams.line(line)
-        tellCarried(package)
+        tellWholes(package)
     }
 
-    /// Tells which layers travel whole, and why: that is what makes a package large.
-    private func tellCarried(_ package: CreatedPackage) {
+    /// More bytes than this beside the images are worth a word; indexes and names of images are a few thousand.
+    private static let otherByteCount = 1 << 16
+
+    /// Tells what travels whole, and why: that is what makes a package large.
+    private func tellWholes(_ package: CreatedPackage) {
         for index in package.plan.carriedLayers {
             let layer = package.plan.layers[index]
             StandardStreams.writeError(
                 "silt: layer \(index + 1) is \(layer.making), "
                     + "\(ByteCount.grouped(package.document.new.layers[index].blobByteCount)) bytes\n")
+        }
+        if package.otherByteCount > Self.otherByteCount {
+            StandardStreams.writeError(
+                "silt: the new archive holds \(ByteCount.grouped(package.otherByteCount)) bytes that belong to no "
+                    + "image; they travel whole\n")
         }
     }
 
@@ -102,6 +110,6 @@ struct Create: CancellableCommand {
             "\(FileName.text(output)): \(ByteCount.grouped(package.byteCount)) bytes, "
                 + "\(ByteCount.percent(package.byteCount, of: archive)) of the archive it makes (\(ByteCount.text(archive)))"
                 + (picked.partial == nil ? ", which is the new image: everything is picked" : ""))
-        tellCarried(package)
+        tellWholes(package)
     }
 }
