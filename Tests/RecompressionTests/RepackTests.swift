@@ -64,6 +64,15 @@ import Testing
         try Self.record(repack, name)
     }
 
+    @Test(arguments: [("other-libdeflate-12", 20), ("other-zopfli", 14)])
+    func `of encoders that look for the cheapest way little is held`(_ name: String, _ share: Int) throws {
+        let blob = try Self.file("\(name).gz")
+        let content = try Self.content(of: blob)
+        let repack = try #require(
+            try Repack.describe(blob: ByteSource(blob), plain: ByteSource(content), limit: blob.count))
+        #expect(repack.bytes.count < blob.count / share)
+    }
+
     /// Keeps a description that is not there yet, when told to.
     static func record(_ repack: Repack, _ name: String) throws {
         let path = folder.appendingPathComponent("\(name).sltz")

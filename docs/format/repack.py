@@ -3,12 +3,15 @@
 
     repack.py --check FOLDER   make every blob FOLDER/NAME.gz or NAME.zst of its description FOLDER/NAME.sltz again
 """
+import bisect
 import gzip
+import operator
 import os
 import struct
 import sys
 import zlib
 
+import contexts as mixing
 import frames
 
 NONE = -(1 << 40)
@@ -55,7 +58,12 @@ class Coder:
         self.low, self.high, self.code = 0, 0xFFFFFFFF, int.from_bytes(data[:4], "big")
 
     def bit(self, context):
-        middle = self.low + ((self.high - self.low) * context.chance >> 22)
+        bit = self.plain_bit(context.chance)
+        context.learn(bit)
+        return bit
+
+    def plain_bit(self, chance):
+        middle = self.low + ((self.high - self.low) * chance >> 22)
         bit = self.code <= middle
         if bit:
             self.high = middle
@@ -68,7 +76,6 @@ class Coder:
             self.code = (self.code << 8 | byte) & 0xFFFFFFFF
             self.low = self.low << 8 & 0xFFFFFFFF
             self.high = (self.high << 8 | 0xFF) & 0xFFFFFFFF
-        context.learn(bit)
         return bit
 
     def tree(self, bits, contexts, kind):
@@ -100,6 +107,10 @@ for extra in DISTANCE_BITS:
     DISTANCES.append(1 if not DISTANCES else DISTANCES[-1] + (1 << DISTANCE_BITS[len(DISTANCES) - 1]))
 LENGTH_SYMBOL = {n: max(s for s in range(29) if LENGTHS[s] <= n) for n in range(3, 259)}
 LENGTH_SYMBOL[259] = 27
+
+
+def distance_symbol(distance):
+    return bisect.bisect_right(DISTANCES, distance) - 1
 
 
 def symbols_of(frequencies):
@@ -336,7 +347,7 @@ class Writer:
                 symbol = LENGTH_SYMBOL[low]
                 self.bits(*literals[257 + symbol])
                 self.bits(min(low, 258) - LENGTHS[symbol], LENGTH_BITS[symbol])
-                symbol = max(s for s in range(30) if DISTANCES[s] <= distance)
+                symbol = distance_symbol(distance)
                 self.bits(*distances[symbol])
                 self.bits(distance - DISTANCES[symbol], DISTANCE_BITS[symbol])
             self.bits(*literals[256])
@@ -1289,6 +1300,217 @@ class General:
         return position + 1
 
 
+def logarithm(number):
+    width = number.bit_length() - 1
+    fraction = (number >> width - 8 if width > 8 else number << 8 - width) & 255
+    return (width << 8) + fraction + (fraction * (256 - fraction) * 87 >> 16)
+
+
+class Mixed:
+    """repack.md, "Mixed bits"."""
+
+    def __init__(self):
+        self.bits, self.weights = Contexts(), {}
+
+    def bit(self, coder, values, kind):
+        slots = [(index, value * 2654435761 % (1 << 32) >> 16) for index, value in enumerate(values)]
+        weights = self.weights.setdefault(kind, [10650] * 8)
+        inputs = [mixing.STRETCH[self.bits[slot].chance >> 10] for slot in slots]
+        odds = sum(weight * input_ for weight, input_ in zip(weights, inputs)) >> 16
+        chance = mixing.SQUASH[max(-2047, min(2047, odds)) + 2048]
+        bit = coder.plain_bit(chance << 10)
+        for index in range(8):
+            weights[index] += inputs[index] * (4096 * bit - chance) * 3 + 8192 >> 14
+            self.bits[slots[index]].learn(bit)
+        return bit
+
+
+class Cheapest:
+    """repack.md, "The cheapest way"."""
+
+    def __init__(self, data, level, coder):
+        require(level <= 12, "it names an unknown encoder")
+        self.data, self.hops, self.coder, self.model = data, 1 << level, coder, self
+        self.contexts, self.mixed, self.history = Contexts(), Mixed(), 0
+        self.seen = [32] * 256 + [16] * 60
+
+    def start(self, start, dictionary, end):
+        self.end, self.deferred, self.stretch_end = end, False, start
+        self.first = self.indexed = start - dictionary
+        self.heads, self.links, self.stairs = {}, {}, {}
+        self.index(start)
+
+    def index(self, end):
+        budget = max(0, end - self.indexed) * 128
+        for place in range(self.indexed, end):
+            budget -= self.insert(place, min(self.hops, max(budget, 16)))
+        self.indexed = max(self.indexed, end)
+
+    def insert(self, place, hops):
+        """Puts a place at the root of its tree; says how many others were looked at."""
+        data, links, stairs = self.data, self.links, []
+        self.stairs[place] = stairs
+        limit = min(258, self.end - place)
+        if limit < 3:
+            return 0
+        hash_ = word(data, place, 3) * 0x9E3779B1 % (1 << 32) >> 16
+        candidate, self.heads[hash_] = self.heads.get(hash_, NONE), place
+        longest, looked = 2, 0
+        ends = {0: (place & 65535, 0), 1: (place & 65535, 1)}
+        lengths = {0: 0, 1: 0}
+        while candidate >= max(place - 32768, self.first) and looked < hops:
+            looked += 1
+            known = min(lengths.values())
+            length = known + common(data, place + known, candidate + known, limit - known)
+            if length > longest:
+                longest = length
+                del stairs[31:]
+                stairs.append((length, place - candidate))
+            slot = candidate & 65535
+            if length == limit:
+                links[ends[0]], links[ends[1]] = links.get((slot, 0), NONE), links.get((slot, 1), NONE)
+                return looked
+            side = 0 if data[candidate + length] < data[place + length] else 1
+            links[ends[side]], ends[side], lengths[side] = candidate, (slot, 1 - side), length
+            candidate = links.get(ends[side], NONE)
+        links[ends[0]] = links[ends[1]] = NONE
+        return looked
+
+    def price(self, ahead):
+        counts = [a + b + 2 for a, b in zip(self.seen, ahead)]
+        self.costs = []
+        for part, least, most in ((counts[:286], 256, 14 << 8), (counts[286:], 0, 15 << 8)):
+            total = logarithm(sum(part))
+            self.costs += [min(most, max(least, total - logarithm(count))) for count in part]
+        self.lengths = [0] * 3 + [
+            self.costs[257 + LENGTH_SYMBOL[length]] + (LENGTH_BITS[LENGTH_SYMBOL[length]] << 8)
+            for length in range(3, 259)
+        ]
+        # From the stretch's start on; behind the horizon nothing costs anything.
+        self.rests = [0] * (self.horizon - self.begin + 259)
+        for place in range(self.horizon - 1, self.begin - 1, -1):
+            at, length = place - self.begin, 3
+            least = self.costs[self.data[place]] + self.rests[at + 1]
+            for longest, distance in self.stairs[place]:
+                if length <= longest:
+                    lengths, rests = self.lengths[length : longest + 1], self.rests[at + length : at + longest + 1]
+                    least = min(least, min(map(operator.add, lengths, rests)) + self.distance_cost(distance))
+                    length = longest + 1
+            self.rests[at] = least
+
+    def distance_cost(self, distance):
+        symbol = distance_symbol(distance)
+        return self.costs[286 + symbol] + (DISTANCE_BITS[symbol] << 8)
+
+    def ways(self, place):
+        at, length = place - self.begin, 3
+        yield 0, 0, self.costs[self.data[place]] + self.rests[at + 1]
+        for longest, distance in self.stairs[place]:
+            cost = self.distance_cost(distance)
+            while length <= longest:
+                yield length, distance, cost + self.lengths[length] + self.rests[at + length]
+                length += 1
+
+    def count(self, counts, place, length, distance):
+        if distance:
+            counts[257 + LENGTH_SYMBOL[min(length, 258)]] += 16
+            counts[286 + distance_symbol(distance)] += 16
+        else:
+            counts[self.data[place]] += 16
+
+    def reckon(self, position):
+        self.begin, self.stretch_end = position, min(position + (1 << 14), self.end)
+        self.horizon = min(self.stretch_end + 1024, self.end)
+        self.index(self.horizon)
+        ahead = [0] * 316
+        self.price(ahead)
+        place = position
+        while place < self.stretch_end:
+            length, distance, _ = min(self.ways(place), key=lambda way: way[2])
+            self.count(ahead, place, length, distance)
+            place += max(length, 1)
+        self.price(ahead)
+        self.seen = [count >> 1 for count in self.seen]
+
+    def longest(self, place):
+        return self.stairs[place][-1] if self.stairs.get(place) else (0, 0)
+
+    def next(self, position, end, first):
+        if position >= self.stretch_end:
+            self.reckon(position)
+        length, distance = self.token(position, first)
+        self.count(self.seen, position, length, distance)
+        return (length, distance) if distance else (self.data[position], 0)
+
+    def token(self, position, first):
+        ways = list(self.ways(position))
+        longest, far = self.longest(position)
+        own = next(index for index, limit in enumerate([*range(12), 15, 31, 127, 258]) if longest <= limit)
+        one = max(0, min(3, self.longest(position + 1)[0] - longest + 1))
+        two = self.longest(position + 2)[0] - longest
+        two = 0 if two <= -2 else 1 if two <= 0 else 2 if two <= 2 else 3
+        place = longest, far and distance_symbol(far), own, one, two, self.data[position]
+        for rank in range(24):
+            if not ways:
+                break
+            way = self.take(ways)
+            following = min(ways, key=lambda way: way[2]) if ways else None
+            hit = self.offer(way, following, min(rank, 6), place)
+            if rank == 0:
+                self.history = (self.history << 1 | hit) & 63
+            if hit:
+                self.deferred = not way[1] and longest >= 3
+                return way[:2]
+        distance = self.coder.number(self.contexts, "distance")
+        self.deferred = not distance and longest >= 3
+        if not distance:
+            return 0, 0
+        length = self.coder.tree(9, self.contexts, "length") + 3
+        require(length <= 259 and distance <= min(32768, position - first), "a bad token")
+        require(min(length, 258) <= self.end - position, "a token reaches out of its segment")
+        return length, distance
+
+    def take(self, ways):
+        best = min(range(len(ways)), key=lambda index: ways[index][2])
+        way, last = ways[best], ways.pop()
+        if best < len(ways):
+            ways[best] = last
+        return way
+
+    def offer(self, way, following, rank, place):
+        def kind_of(length):
+            if length < 8:
+                return max(0, length - 2)
+            return 6 if length < 16 else 7 if length < 64 else 8 if length < 258 else 9
+
+        length, distance, cost = way
+        longest, far, own, one, two, byte = place
+        gap, next_, farther = 15, 0, 0
+        if following:
+            more = following[2] - cost
+            gap = more * 5 >> 8 if more < 512 else min(10 + (more - 512) // 384, 15)
+            next_, farther = 1 + kind_of(following[0]), 1 if following[1] == distance else 2
+        class_, whole = kind_of(length), int(length == longest)
+        kind = 1 + whole if distance else 0
+        symbol = distance and distance_symbol(distance)
+        base, late = rank * 16 + gap, int(self.deferred)
+        values = [
+            (base * 16 + class_) * 16 + next_,
+            (base * 32 + symbol) * 4 + farther,
+            (base * 64 + self.history) * 2 + whole,
+            (((rank * 16 + class_) * 16 + next_) * 32 + symbol) * 8 + farther * 2 + whole,
+            ((rank * 512 + length) * 32 + symbol) * 4 + gap // 4,
+            ((rank * 256 + byte) * 16 + class_) * 16 + gap,
+            ((rank * 512 + ((own * 4 + one) * 4 + two) * 2 + late) * 4 + kind) * 32 + far,
+            (base * 128 + (own * 4 + one) * 2 + late) * 4 + kind,
+        ]
+        return self.mixed.bit(self.coder, values, base * 4 + kind)
+
+    def wander(self, position, _):
+        self.index(position + 1)
+        return position + 1
+
+
 class Repacker:
     """repack.md, "The plan"."""
 
@@ -1361,6 +1583,8 @@ class Repacker:
             self.has_steps = family in (5, 6)
             if family == 7:
                 self.runner = General(self.data, level, variant, self.tokens)
+            elif family == 8:
+                self.runner = Cheapest(self.data, level, self.tokens)
             else:
                 model = model_of(self.data, family, level, memory, variant)
                 self.runner = Runner(model, self.tokens, is_adaptive, self.data)
@@ -1492,7 +1716,7 @@ class Repacker:
         for low, distance in tokens:
             literals[257 + LENGTH_SYMBOL[low] if distance else low] += 1
             if distance:
-                distances[max(s for s in range(30) if DISTANCES[s] <= distance)] += 1
+                distances[distance_symbol(distance)] += 1
         header = Header()
         header.literals = code_lengths(literals, self.codes, 15)
         header.distances = code_lengths(distances, self.codes, 15)

@@ -84,7 +84,7 @@ extension Program {
         case .goChain: "Go, level \(level)"
         case .goFast: "Go, level 1"
         case .klauspost: "\(isCut ? "pgzip" : "klauspost/compress"), level \(level)"
-        case .general: "any encoder"
+        case .general, .cheapest: "any encoder"
         }
     }
 }

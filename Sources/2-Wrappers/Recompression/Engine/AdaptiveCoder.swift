@@ -1,7 +1,7 @@
 /// How likely a bit is, learned from the bits before it: the chance of a one in 2^22ths, and how many bits were seen.
 struct AdaptiveBit: BitwiseCopyable {
     /// The chance, below 2^22; at most one less than that, so that both bits stay possible.
-    fileprivate var chance: UInt32 = 1 << 21
+    fileprivate(set) var chance: UInt32 = 1 << 21
     fileprivate var seen: UInt32 = 0
 
     /// How many bits count as seen at most: what comes later weighs no less.
@@ -93,14 +93,23 @@ final class AdaptiveCoder {
 
     /// Codes a bit.
     @inline(__always) func code(_ bit: Bool, _ context: inout AdaptiveBit) -> Bool {
+        let bit = code(bit, chance: context.chance)
+        learn(bit, &context)
+        return bit
+    }
+
+    /// Codes a bit that is a one with a chance, in 2^22ths.
+    @inline(__always) func code(_ bit: Bool, chance: UInt32) -> Bool {
         let range = UInt64(high &- low)
-        let middle = low &+ UInt32(truncatingIfNeeded: (range &* UInt64(context.chance)) &>> 22)
+        let middle = low &+ UInt32(truncatingIfNeeded: (range &* UInt64(chance)) &>> 22)
         let bit = isDecoding ? code <= middle : bit
         if bit { high = middle } else { low = middle &+ 1 }
         if (low ^ high) & 0xff00_0000 == 0 { shift() }
-        context.learn(bit, weights)
         return bit
     }
+
+    /// Notes which bit came in a context.
+    @inline(__always) func learn(_ bit: Bool, _ context: inout AdaptiveBit) { context.learn(bit, weights) }
 
     private func shift() {
         while (low ^ high) & 0xff00_0000 == 0 {

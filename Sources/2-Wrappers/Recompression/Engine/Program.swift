@@ -19,6 +19,8 @@ struct Program: Hashable {
         /// Any: matches are searched, and what the encoder takes is learned; the level is the logarithm of how many places
         /// are searched, the variant tells which places are noted.
         case general
+        /// Any that looks for the cheapest way: the level is the logarithm of how many places are searched.
+        case cheapest
     }
 
     var family: Family
@@ -80,6 +82,7 @@ struct Program: Hashable {
         case .gnuGzip: (1...9).contains(level) && memory == 8 && variant == 0
         case .goChain: (2...9).contains(level) && memory == 8 && variant == 0
         case .klauspost: (1...6).contains(level) && memory == 8 && variant == 0
+        case .cheapest: (0...12).contains(level) && memory == 8 && variant == 0
         case .general:
             (0...12).contains(level) && memory == 8 && GeneralRunner.Policy(rawValue: variant) != nil
         }
@@ -99,6 +102,7 @@ struct Program: Hashable {
             return following(ZlibModel(Tuning(parameters), isFiltered: variant == 1))
         case .goChain: return following(GoChainModel(level: level))
         case .goFast: return following(StepModel(GoFastEncoder()))
+        case .cheapest: return CostRunner(coder, level: level)
         case .general:
             return GeneralRunner(
                 coder, level: level, policy: GeneralRunner.Policy(rawValue: variant) ?? .none)
