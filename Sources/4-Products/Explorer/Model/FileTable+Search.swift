@@ -78,13 +78,20 @@ extension DiffTree {
         var found = Array(repeating: false, count: nodes.count)
         let bytes = nameBytes
         let names = bytes.span
-        func byte(_ place: Int) -> UInt8 { ignoringCase ? PathQuery.lowered(names[place]) : names[place] }
+        let capital = ignoringCase && (0x61...0x7a).contains(first) ? first & ~0x20 : first
+        let lastCapital = ignoringCase && (0x61...0x7a).contains(last) ? last & ~0x20 : last
         let gap = wanted.count - 1
         var node = 0
         var end = nameRange(of: 0).upperBound
         var place = 0
         while place + gap < names.count {
-            guard byte(place) == first, byte(place + gap) == last else {
+            let byte = names[place]
+            guard byte == first || byte == capital else {
+                place += 1
+                continue
+            }
+            let other = names[place + gap]
+            guard other == last || other == lastCapital else {
                 place += 1
                 continue
             }
@@ -95,7 +102,8 @@ extension DiffTree {
             var isEqual = place + gap < end
             var index = 1
             while isEqual, index < gap {
-                isEqual = byte(place + index) == wanted[index]
+                let next = names[place + index]
+                isEqual = (ignoringCase ? PathQuery.lowered(next) : next) == wanted[index]
                 index += 1
             }
             if isEqual {

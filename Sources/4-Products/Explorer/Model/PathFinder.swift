@@ -35,22 +35,8 @@ struct PathFinder: Sendable {
     ) -> (all: [Int], best: [Int]) {
         let words = text.lowercased().split(separator: " ").map { Array($0.utf8) }
         guard !words.isEmpty else { return ([], []) }
-        var found: [(score: Int, node: Int)] = []
-        var scores = words.map { WordScores($0, in: tree) }
-        func look(at node: Int) {
-            var score = 0
-            var fits = true
-            for word in scores.indices {
-                guard let more = scores[word].score(of: node) else {
-                    fits = false
-                    break
-                }
-                score += more
-            }
-            // Of two that fit alike, the shorter path is meant.
-            if fits { found.append((score * 16 - Int(min(byteCounts[node], 256)), node)) }
-        }
-        if let candidates { candidates.forEach(look) } else { tree.nodes.indices.dropFirst().forEach(look) }
+        let found =
+            candidates.map { fits(words, $0) } ?? fits(words, tree.nodes.indices.dropFirst())
         let nodes = found.map(\.node)
         // Most of what fits one letter is never looked at: only what scores best is sorted.
         let least = found.map(\.score).min() ?? 0
@@ -64,6 +50,26 @@ struct PathFinder: Sendable {
         }
         let best = found.filter { $0.score - least >= threshold }.map { ($0.score, weight($0.node), $0.node) }
         return (nodes, best.sorted { ($1.0, $1.1, $0.2) < ($0.0, $0.1, $1.2) }.prefix(limit).map(\.2))
+    }
+
+    /// The nodes whose paths have all words, and how well they do.
+    private func fits(_ words: [[UInt8]], _ nodes: some Sequence<Int>) -> [(score: Int, node: Int)] {
+        var found: [(score: Int, node: Int)] = []
+        var scores = words.map { WordScores($0, in: tree) }
+        for node in nodes where node > 0 {
+            var score = 0
+            var fits = true
+            for word in scores.indices {
+                guard let more = scores[word].score(of: node) else {
+                    fits = false
+                    break
+                }
+                score += more
+            }
+            // Of two that fit alike, the shorter path is meant.
+            if fits { found.append((score * 16 - Int(min(byteCounts[node], 256)), node)) }
+        }
+        return found
     }
 }
 

@@ -84,12 +84,16 @@ struct RowList: RandomAccessCollection, Sendable {
     /// Opens just those directories.
     mutating func count(again expansion: [Bool]) {
         isExpanded = expansion
-        below = Array(repeating: 0, count: facts.count)
-        guard flat == nil else { return }
-        // What is in a directory stands behind it.
-        for node in facts.indices.dropFirst().reversed() where order.isShown[node] != .not {
-            below[facts.parent(of: node)] += Int32(truncatingIfNeeded: lineCount(node))
+        var counts = Array(repeating: Int32(0), count: facts.count)
+        if flat == nil {
+            let isShown = order.isShown
+            // What is in a directory stands behind it.
+            for node in facts.indices.dropFirst().reversed() where isShown[node] != .not {
+                let here = passages[node] < 0 ? 1 + (expansion[node] ? counts[node] : 0) : counts[node]
+                counts[facts.parent(of: node)] += here
+            }
         }
+        below = counts
     }
 
     /// Opens a directory, or shuts it.
