@@ -2,6 +2,7 @@
 #include "CFiles.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 
 int cf_open_anonymous(const char *folder, unsigned mode) {
@@ -10,4 +11,8 @@ int cf_open_anonymous(const char *folder, unsigned mode) {
 
 int cf_rename_new(const char *from, const char *to) {
     return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+}
+
+void cf_return_memory(int byte_count) {
+    mallopt(M_MMAP_THRESHOLD, byte_count);
 }

@@ -59,6 +59,7 @@ struct ExplorerRequest: Sendable {
     /// - Throws: `FileError` if an input cannot be opened, `TerminalError` if there is no terminal to draw on: both
     ///   before anything is drawn.
     func explore() throws {
+        Machine.returnMemory()
         for input in [old, new] { try Self.checkIsThere(input.path) }
         let terminal = try Terminal(wantsMouse: usesMouse) { StandardStreams.writeError("silt: \($0)\n") }
         var options = Options(oldSource: old.path, newSource: new.path, exportPath: exportPath)

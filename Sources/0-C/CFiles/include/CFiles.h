@@ -1,4 +1,4 @@
-/* Two things of Linux that the C library declares only where GNU extensions are asked for. */
+/* Things of Linux and of its C library that Swift does not see. */
 #pragma once
 
 /* Opens a file without a name in a folder, for reading and writing; -1, and errno, where that cannot be. */
@@ -6,3 +6,6 @@ int cf_open_anonymous(const char *folder, unsigned mode);
 
 /* Renames a file, but never replaces one; -1, and errno, if it could not. */
 int cf_rename_new(const char *from, const char *to);
+
+/* Gives every piece of memory of that size and more back to the system as soon as it is free. */
+void cf_return_memory(int byte_count);
