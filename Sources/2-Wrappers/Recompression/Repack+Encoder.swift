@@ -16,7 +16,7 @@ extension Repack {
         let isOwn = description.byteCount <= leastByteCount + header.blobByteCount / blobBytesPerByte
         switch header.form {
         case .gzip:
-            guard let program = try gzipProgram(PlanCoder(coder)), program.family != .general else {
+            guard let program = try gzipProgram(PlanCoder(coder)), !program.servesAny else {
                 return "gzip by an unknown encoder"
             }
             return "gzip \(isOwn ? "by" : "by an encoder like") \(program.tool)"
@@ -73,6 +73,9 @@ extension Repack.Outcome {
 }
 
 extension Program {
+    /// Whether it is nobody's encoder in particular.
+    fileprivate var servesAny: Bool { family == .general || family == .cheapest }
+
     /// Whose encoder it is, in words.
     var tool: String {
         let isCut = dictionary != nil
