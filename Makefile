@@ -12,7 +12,7 @@ APT_PACKAGES = libarchive-dev libdivsufsort-dev libssl-dev liblzma-dev libncurse
 
 SECONDS ?= 60
 SEED ?= 1
-FUZZ_TARGETS ?= archive create package recipe theme unpack
+FUZZ_TARGETS ?= archive create package recipe repack theme unpack
 PAIRS ?= pairs
 SANITIZERS ?= address thread
 # The toolchain's own: another version does not read what its compiler counts.

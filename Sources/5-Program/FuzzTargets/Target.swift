@@ -33,7 +33,7 @@ public struct EnoughMade: Error {
 
 /// What can be fuzzed.
 public enum TargetName: String, CaseIterable, Sendable {
-    case package, recipe, archive, unpack, create, theme
+    case package, recipe, repack, archive, unpack, create, theme
 
     /// The target.
     ///
@@ -46,6 +46,7 @@ public enum TargetName: String, CaseIterable, Sendable {
         switch self {
         case .package: try await PackageTarget(scratch, corpus: corpus)
         case .recipe: try RecipeTarget(corpus: corpus)
+        case .repack: try RepackTarget(corpus: corpus)
         case .archive: try await ArchiveTarget(scratch, corpus: corpus)
         case .unpack: try UnpackTarget(corpus: corpus)
         case .create: try CreateTarget(scratch)
