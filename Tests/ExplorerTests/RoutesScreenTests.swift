@@ -117,6 +117,10 @@ struct RoutesScreenTests {
         #expect(script.explorer.route(.default)?.figure.isExact == false)
         script.send(.totals(Totals(delta: Cost(bytes: 130_000, isExact: true))))
         #expect(script.explorer.route(.default)?.figure == Figure(exact: 130_000))
+        // A guess that is not far off is still a guess.
+        script.send(.totals(Totals(delta: Cost(bytes: 130_000, isExact: false))))
+        #expect(script.explorer.route(.default)?.figure.isExact == false)
+        script.send(.totals(Totals(delta: Cost(bytes: 130_000, isExact: true))))
         #expect(script.explorer.route(.picked) == nil)
         script.press("q")
         script.press("j space r")

@@ -96,9 +96,15 @@ extension ExplorerModel {
 }
 
 extension Figure {
-    /// A cost as routes have it.
+    /// A cost as routes have it: a guess stays one where it is not known how far it is off.
     fileprivate init(_ cost: Cost) {
-        self = cost.isExact ? Figure(exact: cost.bytes) : Figure(cost.bytes, bounds: cost.low...cost.high)
+        if cost.isExact {
+            self.init(exact: cost.bytes)
+        } else if cost.low == cost.high {
+            self.init(cost.bytes, error: 1)
+        } else {
+            self.init(cost.bytes, bounds: cost.low...cost.high)
+        }
     }
 }
 
