@@ -131,24 +131,42 @@ extension Repack {
     static func makes(
         _ blob: ByteSource, of plain: ByteSource, by bytes: [UInt8], _ progress: (Int) -> Void
     ) throws -> Bool {
-        var offset: UInt64 = 0
-        var isRight = true
+        let check = BlobCheck(blob)
         let rebuilder = try Rebuilder(ByteSource(bytes)) { made in
-            guard isRight, UInt64(made.count) <= blob.byteCount - offset else {
-                isRight = false
-                return
-            }
-            isRight = try blob.read(offset, made.count).elementsEqual(made)
-            offset += UInt64(made.count)
+            try made.withUnsafeBufferPointer { try check.take($0) }
         }
         try plain.forEachPart { part in
             try Task.checkCancellation()
             try rebuilder.write(part)
             progress(part.count)
-            return isRight
+            return check.isRight
         }
-        guard isRight else { return false }
+        guard check.isRight else { return false }
         try rebuilder.finish()
-        return isRight && offset == blob.byteCount
+        return check.isWhole
+    }
+}
+
+/// Compares what is made with a blob, front to back.
+final class BlobCheck {
+    private let blob: ByteSource
+    private var offset: UInt64 = 0
+    /// Whether all that was made is the blob's front.
+    private(set) var isRight = true
+    /// Whether all of the blob was made.
+    var isWhole: Bool { isRight && offset == blob.byteCount }
+
+    init(_ blob: ByteSource) { self.blob = blob }
+
+    /// Takes the next bytes that were made.
+    func take(_ made: UnsafeBufferPointer<UInt8>) throws {
+        guard isRight, UInt64(made.count) <= blob.byteCount - offset else {
+            isRight = false
+            return
+        }
+        isRight = try blob.read(offset, made.count).withUnsafeBufferPointer {
+            $0.count == made.count && $0.elementsEqual(made)
+        }
+        offset += UInt64(made.count)
     }
 }

@@ -40,8 +40,9 @@ public struct Repack: Sendable {
     ///   - blob: The blob.
     ///   - plain: What it holds.
     ///   - limit: How long the description may be.
-    ///   - progress: Told how many more bytes of the data were gone through; they are gone through three times.
-    /// - Returns: The description, which was proven to make the blob; nil if there is none that is short enough.
+    ///   - progress: Told how many more bytes of the data were gone through; they are gone through three times at most.
+    /// - Returns: The description, which was proven to make the blob: where a model got tokens wrong, by reading it; where it
+    ///   made all of them itself, by comparing what was made with the blob. Nil if there is none that is short enough.
     /// - Throws: What reading throws, `CancellationError` when its task was cancelled.
     public static func describe(
         blob: ByteSource, plain: ByteSource, limit: Int, progress: (Int) -> Void = { _ in }

@@ -17,8 +17,13 @@ struct Describer {
                         progress($0)
                     })
             else { return .refused(.unknownForm) }
-            guard let program = try choose(survey) else { return .refused(.unknownForm) }
-            let machine = StreamMachine(parser: parser(), survey: survey, program: program)
+            guard let choice = try choose(survey) else { return .refused(.unknownForm) }
+            if let byteCount = choice.leastByteCount(plain.byteCount), byteCount > limit {
+                return .refused(.tooLong(byteCount: UInt64(byteCount)))
+            }
+            let check = BlobCheck(blob)
+            let machine = StreamMachine(
+                parser: parser(), survey: survey, program: choice.program, sink: check.take)
             var isShort = true
             var done: UInt64 = 0
             try plain.forEachPart { part in
@@ -27,18 +32,21 @@ struct Describer {
                 progress(part.count)
                 done += UInt64(part.count)
                 isShort = machine.describedByteCount <= limit
-                return isShort
+                return isShort && check.isRight
             }
             guard isShort else { return .tooLong(machine.describedByteCount, for: done, of: plain.byteCount) }
+            guard check.isRight else { return .refused(.unknownForm) }
             try machine.finish()
             let (plan, tokens) = machine.description()
             let bytes = Repack.assemble(
                 .gzip, plainByteCount: plain.byteCount, blobByteCount: blob.byteCount, plan: plan,
                 tokens: tokens)
             guard bytes.count <= limit else { return .refused(.tooLong(byteCount: UInt64(bytes.count))) }
-            guard try Repack.makes(blob, of: plain, by: bytes, progress) else {
-                return .refused(.unknownForm)
-            }
+            guard check.isWhole,
+                try machine.missCount == 0 || Repack.makes(blob, of: plain, by: bytes, progress)
+            else { return .refused(.unknownForm) }
+            // Tokens that the model made itself it makes again: that is not gone through.
+            if machine.missCount == 0 { progress(Int(clamping: plain.byteCount)) }
             return .described(try Repack(bytes))
         } catch is RecompressionError {
             return .refused(.unknownForm)
@@ -47,51 +55,83 @@ struct Describer {
 
     // MARK: - Choosing
 
+    /// What came of trying programs on the front of the blob.
+    private struct Choice {
+        var program: Program
+        /// How many bytes of the data were gone through, and how many tokens were wrong there.
+        var sampleByteCount: UInt64
+        var misses: Int
+
+        /// How many bytes a description of some data takes at the least: one for each wrong token.
+        func leastByteCount(_ byteCount: UInt64) -> Int? {
+            guard misses > 0, sampleByteCount > 0 else { return nil }
+            return Int(min(Double(misses) * Double(byteCount) / Double(sampleByteCount), Double(1 << 50)))
+        }
+    }
+
     /// How many bytes candidates are tried on, first and at last.
-    private static let sampleByteCounts: [UInt64] = [1 << 20, 1 << 22, 1 << 24]
+    private static let sampleByteCounts: [UInt64] = [1 << 18, 1 << 20, 1 << 22, 1 << 24]
+    /// Where no candidate is exact, one of those is taken that are the best on so many bytes.
+    private static let largeSampleByteCount: UInt64 = 1 << 20
     /// Of so many tokens of the sample a model may get one wrong before others are tried.
     private static let tokensPerMiss = 1 << 12
 
-    private func choose(_ survey: Survey) throws -> Program? {
+    private func choose(_ survey: Survey) throws -> Choice? {
         var candidates = Program.candidates(survey)
-        var best = Int.max
+        var choice: Choice?
         for byteCount in Self.sampleByteCounts {
-            best = .max
+            // On few bytes the likeliest is not always the best of those that are not exact.
+            let isSmall = byteCount < min(plain.byteCount, Self.largeSampleByteCount)
+            func allowed(_ best: Int) -> Int { isSmall && best < .max / 2 ? 2 * best : best }
+            var best = Int.max
             var misses: [Int] = []
             for program in candidates {
-                let count = try sample(survey, program, byteCount, limit: best).misses
+                let count = try sample(survey, program, byteCount, limit: allowed(best)).misses
                 misses.append(count)
                 best = min(best, count)
             }
-            candidates = zip(candidates, misses).filter { $1 == best }.map(\.0)
+            candidates = zip(candidates, misses).filter { $1 <= allowed(best) }.map(\.0)
+            guard let likeliest = candidates.first else { return nil }
+            choice = Choice(
+                program: likeliest, sampleByteCount: min(byteCount, plain.byteCount), misses: best)
             // What nobody gets right is not told apart by more of it.
-            if candidates.count < 2 || byteCount >= plain.byteCount || best > 0 { break }
+            if byteCount >= plain.byteCount || !isSmall && best > 0 || best == 0 && candidates.count < 2 {
+                break
+            }
         }
-        guard let likeliest = candidates.first else { return nil }
-        let sampleByteCount = min(plain.byteCount, Self.sampleByteCounts[0])
-        guard best > Int(sampleByteCount) / Self.tokensPerMiss / 4 else { return likeliest }
-        return try chooseAdaptive(survey, likeliest)
+        guard let choice, choice.misses > Int(choice.sampleByteCount) / Self.tokensPerMiss / 4,
+            choice.leastByteCount(plain.byteCount) ?? 0 <= limit
+        else { return choice }
+        return try chooseAdaptive(survey, choice)
     }
 
     /// The program that describes the front of the blob in the fewest bytes, where none is exact.
-    private func chooseAdaptive(_ survey: Survey, _ likeliest: Program) throws -> Program {
-        var adaptive = likeliest
+    private func chooseAdaptive(_ survey: Survey, _ likeliest: Choice) throws -> Choice {
+        let (codes, dictionary) = (likeliest.program.codes, likeliest.program.dictionary)
+        var adaptive = likeliest.program
         adaptive.isAdaptive = true
-        let general = GeneralRunner.Policy.allCases.map { policy in
+        var programs = [likeliest.program, adaptive]
+        programs += GeneralRunner.Policy.allCases.map { policy in
             Program(
-                family: .general, level: 8, variant: policy.rawValue, codes: likeliest.codes,
-                dictionary: likeliest.dictionary)
+                family: .general, level: 8, variant: policy.rawValue, codes: codes, dictionary: dictionary)
         }
-        var best = (program: likeliest, byteCount: Int.max)
-        let cheapest = Program(
-            family: .cheapest, level: 10, codes: likeliest.codes, dictionary: likeliest.dictionary)
-        for program in [likeliest, adaptive] + general + [cheapest] {
-            let byteCount = try sample(survey, program, Self.sampleByteCounts[0], limit: .max).byteCount
-            // Reckoning costs takes several times as long as the other ways, so it must pay.
-            let needed = program.family == .cheapest ? byteCount + byteCount / 8 : byteCount
-            if needed < best.byteCount { best = (program, byteCount) }
+        programs.append(Program(family: .cheapest, level: 10, codes: codes, dictionary: dictionary))
+        for byteCount in Self.sampleByteCounts where byteCount <= Self.largeSampleByteCount {
+            var needed: [Int] = []
+            for program in programs {
+                let count = try sample(survey, program, byteCount, limit: .max).byteCount
+                // Reckoning costs takes several times as long as the other ways, so it must pay.
+                needed.append(program.family == .cheapest ? count + count / 8 : count)
+            }
+            let isLast = byteCount == Self.largeSampleByteCount || byteCount >= plain.byteCount
+            let best = needed.min() ?? 0
+            programs = zip(programs, needed).filter { isLast ? $1 == best : $1 <= best + best / 4 }.map(\.0)
+            if isLast || programs.count < 2 { break }
         }
-        return best.program
+        var choice = likeliest
+        choice.program = programs.first ?? likeliest.program
+        choice.misses = 0
+        return choice
     }
 
     /// How many tokens of the front of the blob a program gets wrong, and how many bytes describe it; given up when more

@@ -60,11 +60,13 @@ extension StreamMachine {
         guard position >= run.positionLimit || wanderedCount >= tokenLimit else { return }
         if isDecoding {
             block.byteCount = run.count
+        } else {
+            try codeStoredExtent(position)
+        }
+        if emits {
             emitter.writeKind(.stored, isLast: block.isLast)
             emitter.writeStored(
                 plain.pointer(position - block.byteCount), count: block.byteCount, filler: block.filler)
-        } else {
-            try codeStoredExtent(position)
         }
         try endBlock()
     }

@@ -22,7 +22,8 @@ final class StreamMachine: BlobMachine {
     var emitter = BlockEmitter()
     let tables = SymbolTables()
     var maker = CodeMaker()
-    let sink: (UnsafeBufferPointer<UInt8>) throws -> Void
+    /// Takes the blob's bytes; nil if they are not made.
+    let sink: ((UnsafeBufferPointer<UInt8>) throws -> Void)?
 
     var state = State.member
     var position = 0
@@ -63,6 +64,8 @@ final class StreamMachine: BlobMachine {
     var firstStepCount = 0
 
     var isDecoding: Bool { plan.coder.isDecoding }
+    /// Whether the blob's bytes are made.
+    var emits: Bool { sink != nil }
 
     /// Makes a description.
     ///
@@ -70,12 +73,16 @@ final class StreamMachine: BlobMachine {
     ///   - parser: At the front of the blob.
     ///   - survey: What a first pass found.
     ///   - program: What to follow the tokens with.
-    init(parser: DeflateParser, survey: Survey, program: Program) {
+    ///   - sink: Takes what the description makes, as it is made; nil if that is not wanted.
+    init(
+        parser: DeflateParser, survey: Survey, program: Program,
+        sink: ((UnsafeBufferPointer<UInt8>) throws -> Void)? = nil
+    ) {
         plan = PlanCoder(AdaptiveCoder())
         tokenCoder = AdaptiveCoder()
         given = Given(parser: parser, survey: survey, program: program)
         end = survey.end
-        sink = { _ in }
+        self.sink = sink
         ownTokens = nil
         run = TokenRunner.Run(position: 0, tokens: parser.tokens, countLimit: 0, positionLimit: 0)
     }
@@ -159,7 +166,7 @@ final class StreamMachine: BlobMachine {
     }
 
     private func flush() throws {
-        guard isDecoding, emitter.written.count >= 1 << 16 || state == .end else { return }
+        guard let sink, emitter.written.count >= 1 << 16 || state == .end else { return }
         try sink(emitter.written)
         emitter.dropWritten()
     }
@@ -198,7 +205,7 @@ final class StreamMachine: BlobMachine {
             guard count <= 1 << 16 else { throw Self.damaged("a header is too long") }
             header = (0..<count).map { plan.byte($0 < actual.count ? actual[$0] : 0) }
         }
-        if isDecoding { emitter.write(header) }
+        if emits { emitter.write(header) }
     }
 
     private func codeProgram() throws {
@@ -224,14 +231,14 @@ final class StreamMachine: BlobMachine {
             let bytes: [UInt8] = (0..<count).map { index in
                 isZero ? 0 : plan.byte(index < rest.count ? rest[index] : 0)
             }
-            if isDecoding { emitter.write(bytes) }
+            if emits { emitter.write(bytes) }
         }
         state = .end
     }
 
     private func endMember() throws {
         let filler = plan.filler(given?.parser.align() ?? 0)
-        if isDecoding { emitter.align(filler) }
+        if emits { emitter.align(filler) }
         noteChecked()
         let byteCount = UInt32(truncatingIfNeeded: position - memberStart)
         let right = [checksum.value, byteCount].flatMap { value in
@@ -240,7 +247,7 @@ final class StreamMachine: BlobMachine {
         let actual = try given?.parser.bytes(8) ?? right
         var trailer = right
         if !plan.flag(actual == right, .trailerIsRight) { trailer = actual.map { plan.byte($0) } }
-        if isDecoding { emitter.write(trailer) }
+        if emits { emitter.write(trailer) }
         given?.member += 1
         state = .member
     }
@@ -322,7 +329,7 @@ final class StreamMachine: BlobMachine {
             try beginStored()
             return
         }
-        if isDecoding { emitter.writeKind(block.kind, isLast: block.isLast) }
+        if emits { emitter.writeKind(block.kind, isLast: block.isLast) }
         isLong = plan.isLong(block.continues)
         if program.hasSteps { isFree = plan.isFree(block.isLiteral && !isAtEnd) }
         if isLong { try codeBlockHeader() }
@@ -409,12 +416,12 @@ final class StreamMachine: BlobMachine {
             }
         }
         if !isLong { try codeBlockHeader() }
-        if isDecoding { try emitter.write(UnsafePointer(run.tokens), count: run.count) }
+        if emits { try emitter.write(UnsafePointer(run.tokens), count: run.count) }
         if isLong, plan.flag(block.continues, .continues) {
             if let parser = given?.parser { block = try parser.next() }
             return try beginPart()
         }
-        if isDecoding { try emitter.writeEnd() }
+        if emits { try emitter.writeEnd() }
         try endBlock()
     }
 
@@ -427,7 +434,7 @@ final class StreamMachine: BlobMachine {
         }
         let header = try plan.header(block.header, expected: expected, program.codes, &maker)
         lastHeader = header
-        if isDecoding { try emitter.writeHeader(header) }
+        if emits { try emitter.writeHeader(header) }
     }
 
     private func expectedHeader(_ count: Int, _ program: Program) -> CodeHeader {

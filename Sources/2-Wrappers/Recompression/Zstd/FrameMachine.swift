@@ -60,13 +60,17 @@ final class FrameMachine: BlobMachine {
     ///   - parser: At the front of the blob.
     ///   - program: What to follow the sequences with.
     ///   - end: How many bytes the blob holds when it is decompressed.
-    init(parser: FrameParser, program: FrameProgram, end: Int) {
+    ///   - sink: Takes what the description makes, as it is made.
+    init(
+        parser: FrameParser, program: FrameProgram, end: Int,
+        sink: @escaping (UnsafeBufferPointer<UInt8>) throws -> Void = { _ in }
+    ) {
         plan = FramePlanCoder(AdaptiveCoder())
         sequenceCoder = AdaptiveCoder()
         given = Given(parser: parser, program: program)
         plain = Self.buffer(end)
         self.end = end
-        sink = { _ in }
+        self.sink = sink
     }
 
     /// Makes a blob.
