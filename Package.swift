@@ -53,6 +53,9 @@ let package = Package(
             name: "CZlib", path: "Sources/0-C/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
             name: "CDivsufsort", path: "Sources/0-C/CDivsufsort", providers: [.apt(["libdivsufsort-dev"])]),
+        .systemLibrary(
+            name: "CSQLite", path: "Sources/0-C/CSQLite", pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CFiles", path: "Sources/0-C/CFiles"),
         .target(
             name: "CTerminal", path: "Sources/0-C/CTerminal", linkerSettings: [.linkedLibrary("ncursesw")]),
@@ -97,6 +100,9 @@ let package = Package(
             path: "\(wrappers)/Work", swiftSettings: common),
         .target(name: "Processes", path: "\(wrappers)/Processes", swiftSettings: common),
         .target(
+            name: "Databases", dependencies: ["CSQLite"], path: "\(wrappers)/Databases",
+            swiftSettings: common),
+        .target(
             name: "Terminals", dependencies: ["CTerminal", "Canvas"], path: "\(wrappers)/Terminals",
             swiftSettings: common),
 
@@ -104,7 +110,8 @@ let package = Package(
         .target(
             name: "Delta",
             dependencies: [
-                "Bytes", "Tar", "Compression", "ContextMixing", "Recompression", "SuffixSorting",
+                "Bytes", "ContentDiff", "Tar", "Compression", "ContextMixing", "Recompression",
+                "SuffixSorting",
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
             path: "\(engines)/Delta", swiftSettings: safe),
@@ -118,8 +125,8 @@ let package = Package(
         .target(
             name: "Contents",
             dependencies: [
-                "Bytes", "FileFormats", "FileTree", "Hashing", "OCI", "Summary", "Images", "Compression",
-                "Tar",
+                "Bytes", "Chunking", "ContentDiff", "Databases", "FileFormats", "FileTree", "Hashing", "OCI",
+                "Summary", "Images", "Compression", "Tar",
             ],
             path: "\(engines)/Contents", swiftSettings: safe),
 
@@ -127,9 +134,8 @@ let package = Package(
         .target(
             name: "DeltaPackages",
             dependencies: [
-                "Bytes", "FileFormats", "Hashing", "Tar", "FileTree", "OCI", "Images", "FileIO", "Delta",
-                "Compression",
-                "Recompression", "Shipping", "Work",
+                "Bytes", "ContentDiff", "FileFormats", "Hashing", "Tar", "FileTree", "OCI", "Images",
+                "FileIO", "Delta", "Compression", "Recompression", "Shipping", "Work",
             ],
             path: "\(products)/DeltaPackages", swiftSettings: safe),
         .target(
@@ -198,10 +204,11 @@ let package = Package(
         .testTarget(
             name: "ContentsTests",
             dependencies: [
-                "Bytes", "Compression", "Contents", "FileFormats", "FileTree", "Images", "OCI", "Summary",
-                "TestSupport",
+                "Bytes", "Compression", "ContentDiff", "Contents", "FileFormats", "FileTree", "Images", "OCI",
+                "Summary", "TestSupport",
             ],
-            swiftSettings: testing),
+            exclude: ["Fixtures"], swiftSettings: testing),
+        .testTarget(name: "DatabasesTests", dependencies: ["Databases"], swiftSettings: testing),
         .testTarget(
             name: "CompressionTests", dependencies: ["Compression", "TestSupport"], swiftSettings: testing),
         .testTarget(
@@ -221,7 +228,9 @@ let package = Package(
             ], swiftSettings: testing),
         .testTarget(
             name: "DeltaTests",
-            dependencies: ["Delta", "Bytes", "Compression", "SuffixSorting", "Tar", "TestSupport"],
+            dependencies: [
+                "Delta", "Bytes", "Compression", "ContentDiff", "SuffixSorting", "Tar", "TestSupport",
+            ],
             swiftSettings: testing),
         .testTarget(
             name: "ImagesTests",

@@ -17,6 +17,7 @@ extension UpdateSummary {
         unchangedPackageCount = packages.unchangedCount
         unpackaged = packages.rest
         hasAllPackages = facts.hasAllPackages
+        unreadLists = facts.unreadLists
         self.configuration = configuration
         counts = tree.nodes[0].counts
         total = shares.sums[0]

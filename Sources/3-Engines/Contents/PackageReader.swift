@@ -1,4 +1,5 @@
 import Compression
+import Databases
 import FileFormats
 import FileTree
 import OCI
@@ -11,6 +12,8 @@ public struct PackageReader {
     public private(set) var inventory = PackageInventory()
     /// Whether all lists could be read.
     public private(set) var isComplete = true
+    /// Lists that are there and could not be read: where they are, and why.
+    public private(set) var unread: [String] = []
     private let image: OpenedImage
     private let tree: Tree
     private var paths: ImagePaths
@@ -35,17 +38,18 @@ public struct PackageReader {
         // What the system's package manager installed is its own, even if it is a wheel or a jar as well.
         try readDebian()
         try readAlpine()
+        try readRpm()
         try readLanguages()
     }
 
     // MARK: - Reading
 
     /// A file's content; empty if it is none, or cannot be read.
-    private mutating func content(_ node: Int?) -> [UInt8] {
+    private mutating func content(_ node: Int?, limit: Int = Self.fileLimit) -> [UInt8] {
         guard let node, let id = tree.nodes[node].entry, let entry = paths.entry(node),
             entry.kind == .file || entry.kind == .hardLink
         else { return [] }
-        return content(id, at: 0, count: Self.fileLimit)
+        return content(id, at: 0, count: limit)
     }
 
     private mutating func content(_ id: EntryID, at offset: UInt64, count: Int) -> [UInt8] {
@@ -102,6 +106,68 @@ public struct PackageReader {
             }
             if !list.isEmpty { return }
         }
+    }
+
+    /// Where rpm keeps its lists, and what it called them before it kept them in SQLite.
+    private static let rpmDirectories = ["usr/lib/sysimage/rpm", "var/lib/rpm"]
+    private static let rpmOlderLists = [
+        ("Packages.db", "rpm's own database of the kind NDB"), ("Packages", "a Berkeley database"),
+    ]
+    /// A server of ten thousand packages has a list of some hundred megabytes.
+    private static let rpmByteLimit = 1 << 28
+    private static let rpmPackageLimit = 1 << 17
+    /// A list of that size takes some ten million steps.
+    private static let rpmStepLimit = 1 << 28
+
+    private mutating func readRpm() throws {
+        for directory in Self.rpmDirectories {
+            let path = "\(directory)/rpmdb.sqlite"
+            let list = content(paths.node(at: path.utf8), limit: Self.rpmByteLimit)
+            guard list.isEmpty else { return try readRpm(list, path) }
+            for (name, kind) in Self.rpmOlderLists {
+                let path = "\(directory)/\(name)"
+                guard let node = paths.node(at: path.utf8), let entry = paths.entry(node),
+                    entry.kind == .file, entry.size > 0
+                else { continue }
+                return leaveOut(path, "\(kind), which is not read")
+            }
+        }
+    }
+
+    private mutating func readRpm(_ list: [UInt8], _ path: String) throws {
+        // Changes that are not in the file yet.
+        if paths.node(at: "\(path)-wal".utf8).flatMap(paths.entry)?.size ?? 0 > 0 {
+            leaveOut("\(path)-wal", "changes that rpm has not moved into its database yet")
+        }
+        var left = list.count
+        var (packageCount, damagedCount) = (0, 0)
+        do {
+            try SQLiteDatabase(list).forEachBlob("blob", of: "Packages", stepLimit: Self.rpmStepLimit) {
+                header in
+                // All rows of an honest file have bytes of their own.
+                left -= header.count
+                guard left >= 0, packageCount < Self.rpmPackageLimit else {
+                    leaveOut(path, "its rows hold more than the whole file")
+                    return false
+                }
+                packageCount += 1
+                if let listed = RpmPackages.package(header: header) {
+                    add(listed.package, paths: listed.paths)
+                } else {
+                    damagedCount += 1
+                }
+                return true
+            }
+        } catch let error as SQLiteError {
+            leaveOut(path, "it is damaged: \(error)")
+        }
+        if damagedCount > 0 { leaveOut(path, "\(damagedCount) of its headers are damaged") }
+    }
+
+    /// Notes that a list is not read.
+    private mutating func leaveOut(_ path: String, _ why: String) {
+        isComplete = false
+        unread.append("\(path): \(why)")
     }
 
     /// Adds a package of some files; the directories that a list names belong to many.

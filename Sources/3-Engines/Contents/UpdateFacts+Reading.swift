@@ -17,6 +17,8 @@ extension UpdateFacts {
             old: old.index, new: new.index, pairs: LayerAlignment.align(old.index, new.index),
             oldPackages: oldPackages.inventory, newPackages: newPackages.inventory, keys: keys.found,
             hasAllPackages: oldPackages.isComplete && newPackages.isComplete,
+            unreadLists: oldPackages.unread.map { "old image: \($0)" }
+                + newPackages.unread.map { "new image: \($0)" },
             hasLookedAtAllFiles: keys.isComplete)
     }
 }

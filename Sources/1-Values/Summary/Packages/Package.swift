@@ -4,13 +4,14 @@ public import FileTree
 public struct Package: Hashable, Sendable {
     /// Who keeps the list.
     public enum Kind: String, Hashable, Sendable, CaseIterable {
-        case debian, alpine, python, npm, java, go
+        case debian, alpine, rpm, python, npm, java, go
 
         /// What its packages are called, in the plural.
         public var plural: String {
             switch self {
             case .debian: "Debian packages"
             case .alpine: "Alpine packages"
+            case .rpm: "rpm packages"
             case .python: "Python packages"
             case .npm: "npm packages"
             case .java: "jars"

@@ -215,6 +215,9 @@ struct SummaryRows {
     }
 
     private var incomplete: [SummaryRow] {
+        if !summary.unreadLists.isEmpty {
+            return summary.unreadLists.map { .note("not read: \(Format.line($0, glyphs))", .warning) }
+        }
         guard !summary.hasAllPackages || !summary.hasLookedAtAllFiles else { return [] }
         return [.note("not all lists of packages, or files in which keys could be, could be read", .warning)]
     }

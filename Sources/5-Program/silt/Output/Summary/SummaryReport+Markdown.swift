@@ -55,7 +55,7 @@ extension SummaryReport {
                 finding.places.prefix(Self.rowLimit).map { code($0.path) }.joined(separator: ", "),
             ])
         }
-        if isIncomplete { lines += ["", sentence(Self.incomplete)] }
+        if isIncomplete { lines += [""] + incomplete.map(sentence) }
         return lines.joined(separator: "\n")
     }
 

@@ -32,11 +32,15 @@ extension SummaryReport {
         }
         lines += ["", findings.isEmpty ? "nothing to look out for" : "look out:"]
         lines += findings.flatMap(findingLines)
-        if isIncomplete { lines += ["", Self.incomplete] }
+        if isIncomplete { lines += [""] + incomplete }
         return lines.map(\.withoutBlanksBehind).joined(separator: "\n")
     }
 
-    static let incomplete = "not all lists of packages, or files in which keys could be, could be read"
+    /// What is missing in it.
+    var incomplete: [String] {
+        unreadLists?.map { "not read: \($0)" }
+            ?? ["not all lists of packages, or files in which keys could be, could be read"]
+    }
 
     /// `packages: 9 updated, 1 added, 88 unchanged`
     var packageVerdict: String {

@@ -108,6 +108,8 @@ struct SummaryReport: Encodable {
     let unpackaged: Share
     /// Whether a list of packages, or a file in which keys could be, was not read.
     let isIncomplete: Bool
+    /// Lists of packages that are there and could not be read, and why; left out if there are none.
+    let unreadLists: [String]?
     let configuration: [DiffReport.Setting]
     let configurationOmitted: Int?
     let counts: DiffReport.Counts
@@ -127,8 +129,8 @@ struct SummaryReport: Encodable {
     let settings: ConfigDiff
 
     private enum CodingKeys: String, CodingKey {
-        case old, new, packages, unchangedPackages, unpackaged, isIncomplete, configuration,
-            configurationOmitted
+        case old, new, packages, unchangedPackages, unpackaged, isIncomplete, unreadLists,
+            configuration, configurationOmitted
         case counts, total, packageBytes, documentBytes, files, directories, changes, layers, oldUse, newUse,
             findings
     }
@@ -152,6 +154,7 @@ struct SummaryReport: Encodable {
         unchangedPackages = summary.unchangedPackageCount
         unpackaged = Share(summary.unpackaged)
         isIncomplete = !summary.hasAllPackages || !summary.hasLookedAtAllFiles
+        unreadLists = summary.unreadLists.isEmpty ? nil : summary.unreadLists.map(Self.text)
         settings = summary.configuration
         configuration = DiffReport.Setting.all(of: settings)
         configurationOmitted = settings.omittedCount == 0 ? nil : settings.omittedCount
