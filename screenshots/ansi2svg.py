@@ -2,7 +2,10 @@
 """Turn a terminal's picture (tmux capture-pane -e -p) into an SVG file.
 
 usage: ansi2svg.py [--columns N] [--title TEXT] < capture.ansi > picture.svg
+       ansi2svg.py [--columns N] --frames FRAMES > animation.svg
        ansi2svg.py --self-test
+
+FRAMES has a line for each frame: how many seconds it stands, the capture's file and a title, with tabs between them.
 """
 import argparse
 import re
@@ -113,39 +116,88 @@ def colors(style):
     return (back, front) if style.reverse else (front, back)
 
 
-def svg(capture, columns, title):
-    style, body, widest = Style(), [], columns
-    lines = capture.rstrip("\n").split("\n")
-    for number, line in enumerate(lines):
-        pieces, style = runs(line, style)
-        top = MARGIN + BAR + number * LINE_HEIGHT
-        for column, taken, text, look in pieces:
-            widest = max(widest, column + taken)
-            front, back = colors(look)
-            x = MARGIN + column * CELL_WIDTH
-            if back != BACKGROUND:
-                body.append(f'<rect x="{x:.1f}" y="{top}" width="{taken * CELL_WIDTH:.1f}" '
-                            f'height="{LINE_HEIGHT}" fill="{back}" shape-rendering="crispEdges"/>')
-            if not text.strip():
-                continue
-            more = ' font-weight="bold"' if look.bold else ""
-            more += ' font-style="italic"' if look.italic else ""
-            more += ' text-decoration="underline"' if look.underline else ""
-            more += ' opacity="0.6"' if look.dim else ""
-            body.append(f'<text x="{x:.1f}" y="{top + 13}" fill="{front}" textLength="{taken * CELL_WIDTH:.1f}" '
-                        f'lengthAdjust="spacingAndGlyphs" xml:space="preserve"{more}>{escape(text)}</text>')
-    total_width = 2 * MARGIN + widest * CELL_WIDTH
-    total_height = 2 * MARGIN + BAR + len(lines) * LINE_HEIGHT
+def row(line, style, top):
+    """The elements of a line, the style at its end and the columns that it takes."""
+    body, widest = [], 0
+    pieces, style = runs(line, style)
+    for column, taken, text, look in pieces:
+        widest = max(widest, column + taken)
+        front, back = colors(look)
+        x = MARGIN + column * CELL_WIDTH
+        if back != BACKGROUND:
+            body.append(f'<rect x="{x:.1f}" y="{top}" width="{taken * CELL_WIDTH:.1f}" '
+                        f'height="{LINE_HEIGHT}" fill="{back}" shape-rendering="crispEdges"/>')
+        if not text.strip():
+            continue
+        more = ' font-weight="bold"' if look.bold else ""
+        more += ' font-style="italic"' if look.italic else ""
+        more += ' text-decoration="underline"' if look.underline else ""
+        more += ' opacity="0.6"' if look.dim else ""
+        body.append(f'<text x="{x:.1f}" y="{top + 13}" fill="{front}" textLength="{taken * CELL_WIDTH:.1f}" '
+                    f'lengthAdjust="spacingAndGlyphs" xml:space="preserve"{more}>{escape(text)}</text>')
+    return body, style, widest
+
+
+def headline(title):
+    return (f'<text x="50%" y="{BAR / 2 + 10}" fill="#9aa0a6" font-family="sans-serif" font-size="13" '
+            f'text-anchor="middle">{escape(title)}</text>')
+
+
+def window(columns, rows, content):
+    """A window of a terminal with something in it."""
+    total_width = 2 * MARGIN + columns * CELL_WIDTH
+    total_height = 2 * MARGIN + BAR + rows * LINE_HEIGHT
     dots = "".join(f'<circle cx="{MARGIN + 8 + 20 * i}" cy="{BAR / 2 + 5}" r="6" fill="{color}"/>'
                    for i, color in enumerate(["#ff5f57", "#febc2e", "#28c840"]))
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{total_width:.0f}" height="{total_height}" '
         f'viewBox="0 0 {total_width:.0f} {total_height}">',
-        f'<rect width="100%" height="100%" rx="8" fill="{BACKGROUND}"/>', dots,
-        f'<text x="50%" y="{BAR / 2 + 10}" fill="#9aa0a6" font-family="sans-serif" font-size="13" '
-        f'text-anchor="middle">{escape(title)}</text>',
-        f'<g font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="{FONT_SIZE}">',
-        *body, "</g>", "</svg>", ""])
+        f'<rect width="100%" height="100%" rx="8" fill="{BACKGROUND}"/>', dots, *content, "</svg>", ""])
+
+
+FONT = f'font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="{FONT_SIZE}"'
+
+
+def svg(capture, columns, title):
+    style, body, widest = Style(), [], columns
+    lines = capture.rstrip("\n").split("\n")
+    for number, line in enumerate(lines):
+        elements, style, taken = row(line, style, MARGIN + BAR + number * LINE_HEIGHT)
+        body += elements
+        widest = max(widest, taken)
+    return window(widest, len(lines), [headline(title), f"<g {FONT}>", *body, "</g>"])
+
+
+def animation(frames, columns):
+    """Frames, each of seconds, a capture and a title, that follow each other for ever.
+
+    Lines that are alike are drawn once. Who wants no motion sees the first frame.
+    """
+    total = sum(seconds for seconds, _, _ in frames)
+    rules, names, drawn, groups, start, height = [], {}, [], [], 0, 0
+    for number, (seconds, capture, title) in enumerate(frames):
+        style, uses = Style(), []
+        lines = capture.rstrip("\n").split("\n")
+        height = max(height, len(lines))
+        for index, line in enumerate(lines):
+            elements, style, _ = row(line, style, 0)
+            content = "".join(elements)
+            if not content:
+                continue
+            if content not in names:
+                names[content] = f"l{len(names)}"
+                drawn.append(f'<g id="{names[content]}">{content}</g>')
+            uses.append(f'<use href="#{names[content]}" y="{MARGIN + BAR + index * LINE_HEIGHT}"/>')
+        shown, hidden = 100 * start / total, 100 * (start + seconds) / total
+        rules.append(f"@keyframes k{number}{{0%{{visibility:{'visible' if number == 0 else 'hidden'}}}"
+                     f"{shown:.2f}%{{visibility:visible}}{hidden:.2f}%{{visibility:hidden}}}}"
+                     f".f{number}{{animation:k{number} {total}s step-end infinite"
+                     f"{'' if number == 0 else ';visibility:hidden'}}}")
+        start += seconds
+        groups.append(f'<g class="f{number}">{headline(title)}<g {FONT}>{"".join(uses)}</g></g>')
+    rules.append("@media(prefers-reduced-motion){g{animation:none!important}}")
+    return window(columns, height, [
+        f"<style>{''.join(rules)}</style>", f"<defs><g {FONT}>", *drawn, "</g></defs>", *groups])
 
 
 def self_test():
@@ -160,6 +212,9 @@ def self_test():
     assert "&lt;&amp;&gt;" in picture and f'fill="{BASIC[1]}"' in picture and f'fill="{BASIC[4]}"' in picture
     import xml.dom.minidom
     xml.dom.minidom.parseString(picture)
+    moving = animation([(1, "same\n\x1b[31ma\x1b[0m", "one"), (2.5, "same\nb", "two")], 10)
+    xml.dom.minidom.parseString(moving)
+    assert moving.count(">same<") == 1 and "28.57%{visibility:visible}100.00%{visibility:hidden}" in moving
     print("ansi2svg: ok")
 
 
@@ -168,6 +223,7 @@ def main():
     parser.add_argument("--columns", type=int, default=80)
     parser.add_argument("--title", default="silt")
     parser.add_argument("--light", action="store_true", help="a light ground")
+    parser.add_argument("--frames", help="the file that lists the frames of an animation")
     parser.add_argument("--self-test", action="store_true")
     options = parser.parse_args()
     if options.light:
@@ -175,6 +231,12 @@ def main():
         FOREGROUND, BACKGROUND = "#1f2328", "#fbfbfa"
     if options.self_test:
         self_test()
+    elif options.frames:
+        frames = []
+        for line in open(options.frames, encoding="utf-8"):
+            seconds, path, title = line.rstrip("\n").split("\t")
+            frames.append((float(seconds), open(path, encoding="utf-8", errors="replace").read(), title))
+        sys.stdout.write(animation(frames, options.columns))
     else:
         capture = sys.stdin.buffer.read().decode("utf-8", "replace")
         sys.stdout.write(svg(capture, options.columns, options.title))
