@@ -1,5 +1,6 @@
 import Bytes
 import Compression
+import ContentDiff
 import Contents
 import FileFormats
 import FileTree
@@ -14,9 +15,11 @@ struct ArchiveTests {
     init() throws { scratch = try Scratch() }
 
     /// A content of those bytes, in an image.
-    private func content(_ bytes: [UInt8], unpackingLimit: UInt64 = 1 << 30) async throws -> ReadableContent {
+    private func content(_ bytes: [UInt8], in name: String = "image.tar", unpackingLimit: UInt64 = 1 << 30)
+        async throws -> ReadableContent
+    {
         let image = ImageBuilder([.init("COPY", [.file("archive", bytes)])])
-        let path = try scratch.write("image.tar", try image.archive(.docker25))
+        let path = try scratch.write(name, try image.archive(.docker25))
         let opened = try await ImageLoader.load(ImageRequest(path: path))
         return try ReadableContent(EntryID(layer: 0, ordinal: 0), of: opened, unpackingLimit: unpackingLimit)
     }
@@ -150,5 +153,29 @@ struct ArchiveTests {
                 }
             }
         }
+    }
+
+    @Test func `large contents are cut into pieces by what they have in common`() async throws {
+        let old = Content.random(1, 3 << 20)
+        // Something is inserted early, something removed late.
+        let new =
+            Array(old[..<500_000]) + Content.random(2, 999) + Array(old[500_000..<2_500_000])
+            + Array(old[2_500_100...])
+        let (before, after) = (try await content(old), try await content(new, in: "new.tar"))
+        var told: [UInt64] = []
+        let pieces = try ContentPieces(old: before, new: after, limit: 512 << 10) { told.append($0) }
+        #expect(told.last == UInt64(old.count + new.count) && told == told.sorted())
+        #expect(pieces.pieces.count < 20)
+        for piece in pieces.pieces {
+            #expect(max(piece.old.count, piece.new.count) <= 512 << 10)
+            if piece.isSame { #expect(old[piece.old] == new[piece.new]) }
+        }
+        // Both changes are in pieces that differ, and most pieces do not.
+        let differing = pieces.pieces.filter { !$0.isSame }
+        #expect(differing.contains { $0.new.contains(500_500) })
+        #expect(differing.contains { $0.old.contains(2_500_050) })
+        #expect(differing.count <= 4)
+        let alone = try ContentPieces(old: nil, new: after, limit: 512 << 10) { _ in }
+        #expect(alone.pieces.reduce(0) { $0 + $1.new.count } == new.count)
     }
 }

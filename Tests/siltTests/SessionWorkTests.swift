@@ -282,6 +282,37 @@ import Work
         #expect(count > 3)
     }
 
+    @Test func `what the places of a file cost is found out after its content`() throws {
+        let old = Content.random(1, 40_000)
+        let new = Array(old[..<10_000]) + Content.random(2, 300) + Array(old[10_000...])
+        try scratch.write(
+            "old.tar",
+            try ImageBuilder([.init("", [.file("f", old), .file("x-1.2.bin", old)])]).archive(.docker25))
+        try scratch.write(
+            "new.tar",
+            try ImageBuilder([.init("", [.file("f", new), .file("x-1.3.bin", new + [1])])]).archive(.docker25)
+        )
+        work.load(ImageRequest(path: scratch.path("old.tar")), ImageRequest(path: scratch.path("new.tar")))
+        _ = try messages { if case .aligned = $0 { true } else { false } }
+        let entry = EntryID(layer: 0, ordinal: 0)
+        work.read(ContentKey(old: entry, new: entry))
+        let answer = try messages { if case .explained = $0 { true } else { false } }
+        guard case .explained(_, let explanation) = answer.last, let costs = explanation.costs else {
+            Issue.record("no costs but \(answer)")
+            return
+        }
+        let dear = costs.blocks(in: []).max { $0.cost < $1.cost }
+        #expect(
+            dear.map { $0.kind == .new && $0.range.lowerBound >= 9_990 && $0.range.upperBound <= 10_310 }
+                == true)
+        // A renamed file is made of the one whose version stood in its name.
+        work.compare(.squashed, 1)
+        work.startEstimates()
+        let other = try messages { if case .ancestors = $0 { true } else { false } }
+        guard case .ancestors(let ancestors) = other.last else { return }
+        #expect(ancestors == [EntryID(layer: 0, ordinal: 1): EntryID(layer: 0, ordinal: 1)])
+    }
+
     @Test func `bytes are shown by their places first, then as they belong together`() throws {
         let old = Content.random(1, 40_000)
         // Two insertions: from neither end does anything between them stand where it stood.

@@ -38,6 +38,12 @@ public struct Glyphs: Hashable, Sendable {
     public let cursor: String
     /// Parts of a column that make a bar longer, the last one a whole column.
     public let barParts: [String]
+    /// From a little to much, one above the other.
+    public let levels: [String]
+    /// Stands before a map of a file.
+    public let mapStart: String
+    /// Stands behind a map of a file.
+    public let mapEnd: String
     /// From one thing to another.
     public let arrow: String
     /// The first column of a tab, where tabs are shown.
@@ -54,7 +60,9 @@ public struct Glyphs: Hashable, Sendable {
         horizontal: "─", vertical: "│", topLeft: "┌", topRight: "┐", bottomLeft: "└", bottomRight: "┘",
         collapsed: "▸", expanded: "▾", ellipsis: "…", barDone: "█", barRest: "░", separator: "·",
         nothing: "·", guessPrefix: "≈", guessSuffix: "", range: "–", differs: "≠",
-        cursor: "▶", barParts: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"], arrow: "→", tab: "→", fold: "┄",
+        cursor: "▶", barParts: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
+        levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"], mapStart: "▕", mapEnd: "▏",
+        arrow: "→", tab: "→", fold: "┄",
         isASCII: false,
         spinner: ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"])
 
@@ -63,6 +71,7 @@ public struct Glyphs: Hashable, Sendable {
         horizontal: "-", vertical: "|", topLeft: "+", topRight: "+", bottomLeft: "+", bottomRight: "+",
         collapsed: "[+]", expanded: "[-]", ellipsis: "..", barDone: "#", barRest: ".", separator: "|",
         nothing: ".", guessPrefix: "", guessSuffix: "?", range: "-", differs: "!",
-        cursor: ">", barParts: ["#"], arrow: "->", tab: ">", fold: "-", isASCII: true,
+        cursor: ">", barParts: ["#"], levels: ["-", "=", "+", "*", "#", "@"],
+        mapStart: "[", mapEnd: "]", arrow: "->", tab: ">", fold: "-", isASCII: true,
         spinner: ["|", "/", "-", "\\"])
 }

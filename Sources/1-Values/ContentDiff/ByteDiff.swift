@@ -80,7 +80,7 @@ public struct ByteDiff: Sendable {
 
     /// Of copies in the order of the new content, those that also stand in their order in the old one: the series that
     /// holds most bytes. One that leads far astray would otherwise leave out all that follows it.
-    private static func series(of copies: [Copy]) -> [Copy] {
+    static func series(of copies: [Copy]) -> [Copy] {
         let ends = Set(copies.map { $0.old + $0.count }).sorted()
         /// How many ends stand before or at a place.
         func rank(_ place: Int) -> Int {

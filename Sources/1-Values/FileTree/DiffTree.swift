@@ -112,6 +112,12 @@ public struct DiffTree: Sendable {
     /// The old entry of a node.
     public func oldEntry(_ node: Node) -> Entry? { node.old.flatMap { Self.entry($0, in: oldLayers) } }
 
+    /// An entry of the old image; nil if there is none of that id.
+    public func oldEntry(at id: EntryID) -> Entry? { Self.entry(id, in: oldLayers) }
+
+    /// An entry of the new image; nil if there is none of that id.
+    public func newEntry(at id: EntryID) -> Entry? { Self.entry(id, in: newLayers) }
+
     /// How many entries a layer of the new tree has.
     public func newEntryCount(ofLayer layer: Int) -> Int {
         newLayers.indices.contains(layer) ? newLayers[layer].entries.count : 0

@@ -18,6 +18,8 @@ public struct Patch: Sendable {
     public internal(set) var isPredicted = false
     /// Where in the old content its last step ended.
     public internal(set) var oldEnd = 0
+    /// What was predicted, if that is traced.
+    var predictions: [PredictedPlace] = []
 
     /// What the patch of a content's next part has to know of this one.
     public var end: Patch {
@@ -57,6 +59,14 @@ public struct MatchedContent: Sendable {
 /// How a run of a new content can be made of an old one.
 public struct MatchedPart: Sendable {
     let steps: [PatchStep]
+
+    /// A run of which nothing is taken from an old content.
+    public static func new(byteCount: Int) -> MatchedPart {
+        MatchedPart(steps: [PatchStep(oldStart: 0, copyCount: 0, literalCount: byteCount)])
+    }
+
+    /// How many bytes of the new content it makes.
+    public var byteCount: Int { steps.reduce(0) { $0 + $1.copyCount + $1.literalCount } }
 
     /// The runs that are made of old bytes, which need not be the same.
     ///
@@ -99,6 +109,11 @@ extension Patch {
     ///   - place: Where the parts are that `old` and `new` hold.
     /// - Throws: `CancellationError` when its task was cancelled.
     public init(_ parts: [MatchedPart], old: [UInt8], new: [UInt8], place: PatchPlace) throws {
+        try self.init(steps: Self.steps(of: parts), old: old, new: new, place: place)
+    }
+
+    /// The steps of all runs of a new content, in order.
+    static func steps(of parts: [MatchedPart]) -> [PatchStep] {
         var steps: [PatchStep] = []
         for step in parts.lazy.flatMap(\.steps) {
             // A match that goes on across the border of two runs is one.
@@ -110,7 +125,7 @@ extension Patch {
                 steps.append(step)
             }
         }
-        try self.init(steps: steps, old: old, new: new, place: place)
+        return steps
     }
 
     /// Puts steps into their stored form.
@@ -149,7 +164,9 @@ extension Patch {
         var newPosition = 0
         var poll = Poll()
         for step in steps {
-            try addCopy(step, old, new, newPosition, predictionStart, &predictor, &choices, &poll)
+            try addCopy(
+                step, old, new, newPosition, predictionStart, &predictor, &choices, &poll,
+                traces: place.tracesPrediction)
             newPosition += step.copyCount
             literal += new[newPosition..<newPosition + step.literalCount]
             newPosition += step.literalCount
@@ -164,7 +181,7 @@ extension Patch {
     private mutating func addCopy(
         _ step: PatchStep, _ old: [UInt8], _ new: [UInt8], _ newStart: Int,
         _ predictionStart: Int, _ predictor: inout (any Predictor)?, _ choices: inout [UInt8],
-        _ poll: inout Poll
+        _ poll: inout Poll, traces: Bool
     ) throws {
         var done = 0
         while done < step.copyCount {
@@ -183,7 +200,10 @@ extension Patch {
                         if expected[index] == new[newPosition + index] { gain -= 1 }
                     }
                     choices.append(gain > 0 ? 1 : 0)
-                    if gain > 0 { expected = predicted }
+                    if gain > 0 {
+                        if traces { predictions.add(predicted, instead: expected, new, at: newPosition) }
+                        expected = predicted
+                    }
                 }
                 predictor?.learn(from: new, at: newPosition)
             }
@@ -205,6 +225,8 @@ public struct PatchPlace: Sendable {
     public var isWhole = true
     /// Whether what stands around changes is kept, which a recipe needs whose streams may be coded by contexts.
     public var keepsHints = true
+    /// Whether the patch notes what was predicted, for who wants to know what places of the new content cost.
+    public var tracesPrediction = false
 
     /// Whole contents.
     public init() {}

@@ -1,3 +1,4 @@
+import ContentDiff
 import Delta
 import FileIO
 import Images
@@ -68,12 +69,30 @@ struct LayerMatcher: Sendable {
         // What is matched at the same time is no more than one large file takes.
         let width = min(jobs, Int(plan.partByteCount / max(largest, 1)))
         let made = try await parallelMap(ordered, width: width) { item in
-            (item.index, try await match(item.index, with: item.ancestor))
+            (item.index, try await match(item.index, with: item.ancestor).match)
         }
         return Dictionary(uniqueKeysWithValues: made)
     }
 
-    private func match(_ index: Int, with ancestor: Int) async throws -> Match {
+    /// What was found out about a content while it was matched.
+    struct Trace: Sendable {
+        /// What was found to belong together, in the order of the new content.
+        var copies: [ByteDiff.Copy] = []
+        /// What its places cost.
+        var costs = PlaceCosts()
+    }
+
+    /// Finds the patch of one entry.
+    ///
+    /// - Parameters:
+    ///   - index: The entry.
+    ///   - ancestor: The old entry that it resembles.
+    ///   - traces: Whether to find out what places cost, too; of what is compressed inside of files that is not known.
+    /// - Returns: The patch, and what was found out.
+    /// - Throws: What reading and storing throw, `CancellationError` when its task was cancelled.
+    func match(
+        _ index: Int, with ancestor: Int, traces: Bool = false
+    ) async throws -> (match: Match, trace: Trace?) {
         let newCount = file.spans[index].contentByteCount
         let oldCount = usefulByteCount(of: ancestor, for: newCount)
         let isWhole = oldCount == references.contentByteCount(of: ancestor)
@@ -82,6 +101,7 @@ struct LayerMatcher: Sendable {
         let parts = (max(oldCount, newCount) + limit - 1) / limit
         var patches: [StoredPatch] = []
         var last: Patch?
+        var trace = traces ? Trace() : nil
         for part in 0..<max(parts, 1) {
             let newStart = newCount / parts * part
             let newEnd = part + 1 == parts ? newCount : newCount / parts * (part + 1)
@@ -99,7 +119,7 @@ struct LayerMatcher: Sendable {
                 let unpacked = try UnpackedPatch.between(
                     oldPart(), newPart(), method: method, limit: Int(limit), keepsHints: keepsHints)
             {
-                return .unpacked(try unpacked.stored { SpooledStream() })
+                return (.unpacked(try unpacked.stored { SpooledStream() }), nil)
             }
             // Matching large files takes most memory: meanwhile they are not kept.
             // What follows the last match is expected first.
@@ -108,11 +128,16 @@ struct LayerMatcher: Sendable {
             var place =
                 parts > 1 || !isWhole ? PatchPlace(oldOffset: Int(oldStart), after: last) : PatchPlace()
             place.keepsHints = keepsHints
+            place.tracesPrediction = traces
             let patch = try Patch(found, old: try oldPart(), new: try newPart(), place: place)
+            if traces {
+                trace?.costs.append(try patch.placeCosts(of: found, from: Int(newStart)))
+                trace?.copies += found.copies(oldOffset: Int(oldStart), newOffset: Int(newStart))
+            }
             patches.append(try StoredPatch(patch).stored { SpooledStream() })
             last = patch.end
         }
-        return .plain(patches)
+        return (.plain(patches), trace)
     }
 
     /// How much of an old content can pay to be searched for a new one that is much smaller: its start.
@@ -142,6 +167,24 @@ struct LayerMatcher: Sendable {
         let content = try await prepared
         return try await parallelMap(Matcher.parts(of: content), width: jobs) {
             try matcher.match(content, $0, from: start)
+        }
+    }
+}
+
+extension [MatchedPart] {
+    /// What belongs together in both contents.
+    ///
+    /// - Parameters:
+    ///   - oldOffset: Where in the old content the part begins that was matched.
+    ///   - newOffset: Where in the new content the first run begins.
+    /// - Returns: Copies in the order of the new content.
+    fileprivate func copies(oldOffset: Int, newOffset: Int) -> [ByteDiff.Copy] {
+        var start = 0
+        return flatMap { part in
+            defer { start += part.byteCount }
+            return part.copies(from: start).map {
+                ByteDiff.Copy(old: oldOffset + $0.old, new: newOffset + $0.new, count: $0.count)
+            }
         }
     }
 }

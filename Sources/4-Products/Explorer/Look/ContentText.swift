@@ -19,10 +19,12 @@ struct ContentText {
     ///   - markedRole: How those places look.
     ///   - start: The first column that is in sight.
     ///   - columns: How many columns there are.
+    ///   - goesOn: Whether the rest stands in the next line: then nothing marks that there is more, and what is two columns
+    ///     wide may take one more.
     /// - Returns: Spans of exactly that many columns, or fewer.
     func spans(
         _ line: Range<Int>, of text: [UInt8], marked: ArraySlice<Range<Int>>, role: Role, markedRole: Role,
-        start: Int, columns: Int
+        start: Int, columns: Int, goesOn: Bool = false
     ) -> [Span] {
         var spans: [Span] = []
         var piece = ""
@@ -44,7 +46,7 @@ struct ContentText {
                 flush()
                 pieceRole = wanted
             }
-            if column >= start, column + width <= end {
+            if column >= start, column + width <= end || goesOn {
                 piece += shown
             } else if column < start, column + width > start {
                 // Half of something wide.
@@ -54,10 +56,26 @@ struct ContentText {
             place += byteCount
         }
         flush()
-        if place < line.upperBound || column > end {
+        if !goesOn, place < line.upperBound || column > end {
             return spans.fitted(columns: columns - 1, mark: "") + [Span(glyphs.ellipsis, .dim)]
         }
         return spans
+    }
+
+    /// How many columns a line takes.
+    func columnCount(_ line: Range<Int>, of text: [UInt8]) -> Int {
+        var (column, place) = (0, line.lowerBound)
+        while place < line.upperBound {
+            guard !(0x20..<0x7f).contains(text[place]) else {
+                column += 1
+                place += 1
+                continue
+            }
+            let (_, width, byteCount) = character(text, place, line.upperBound, column: column)
+            column += width
+            place += byteCount
+        }
+        return column
     }
 
     /// The character at a place, its columns and its bytes.

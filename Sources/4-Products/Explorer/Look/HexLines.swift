@@ -10,23 +10,31 @@ struct HexLines {
     /// Bytes in a row of one side.
     let width: Int
     let showsOffsets: Bool
+    /// Where in the contents the bytes are; nil if they are all of them.
+    let piece: ContentPieces.Piece?
 
     func draw(_ line: LookLine, row: Int, on frame: inout Frame) {
         guard case .bytes(let old, let new, _) = line else { return }
         guard isTwoSided else {
-            let (range, content) = new.isEmpty ? (old, bytes.old) : (new, bytes.new)
+            let (range, content, start) =
+                new.isEmpty
+                ? (old, bytes.old, piece?.old.lowerBound) : (new, bytes.new, piece?.new.lowerBound)
             frame.put(
-                side(range, of: content, other: [], role: .text, marked: .text),
+                side(range, of: content, from: start, other: [], role: .text, marked: .text),
                 at: Point(row: row, column: 0), width: frame.size.columns)
             return
         }
         let half = (frame.size.columns - 3) / 2
         let (oldPart, newPart) = (bytes.old[old], bytes.new[new])
         frame.put(
-            side(old, of: bytes.old, other: newPart, role: .text, marked: .removedWord),
+            side(
+                old, of: bytes.old, from: piece?.old.lowerBound, other: newPart, role: .text,
+                marked: .removedWord),
             at: Point(row: row, column: 0), width: half)
         frame.put(
-            side(new, of: bytes.new, other: oldPart, role: .text, marked: .addedWord),
+            side(
+                new, of: bytes.new, from: piece?.new.lowerBound, other: oldPart, role: .text,
+                marked: .addedWord),
             at: Point(row: row, column: half + 3), width: half)
         let mark: (String, Role) =
             oldPart == newPart
@@ -37,12 +45,13 @@ struct HexLines {
 
     /// Offset, digits and characters of one side; what differs from the other side stands out.
     private func side(
-        _ range: Range<Int>, of content: [UInt8], other: ArraySlice<UInt8>, role: Role, marked: Role
+        _ range: Range<Int>, of content: [UInt8], from start: Int?, other: ArraySlice<UInt8>, role: Role,
+        marked: Role
     ) -> [Span] {
         guard !range.isEmpty else { return [] }
         var spans: [Span] = []
         if showsOffsets {
-            let digits = String(range.lowerBound, radix: 16)
+            let digits = String((start ?? 0) + range.lowerBound, radix: 16)
             spans.append(Span(String(repeating: "0", count: max(0, 8 - digits.count)) + digits + " ", .dim))
         }
         func differs(_ index: Int) -> Bool {

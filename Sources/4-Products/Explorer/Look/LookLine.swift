@@ -2,8 +2,9 @@ import ContentDiff
 
 /// A line of what is shown of a file, before it is drawn.
 enum LookLine: Hashable {
-    /// Lines of text side by side, or one of them; numbers count from 0.
-    case text(old: Int?, new: Int?, run: Int)
+    /// Lines of text side by side, or one of them; numbers count from 0. A long line may go on in further ones, from a
+    /// column on.
+    case text(old: Int?, new: Int?, from: Int = 0, run: Int)
     /// Bytes side by side.
     case bytes(old: Range<Int>, new: Range<Int>, run: Int)
     /// Equal lines or bytes that are left out.
@@ -11,7 +12,7 @@ enum LookLine: Hashable {
 
     var run: Int {
         switch self {
-        case .text(_, _, let run), .bytes(_, _, let run), .fold(let run, _): run
+        case .text(_, _, _, let run), .bytes(_, _, let run), .fold(let run, _): run
         }
     }
 }
@@ -24,6 +25,25 @@ struct LookLayout: Hashable {
     /// Runs of equal lines that are shown whole.
     var opened: Set<Int> = []
     var bytesInRow = 16
+    /// After so many columns a line of text goes on in the next one; nil if it is cut.
+    var wrapColumns: Int?
+
+    /// The lines of a text, those that are too long in several.
+    func wrappedLines(of text: TextDiff, _ drawer: ContentText) -> [LookLine] {
+        let lines = lines(of: text)
+        guard let wrapColumns, wrapColumns > 0 else { return lines }
+        return lines.flatMap { line -> [LookLine] in
+            guard case .text(let old, let new, _, let run) = line else { return [line] }
+            let columns = max(
+                old.map { drawer.columnCount(text.oldLines[$0], of: text.old) } ?? 0,
+                new.map { drawer.columnCount(text.newLines[$0], of: text.new) } ?? 0)
+            // The last column is for what is two columns wide.
+            guard columns > wrapColumns + 1 else { return [line] }
+            return stride(from: 0, to: columns, by: wrapColumns).map {
+                .text(old: old, new: new, from: $0, run: run)
+            }
+        }
+    }
 
     func lines(of text: TextDiff) -> [LookLine] {
         var lines: [LookLine] = []

@@ -12,17 +12,27 @@ struct LookScreen: Screen {
     let place: MemberPlace?
     /// What is shown of an archive.
     var members: MemberList?
+    /// What its places cost, as far as that is known.
+    var costs: CostMap?
+    /// How many blocks cost more than the one that was gone to by cost.
+    var costRank: Int?
     private var scroll = ScrollOffset()
     private var layout = LookLayout()
     /// Nil until somebody chose; then the width decides no more.
     var wantsSplit: Bool?
-    private var wantsBytes = false
+    var wantsBytes = false
     private var showsBlanks = false
+    /// Whether long lines go on in the next one.
+    private(set) var wraps = false
     private var sideways = 0
     private(set) var lines: [LookLine] = []
     /// Where in the lines what differs begins.
     private var hunks: [Int] = []
     private var hunk = 0
+    /// Whether somebody went somewhere: then better content is shown at the same place.
+    private var hasMoved = false
+    /// Where in a piece of a large content to begin.
+    var landing = Landing.change
     /// What the lines were made of.
     private var made: Making?
     /// The text as bytes, made when it is asked for.
@@ -33,8 +43,10 @@ struct LookScreen: Screen {
     var isOfTree: Bool { true }
 
     /// Looks into the file at a node of the tree on screen; nil if it is no file on either side.
-    init?(at node: Int, in files: FileTable) {
-        guard let key = Self.key(of: node, in: files.tree) else { return nil }
+    init?(at node: Int, in model: ExplorerModel) {
+        guard let files = model.files, let key = Self.key(of: node, in: files.tree, model.ancestors) else {
+            return nil
+        }
         self.init(node: node, key: key)
     }
 
@@ -44,8 +56,10 @@ struct LookScreen: Screen {
         self.place = place
     }
 
-    /// The entries to compare; of a moved file, the one it was before.
-    private static func key(of index: Int, in tree: DiffTree) -> ContentKey? {
+    /// The entries to compare; of a moved file the one it was before, of a renamed one that it is made of.
+    private static func key(
+        of index: Int, in tree: DiffTree, _ ancestors: [EntryID: EntryID]
+    ) -> ContentKey? {
         let node = tree.nodes[index]
         let peer = node.peer.map { tree.nodes[$0] }
         func file(_ id: EntryID?, _ entry: Entry?) -> EntryID? {
@@ -54,7 +68,7 @@ struct LookScreen: Screen {
         let old = file(node.old, tree.oldEntry(node)) ?? peer.flatMap { file($0.old, tree.oldEntry($0)) }
         let new = file(node.new, tree.newEntry(node)) ?? peer.flatMap { file($0.new, tree.newEntry($0)) }
         guard old != nil || new != nil else { return nil }
-        return ContentKey(old: old, new: new)
+        return ContentKey(old: old ?? new.flatMap { ancestors[$0] }, new: new)
     }
 
     private struct Making: Hashable {
@@ -66,21 +80,28 @@ struct LookScreen: Screen {
     // MARK: - Keys
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
-        if let outcome = performOnMembers(command, in: &model) { return outcome }
-        let height = LookView.rows(model.size)
+        if let outcome = performOnMembers(command, in: &model) ?? performOnPieces(command, in: &model) {
+            return outcome
+        }
+        let height = contentRows(model)
         switch command {
-        case .cancel: return .close
+        case .cancel: return Outcome(step: .close, effects: isWaiting(model) ? model.stopReading(key) : [])
         case .nextChange: go(to: hunk + 1, height: height, &model)
         case .previousChange: go(to: hunk - 1, height: height, &model)
+        case .cheaperChange, .costlierChange: goByCost(isCheaper: command == .cheaperChange, &model)
+        case .costs: return .push(CostsScreen(self, model))
         case .nextItem, .previousItem: return goToFile(isForward: command == .nextItem, &model)
         case .sides: wantsSplit = !isSplit(model)
         case .bytes: wantsBytes.toggle()
         case .blanks: showsBlanks.toggle()
+        case .wrap:
+            wraps.toggle()
+            sideways = 0
         case .moreContext: layout.context += layout.context < 3 ? 1 : 3
         case .lessContext: layout.context = max(0, layout.context - (layout.context <= 3 ? 1 : 3))
         case .look: openFold(height: height)
         case .collapse: sideways = max(0, sideways - 8)
-        case .expand: sideways = min(4000, sideways + 8)
+        case .expand: sideways = wraps ? 0 : min(4000, sideways + 8)
         case .details:
             model.reveal(node)
             return .push(DetailsScreen())
@@ -95,6 +116,8 @@ struct LookScreen: Screen {
         case .writeOut, .outside: return model.outside(command, showing: self)
         default:
             scroll.move(command, lines: lines.count, height: height)
+            hasMoved = true
+            costRank = nil
             hunk = hunks.lastIndex { $0 <= scroll.line + height / 3 } ?? 0
         }
         refresh(model)
@@ -117,8 +140,20 @@ struct LookScreen: Screen {
                     : "no more changes in this file: J and K go to other files")
         }
         hunk = next
+        hasMoved = true
+        costRank = nil
         show(hunks[next], height: height)
     }
+
+    /// Shows a line, and counts changes from there.
+    mutating func goTo(line: Int, height: Int) {
+        hasMoved = true
+        hunk = hunks.lastIndex { $0 <= line } ?? 0
+        show(line, height: height)
+    }
+
+    /// The line of the present change.
+    var currentLine: Int { hunks.indices.contains(hunk) ? hunks[hunk] : scroll.line }
 
     private mutating func show(_ line: Int, height: Int) {
         scroll.show(line, lines: lines.count, height: height, margin: min(3, height / 4))
@@ -131,8 +166,7 @@ struct LookScreen: Screen {
         for _ in 0..<(model.files?.listedCount ?? 0) {
             guard let next = model.change(isForward: isForward) else { break }
             model.reveal(next)
-            guard let files = model.files else { break }
-            guard var screen = LookScreen(at: next, in: files) else { continue }
+            guard var screen = LookScreen(at: next, in: model) else { continue }
             guard next != node else { break }
             screen.adopt(self)
             let effects = model.read(screen.key)
@@ -148,6 +182,7 @@ struct LookScreen: Screen {
     mutating func adopt(_ other: LookScreen) {
         wantsSplit = other.wantsSplit
         layout.context = other.layout.context
+        wraps = other.wraps
     }
 
     private mutating func openFold(height: Int) {
@@ -179,12 +214,20 @@ struct LookScreen: Screen {
         guard members == nil else { return false }
         switch model.contents[key]?.content {
         case nil, .beginning: return true
-        case .text, .bytes, .archive, .failed: return false
+        case .text, .bytes, .piece, .archive, .failed: return false
         }
     }
 
     /// Where the file is, and in which archives.
     func path(_ model: ExplorerModel) -> [UInt8] { path(to: key, model) }
+
+    /// Where the old file was, if it had another path; nothing is told of a moved file, whose row tells it.
+    func ancestor(_ files: FileTable) -> [UInt8]? {
+        guard files.tree.nodes[node].old == nil, files.tree.nodes[node].peer == nil,
+            let entry = key.old.flatMap(files.tree.oldEntry(at:))
+        else { return nil }
+        return entry.path.bytes.split(separator: UInt8(ascii: "/")).last.map(Array.init) ?? []
+    }
 
     /// Where another content of the same file is.
     func path(to key: ContentKey, _ model: ExplorerModel) -> [UInt8] {
@@ -195,6 +238,7 @@ struct LookScreen: Screen {
     /// Lays the content out anew if it came, or has to be laid out otherwise.
     mutating func refresh(_ model: ExplorerModel) {
         guard let stored = model.contents[key], members == nil else { return settleMembers(model) }
+        refreshCosts(model)
         if case .archive(let diff) = stored.content {
             members = MemberList(diff)
             return settleMembers(model)
@@ -206,17 +250,27 @@ struct LookScreen: Screen {
         wanted.layout.isSplit = isSplit(model)
         wanted.layout.bytesInRow = LookView.bytesInRow(
             columns: model.size.columns, isOneSided: key.old == nil || key.new == nil)
+        if wraps, case .text(let text, _) = content(model) {
+            wanted.layout.wrapColumns = max(
+                8,
+                LookView.TextLines.room(
+                    model.size.columns, for: text, isSplit: wanted.layout.isSplit,
+                    isTwoSided: key.old != nil && key.new != nil) - 1)
+        }
         guard wanted != made else { return }
-        // Another layout of the same keeps its place; better content begins where it differs.
+        // Another layout of the same keeps its place, and so does better content for who looks around already; else it
+        // begins where it differs.
         let isSame = made?.serial == wanted.serial && made?.isBytes == wanted.isBytes
         let kept = isSame && lines.indices.contains(scroll.line) ? lines[scroll.line].run : nil
+        let offset = made != nil && hasMoved && !isSame ? newOffset(ofLine: scroll.line) : nil
         made = wanted
         let runs: [DiffRun]
         switch content(model) {
         case .text(let text, _):
-            lines = wanted.layout.lines(of: text)
+            lines = wanted.layout.wrappedLines(
+                of: text, ContentText(glyphs: model.glyphs, showsBlanks: showsBlanks))
             runs = text.runs
-        case .bytes(let bytes, _), .beginning(let bytes, _):
+        case .bytes(let bytes, _), .beginning(let bytes, _), .piece(let bytes, _, _):
             lines = wanted.layout.lines(of: bytes)
             runs = bytes.runs
         case .archive, .failed, nil:
@@ -227,18 +281,43 @@ struct LookScreen: Screen {
             // Neighbouring runs may share rows of bytes: what begins is a stretch of lines that differ.
             !runs[lines[index].run].isSame && (index == 0 || runs[lines[index - 1].run].isSame)
         }
-        let height = LookView.rows(model.size)
+        let height = contentRows(model)
         if let kept, let line = lines.firstIndex(where: { $0.run == kept }) {
             scroll.show(line, lines: lines.count, height: height, margin: 0)
+        } else if let offset, let line = line(atNewOffset: offset) {
+            scroll.put(line, lines: lines.count, height: height)
+            hunk = hunks.lastIndex { $0 <= line + height / 3 } ?? 0
         } else {
-            hunk = 0
-            hunks.first.map { show($0, height: height) }
+            land(height: height)
         }
         hunk = max(0, min(hunk, hunks.count - 1))
     }
 
+    /// Shows where content begins to differ, or what was gone to.
+    private mutating func land(height: Int) {
+        hunk = 0
+        switch landing {
+        case .change: hunks.first.map { show($0, height: height) }
+        case .lastChange:
+            hunk = max(0, hunks.count - 1)
+            hunks.last.map { show($0, height: height) }
+        case .top: scroll.put(0, lines: lines.count, height: height)
+        case .bottom:
+            scroll.put(lines.count, lines: lines.count, height: height)
+            hunk = max(0, hunks.count - 1)
+        }
+    }
+
+    /// Whether the first line is in sight, or the last one.
+    func isAtEnd(isForward: Bool, height: Int) -> Bool {
+        isForward ? scroll.line + height >= lines.count : scroll.line == 0
+    }
+
+    /// Whether no change follows the present one, or none precedes it.
+    func isAtLastChange(isForward: Bool) -> Bool { isForward ? hunk + 1 >= hunks.count : hunk == 0 }
+
     func draw(on frame: inout Frame, model: ExplorerModel) {
-        let offset = scroll.clamped(lines: lines.count, height: LookView.rows(model.size))
+        let offset = scroll.clamped(lines: lines.count, height: contentRows(model))
         LookView(
             screen: self, model: model, content: content(model), offset: offset, sideways: sideways,
             showsBlanks: showsBlanks, hunk: hunk, hunkCount: hunks.count

@@ -61,7 +61,8 @@ struct LookView {
 
     private func drawHead(_ files: FileTable, _ node: DiffTree.Node, on frame: inout Frame) {
         let columns = frame.size.columns
-        let path = Format.name(screen.path(model), glyphs)
+        var path = Format.name(screen.path(model), glyphs)
+        if let ancestor = screen.ancestor(files) { path += "  from " + Format.name(ancestor, glyphs) }
         var facts: [Span] = []
         if case .text(let text, _) = content {
             if text.addedCount > 0 { facts.append(Span("  +\(Format.grouped(text.addedCount))", .added)) }
@@ -99,7 +100,10 @@ struct LookView {
     /// Bytes of both sides: of the file, or of the member of an archive.
     private func sizes(_ files: FileTable, _ node: DiffTree.Node) -> [UInt64?] {
         if let row = screen.place?.row { return [row.old?.byteCount, row.new?.byteCount] }
-        return [files.tree.oldEntry(node)?.size, files.tree.newEntry(node)?.size]
+        return [
+            screen.key.old.flatMap(files.tree.oldEntry(at:))?.size,
+            screen.key.new.flatMap(files.tree.newEntry(at:))?.size,
+        ]
     }
 
     private func drawTitle(_ files: FileTable, _ node: DiffTree.Node, on frame: inout Frame) {
@@ -128,22 +132,26 @@ struct LookView {
         case .bytes(let bytes, let packing):
             let word = model.contents[screen.key]?.program == nil ? "bytes" : "program"
             words.append(packing.map { "\(word) in \($0)" } ?? word)
-            // What is behind that is not looked at: to say nothing would be to say that it is the same.
-            if let size = sizes(files, node).compactMap(\.self).max(), size > UInt64(FileContent.byteLimit) {
-                words.append(
-                    "only the first \(ByteCount.text(UInt64(FileContent.byteLimit))) of \(ByteCount.text(size))"
-                )
-            }
+            if isTwoSided { words += differences(bytes) }
+        case .piece(let bytes, let all, let packing):
+            words.append(packing.map { "bytes in \($0)" } ?? "bytes")
+            let number = min(screen.key.piece, all.pieces.count - 1)
+            words.append("piece \(number + 1) of \(Format.grouped(all.pieces.count))")
             if isTwoSided {
-                words.append(
-                    hunkCount > 0 ? "block \(hunk + 1) of \(Format.grouped(hunkCount))" : "the same content")
-                if hunkCount > 0 { words.append("\(Format.grouped(bytes.differingCount)) B differ") }
-                if !bytes.isAligned { words.append("by place") }
+                words.append("\(Format.grouped(all.differingCount)) differ")
+                words += differences(bytes)
             }
         case .beginning(let bytes, let packing):
             let count = max(bytes.old.count, bytes.new.count)
             words.append(packing.map { "bytes in \($0)" } ?? "bytes")
-            words.append("\(model.spinner) the first \(ByteCount.text(UInt64(count))), comparing more")
+            words.append("the first \(ByteCount.text(UInt64(count)))")
+            if let (done, total) = model.contents[screen.key]?.compared {
+                words.append(
+                    "\(model.spinner) compared \(ByteCount.text(done)) of \(ByteCount.text(total)), esc stops"
+                )
+            } else {
+                words.append("\(model.spinner) comparing more")
+            }
         case .failed, nil: break
         }
         if screen.place == nil,
@@ -162,9 +170,20 @@ struct LookView {
             at: Point(row: 1, column: 1), style: Style(.title))
     }
 
+    private func differences(_ bytes: ByteDiff) -> [String] {
+        guard hunkCount > 0 else { return ["the same content"] }
+        let words = [
+            "block \(hunk + 1) of \(Format.grouped(hunkCount))",
+            "\(Format.grouped(bytes.differingCount)) B differ",
+        ]
+        return bytes.isAligned ? words : words + ["by place"]
+    }
+
     /// `≠ mtime 2025-10-10 12:40 → 2025-10-20 22:40  = mode 0644  = owner 0:0`: what differs first.
     private func facts(_ files: FileTable, _ node: DiffTree.Node) -> [Span] {
-        guard let old = files.tree.oldEntry(node), let new = files.tree.newEntry(node) else {
+        guard let old = screen.key.old.flatMap(files.tree.oldEntry(at:)),
+            let new = screen.key.new.flatMap(files.tree.newEntry(at:))
+        else {
             guard let entry = files.tree.newEntry(node) ?? files.tree.oldEntry(node) else { return [] }
             return [
                 Span(
@@ -193,6 +212,8 @@ struct LookView {
 
     private func drawLines(on frame: inout Frame) {
         let rows = Self.rows(frame.size)
+        let first = screen.showsCosts(model) ? 2 + LookScreen.costRows : 2
+        if first > 2 { CostView(screen: screen, model: model).draw(at: 2, on: &frame) }
         switch content {
         case nil: say("\(model.spinner) reading", .dim, on: &frame)
         case .failed(let text): say(Format.line(text, glyphs), .error, on: &frame)
@@ -206,20 +227,29 @@ struct LookView {
             }
             MemberLines(view: self, list: members, isSplit: screen.isSplit(model)).draw(
                 from: 2, rows: rows, on: &frame)
-        case .bytes(let bytes, _), .beginning(let bytes, _):
+        case .bytes(let bytes, _), .beginning(let bytes, _), .piece(let bytes, _, _):
             guard !screen.lines.isEmpty else { return say("there is nothing in it", .dim, on: &frame) }
             let hex = HexLines(
                 glyphs: glyphs, bytes: bytes, isTwoSided: isTwoSided,
                 width: Self.bytesInRow(columns: frame.size.columns, isOneSided: !isTwoSided),
-                showsOffsets: Self.offsetColumns(frame.size.columns) > 0)
-            for (index, line) in screen.lines[offset..<min(screen.lines.count, offset + rows)].enumerated() {
+                showsOffsets: Self.offsetColumns(frame.size.columns) > 0, piece: piece)
+            let shown = offset..<min(screen.lines.count, offset + max(1, rows + 2 - first))
+            for (index, line) in screen.lines[shown].enumerated() {
                 if case .fold(let run, let count) = line {
-                    drawFold(run, "\(Format.grouped(count)) equal bytes", row: 2 + index, on: &frame)
+                    drawFold(run, "\(Format.grouped(count)) equal bytes", row: first + index, on: &frame)
                 } else {
-                    hex.draw(line, row: 2 + index, on: &frame)
+                    hex.draw(line, row: first + index, on: &frame)
                 }
             }
         }
+    }
+
+    /// The piece of a large content that is shown.
+    private var piece: ContentPieces.Piece? {
+        guard case .piece(_, let all, _) = content, all.pieces.indices.contains(screen.key.piece) else {
+            return nil
+        }
+        return all.pieces[screen.key.piece]
     }
 
     private func say(_ text: String, _ role: Role, on frame: inout Frame) {
@@ -245,6 +275,13 @@ struct LookView {
 
         private var glyphs: Glyphs { view.glyphs }
 
+        /// Columns of text beside the numbers of lines.
+        static func room(_ columns: Int, for text: TextDiff, isSplit: Bool, isTwoSided: Bool) -> Int {
+            let digits = String(max(text.oldLines.count, text.newLines.count)).count
+            if isSplit { return (columns - 3) / 2 - digits - 1 }
+            return columns - (isTwoSided ? 2 * digits + 4 : digits + 3)
+        }
+
         func draw(_ lines: ArraySlice<LookLine>, from row: Int, on frame: inout Frame) {
             let digits = String(max(text.oldLines.count, text.newLines.count)).count
             var words: [Int: (old: [Range<Int>], new: [Range<Int>])] = [:]
@@ -253,14 +290,14 @@ struct LookView {
                 switch line {
                 case .fold(let run, let count):
                     view.drawFold(run, "\(Format.count(count, "equal line"))", row: row + index, on: &frame)
-                case .text(let old, let new, let run):
+                case .text(let old, let new, let from, let run):
                     let marks = words[run] ?? ([], [])
                     if isSplit {
                         drawSplit(
-                            old, new, marks, isSame: text.runs[run].isSame, digits, row: row + index,
+                            old, new, from, marks, isSame: text.runs[run].isSame, digits, row: row + index,
                             on: &frame)
                     } else {
-                        drawUnified(old, new, marks, digits, row: row + index, on: &frame)
+                        drawUnified(old, new, from, marks, digits, row: row + index, on: &frame)
                     }
                 case .bytes: break
                 }
@@ -273,24 +310,31 @@ struct LookView {
         }
 
         private func drawUnified(
-            _ old: Int?, _ new: Int?, _ marks: (old: [Range<Int>], new: [Range<Int>]), _ digits: Int,
+            _ old: Int?, _ new: Int?, _ from: Int, _ marks: (old: [Range<Int>], new: [Range<Int>]),
+            _ digits: Int,
             row: Int,
             on frame: inout Frame
         ) {
             let both = view.isTwoSided
-            let numbers = both ? "\(number(old, digits)) \(number(new, digits))" : number(new ?? old, digits)
+            // What goes on from the line before has its number there.
+            let (oldShown, newShown) = from == 0 ? (old, new) : (nil, nil)
+            let numbers =
+                both
+                ? "\(number(oldShown, digits)) \(number(newShown, digits))"
+                : number(newShown ?? oldShown, digits)
             let isSame = old != nil && new != nil
             let mark = isSame || !both ? " " : new == nil ? "-" : "+"
             let role: Role = isSame || !both ? .text : new == nil ? .removed : .added
             let head = [Span(numbers + " ", .dim), Span(mark + " ", role)]
             let used = frame.put(head, at: Point(row: row, column: 0), width: frame.size.columns)
             let spans = content(
-                old, new, marks, isOld: new == nil, role, columns: frame.size.columns - used)
+                old, new, from, marks, isOld: new == nil, role, columns: frame.size.columns - used)
             frame.put(spans, at: Point(row: row, column: used), width: frame.size.columns - used)
         }
 
         private func drawSplit(
-            _ old: Int?, _ new: Int?, _ marks: (old: [Range<Int>], new: [Range<Int>]), isSame: Bool,
+            _ old: Int?, _ new: Int?, _ from: Int, _ marks: (old: [Range<Int>], new: [Range<Int>]),
+            isSame: Bool,
             _ digits: Int,
             row: Int, on frame: inout Frame
         ) {
@@ -300,9 +344,11 @@ struct LookView {
                 let start = isOld ? 0 : half + 3
                 let role: Role = isSame ? .text : isOld ? .removed : .added
                 let used = frame.put(
-                    [Span(number(line, digits) + " ", .dim)], at: Point(row: row, column: start), width: half)
+                    [Span(number(from == 0 ? line : nil, digits) + " ", .dim)],
+                    at: Point(row: row, column: start), width: half)
                 let spans = content(
-                    isOld ? line : nil, isOld ? nil : line, marks, isOld: isOld, role, columns: half - used)
+                    isOld ? line : nil, isOld ? nil : line, from, marks, isOld: isOld, role,
+                    columns: half - used)
                 frame.put(spans, at: Point(row: row, column: start + used), width: half - used)
             }
             let mark = isSame ? glyphs.vertical : old == nil ? "+" : new == nil ? "-" : "~"
@@ -311,7 +357,8 @@ struct LookView {
         }
 
         private func content(
-            _ old: Int?, _ new: Int?, _ marks: (old: [Range<Int>], new: [Range<Int>]), isOld: Bool,
+            _ old: Int?, _ new: Int?, _ from: Int, _ marks: (old: [Range<Int>], new: [Range<Int>]),
+            isOld: Bool,
             _ role: Role,
             columns: Int
         ) -> [Span] {
@@ -322,7 +369,8 @@ struct LookView {
             let places = isOld ? marks.old : marks.new
             return drawer.spans(
                 line, of: bytes, marked: places[...], role: role,
-                markedRole: isOld ? .removedWord : .addedWord, start: view.sideways, columns: columns)
+                markedRole: isOld ? .removedWord : .addedWord, start: from + view.sideways,
+                columns: view.screen.wraps ? columns - 1 : columns, goesOn: view.screen.wraps)
         }
     }
 }

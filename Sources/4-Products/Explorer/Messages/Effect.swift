@@ -19,6 +19,8 @@ public enum Effect: Hashable, Sendable {
     case loadPicks(String)
     /// Read a file's old and new content and answer with `Message.content`; what was asked for before is void.
     case read(ContentKey)
+    /// Stop reading what is not needed any more.
+    case stopReading
     /// Write one side of a file out; answer `contentExists` if a file is there and may not be replaced.
     case write(ContentRequest)
     /// Write both sides of a file to temporary files and answer with `Message.outsideReady`.

@@ -12,17 +12,28 @@ public struct ContentKey: Hashable, Sendable {
     public let inside: [ArchiveStep]
     /// Whether it is wanted as it is stored: of an archive not its members but its bytes.
     public let isStored: Bool
+    /// Which piece of a content is wanted that is too large to be shown as a whole.
+    public let piece: Int
 
     /// The contents of two entries, or of members of theirs.
-    public init(old: EntryID?, new: EntryID?, inside: [ArchiveStep] = [], isStored: Bool = false) {
+    public init(
+        old: EntryID?, new: EntryID?, inside: [ArchiveStep] = [], isStored: Bool = false,
+        piece: Int = 0
+    ) {
         self.old = old
         self.new = new
         self.inside = inside
         self.isStored = isStored
+        self.piece = piece
     }
 
     /// The same as it is stored.
     var stored: ContentKey { ContentKey(old: old, new: new, inside: inside, isStored: true) }
+
+    /// Another piece of the same content.
+    public func piece(_ index: Int) -> ContentKey {
+        ContentKey(old: old, new: new, inside: inside, isStored: isStored, piece: index)
+    }
 
     /// A member of the archives that this holds, on the sides that have it.
     func member(_ row: ArchiveDiff.Row) -> ContentKey {
@@ -36,17 +47,21 @@ public struct ContentKey: Hashable, Sendable {
 public enum FileContent: Sendable {
     /// Text, in what encoding it is stored.
     case text(TextDiff, encoding: String)
-    /// Anything else, as far as `byteLimit` bytes of each side; what it was compressed by, if it was.
+    /// Anything else; what it was compressed by, if it was.
     case bytes(ByteDiff, packing: String?)
     /// The beginning of a large content, while the rest is still read and compared.
     case beginning(ByteDiff, packing: String?)
+    /// A piece of a content that is too large to be shown as a whole.
+    case piece(ByteDiff, of: ContentPieces, packing: String?)
     /// Archives on both sides, or on the only one there is.
     case archive(ArchiveDiff)
     /// It cannot be read; the text says why.
     case failed(String)
 
-    /// How much of a file is read to be looked at.
+    /// What is larger is looked at piece by piece.
     public static let byteLimit = 64 << 20
+    /// How large a piece is at most, on either side.
+    public static let pieceByteCount = 4 << 20
     /// How much of a large content is shown before the rest is read.
     public static let beginningByteCount = 64 << 10
     /// Longer texts are looked at as bytes.

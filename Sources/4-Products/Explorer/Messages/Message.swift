@@ -35,6 +35,8 @@ public enum Message: Sendable {
     case picksFileExists(PickFileRequest)
     /// An answer to `Effect.read`; a better one may follow.
     case content(ContentKey, FileContent)
+    /// So many bytes of a large content were compared, both sides together, of how many.
+    case comparing(ContentKey, done: UInt64, of: UInt64)
     /// A content was written to a file of that name and size.
     case contentWritten(path: String, byteCount: UInt64)
     /// The file that a content was to be written to is there already; nothing was written.
@@ -43,6 +45,8 @@ public enum Message: Sendable {
     case outsideReady(OutsideFiles)
     /// After a content: what it says of itself, because it is a program or a library.
     case program(ContentKey, ElfDiff)
+    /// After a content: why the file costs what it costs.
+    case explained(ContentKey, FileExplanation)
     /// An answer to `Effect.summarize`.
     case summarized(UpdateSummary)
     /// Costs of entries of the new image, as they become known or better known.
@@ -53,6 +57,8 @@ public enum Message: Sendable {
     case blobRemarks([Int: String])
     /// The figures of the header.
     case totals(Totals)
+    /// Entries of the old image that entries of the new one are made of though they have other paths.
+    case ancestors([EntryID: EntryID])
     /// What the background work on the costs is doing now.
     case estimates(EstimateState)
     /// A route was measured, as `Effect.measureRoutes` asked.

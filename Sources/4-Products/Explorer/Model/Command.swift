@@ -7,7 +7,7 @@ public enum Command: String, Hashable, Sendable, CaseIterable {
     case nextChange, previousChange, cheaperChange, costlierChange
     case nextPane, layersPane, filesPane, preview, showLayer, squash
     case sides, flatList
-    case bytes, blanks, moreContext, lessContext
+    case bytes, blanks, wrap, moreContext, lessContext, costs
     case changesOnly, addedOnly, removedOnly, modifiedOnly, metadataOnly, movedOnly, unchangedOnly
     case filterMenu, narrow, goTo, order, reverse
     case sortMenu, sortByCost, sortByName, sortBySize, sortByChange
@@ -25,7 +25,7 @@ public enum Command: String, Hashable, Sendable, CaseIterable {
 public enum Context: String, Hashable, Sendable, CaseIterable {
     case layers, files, search, narrow, sorting
     case details, help, filters, export
-    case finder, palette, log, look, archive, summary, program, themes, images
+    case finder, palette, log, look, archive, summary, program, themes, images, costs
     case routes, route
     case helpSearch = "help-search"
     case overwrite, stopping, result, quitting, failure
@@ -76,17 +76,18 @@ extension Command {
     private static let texts: Set<Context> = [.help, .details, .result, .log, .program, .route]
     private static let lists: Set<Context> = [
         .layers, .files, .filters, .look, .archive, .summary, .routes, .themes, .images, .picks, .copying,
+        .costs,
     ]
     private static let paged: Set<Context> = [
         .layers, .files, .help, .details, .result, .log, .look, .archive, .summary, .routes, .route, .program,
-        .picks,
+        .picks, .costs,
     ]
 
     /// Every key there is. The order is that of the help and, for what has a title, of the footer: what matters most
     /// comes first, because the footer shows as much as fits.
     public static let table: [Binding] = [
         Binding(
-            .look, [.enter], "look inside",
+            .look, [.enter, .function(3), "d"], "look inside",
             "look inside: open or shut a directory, show what differs in a file or among an archive's members",
             in: [.files],
             unless: needsFiles),
@@ -160,7 +161,7 @@ extension Command {
             .pickRemedy, ["R"], "",
             "pick what warnings say is missing: that of the row, or all", in: panes, unless: needsWarnings),
         Binding(
-            .listPicks, ["P"], "", "list what is picked, what comes along and why, and what is missing",
+            .listPicks, ["P", "4"], "", "list what is picked, what comes along and why, and what is missing",
             in: panes,
             unless: needsPicks),
         Binding(.savePicks, ["w"], "", "write the picks to a file", in: panes, unless: needsPicks),
@@ -173,6 +174,9 @@ extension Command {
             .preview, ["3"], "", "show what differs in the file under the cursor below the list, or not",
             in: panes,
             unless: needsRoom),
+        Binding(
+            .bytes, ["x"], "", "look inside the file under the cursor, at its bytes", in: [.files],
+            unless: needsFile),
         Binding(.flatList, ["`"], "", "files in their directories, or all in one list", in: panes),
         Binding(.sides, ["|"], "", "both sides, or one", in: panes),
         Binding(.order, ["o"], "order", "sort by cost to ship, name, size or change", in: panes),
@@ -213,7 +217,8 @@ extension Command {
             "copy the path, a digest or a command for what is under the cursor; after an export, its command",
             in: panes),
         Binding(
-            .writeOut, ["W"], "", "write the file under the cursor out, as the old or the new image has it",
+            .writeOut, ["W", .function(5)], "",
+            "write the file under the cursor out, as the old or the new image has it",
             in: [.files], unless: needsFile),
         Binding(
             .outside, ["!"], "", "show the file under the cursor in a difftool, a pager or an editor",
@@ -222,7 +227,8 @@ extension Command {
             .help, ["?", .function(1)], "", "what every key does, those of where one is first", in: helped),
         Binding(.help, [.function(1)], in: [.search, .narrow, .export, .finder, .palette]),
         Binding(
-            .quit, ["q", .control("c")], "quit", "close what is on top; quit where nothing is", in: panes),
+            .quit, ["q", .function(10), .control("c")], "quit", "close what is on top; quit where nothing is",
+            in: panes),
 
         Binding(.sortByCost, ["c"], "cost", in: [.sorting]),
         Binding(.sortByName, ["n"], "name", in: [.sorting]),
@@ -244,6 +250,15 @@ extension Command {
             .bytes, ["x"], "bytes", "show the content as bytes, or as text again",
             in: [.look]),
         Binding(
+            .cheaperChange, ["}"], "by cost",
+            "over the bytes of a file: to the block that costs most, then to those that cost less",
+            in: [.look]),
+        Binding(.costlierChange, ["{"], "", "to the block that costs next more", in: [.look]),
+        Binding(
+            .costs, ["$"], "costs",
+            "why the file costs what it costs: its sections and blocks by cost, and what was predicted",
+            in: [.look]),
+        Binding(
             .summary, ["S"], "program",
             "what a program or library says of itself: libraries, symbols, sections, build id", in: [.look],
             unless: needsProgram),
@@ -254,6 +269,7 @@ extension Command {
         Binding(.moreContext, ["+"], "", "show more equal lines around changes", in: [.look]),
         Binding(.lessContext, ["-"], "", "show fewer equal lines around changes", in: [.look]),
         Binding(.blanks, ["b"], "", "show blanks and tabs", in: [.look]),
+        Binding(.wrap, ["w"], "", "wrap long lines, or cut them", in: [.look]),
         Binding(.collapse, [.left, "h"], "", "scroll to the left", in: [.look]),
         Binding(.expand, [.right, "l"], "", "scroll to the right", in: [.look]),
         Binding(
@@ -261,7 +277,8 @@ extension Command {
         Binding(
             .copy, ["y"], "", "copy the file's path, a digest or a command", in: [.look, .archive]),
         Binding(
-            .writeOut, ["W"], "", "write the file or member out, as the old or the new image has it",
+            .writeOut, ["W", .function(5)], "",
+            "write the file or member out, as the old or the new image has it",
             in: [.look, .archive], unless: needsFile),
         Binding(
             .outside, ["!"], "", "show the file or member in a difftool, a pager or an editor",
@@ -290,6 +307,9 @@ extension Command {
         Binding(.cancel, [.escape, "q", "S"], "back", in: [.summary]),
 
         Binding(.cancel, [.escape, .enter, "q", "S"], "close", in: [.program]),
+
+        Binding(.look, [.enter], "go there", in: [.costs]),
+        Binding(.cancel, [.escape, "q", "$"], "back", in: [.costs]),
 
         Binding(
             .look, [.enter], "how, and what it asks",
@@ -325,7 +345,7 @@ extension Command {
         Binding(.pickRemedy, ["R"], "pick what is missing", in: [.picks], unless: needsWarnings),
         Binding(.savePicks, ["w"], "write to a file", in: [.picks], unless: needsPicks),
         Binding(.export, ["e"], "export", in: [.picks], unless: needsPicks),
-        Binding(.cancel, [.escape, "q", "P"], "close", in: [.picks]),
+        Binding(.cancel, [.escape, "q", "P", "4"], "close", in: [.picks]),
 
         Binding(.confirm, [.enter], "go", in: [.finder]),
         Binding(.confirm, [.enter], "do it", in: [.palette]),

@@ -71,6 +71,11 @@ extension ExplorerModel {
         // What cannot be seen must not do anything but end.
         if layout.isTooSmall { return key == "q" || key == .control("c") ? [.quit] : [] }
         guard let binding = binding(of: key, in: context) else {
+            if screens.isEmpty {
+                say("\(key.label) does nothing here: ? lists the keys, : finds a command by its name")
+            } else if context == .look || context == .archive {
+                say("\(key.label) does nothing here: ? lists the keys")
+            }
             return onTop { screen, model in screen.press(key, in: &model) }
         }
         if let obstacle = binding.obstacle(self) {

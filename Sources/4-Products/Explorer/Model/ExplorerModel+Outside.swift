@@ -6,7 +6,7 @@ extension ExplorerModel {
     /// What is under the cursor, where that is a file: of the tree, of what is looked into, or of an archive's list.
     var contentHere: (key: ContentKey, name: [UInt8])? {
         if let look = screens.last as? LookScreen { return look.contentHere(self) }
-        guard let files, let node = files.current?.node, let look = LookScreen(at: node, in: files) else {
+        guard let node = files?.current?.node, let look = LookScreen(at: node, in: self) else {
             return nil
         }
         return look.contentHere(self)

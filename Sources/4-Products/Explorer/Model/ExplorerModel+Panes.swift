@@ -7,6 +7,7 @@ extension ExplorerModel {
         switch command {
         case .up, .down, .pageUp, .pageDown, .top, .bottom: return moveCursor(command)
         case .look: return look()
+        case .bytes: return look(atBytes: true)
         case .toggle, .expand, .collapse, .expandAll, .collapseAll: open(command)
         case .nextChange, .previousChange, .cheaperChange, .costlierChange: goToChange(command)
         case .nextPane: show(focus == .layers ? .files : .layers)
@@ -61,7 +62,8 @@ extension ExplorerModel {
         case .pickRemedy: return pickRemedy(ofRow: true)
         case .listPicks: screens.append(PicksScreen(self))
         case .savePicks, .loadPicks: askForPicksFile(command)
-        case .quit, .confirm, .cancel, .nextField, .nextItem, .previousItem, .bytes, .blanks, .moreContext,
+        case .quit, .confirm, .cancel, .nextField, .nextItem, .previousItem, .blanks, .wrap, .costs,
+            .moreContext,
             .lessContext, .previousLink, .difftool, .pager, .editor:
             break
         }
@@ -156,15 +158,20 @@ extension ExplorerModel {
     }
 
     /// A directory opens or shuts; of a file, what differs is shown.
-    private mutating func look() -> [Effect] {
+    private mutating func look(atBytes: Bool = false) -> [Effect] {
         guard let files, let row = files.current else { return [] }
         guard files.tree.nodes[row.node].children.isEmpty else {
             open(.toggle)
             return []
         }
-        guard let screen = LookScreen(at: row.node, in: files) else {
+        guard var screen = LookScreen(at: row.node, in: self) else {
             showDetails()
             return []
+        }
+        if atBytes {
+            // An archive is shown as it is stored, not as the list of its members.
+            screen = LookScreen(node: row.node, key: screen.key.stored)
+            screen.wantsBytes = true
         }
         screens.append(screen)
         return read(screen.key)

@@ -39,12 +39,12 @@ extension ExplorerModel {
             preview = .directory(node: node, files.costliestChanges(in: node, limit: Self.previewChangeLimit))
             return []
         }
-        guard let next = LookScreen(at: node, in: files) else {
+        guard let next = LookScreen(at: node, in: self) else {
             preview = .other
             return []
         }
         let entries = [
-            files.tree.oldEntry(files.tree.nodes[node]), files.tree.newEntry(files.tree.nodes[node]),
+            next.key.old.flatMap(files.tree.oldEntry(at:)), next.key.new.flatMap(files.tree.newEntry(at:)),
         ]
         guard entries.allSatisfy({ ($0?.size ?? 0) <= Self.previewByteLimit }) else {
             preview = .large

@@ -28,6 +28,8 @@ public struct ExplorerModel: Sendable {
     var layerCosts: [Int: Cost] = [:]
     /// How blobs of layers of the new image are made, where that takes something, as far as it is known.
     var blobRemarks: [Int: String] = [:]
+    /// Entries of the old image that entries of the new one are made of though they have other paths.
+    var ancestors: [EntryID: EntryID] = [:]
     var totals = Totals()
     var estimates = EstimateState.waiting
     /// Ways of shipping the update.
@@ -89,6 +91,19 @@ public struct ExplorerModel: Sendable {
         let serial: Int
         /// What it says of itself, if it is a program or a library.
         var program: ElfDiff?
+        /// Why it costs what it costs.
+        var explanation: FileExplanation?
+        /// How far a large content was compared.
+        var compared: (done: UInt64, total: UInt64)?
+
+        /// Whether more of it was to come.
+        func isIncomplete(_ key: ContentKey) -> Bool {
+            switch content {
+            case .beginning: true
+            case .text, .bytes: key.new != nil && key.inside.isEmpty && explanation == nil
+            case .piece, .archive, .failed: false
+            }
+        }
     }
 
     /// A line about what happened.
@@ -115,7 +130,13 @@ public struct ExplorerModel: Sendable {
         guard !screens.contains(where: { $0 is FailureScreen }) else { return false }
         return !isAligned || files == nil || estimates.isRunning || isExporting || isReading
             || routes.state.isRunning
-            || isSummarizing
+            || isSummarizing || isExplaining
+    }
+
+    /// Whether it is waited for why a file costs what it costs.
+    private var isExplaining: Bool {
+        guard let look = screens.last as? LookScreen, look.showsCosts(self) else { return false }
+        return look.explanation(self) == nil
     }
 
     /// Whether an export runs.
@@ -165,6 +186,7 @@ public struct ExplorerModel: Sendable {
         case .picksFileExists(let request):
             screens.append(QuestionScreen(question: .overwritePicks(request)))
         case .content(let key, let content): take(content, of: key)
+        case .comparing(let key, let done, let total): contents[key]?.compared = (done, total)
         case .contentWritten(let path, let count):
             say("wrote '\(path)': \(ByteCount.grouped(count)) bytes")
         case .contentExists(let request):
@@ -177,7 +199,9 @@ public struct ExplorerModel: Sendable {
             self.totals = totals
             return summarizeWithCosts()
         case .program(let key, let program): contents[key]?.program = program
+        case .explained(let key, let explanation): contents[key]?.explanation = explanation
         case .summarized(let summary): take(summary)
+        case .ancestors(let ancestors): return take(ancestors: ancestors)
         case .estimates(let state): return take(state)
         case .route(let kind, let figure): routes.measured[kind] = figure
         case .routes(let state): if routes.state.isRunning { routes.state = state }
@@ -233,7 +257,8 @@ public struct ExplorerModel: Sendable {
     private mutating func take(_ content: FileContent, of key: ContentKey) {
         contentSerial += 1
         contents[key] = LoadedContent(
-            content: content, serial: contentSerial, program: contents[key]?.program)
+            content: content, serial: contentSerial, program: contents[key]?.program,
+            explanation: contents[key]?.explanation)
         while contents.count > Self.contentLimit,
             let oldest = contents.min(by: { $0.value.serial < $1.value.serial })
         {
@@ -241,8 +266,18 @@ public struct ExplorerModel: Sendable {
         }
     }
 
-    /// Asks for what a file holds, unless it is there.
-    func read(_ key: ContentKey) -> [Effect] { contents[key] == nil ? [.read(key)] : [] }
+    /// Gives up what is still being read; asked for again, it is read again.
+    mutating func stopReading(_ key: ContentKey) -> [Effect] {
+        contents[key] = nil
+        return [.stopReading]
+    }
+
+    /// Asks for what a file holds, unless all of it is there.
+    func read(_ key: ContentKey) -> [Effect] {
+        guard let known = contents[key] else { return [.read(key)] }
+        // What was given up for another file is begun anew.
+        return known.isIncomplete(key) ? [.read(key)] : []
+    }
 
     /// Puts the cursor on a node of the tree on screen.
     mutating func reveal(_ node: Int) { withFiles { files, height in files.reveal(node, height: height) } }
@@ -316,6 +351,17 @@ public struct ExplorerModel: Sendable {
         // The keys by themselves: who goes through `tables.keys` holds the tables, which then are copied.
         for scope in Array(tables.keys) { tables[scope]?.update(news) }
         pickState.isSumStale = true
+    }
+
+    /// A file that is looked into by itself gets the one on its other side that it is made of.
+    private mutating func take(ancestors: [EntryID: EntryID]) -> [Effect] {
+        self.ancestors = ancestors
+        guard let top = screens.indices.last, let look = screens[top] as? LookScreen, look.place == nil,
+            look.key.old == nil, let better = LookScreen(at: look.node, in: self),
+            better.key.old != nil
+        else { return [] }
+        screens[top] = better
+        return read(better.key)
     }
 
     private mutating func take(_ state: EstimateState) -> [Effect] {

@@ -153,6 +153,10 @@ struct FileDetails {
         case .metadata: return "a changed header, no content" + cost
         case .moved: return "a reference to the old file" + cost
         case .modified where entry?.kind == .file: return "a patch against the old file" + cost
+        case .added where node.new.flatMap { model.ancestors[$0] } != nil:
+            let ancestor = node.new.flatMap { model.ancestors[$0] }.flatMap(files.tree.oldEntry(at:))
+            let path = "/" + Format.name(ancestor?.path.bytes ?? [], model.glyphs)
+            return "a patch against \(path)" + cost
         case .added where entry?.kind == .file: return "new content, packed with its neighbours" + cost
         default: return "a header" + cost
         }

@@ -209,7 +209,7 @@ extension Context {
         case .picks: "In the list of picks"
         case .picking: "While picking what matches"
         case .help, .helpSearch, .sorting, .log, .program, .route, .overwrite, .stopping, .quitting, .failure,
-            .images,
+            .images, .costs,
             .picksFile, .writing, .outside, .leaving:
             "Here"
         }

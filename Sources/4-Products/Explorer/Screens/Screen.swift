@@ -106,6 +106,9 @@ struct ScrollOffset: Hashable, Sendable {
         self.line = max(0, min(self.line, lines - height))
     }
 
+    /// Puts a line at the top of the window.
+    mutating func put(_ line: Int, lines: Int, height: Int) { self.line = max(0, min(line, lines - height)) }
+
     /// The first line where a text has become shorter or its window higher.
     func clamped(lines: Int, height: Int) -> Int { max(0, min(line, lines - height)) }
 }

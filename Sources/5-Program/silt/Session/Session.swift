@@ -124,6 +124,7 @@ final class Session {
         case .savePicks(let request): work.savePicks(request)
         case .loadPicks(let path): work.loadPicks(path)
         case .read(let key): work.read(key)
+        case .stopReading: work.stopReading()
         case .write(let request): work.write(request)
         case .prepareOutside(let key, let name, let tool): work.prepareOutside(key, name: name, tool)
         case .showOutside(let files): show(files)

@@ -21,6 +21,14 @@ extension SessionWork {
         }
     }
 
+    /// Gives up what is being read.
+    func stopReading() {
+        state.withLock { state in
+            state.reading?.cancel()
+            state.aligning?.cancel()
+        }
+    }
+
     private func answer(_ key: ContentKey) {
         let (oldImage, newImage) = state.withLock { ($0.old, $0.new) }
         guard let oldImage, let newImage else { return }
@@ -45,50 +53,60 @@ extension SessionWork {
     private func answer(
         _ key: ContentKey, _ old: ReadableContent?, _ new: ReadableContent?, packing: String?
     ) throws {
-        if max(old?.byteCount ?? 0, new?.byteCount ?? 0) > UInt64(FileContent.textLimit) {
+        if key.piece == 0, max(old?.byteCount ?? 0, new?.byteCount ?? 0) > UInt64(FileContent.textLimit) {
             // It is not shown as a text in any case, and its first screen need not wait for all of it.
             let sides = try [old, new].map { try $0?.read(0, FileContent.beginningByteCount) ?? [] }
             mailbox.send(
                 .content(key, .beginning(ByteDiff(old: sides[0], new: sides[1]), packing: packing)))
+        }
+        if max(old?.byteCount ?? 0, new?.byteCount ?? 0) > UInt64(FileContent.byteLimit) {
+            return try answerPiece(key, old, new, packing: packing)
         }
         let before = try old.map { try $0.read(0, FileContent.byteLimit) }
         let after = try new.map { try $0.read(0, FileContent.byteLimit) }
         if let (oldText, newText, encoding) = Self.texts(before, after) {
             let text = try TextDiff(old: oldText, new: newText) { try Task.checkCancellation() }
             let words = packing.map { "\(encoding) in \($0)" } ?? encoding
-            return mailbox.send(.content(key, .text(text, encoding: words)))
+            mailbox.send(.content(key, .text(text, encoding: words)))
+            return startExplaining(key, [], [], packing: packing)
         }
         let (oldBytes, newBytes) = (before ?? [], after ?? [])
         mailbox.send(.content(key, .bytes(ByteDiff(old: oldBytes, new: newBytes), packing: packing)))
-        if !oldBytes.isEmpty, !newBytes.isEmpty, oldBytes != newBytes {
-            state.withLock { state in
-                guard !state.isStopped else { return }
-                state.aligning = Job(on: .shared) { self.align(key, oldBytes, newBytes, packing: packing) }
-            }
-        }
+        startExplaining(
+            key, oldBytes == newBytes ? [] : oldBytes, oldBytes == newBytes ? [] : newBytes, packing: packing)
         // What fails here was told of the content already.
         guard let program = try? ElfDiff(old: old?.read, new: new?.read) else { return }
         mailbox.send(.program(key, program))
     }
 
-    /// Finds out which bytes belong together, as a patch would.
-    private func align(_ key: ContentKey, _ old: [UInt8], _ new: [UInt8], packing: String?) {
-        do {
-            let matcher = try Matcher(old: old, method: .hashed(depth: 16))
-            let content = try MatchedContent(new)
-            var copies: [ByteDiff.Copy] = []
-            for part in Matcher.parts(of: content) {
-                try Task.checkCancellation()
-                copies += try matcher.match(content, part).copies(from: part.lowerBound).map {
-                    ByteDiff.Copy(old: $0.old, new: $0.new, count: $0.count)
-                }
+    /// Reads a piece of a content that is too large to be held as a whole; the pieces are found out once for a file.
+    private func answerPiece(
+        _ key: ContentKey, _ old: ReadableContent?, _ new: ReadableContent?, packing: String?
+    ) throws {
+        let whole = key.piece(0)
+        var known = state.withLock { $0.pieces.flatMap { $0.key == whole ? $0.pieces : nil } }
+        if known == nil {
+            let total = (old?.byteCount ?? 0) + (new?.byteCount ?? 0)
+            var told: UInt64 = 0
+            let pieces = try ContentPieces(old: old, new: new, limit: FileContent.pieceByteCount) { done in
+                guard done - min(told, done) >= total / 100 else { return }
+                told = done
+                mailbox.send(.comparing(key, done: done, of: total))
             }
-            mailbox.send(
-                .content(key, .bytes(ByteDiff(old: old, new: new, copies: copies), packing: packing)))
-        } catch {
-            // Without it, what stands at the same places is shown side by side.
-            return
+            state.withLock { $0.pieces = (whole, pieces) }
+            known = pieces
         }
+        guard let known, known.pieces.indices.contains(key.piece) else { return }
+        let piece = known.pieces[key.piece]
+        func bytes(_ content: ReadableContent?, _ range: Range<Int>) throws -> [UInt8] {
+            try content.map { try $0.read(UInt64(range.lowerBound), range.count) } ?? []
+        }
+        let (before, after) = (try bytes(old, piece.old), try bytes(new, piece.new))
+        let copies =
+            piece.isSame
+            ? [ByteDiff.Copy(old: 0, new: 0, count: after.count)] : try Self.copies(before, after)
+        let diff = ByteDiff(old: before, new: after, copies: copies)
+        mailbox.send(.content(key, .piece(diff, of: known, packing: packing)))
     }
 
     /// What an entry holds, or the member of an archive in it that a key names; nil for no entry.

@@ -30,7 +30,7 @@ extension SessionWork {
     }
 
     /// The level whose costs are shown, and whose recipes an export at that level takes over.
-    private static let level = DeltaLevel.default
+    static let level = DeltaLevel.default
 
     /// Begins to compute costs: first quick guesses for everything, then the recipes themselves, layer by layer.
     func startEstimates() {
@@ -140,6 +140,9 @@ extension SessionWork {
             tell(.blobRemarks(Dictionary(uniqueKeysWithValues: remarks)))
             if isNew {
                 for tree in work.state.withLock(\.trees).values { work.sendFreeEntries(of: tree, plan) }
+                try await warning("what renamed files are made of") {
+                    tell(.ancestors(try await creator.renamedAncestors()))
+                }
             }
             return plan
         }

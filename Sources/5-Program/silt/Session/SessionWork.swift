@@ -1,4 +1,5 @@
 import Bytes
+import ContentDiff
 import DeltaPackages
 import Explorer
 import FileIO
@@ -37,6 +38,8 @@ final class SessionWork: Sendable {
         /// Reads a file to be looked into, and finds out which of its bytes belong together.
         var reading: Job?
         var aligning: Job?
+        /// How the large file was cut that was looked into last.
+        var pieces: (key: ContentKey, pieces: ContentPieces)?
         /// Measures what other ways of shipping send.
         var measuring: Job?
         /// Write files out, or for other programs.

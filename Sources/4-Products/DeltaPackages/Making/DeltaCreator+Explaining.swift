@@ -1,0 +1,116 @@
+public import ContentDiff
+public import Delta
+public import FileTree
+import FileIO
+import Images
+import Work
+
+/// How a package makes one file, and what its places cost.
+public struct EntryExplanation: Sendable {
+    /// Where the content comes from.
+    public enum Making: Hashable, Sendable {
+        /// The old image holds the same, or its layer costs nothing.
+        case free
+        /// Its layer's compressed blob travels as it is.
+        case withLayer
+        /// It is larger than was to be looked at.
+        case tooLarge
+        /// It travels as it is.
+        case new
+        /// An old content is patched.
+        case patch
+        /// What is compressed in an old file is patched, then compressed again.
+        case unpackedPatch
+    }
+
+    /// How it is made.
+    public let making: Making
+    /// The old entry that it is made of; nil if it is made of none.
+    public let ancestor: EntryID?
+    /// What belongs together in both contents, in the order of the new one.
+    public let copies: [ByteDiff.Copy]
+    /// What its places cost before the layer as a whole is compressed; nil if that is not known.
+    public let costs: PlaceCosts?
+
+    fileprivate init(
+        _ making: Making, from ancestor: EntryID? = nil, _ copies: [ByteDiff.Copy] = [],
+        _ costs: PlaceCosts? = nil
+    ) {
+        self.making = making
+        self.ancestor = ancestor
+        self.copies = copies
+        self.costs = costs
+    }
+}
+
+extension DeltaCreator {
+    /// Finds out why an entry costs what it costs: it is matched as for a package, by itself.
+    ///
+    /// - Parameters:
+    ///   - entry: An entry of the new image.
+    ///   - level: How old contents are searched.
+    ///   - limit: Larger contents are not looked at.
+    /// - Returns: How it is made, and what its places cost as far as that can be told.
+    /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
+    public func explanation(
+        of entry: EntryID, level: DeltaLevel, limit: UInt64
+    ) async throws -> EntryExplanation {
+        let plan = try await plan()
+        guard plan.layers.indices.contains(entry.layer) else { return EntryExplanation(.free) }
+        switch plan.layers[entry.layer].shipment {
+        case .same, .repeated: return EntryExplanation(.free)
+        case .carried: return EntryExplanation(.withLayer)
+        case .recipe: break
+        }
+        let layer = try await self.plan(ofLayer: entry.layer)
+        guard layer.file.spans.indices.contains(entry.ordinal) else { return EntryExplanation(.free) }
+        let span = layer.file.spans[entry.ordinal]
+        guard span.contentByteCount > 0 else { return EntryExplanation(.free) }
+        guard span.contentByteCount <= limit else { return EntryExplanation(.tooLarge) }
+        let content = layer.file.tar.part(at: span.contentOffset, byteCount: span.contentByteCount)
+        let bytes = try content.read(at: 0, count: Int(span.contentByteCount))
+        func costsAsNew() throws -> PlaceCosts {
+            let part = MatchedPart.new(byteCount: bytes.count)
+            return try Patch([part], old: [], new: bytes, place: PatchPlace()).placeCosts(of: [part])
+        }
+        switch layer.sources[entry.ordinal] {
+        case .reference: return EntryExplanation(.free)
+        case .new: return EntryExplanation(.new, from: nil, [], try costsAsNew())
+        case .patch(let ancestor):
+            let matcher = LayerMatcher(
+                plan: layer, references: references, method: level.matchMethod, keepsHints: false, jobs: 1)
+            let (match, trace) = try await matcher.match(entry.ordinal, with: ancestor, traces: true)
+            let place = references.place(of: ancestor)
+            let id = EntryID(layer: place.layer, ordinal: place.entry)
+            let copies = trace?.copies ?? []
+            // As a package decides it.
+            guard match.estimatedByteCount < UInt64(StreamEstimate.of(bytes)) else {
+                return EntryExplanation(.new, from: id, copies, try costsAsNew())
+            }
+            if case .unpacked = match { return EntryExplanation(.unpackedPatch, from: id) }
+            return EntryExplanation(.patch, from: id, copies, trace?.costs)
+        }
+    }
+
+    /// The old entries that entries of other paths in the new image are made of: files that were renamed and changed, as
+    /// those whose version is in their name.
+    ///
+    /// - Returns: For each such entry of the new image the old one that is patched.
+    /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
+    public func renamedAncestors() async throws -> [EntryID: EntryID] {
+        var ancestors: [EntryID: EntryID] = [:]
+        for layer in try await plan().recipeLayers {
+            for (index, source) in try await plan(ofLayer: layer).sources.enumerated() {
+                guard case .patch(let ordinal) = source else { continue }
+                let place = references.place(of: ordinal)
+                guard
+                    old.listings[place.layer].entries[place.entry].path
+                        != new.listings[layer].entries[index].path
+                else { continue }
+                ancestors[EntryID(layer: layer, ordinal: index)] = EntryID(
+                    layer: place.layer, ordinal: place.entry)
+            }
+        }
+        return ancestors
+    }
+}

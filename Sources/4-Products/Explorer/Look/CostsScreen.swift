@@ -1,0 +1,164 @@
+import Bytes
+import Canvas
+import ContentDiff
+
+/// What costs in a file: its sections, then its blocks, the costliest first.
+struct CostsScreen: Screen {
+    private enum Row: Hashable {
+        case heading(String)
+        case sum(Int)
+        case block(Int)
+        case text(String)
+    }
+
+    /// A list of more is read by nobody.
+    private static let blockLimit = 1000
+
+    private let look: LookScreen
+    private let costs: CostMap?
+    private let rows: [Row]
+    private var cursor = ListCursor()
+
+    init(_ look: LookScreen, _ model: ExplorerModel) {
+        self.look = look
+        costs = look.costs
+        guard let costs = look.costs else {
+            rows = [.text(look.reason(model))]
+            return
+        }
+        var rows: [Row] = []
+        if costs.hasSections {
+            rows.append(.heading("Sections"))
+            rows += costs.sums.indices.map(Row.sum)
+            rows.append(.heading("Blocks"))
+        }
+        rows += costs.ranked.prefix(Self.blockLimit).map(Row.block)
+        self.rows = rows
+        cursor.move(to: costs.hasSections ? 1 : 0, count: rows.count, height: rows.count)
+    }
+
+    var context: Context { .costs }
+    var isOfTree: Bool { true }
+
+    mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
+        switch command {
+        case .cancel: return .close
+        case .look: return goThere(in: &model)
+        default:
+            let height = DialogView(model).innerRows(rows.count)
+            let page = max(1, height - 1)
+            let target =
+                switch command {
+                case .up: cursor.position - 1
+                case .down: cursor.position + 1
+                case .pageUp: cursor.position - page
+                case .pageDown: cursor.position + page
+                case .top: 0
+                case .bottom: rows.count - 1
+                default: cursor.position
+                }
+            cursor.move(to: target, count: rows.count, height: height)
+            return .stay
+        }
+    }
+
+    mutating func choose(_ item: Int, in model: inout ExplorerModel) -> Outcome {
+        let isThere = cursor.position == item
+        cursor.move(to: item, count: rows.count, height: DialogView(model).innerRows(rows.count))
+        return isThere ? goThere(in: &model) : .stay
+    }
+
+    /// Shows the bytes of the block, or of the costliest one in the section.
+    private func goThere(in model: inout ExplorerModel) -> Outcome {
+        guard let costs, rows.indices.contains(cursor.position), let top = model.screens.indices.last,
+            var look = model.screens[top] as? LookScreen
+        else { return .close }
+        let block: Int?
+        switch rows[cursor.position] {
+        case .block(let index): block = index
+        case .sum(let index):
+            let range = costs.sums[index].range
+            block = costs.ranked.first { range.contains(costs.blocks[$0].range.lowerBound) }
+        case .heading, .text: return .stay
+        }
+        guard let block else {
+            model.say("nothing in it costs anything: what was predicted is right")
+            return .stay
+        }
+        look.show(blockAt: block, model)
+        model.screens[top] = look
+        return .close
+    }
+
+    func draw(on frame: inout Frame, model: ExplorerModel) {
+        let dialogs = DialogView(model)
+        let height = dialogs.innerRows(rows.count)
+        var cursor = cursor
+        cursor.settle(count: rows.count, height: height)
+        // Only what is on screen is put into words.
+        let lines = rows.indices.map { index -> [Span] in
+            guard (cursor.offset..<cursor.offset + height).contains(index) else { return [] }
+            return line(rows[index], dialogs.innerColumns, model).map {
+                Span($0.text, $0.role, target: .item(index))
+            }
+        }
+        let title =
+            costs.map { costs in
+                "Cost by place: \(cost(costs.cost, model)), \(cost(costs.newCost, model)) of it new bytes"
+            } ?? "Cost by place"
+        let area = dialogs.draw(
+            title, lines, context, offset: cursor.offset, minimumColumns: min(dialogs.innerColumns, 76),
+            on: &frame)
+        guard costs != nil else { return }
+        frame.setGround(
+            .cursor, row: area.row + cursor.position - cursor.offset, columns: area.column..<area.endColumn)
+    }
+
+    private func cost(_ part: Double, _ model: ExplorerModel) -> String {
+        Format.cost(look.scaled(part, model), model.glyphs)
+    }
+
+    private func line(_ row: Row, _ columns: Int, _ model: ExplorerModel) -> [Span] {
+        switch row {
+        case .heading(let text): return [Span(text, .title)]
+        case .text(let text): return [Span(text, .dim)]
+        case .sum(let index):
+            return costs.map { line($0.sums[index], isSum: true, columns, model) } ?? []
+        case .block(let index):
+            return costs.map { line($0.blocks[index], isSum: false, columns, model) } ?? []
+        }
+    }
+
+    private func line(
+        _ block: PlaceCosts.Block, isSum: Bool, _ columns: Int, _ model: ExplorerModel
+    ) -> [Span] {
+        let glyphs = model.glyphs
+        let words = BlockText(block, glyphs: glyphs)
+        func padded(_ text: String, _ width: Int, right: Bool = true) -> String {
+            let text = TextFit.end(text, columns: width, mark: glyphs.ellipsis)
+            let gap = String(repeating: " ", count: max(0, width - TextWidth.of(text)))
+            return right ? gap + text : text + gap
+        }
+        // What does not fit is left out from the right.
+        let name = block.section == nil ? isSum ? "in no section" : "" : words.name
+        let nameColumns = columns >= 60 ? 16 : 12
+        var spans = [
+            Span(padded(cost(block.cost, model), 9)),
+            Span("  " + padded(name, nameColumns, right: false), .text),
+        ]
+        guard columns >= 44 else { return spans + [Span(" " + words.offset, .dim)] }
+        spans += [
+            Span("  " + padded(words.offset, 10, right: false), .dim),
+            Span(padded(ByteCount.text(UInt64(block.range.count)), 9), .dim),
+        ]
+        let kind = block.cost > 0 ? words.kind : ""
+        if columns >= 60 { spans.append(Span("  " + padded(kind, 9, right: false), .dim)) }
+        if columns >= 70, block.predictedCount > 0 {
+            spans.append(
+                Span(
+                    "  \(Format.grouped(block.rightCount))/\(Format.grouped(block.predictedCount)) right",
+                    .dim))
+        }
+        return spans
+    }
+}

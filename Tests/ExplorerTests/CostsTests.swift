@@ -1,0 +1,237 @@
+import Bytes
+import Canvas
+import ContentDiff
+import FileTree
+import Hashing
+import Testing
+
+@testable import Explorer
+
+/// Why a file costs what it costs, large files piece by piece, and renamed files beside what they were.
+struct CostsTests {
+    /// A library of some hundred bytes, as the fixture's contents have it, of which most is new.
+    private static var fixture: Fixture {
+        func listing(_ size: UInt64, _ version: String) -> LayerListing {
+            LayerListing(entries: [
+                Entry(
+                    path: TreePath("libsolver.so") ?? .root, kind: .file, mode: 0o644, size: size,
+                    digest: Digest.of(Array(version.utf8)))
+            ])
+        }
+        var fixture = Fixture.large(1)
+        fixture.old = [listing(1000, "1")]
+        fixture.new = [listing(1004, "2")]
+        return fixture
+    }
+
+    private static let entry = EntryID(layer: 0, ordinal: 0)
+    private static let key = ContentKey(old: entry, new: entry)
+
+    private static var costs: PlaceCosts {
+        var costs = PlaceCosts()
+        for place in 400..<404 { costs.add(newByteAt: place, cost: 4) }
+        costs.add(changeAt: 600, byteCount: 1, cost: 30)
+        costs.add(predictedAt: 604, byteCount: 60, count: 14, rightCount: 12)
+        return costs
+    }
+
+    private func script(_ columns: Int, _ rows: Int, glyphs: Glyphs = .unicode) -> Script {
+        var script = Script(Self.fixture, columns: columns, rows: rows, glyphs: glyphs, answersFirst: true)
+        script.send(.costs([Self.entry: Cost(bytes: 92, isExact: true)]))
+        script.send(.estimates(.done))
+        script.press("enter")
+        return script
+    }
+
+    @Test(arguments: [(80, 24), (120, 40), (200, 60), (40, 10)])
+    func `a map of the costs, blocks by cost, and their list`(columns: Int, rows: Int) {
+        let name = "costs-\(columns)x\(rows)"
+        var script = script(columns, rows)
+        script.expectScreen("\(name)-1-waiting")
+        script.send(.explained(Self.key, FileExplanation(Self.costs)))
+        script.press("}")
+        script.expectScreen("\(name)-2-costliest")
+        script.press("}")
+        script.expectScreen("\(name)-3-next")
+        script.press("$")
+        script.expectScreen("\(name)-4-list")
+    }
+
+    @Test func `costs add up to what the file costs`() throws {
+        var script = script(80, 24)
+        script.send(.explained(Self.key, FileExplanation(Self.costs)))
+        let look = try #require(script.explorer.screens.last as? LookScreen)
+        let map = try #require(look.costs)
+        #expect(map.cost == 46)
+        let parts = map.blocks.map { look.scaled($0.cost, script.explorer) }
+        #expect(parts.map(\.bytes) == [32, 60])
+        #expect(parts.allSatisfy { $0.isExact })
+    }
+
+    @Test func `the list leads to the bytes, and keys say what is missing`() throws {
+        var script = script(80, 24)
+        script.press("}")
+        #expect(script.explorer.status?.text == "what its places cost is still being found out")
+        script.send(.explained(Self.key, FileExplanation(nil, remark: "its layer travels as it is")))
+        #expect(script.screen().text.contains("its layer travels as it is"))
+        script.press("}")
+        #expect(script.explorer.status?.text == "its layer travels as it is")
+        script.send(.explained(Self.key, FileExplanation(Self.costs)))
+        script.press("$ j enter")
+        #expect(script.screen().text.contains("2. at 0x190"))
+        script.press("{")
+        #expect(script.screen().text.contains("1. at 0x258"))
+        script.press("{")
+        #expect(script.explorer.status?.text == "no block costs more")
+        script.press("} }")
+        #expect(script.explorer.status?.text == "no other block costs anything")
+        // A change that was gone to by itself is told of, too.
+        script.press("]")
+        #expect(script.screen().text.contains(" at 0x258"))
+    }
+
+    @Test func `costs in ASCII`() {
+        var script = script(80, 24, glyphs: .ascii)
+        script.send(.explained(Self.key, FileExplanation(Self.costs)))
+        script.press("}")
+        script.expectScreen("costs-ascii")
+        #expect(script.screen().text.allSatisfy { $0.isASCII })
+        script.press("$")
+        #expect(script.screen().text.allSatisfy { $0.isASCII })
+    }
+
+    @Test func `better content stays where one is`() throws {
+        var script = script(120, 30)
+        guard case .bytes(let diff, _) = script.explorer.contents[Self.key]?.content else { return }
+        script.send(.content(Self.key, .bytes(ByteDiff(old: diff.old, new: diff.new), packing: nil)))
+        script.press("pgdn")
+        /// Where the new side's first line of bytes begins.
+        func offset() -> Int? {
+            script.screen().text.split(separator: "\n").lazy.compactMap {
+                Int($0.dropFirst(61).prefix(8), radix: 16)
+            }.first
+        }
+        let before = try #require(offset())
+        script.send(.content(Self.key, .bytes(diff, packing: nil)))
+        let after = try #require(offset())
+        #expect(before > 0 && abs(before - after) < 16)
+    }
+
+    // MARK: - Pieces
+
+    private static func piece(_ index: Int, _ pieces: ContentPieces) -> FileContent {
+        let piece = pieces.pieces[index]
+        let old = piece.old.map { UInt8(truncatingIfNeeded: $0) }
+        var new = piece.new.map { UInt8(truncatingIfNeeded: $0) }
+        if !piece.isSame { new[0] ^= 0xff }
+        return .piece(ByteDiff(old: old, new: new), of: pieces, packing: nil)
+    }
+
+    /// Ten pieces of 1024 bytes, of which the third and the last differ.
+    private static let pieces = ContentPieces(
+        oldCount: 10_240, newCount: 10_240,
+        copies: [.init(old: 0, new: 0, count: 2048), .init(old: 3072, new: 3072, count: 6144)], limit: 1024)
+
+    private func send(_ script: inout Script) -> Int? {
+        for effect in script.takeEffects() {
+            guard case .read(let key) = effect else { continue }
+            script.send(.content(key, Self.piece(key.piece, Self.pieces)))
+            return key.piece
+        }
+        return nil
+    }
+
+    @Test(arguments: [(80, 24), (120, 40), (40, 10)])
+    func `a large file, piece by piece`(columns: Int, rows: Int) {
+        var script = Script(Self.fixture, columns: columns, rows: rows, answersFirst: true)
+        let start = ByteDiff(old: Array(0..<200), new: Array(0..<200))
+        script.press("enter")
+        _ = script.takeEffects()
+        script.send(.content(Self.key, .beginning(start, packing: nil)))
+        script.send(.comparing(Self.key, done: 120_000_000, of: 1_000_000_000))
+        script.expectScreen("pieces-\(columns)x\(rows)-1-comparing")
+        script.send(.content(Self.key, Self.piece(0, Self.pieces)))
+        #expect(Self.pieces.differingCount == 2)
+        // The first piece is the same: the next change is in the third, then in the last.
+        script.press("]")
+        #expect(send(&script) == 2)
+        script.expectScreen("pieces-\(columns)x\(rows)-2-differs")
+        script.press("]")
+        #expect(send(&script) == 9)
+        script.press("]")
+        #expect(script.explorer.status?.text.hasPrefix("no more changes") == true)
+        // What was looked at last is still there.
+        script.press("[")
+        #expect((script.explorer.screens.last as? LookScreen)?.key.piece == 2)
+        // Scrolling leads over the ends of pieces.
+        script.press("g")
+        #expect((script.explorer.screens.last as? LookScreen)?.key.piece == 0)
+        for _ in 0..<300 where (script.explorer.screens.last as? LookScreen)?.key.piece == 0 {
+            script.press("pgdn")
+        }
+        #expect(send(&script) == 1)
+        script.press("k")
+        #expect((script.explorer.screens.last as? LookScreen)?.key.piece == 0)
+        script.press("G")
+        #expect((script.explorer.screens.last as? LookScreen)?.key.piece == 9)
+    }
+
+    @Test func `esc stops what is still being compared`() {
+        var script = Script(Self.fixture, answersFirst: true)
+        script.press("enter")
+        script.send(.content(Self.key, .beginning(ByteDiff(old: [1], new: [2]), packing: nil)))
+        _ = script.takeEffects()
+        script.press("esc")
+        #expect(script.takeEffects().contains(.stopReading))
+        script.press("enter")
+        #expect(script.takeEffects().contains(.read(Self.key)))
+    }
+
+    // MARK: - Long lines
+
+    @Test(arguments: [(80, 24), (120, 40), (200, 60), (40, 10)])
+    func `long lines go on in the next one`(columns: Int, rows: Int) throws {
+        var script = Script(Self.fixture, columns: columns, rows: rows, answersFirst: true)
+        script.press("enter")
+        let words = (0..<60).map { "wörd\($0)" }.joined(separator: " ")
+        let old = Array("first\n\(words)\n日本語\(String(repeating: "日本", count: 60))\nlast\n".utf8)
+        let new = Array("first\n\(words) more\n日本語\(String(repeating: "日本", count: 60))\nlast\n".utf8)
+        script.send(.content(Self.key, .text(try TextDiff(old: old, new: new), encoding: "utf-8")))
+        script.press("w")
+        script.expectScreen("wrap-\(columns)x\(rows)")
+        // Nothing is lost at the ends of lines.
+        script.press("|")
+        let text = script.screen().text
+        if rows >= 40 {
+            #expect(text.filter { $0 == "日" }.count == 61)
+            #expect(text.filter { $0 == "本" }.count == 61)
+        }
+        script.press("w")
+        #expect(script.screen().text.contains("…"))
+    }
+
+    // MARK: - Renamed files
+
+    @Test func `a file whose version is in its name stands beside the one that it is made of`() throws {
+        func listing(_ name: String) -> LayerListing {
+            LayerListing(entries: [
+                Entry(
+                    path: TreePath(name) ?? .root, kind: .file, mode: 0o644, size: 1000,
+                    digest: Digest.of(Array(name.utf8)))
+            ])
+        }
+        var fixture = Self.fixture
+        fixture.old = [listing("lib/solver-1.2.so")]
+        fixture.new = [listing("lib/solver-1.3.so")]
+        var script = Script(fixture, columns: 80, rows: 24, answersFirst: true)
+        script.press("/")
+        script.type("1.3")
+        script.press("enter enter")
+        #expect((script.explorer.screens.last as? LookScreen)?.key == ContentKey(old: nil, new: Self.entry))
+        script.send(.ancestors([Self.entry: Self.entry]))
+        #expect((script.explorer.screens.last as? LookScreen)?.key == Self.key)
+        script.expectScreen("look-renamed-80x24")
+        script.press("i")
+        #expect(script.screen().text.contains("a patch against /lib/solver-1.2.so"))
+    }
+}
