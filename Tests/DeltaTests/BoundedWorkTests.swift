@@ -160,7 +160,8 @@ struct BoundedWorkTests {
         let patch = try Patch.between(old, form, method: .hashed(depth: 3), place: .unpredicted)
         let unpacked = UnpackedPatch(
             patch: StoredPatch(patch),
-            parameters: [DeflateParameters(encoder: .zlib, level: 9, memoryLevel: 8)], unpacksOld: [])
+            makings: [.compressed(DeflateParameters(encoder: .zlib, level: 9, memoryLevel: 8))],
+            unpacksOld: [])
         let references = try MemoryReferences([[TarEntry.file("f", old)].tar])
         let recipe = try Recipe.encode([TarEntry.file("f", file)].tar, references: references, level: .fast) {
             _, _ in .unpackedPatch(reference: 0, unpacked)

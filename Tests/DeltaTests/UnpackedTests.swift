@@ -82,14 +82,50 @@ struct UnpackedTests {
         let new = ZipBuilder.file(same + [.init("changed", Self.edited)])
         let patch = try #require(try UnpackedPatch.between(old, new, method: .hashed(depth: 8)))
         #expect(patch.unpacksOld == [false, false, false, false, false, true])
-        #expect(patch.parameters.map { $0 == nil } == [true, true, true, true, true, false])
+        #expect(patch.makings.map { $0 == nil } == [true, true, true, true, true, false])
     }
 
-    @Test func `files that no known compressor makes are left alone`() throws {
+    @Test func `what no known compressor makes is described`() throws {
+        func foreign(_ content: [UInt8]) throws -> [UInt8] { try Packing.foreignGzip.pack(content) }
+        let old = try foreign(Self.text) + foreign(Self.other)
+        let new = try foreign(Self.edited) + foreign(Self.other) + Packing.gzip(6).pack(Self.edited)
+        let patch = try #require(try UnpackedPatch.between(old, new, method: .hashed(depth: 8)))
+        #expect(patch.makings.prefix(2) == [.described, .described])
+        #expect(patch.makings.count == 3 && patch.makings[2] != nil && patch.makings[2] != .described)
+        #expect(patch.description.count < 60)
+        try expectRoundTrip(old, new, patch)
+    }
+
+    @Test func `a description of members that is damaged is refused, or makes something else`() throws {
+        let (old, new) = (
+            try Packing.foreignGzip.pack(Self.text), try Packing.foreignGzip.pack(Self.edited)
+        )
+        let patch = try #require(try UnpackedPatch.between(old, new, method: .hashed(depth: 8)))
+        let references = try MemoryReferences([[TarEntry.file("f", old)].tar])
+        let tar = [TarEntry.file("f", new)].tar
+        var refusedCount = 0
+        for place in patch.description.indices {
+            var flipped = patch
+            flipped.description[place] ^= 0x10
+            var cut = patch
+            cut.description = Array(patch.description[..<place])
+            for damaged in [flipped, cut] {
+                let recipe = try Recipe.encode(tar, references: references, level: .fast) { _, _ in
+                    .unpackedPatch(reference: 0, damaged)
+                }
+                do {
+                    _ = try Recipe.decode(recipe, references: references)
+                } catch {
+                    #expect(error is DeltaError)
+                    refusedCount += 1
+                }
+            }
+        }
+        #expect(refusedCount > patch.description.count)
+    }
+
+    @Test func `files without members are left alone`() throws {
         let old = try Packing.gzip(6).pack(Self.text)
-        #expect(
-            try UnpackedPatch.between(old, try Packing.foreignGzip.pack(Self.text), method: .hashed(depth: 8))
-                == nil)
         #expect(try UnpackedPatch.between(Self.text, old, method: .hashed(depth: 8)) == nil)
         #expect(try UnpackedPatch.between(old, Self.text, method: .hashed(depth: 8)) == nil)
         #expect(try UnpackedPatch.between(old, Array(old.dropLast(30)), method: .hashed(depth: 8)) == nil)

@@ -377,7 +377,7 @@ class Recipe:
             old_form = Unpacking(old, lambda: next(choices, False)).run()
             form = self.patch(old_form, form_count)
             codes = MemberCodes(contents)
-            made = Repacking(form, codes.next).run()
+            made = Repacking(form, codes).run()
             require(len(made) == count and codes.left == 0, "an unpacked file comes out with another size")
             return made
         if code == 6:
@@ -532,12 +532,14 @@ class MemberCodes:
     """How members of the new file are made."""
 
     def __init__(self, contents):
-        self.contents, self.left, self.code = contents, 0, 0
+        self.contents, self.left, self.code, self.described = contents, 0, 0, None
 
     def next(self):
         if self.left == 0:
             self.left, self.code = self.contents.varint(), self.contents.varint()
-            require(self.left > 0 and self.code <= 162, "a bad member")
+            require(self.left > 0 and self.code <= 163, "a bad member")
+            if self.code == 163 and self.described is None:
+                self.described = repack.Repacker.of_streams(bytes(self.contents.raw(self.contents.varint())))
         self.left -= 1
         return self.code
 
@@ -682,18 +684,21 @@ class Repacking(Pass):
 
     SIGN = 1
 
-    def __init__(self, data, next_code):
+    def __init__(self, data, codes):
         super().__init__(data)
-        self.next_code = next_code
+        self.codes = codes
 
     def body(self, start):
-        code = self.next_code()
+        code = self.codes.next()
         if code == 0:
             return None
         content = self.data[start + 4 : start + 4 + u32(self.data, start)]
         require(len(content) <= LIMIT and len(content) == u32(self.data, start), "a bad member")
         program, rest = divmod(code - 1, 81)
-        packed = deflate(content, program, rest // 9 + 1, rest % 9 + 1)
+        if code == 163:
+            packed = self.codes.described.stream(content)
+        else:
+            packed = deflate(content, program, rest // 9 + 1, rest % 9 + 1)
         return 4 + len(content), packed, [zlib.crc32(content), len(packed), len(content)]
 
 

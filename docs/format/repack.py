@@ -1511,6 +1511,14 @@ class Cheapest:
         return position + 1
 
 
+class Growing(bytearray):
+    """Data that come piece by piece, of which parts can be keys."""
+
+    def __getitem__(self, place):
+        part = super().__getitem__(place)
+        return bytes(part) if isinstance(place, slice) else part
+
+
 class Repacker:
     """repack.md, "The plan"."""
 
@@ -1520,12 +1528,32 @@ class Repacker:
         plain, self.packed, plan, tokens = (self.varint() for _ in range(4))
         require(plain == len(data), "the data have another size")
         require(self.place + plan + tokens == len(description), "its sizes contradict each other")
-        self.plan = Coder(description[self.place : self.place + plan])
-        self.tokens = Coder(description[self.place + plan :])
+        self.begin(description[self.place : self.place + plan], description[self.place + plan :])
+
+    @classmethod
+    def of_streams(cls, description):
+        """repack.md, "Streams that stand alone"."""
+        self = cls.__new__(cls)
+        self.place, self.description, self.data = 0, description, Growing()
+        plan = self.varint()
+        require(self.place + plan <= len(description), "its sizes contradict each other")
+        self.begin(description[self.place : self.place + plan], description[self.place + plan :])
+        return self
+
+    def begin(self, plan, tokens):
+        self.plan, self.tokens = Coder(plan), Coder(tokens)
         self.known, self.made = Contexts(), Writer()
         self.header, self.program, self.runner = b"\x1f\x8b\x08\0\0\0\0\0\0\xff", None, None
         self.extent, self.is_free, self.is_first, self.last_count = 0, False, False, 0
         self.last = Header()
+
+    def stream(self, content):
+        """Makes the next stream of what it holds."""
+        start, self.made = len(self.data), Writer()
+        self.data += content
+        self.take_program()
+        self.stretch(start, len(self.data))
+        return bytes(self.made.made)
 
     def varint(self):
         value = shift = 0
@@ -1575,6 +1603,16 @@ class Repacker:
         if not self.bit("same header"):
             self.header = bytes(self.byte() for _ in range(self.number("header")))
         self.made.made += self.header
+        self.take_program()
+        end = len(self.data) if self.bit("to the end") else start + self.number("member size")
+        require(end <= len(self.data), "a member is too long")
+        self.stretch(start, end)
+        content = self.data[start:end]
+        trailer = struct.pack("<II", zlib.crc32(content), len(content) & 0xFFFFFFFF)
+        self.made.made += trailer if self.bit("right trailer") else bytes(self.byte() for _ in range(8))
+        return end
+
+    def take_program(self):
         if self.program is None or not self.bit("same program"):
             self.program = [self.number("program") for _ in range(7)]
             family, level, memory, variant, self.codes, dictionary, is_adaptive = self.program
@@ -1588,18 +1626,14 @@ class Repacker:
             else:
                 model = model_of(self.data, family, level, memory, variant)
                 self.runner = Runner(model, self.tokens, is_adaptive, self.data)
-        end = len(self.data) if self.bit("to the end") else start + self.number("member size")
-        require(end <= len(self.data), "a member is too long")
+
+    def stretch(self, start, end):
         self.first, self.member_end = start, end
         position, size, self.is_last = start, 0, False
         while not self.is_last:
             position, size = self.segment(position, size)
         require(position == end, "a member ends early")
         self.made.align(self.filler())
-        content = self.data[start:end]
-        trailer = struct.pack("<II", zlib.crc32(content), len(content) & 0xFFFFFFFF)
-        self.made.made += trailer if self.bit("right trailer") else bytes(self.byte() for _ in range(8))
-        return end
 
     def segment(self, start, size):
         end, dictionary = self.member_end, 0

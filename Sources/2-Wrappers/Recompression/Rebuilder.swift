@@ -88,17 +88,7 @@ extension Repack {
             }
             self.form = form
             var place = 5
-            func number() throws -> UInt64 {
-                var value: UInt64 = 0
-                for shift in stride(from: 0, to: 56, by: 7) {
-                    guard place < bytes.count else { break }
-                    let byte = bytes[place]
-                    place += 1
-                    value |= UInt64(byte & 0x7f) << UInt64(shift)
-                    if byte < 0x80 { return value }
-                }
-                throw RecompressionError.damaged("its sizes cannot be read")
-            }
+            func number() throws -> UInt64 { try Repack.varint(bytes, &place) }
             plainByteCount = try number()
             blobByteCount = try number()
             planByteCount = try number()
@@ -113,16 +103,32 @@ extension Repack {
     static func assemble(
         _ form: Form, plainByteCount: UInt64, blobByteCount: UInt64, plan: [UInt8], tokens: [UInt8]
     ) -> [UInt8] {
-        var bytes = magic + [form.rawValue]
-        for number in [plainByteCount, blobByteCount, UInt64(plan.count), UInt64(tokens.count)] {
-            var rest = number
-            while rest >= 0x80 {
-                bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-                rest >>= 7
-            }
-            bytes.append(UInt8(rest))
+        let numbers = [plainByteCount, blobByteCount, UInt64(plan.count), UInt64(tokens.count)]
+        return magic + [form.rawValue] + numbers.flatMap(varint) + plan + tokens
+    }
+
+    /// A number, seven bits a byte, the lowest first.
+    static func varint(_ number: UInt64) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var rest = number
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
         }
-        return bytes + plan + tokens
+        return bytes + [UInt8(rest)]
+    }
+
+    /// Reads a number below 2^56.
+    static func varint(_ bytes: [UInt8], _ place: inout Int) throws -> UInt64 {
+        var value: UInt64 = 0
+        for shift in stride(from: 0, to: 56, by: 7) {
+            guard place < bytes.count else { break }
+            let byte = bytes[place]
+            place += 1
+            value |= UInt64(byte & 0x7f) << UInt64(shift)
+            if byte < 0x80 { return value }
+        }
+        throw RecompressionError.damaged("its sizes cannot be read")
     }
 }
 

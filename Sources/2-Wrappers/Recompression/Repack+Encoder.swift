@@ -74,7 +74,7 @@ extension Repack.Outcome {
 
 extension Program {
     /// Whether it is nobody's encoder in particular.
-    fileprivate var servesAny: Bool { family == .general || family == .cheapest }
+    var servesAny: Bool { family == .general || family == .cheapest }
 
     /// Whose encoder it is, in words.
     var tool: String {

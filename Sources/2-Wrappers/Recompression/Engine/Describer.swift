@@ -3,8 +3,10 @@ struct Describer {
     let blob: ByteSource
     let plain: ByteSource
     let limit: Int
+    /// Whether the blob is made of gzip members, or is a stream that stands alone.
+    var isWrapped = true
 
-    private func parser() -> DeflateParser { DeflateParser(byteCount: blob.byteCount, read: blob.read) }
+    func parser() -> DeflateParser { DeflateParser(byteCount: blob.byteCount, read: blob.read) }
 
     func describe(_ progress: (Int) -> Void) throws -> Repack.Outcome {
         guard plain.byteCount < Repack.Form.gzip.plainLimit else { return .refused(.unknownForm) }
@@ -56,11 +58,21 @@ struct Describer {
     // MARK: - Choosing
 
     /// What came of trying programs on the front of the blob.
-    private struct Choice {
+    struct Choice {
         var program: Program
         /// How many bytes of the data were gone through, and how many tokens were wrong there.
         var sampleByteCount: UInt64
         var misses: Int
+        /// How many bytes that took.
+        var sampleDescriptionByteCount = 0
+
+        /// About how many bytes a description of some data takes.
+        func likelyByteCount(_ byteCount: UInt64) -> Int {
+            Int(
+                min(
+                    Double(sampleDescriptionByteCount) * Double(byteCount) / Double(max(sampleByteCount, 1)),
+                    Double(1 << 50)))
+        }
 
         /// How many bytes a description of some data takes at the least: one for each wrong token.
         func leastByteCount(_ byteCount: UInt64) -> Int? {
@@ -76,7 +88,7 @@ struct Describer {
     /// Of so many tokens of the sample a model may get one wrong before others are tried.
     private static let tokensPerMiss = 1 << 12
 
-    private func choose(_ survey: Survey) throws -> Choice? {
+    func choose(_ survey: Survey) throws -> Choice? {
         var candidates = Program.candidates(survey)
         var choice: Choice?
         for byteCount in Self.sampleByteCounts {
@@ -115,20 +127,26 @@ struct Describer {
             Program(
                 family: .general, level: 8, variant: policy.rawValue, codes: codes, dictionary: dictionary)
         }
-        programs.append(Program(family: .cheapest, level: 10, codes: codes, dictionary: dictionary))
-        for byteCount in Self.sampleByteCounts where byteCount <= Self.largeSampleByteCount {
+        // Streams that stand alone are many.
+        if isWrapped || plain.byteCount <= Self.largeSampleByteCount {
+            programs.append(Program(family: .cheapest, level: 10, codes: codes, dictionary: dictionary))
+        }
+        let largest = isWrapped ? Self.largeSampleByteCount : Self.sampleByteCounts[0]
+        var choice = likeliest
+        for byteCount in Self.sampleByteCounts where byteCount <= largest {
             var needed: [Int] = []
             for program in programs {
                 let count = try sample(survey, program, byteCount, limit: .max).byteCount
                 // Reckoning costs takes several times as long as the other ways, so it must pay.
                 needed.append(program.family == .cheapest ? count + count / 8 : count)
             }
-            let isLast = byteCount == Self.largeSampleByteCount || byteCount >= plain.byteCount
+            let isLast = byteCount == largest || byteCount >= plain.byteCount
             let best = needed.min() ?? 0
+            choice.sampleByteCount = min(byteCount, plain.byteCount)
+            choice.sampleDescriptionByteCount = best
             programs = zip(programs, needed).filter { isLast ? $1 == best : $1 <= best + best / 4 }.map(\.0)
             if isLast || programs.count < 2 { break }
         }
-        var choice = likeliest
         choice.program = programs.first ?? likeliest.program
         choice.misses = 0
         return choice
@@ -136,10 +154,11 @@ struct Describer {
 
     /// How many tokens of the front of the blob a program gets wrong, and how many bytes describe it; given up when more
     /// are wrong than a limit.
-    private func sample(_ survey: Survey, _ program: Program, _ byteCount: UInt64, limit: Int) throws -> (
+    func sample(_ survey: Survey, _ program: Program, _ byteCount: UInt64, limit: Int) throws -> (
         misses: Int, byteCount: Int
     ) {
-        let machine = StreamMachine(parser: parser(), survey: survey, program: program)
+        let machine = StreamMachine(
+            parser: parser(), survey: survey, program: program, isWrapped: isWrapped)
         try plain.forEachPart(limit: byteCount) { part in
             try Task.checkCancellation()
             try part.withUnsafeBufferPointer { try machine.write($0) }

@@ -56,6 +56,9 @@ final class PlainBuffer {
     /// Notes that no more bytes follow.
     func complete() { isComplete = true }
 
+    /// Notes that more bytes follow after all, which do not belong to those before.
+    func reopen() { isComplete = false }
+
     /// Whether work may go on at a position.
     @inline(__always) func reaches(_ position: Int) -> Bool {
         isComplete || end &- position >= Self.lookahead

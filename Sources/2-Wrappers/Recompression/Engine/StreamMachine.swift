@@ -15,6 +15,8 @@ final class StreamMachine: BlobMachine {
         case member, segment, block, tokens, stored, end
     }
 
+    /// Whether streams are gzip members; otherwise they stand alone, and each is begun.
+    let isWrapped: Bool
     let plan: PlanCoder
     let tokenCoder: AdaptiveCoder
     let plain = PlainBuffer()
@@ -73,11 +75,13 @@ final class StreamMachine: BlobMachine {
     ///   - parser: At the front of the blob.
     ///   - survey: What a first pass found.
     ///   - program: What to follow the tokens with.
+    ///   - isWrapped: Whether the blob is made of gzip members, or is a stream that stands alone.
     ///   - sink: Takes what the description makes, as it is made; nil if that is not wanted.
     init(
-        parser: DeflateParser, survey: Survey, program: Program,
+        parser: DeflateParser, survey: Survey, program: Program, isWrapped: Bool = true,
         sink: ((UnsafeBufferPointer<UInt8>) throws -> Void)? = nil
     ) {
+        self.isWrapped = isWrapped
         plan = PlanCoder(AdaptiveCoder())
         tokenCoder = AdaptiveCoder()
         given = Given(parser: parser, survey: survey, program: program)
@@ -93,11 +97,13 @@ final class StreamMachine: BlobMachine {
     ///   - plan: The coded plan.
     ///   - tokens: The coded tokens.
     ///   - end: How many bytes the blob holds when it is decompressed.
+    ///   - isWrapped: Whether the blob is made of gzip members, or is a stream that stands alone.
     ///   - sink: Takes the blob's bytes.
     init(
-        plan: AdaptiveCoder, tokens: AdaptiveCoder, end: Int,
+        plan: AdaptiveCoder, tokens: AdaptiveCoder, end: Int, isWrapped: Bool = true,
         sink: @escaping (UnsafeBufferPointer<UInt8>) throws -> Void
     ) {
+        self.isWrapped = isWrapped
         self.plan = PlanCoder(plan)
         tokenCoder = tokens
         self.end = end
@@ -113,6 +119,23 @@ final class StreamMachine: BlobMachine {
     var missCount: Int { runner?.missCount ?? 0 }
     /// How many bytes the description has so far.
     var describedByteCount: Int { plan.coder.written.count + tokenCoder.written.count }
+
+    /// Goes on with another stream that stands alone, behind the one that ended.
+    ///
+    /// - Parameters:
+    ///   - next: What is there of it, its positions counted on from the streams before, when a description is made.
+    ///   - byteCount: How many bytes it holds.
+    func begin(_ next: Given?, byteCount: Int) {
+        given = next
+        if let next {
+            run = TokenRunner.Run(
+                position: position, tokens: next.parser.tokens, countLimit: 0, positionLimit: 0)
+        }
+        isParsed = false
+        end = position + byteCount
+        plain.reopen()
+        state = .member
+    }
 
     /// Takes the next bytes of the data.
     func write(_ bytes: UnsafeBufferPointer<UInt8>) throws {
@@ -133,6 +156,9 @@ final class StreamMachine: BlobMachine {
         try advance()
         guard state == .end else { throw Self.damaged("it ends early") }
     }
+
+    /// Notes that no stream follows.
+    func endStreams() { runner?.finish() }
 
     /// The description, once everything is done: the plan and the tokens.
     func description() -> (plan: [UInt8], tokens: [UInt8]) { (plan.coder.finish(), tokenCoder.finish()) }
@@ -172,84 +198,10 @@ final class StreamMachine: BlobMachine {
     }
 
     /// Adds what lies behind the position to the checksum before it can be forgotten.
-    private func noteChecked() {
-        guard position > checkedEnd else { return }
+    func noteChecked() {
+        guard isWrapped, position > checkedEnd else { return }
         checksum.update(plain.pointer(checkedEnd), count: position - checkedEnd)
         checkedEnd = position
-    }
-
-    // MARK: - Members
-
-    private func beginMember() throws {
-        let member = given.flatMap {
-            $0.member < $0.survey.members.count ? $0.survey.members[$0.member] : nil
-        }
-        guard plan.flag(member != nil, .memberFollows) else { return try end(of: given?.parser) }
-        try codeHeader(try given?.parser.gzipHeader() ?? [])
-        try codeProgram()
-        memberStart = position
-        runner?.memberStart = position
-        let isRest = plan.flag(member?.end == end, .memberIsRest)
-        memberEnd = isRest ? end : position + plan.number((member?.end ?? 0) - position, .memberByteCount)
-        guard memberEnd <= end else { throw Self.damaged("a member is too long") }
-        checksum = RunningChecksum()
-        checkedEnd = position
-        given?.segment = 0
-        segmentByteCount = 0
-        state = .segment
-    }
-
-    private func codeHeader(_ actual: [UInt8]) throws {
-        if !plan.flag(actual == header, .sameHeader) {
-            let count = plan.number(actual.count, .headerByteCount)
-            guard count <= 1 << 16 else { throw Self.damaged("a header is too long") }
-            header = (0..<count).map { plan.byte($0 < actual.count ? actual[$0] : 0) }
-        }
-        if emits { emitter.write(header) }
-    }
-
-    private func codeProgram() throws {
-        if program != nil, plan.flag(given.map { $0.program == program } ?? true, .sameProgram) { return }
-        let numbers = given?.program.numbers ?? [Int](repeating: 0, count: Program.numberCount)
-        guard let program = Program(numbers: numbers.map { plan.number($0, .program) }) else {
-            throw Self.damaged("it names an unknown encoder")
-        }
-        runner?.finish()
-        self.program = program
-        runner = program.runner(tokenCoder)
-    }
-
-    /// What follows the last member.
-    private func end(of parser: DeflateParser?) throws {
-        guard position == end else { throw Self.damaged("its members hold too little") }
-        runner?.finish()
-        let count = plan.number(Int(clamping: parser?.restCount ?? 0), .restByteCount)
-        guard count <= PlainBuffer.lookahead else { throw Self.damaged("too much follows its members") }
-        if count > 0 {
-            let rest = try parser?.bytes(count) ?? []
-            let isZero = plan.flag(rest.allSatisfy { $0 == 0 }, .isZero)
-            let bytes: [UInt8] = (0..<count).map { index in
-                isZero ? 0 : plan.byte(index < rest.count ? rest[index] : 0)
-            }
-            if emits { emitter.write(bytes) }
-        }
-        state = .end
-    }
-
-    private func endMember() throws {
-        let filler = plan.filler(given?.parser.align() ?? 0)
-        if emits { emitter.align(filler) }
-        noteChecked()
-        let byteCount = UInt32(truncatingIfNeeded: position - memberStart)
-        let right = [checksum.value, byteCount].flatMap { value in
-            (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * UInt32($0))) }
-        }
-        let actual = try given?.parser.bytes(8) ?? right
-        var trailer = right
-        if !plan.flag(actual == right, .trailerIsRight) { trailer = actual.map { plan.byte($0) } }
-        if emits { emitter.write(trailer) }
-        given?.member += 1
-        state = .member
     }
 
     // MARK: - Segments

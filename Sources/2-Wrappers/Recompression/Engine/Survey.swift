@@ -46,30 +46,53 @@ struct Survey {
         var position = 0
         var count = 0
         while try blob.gzipHeader() != nil {
-            var member = Member(start: position, end: position)
-            var boundaries = Boundaries()
-            while true {
-                let block = try blob.next()
-                if block.byteCount == 0, !block.isLast {
-                    boundaries.addMarker(position)
-                    count += 1
-                }
-                position += block.byteCount
-                if blob.bitPhase == 0 { boundaries.addAligned(position) }
-                guard position <= end, count <= Self.limit else { return nil }
-                note(block, blob)
-                try progress(block.byteCount)
-                if block.isLast, !block.continues { break }
-            }
-            _ = blob.align()
+            guard try takeStream(blob, end: end, &position, &count, progress) else { return nil }
             _ = try blob.bytes(8)
-            member.end = position
-            member.segmentEnds = boundaries.segmentEnds(member)
-            members.append(member)
-            count += 1
-            guard count <= Self.limit else { return nil }
         }
         guard !members.isEmpty, position == end else { return nil }
+    }
+
+    /// Reads a stream that stands alone; nil if it is not all that there is.
+    ///
+    /// - Parameters:
+    ///   - stream: The parser, at its front.
+    ///   - start: Position of its first byte.
+    ///   - byteCount: How many bytes it holds.
+    /// - Throws: As above.
+    init?(stream: DeflateParser, start: Int, byteCount: Int) throws {
+        var position = start
+        var count = 0
+        guard try takeStream(stream, end: start + byteCount, &position, &count, { _ in }),
+            position == start + byteCount, stream.restCount == 0
+        else { return nil }
+    }
+
+    /// Reads a deflate stream as a member; false if it holds too much.
+    private mutating func takeStream(
+        _ blob: DeflateParser, end: Int, _ position: inout Int, _ count: inout Int,
+        _ progress: (Int) throws -> Void
+    ) throws -> Bool {
+        var member = Member(start: position, end: position)
+        var boundaries = Boundaries()
+        while true {
+            let block = try blob.next()
+            if block.byteCount == 0, !block.isLast {
+                boundaries.addMarker(position)
+                count += 1
+            }
+            position += block.byteCount
+            if blob.bitPhase == 0 { boundaries.addAligned(position) }
+            guard position <= end, count <= Self.limit else { return false }
+            note(block, blob)
+            try progress(block.byteCount)
+            if block.isLast, !block.continues { break }
+        }
+        _ = blob.align()
+        member.end = position
+        member.segmentEnds = boundaries.segmentEnds(member)
+        members.append(member)
+        count += 1
+        return count <= Self.limit
     }
 
     /// Where blocks end in a member.

@@ -19,6 +19,10 @@ enum UnpackedContent {
         return overflows ? .max : max(product, 1 << 16)
     }
 
+    /// How many bytes of a file's members may be described, whatever compressed them: that takes up to a second for each
+    /// mebibyte.
+    private static let describableByteCount = 16 << 20
+
     /// How much may be done to find out how a file's members were compressed: places looked at for matches.
     ///
     /// A reader that makes members again need not spend more, since it does what the writer did at last.
@@ -178,8 +182,10 @@ enum UnpackedContent {
     /// A new file's form, with what it takes to make the file again.
     struct Rebuildable {
         var form: [UInt8] = []
-        /// How each member's data was compressed; nil if it stands in the form as in the file.
-        var parameters: [DeflateParameters?] = []
+        /// How each member's data are made; nil if they stand in the form as in the file.
+        var makings: [MemberMaking?] = []
+        /// What makes the data that are described.
+        var description: [UInt8] = []
     }
 
     /// Unpacks those members of a new file that are rebuilt byte for byte and that the old file does not have.
@@ -198,24 +204,35 @@ enum UnpackedContent {
         var hints: [DeflateParameters] = []
         var work = searchLimit(ofFile: UInt64(file.count))
         var packed: [ArraySlice<UInt8>?] = []
+        let describer = StreamsDescriber()
+        var described = describableByteCount
         let pass = Self.pass(
             UInt64(file.count),
             leaves: { start in
                 guard isKnown(start) else { return false }
-                result.parameters.append(nil)
+                result.makings.append(nil)
                 packed.append(nil)
                 return true
             }
         ) { member in
             try Task.checkCancellation()
-            let found = member.flatMap {
-                Deflate.parameters(
-                    rebuilding: $0.packed, from: $0.content, hints: hints, work: &work)
+            var making: MemberMaking?
+            if let member {
+                let found = Deflate.parameters(
+                    rebuilding: member.packed, from: member.content, hints: hints, work: &work)
+                if let found {
+                    making = .compressed(found)
+                    if hints.first != found { hints = [found] + hints.filter { $0 != found } }
+                } else if member.content.count <= described,
+                    try describer.add(member.packed, of: member.content)
+                {
+                    making = .described
+                    described -= member.content.count
+                }
             }
-            result.parameters.append(found)
-            packed.append(found == nil ? nil : member?.packed)
-            if let found, hints.first != found { hints = [found] + hints.filter { $0 != found } }
-            return found != nil
+            result.makings.append(making)
+            packed.append(making == nil ? nil : member?.packed)
+            return making != nil
         } into: {
             guard result.form.count + $0.count <= limit else { throw TooLarge() }
             result.form += $0
@@ -225,30 +242,36 @@ enum UnpackedContent {
             try pass.finish()
         } catch is TooLarge {
             return nil
-        }
-        guard packed.contains(where: { $0 != nil }), try makes(file, of: result.form, packed) else {
+        } catch is RecompressionError {
             return nil
         }
+        result.description = describer.finish()
+        guard packed.contains(where: { $0 != nil }), result.description.count <= file.count,
+            try makes(file, of: result, packed)
+        else { return nil }
         return result
     }
 
     /// Whether the form becomes the file again: members may meet in ways in which they are not told apart.
-    private static func makes(_ file: [UInt8], of form: [UInt8], _ packed: [ArraySlice<UInt8>?]) throws
+    private static func makes(_ file: [UInt8], of found: Rebuildable, _ packed: [ArraySlice<UInt8>?]) throws
         -> Bool
     {
+        let described = try DescribedMembers(found.description)
         var next = 0
         var position = 0
         var isSame = true
         let repacker = repacker {
             guard next < packed.count else { return nil }
             defer { next += 1 }
-            return packed[next].map { data in { _ in Array(data) } }
+            guard let data = packed[next] else { return nil }
+            // What parameters make was compared when they were found.
+            return found.makings[next] == .described ? described.make : { _ in Array(data) }
         } into: {
             isSame = isSame && $0.elementsEqual(file.dropFirst(position).prefix($0.count))
             position += $0.count
         }
         do {
-            try repacker.write(form[...])
+            try repacker.write(found.form[...])
             try repacker.finish()
         } catch is DeltaError {
             return false

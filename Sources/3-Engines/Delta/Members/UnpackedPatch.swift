@@ -6,8 +6,10 @@ import Recompression
 public struct UnpackedPatch: Sendable {
     /// The patch of the unpacked forms.
     public private(set) var patch: StoredPatch
-    /// How each member of the new file is made.
-    let parameters: [DeflateParameters?]
+    /// How each member of the new file is made; nil if it is left as it is.
+    let makings: [MemberMaking?]
+    /// What makes those that are described.
+    var description: [UInt8] = []
     /// Which members of the old file are unpacked.
     let unpacksOld: [Bool]
 
@@ -67,7 +69,7 @@ public struct UnpackedPatch: Sendable {
         place.keepsHints = keepsHints
         return UnpackedPatch(
             patch: StoredPatch(try Patch.between(form, content.form, method: method, place: place)),
-            parameters: content.parameters, unpacksOld: unpacksOld)
+            makings: content.makings, description: content.description, unpacksOld: unpacksOld)
     }
 
     /// The same, kept in a temporary file if it is large.
@@ -95,30 +97,20 @@ public struct UnpackedPatch: Sendable {
         }
         numbers.varint(runs.count)
         for run in runs { numbers.varint(run) }
-        var rest = parameters[...]
+        var isDescribed = false
+        var rest = makings[...]
         while let first = rest.first {
             let run = rest.prefix { $0 == first }
             numbers.varint(run.count)
-            numbers.varint(first.map { MemberCode.of($0) } ?? 0)
+            numbers.varint(MemberCode.of(first))
+            if first == .described, !isDescribed {
+                // One description makes all that are described.
+                isDescribed = true
+                numbers.varint(description.count)
+                numbers.raw(description)
+            }
             rest = rest[run.endIndex...]
         }
-    }
-}
-
-/// The number that stands for a compressor's parameters; 0 stands for a member that is left as it is.
-enum MemberCode {
-    static func of(_ parameters: DeflateParameters) -> UInt64 {
-        UInt64(parameters.encoder.rawValue) * 81 + UInt64(parameters.level - 1) * 9
-            + UInt64(parameters.memoryLevel - 1) + 1
-    }
-
-    static func parameters(_ code: UInt64) throws -> DeflateParameters? {
-        guard code > 0 else { return nil }
-        guard let encoder = DeflateParameters.Encoder(rawValue: UInt8(clamping: (code - 1) / 81)) else {
-            throw DeltaError.damaged("a compressed member is of unknown kind")
-        }
-        return DeflateParameters(
-            encoder: encoder, level: Int((code - 1) % 81 / 9) + 1, memoryLevel: Int((code - 1) % 9) + 1)
     }
 }
 
@@ -146,44 +138,6 @@ final class MemberChoices {
         guard let first = runs.first else { return false }
         runs[runs.startIndex] = first - 1
         return isUnpacked
-    }
-}
-
-/// Reads how members are made, run by run, as they are met.
-final class MemberCodeReader {
-    private let reader: StreamReader
-    private var left: UInt64 = 0
-    private var parameters: DeflateParameters?
-    private var workLeft: Int
-
-    /// Reads how the members of a file of that size are made.
-    init(_ reader: StreamReader, fileByteCount: UInt64) {
-        self.reader = reader
-        workLeft = UnpackedContent.searchLimit(ofFile: fileByteCount)
-    }
-
-    /// Whether no run was left unfinished.
-    var isAtEnd: Bool { left == 0 }
-
-    /// What compresses the next member; nil if it is left as it is.
-    ///
-    /// - Throws: `DeltaError` if the run is damaged; so does compressing once it took more work than a writer spends to
-    ///   find out how the members of a file of that size are made.
-    func next() throws -> (([UInt8]) throws -> [UInt8])? {
-        if left == 0 {
-            left = try reader.varint()
-            guard left > 0 else { throw DeltaError.damaged("a run of compressed members is empty") }
-            parameters = try MemberCode.parameters(try reader.varint())
-        }
-        left -= 1
-        return parameters.map { parameters in
-            { content in
-                guard let packed = Deflate.compress(content, parameters, work: &self.workLeft) else {
-                    throw DeltaError.damaged("its compressed members take more work than those of any file")
-                }
-                return packed
-            }
-        }
     }
 }
 
