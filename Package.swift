@@ -70,6 +70,8 @@ let package = Package(
             name: "OCI", dependencies: ["Bytes", "FileTree"], path: "\(values)/OCI", swiftSettings: safe),
         .target(name: "Shipping", dependencies: ["Bytes"], path: "\(values)/Shipping", swiftSettings: safe),
         .target(
+            name: "RegularExpressions", path: "\(values)/RegularExpressions", swiftSettings: safe),
+        .target(
             name: "Summary", dependencies: ["Bytes", "FileFormats", "FileTree", "OCI"],
             path: "\(values)/Summary", swiftSettings: safe),
         .target(
@@ -141,7 +143,8 @@ let package = Package(
         .target(
             name: "Explorer",
             dependencies: [
-                "Bytes", "Canvas", "ContentDiff", "FileFormats", "FileTree", "OCI", "Shipping", "Summary",
+                "Bytes", "Canvas", "ContentDiff", "FileFormats", "FileTree", "OCI", "RegularExpressions",
+                "Shipping", "Summary",
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
             path: "\(products)/Explorer", swiftSettings: safe),
@@ -194,6 +197,9 @@ let package = Package(
             name: "FileTreeTests", dependencies: ["FileTree", "Bytes", "Hashing", "TestSupport"],
             swiftSettings: testing),
         .testTarget(name: "ShippingTests", dependencies: ["Shipping"], swiftSettings: testing),
+        .testTarget(
+            name: "RegularExpressionsTests", dependencies: ["RegularExpressions", "TestSupport"],
+            swiftSettings: testing),
         .testTarget(
             name: "OCITests", dependencies: ["OCI", "Bytes", "Hashing", "FileTree"], swiftSettings: testing),
         .testTarget(
