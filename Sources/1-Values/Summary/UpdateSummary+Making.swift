@@ -20,9 +20,9 @@ extension UpdateSummary {
         unreadLists = facts.unreadLists
         self.configuration = configuration
         counts = tree.nodes[0].counts
-        total = shares.sums[0]
+        total = shares.sum(0)
         files = shares.heaviest(tree.nodes.indices, in: tree, limit: Self.fileLimit).map {
-            FileShare(path: tree.path(of: $0), change: tree.nodes[$0].change, share: shares.own[$0])
+            FileShare(path: tree.path(of: $0), change: tree.nodes[$0].change, share: shares.own($0))
         }
         directories = shares.directories(in: tree, limit: Self.directoryLimit)
         changes = Self.changes(tree, shares)
@@ -50,7 +50,7 @@ extension UpdateSummary {
     private static func changes(_ tree: DiffTree, _ shares: NodeShares) -> [ChangeShare] {
         let none = Share(hasCost: shares.hasCosts)
         var sums = Array(repeating: none, count: Change.allCases.count)
-        for (index, node) in tree.nodes.enumerated() { sums[Int(node.change.rawValue)] += shares.own[index] }
+        for (index, node) in tree.nodes.enumerated() { sums[Int(node.change.rawValue)] += shares.own(index) }
         let counts = tree.nodes[0].counts
         return Change.allCases.filter { $0 != .unchanged && counts[$0] > 0 }.map {
             ChangeShare(change: $0, pathCount: counts[$0], share: sums[Int($0.rawValue)])
@@ -64,45 +64,71 @@ extension UpdateSummary.Use {
     }
 }
 
-/// How much of an update each path is.
+/// How much of an update each path is. Nearly all of a large image is no part of it: only the rest has a place.
 struct NodeShares {
-    /// Of the path itself.
-    private(set) var own: [Share]
-    /// Of the path and all that is in it.
-    private(set) var sums: [Share]
+    /// For each node its place in the lists of shares; -1 for nothing.
+    private var places: [Int32]
+    private var owns: [Share] = []
+    private var totals: [Share] = []
+    private let none: Share
     let hasCosts: Bool
 
     init(_ tree: DiffTree, _ costs: UpdateCosts?) {
         hasCosts = costs != nil
-        own = tree.nodes.map { node in
-            var share = Share(hasCost: costs != nil)
-            if let costs, let id = node.new { share.cost = costs.entries[id] ?? 0 }
-            switch node.change {
-            case .unchanged, .metadata: return share
-            // What moved is told where it is now.
-            case .moved where !node.isInNew: return share
-            case .added, .removed, .modified, .moved: break
-            }
-            guard let entry = tree.newEntry(node) ?? tree.oldEntry(node), entry.kind != .directory else {
-                return share
-            }
-            share.fileCount = 1
-            if entry.kind == .file, node.isInNew { share.byteCount = entry.size }
-            if entry.kind == .file, !node.isInNew { share.removedByteCount = entry.size }
-            return share
-        }
-        sums = own
-        for index in tree.nodes.indices.reversed().dropLast() {
-            sums[tree.nodes[index].parent] += sums[index]
+        none = Share(hasCost: hasCosts)
+        places = Array(repeating: -1, count: tree.nodes.count)
+        // What is in a directory stands behind it.
+        for index in tree.nodes.indices.reversed() {
+            let share = Self.own(tree, tree.nodes[index], costs)
+            if share != none || index == 0 { owns[place(of: index)] = share }
+            guard places[index] >= 0 else { continue }
+            let here = Int(places[index])
+            totals[here] += owns[here]
+            guard index > 0 else { break }
+            let parent = place(of: tree.nodes[index].parent)
+            totals[parent] += totals[here]
         }
     }
 
+    private mutating func place(of node: Int) -> Int {
+        if places[node] < 0 {
+            places[node] = Int32(clamping: owns.count)
+            owns.append(none)
+            totals.append(none)
+        }
+        return Int(places[node])
+    }
+
+    private static func own(_ tree: DiffTree, _ node: DiffTree.Node, _ costs: UpdateCosts?) -> Share {
+        var share = Share(hasCost: costs != nil)
+        if let costs, let id = node.new { share.cost = costs.entries[id] ?? 0 }
+        switch node.change {
+        case .unchanged, .metadata: return share
+        // What moved is told where it is now.
+        case .moved where !node.isInNew: return share
+        case .added, .removed, .modified, .moved: break
+        }
+        guard let entry = tree.newEntry(node) ?? tree.oldEntry(node), entry.kind != .directory else {
+            return share
+        }
+        share.fileCount = 1
+        if entry.kind == .file, node.isInNew { share.byteCount = entry.size }
+        if entry.kind == .file, !node.isInNew { share.removedByteCount = entry.size }
+        return share
+    }
+
+    /// The share of the path itself.
+    func own(_ node: Int) -> Share { places[node] < 0 ? none : owns[Int(places[node])] }
+
+    /// The share of the path and all that is in it.
+    func sum(_ node: Int) -> Share { places[node] < 0 ? none : totals[Int(places[node])] }
+
     /// The nodes that are files of some weight, the heaviest first.
     func heaviest(_ nodes: some Sequence<Int>, in tree: DiffTree, limit: Int) -> [Int] {
-        let files = nodes.filter { !own[$0].isEmpty && !tree.nodes[$0].isDirectory }
+        let files = nodes.filter { !own($0).isEmpty && !tree.nodes[$0].isDirectory }
         // Nodes are in the order of their paths, but for levels: with equal weights the first one stays first.
         return Array(
-            files.sorted { own[$0].precedes(own[$1]) || (!own[$1].precedes(own[$0]) && $0 < $1) }.prefix(
+            files.sorted { own($0).precedes(own($1)) || (!own($1).precedes(own($0)) && $0 < $1) }.prefix(
                 limit))
     }
 
@@ -111,20 +137,20 @@ struct NodeShares {
     /// The heaviest one is opened, over and over: parts that have an eighth of it get rows of their own, and what is left
     /// stays with it.
     func directories(in tree: DiffTree, limit: Int) -> [UpdateSummary.DirectoryShare] {
-        var rows: [(node: Int, share: Share, isOpen: Bool)] = [(0, sums[0], false)]
+        var rows: [(node: Int, share: Share, isOpen: Bool)] = [(0, sum(0), false)]
         while let place = rows.indices.filter({ !rows[$0].isOpen }).max(by: {
             rows[$1].share.precedes(rows[$0].share)
         }) {
             let row = rows[place]
             rows[place].isOpen = true
             let parts = tree.nodes[row.node].children.filter {
-                tree.nodes[$0].isDirectory && !sums[$0].isEmpty && sums[$0].weight >= row.share.weight / 8
+                tree.nodes[$0].isDirectory && !sum($0).isEmpty && sum($0).weight >= row.share.weight / 8
             }
             var rest = row.share
-            for part in parts { rest -= sums[part] }
+            for part in parts { rest -= sum(part) }
             guard !parts.isEmpty, rows.count + parts.count - (rest.isEmpty ? 1 : 0) <= limit else { continue }
             rows[place].share = rest
-            rows += parts.map { ($0, sums[$0], false) }
+            rows += parts.map { ($0, sum($0), false) }
             if rest.isEmpty { rows.remove(at: place) }
         }
         return rows.filter { !$0.share.isEmpty }
@@ -156,15 +182,15 @@ private struct PackageShares {
         var sums = Array(repeating: none, count: new.packages.count + pairing.removed.count)
         var nodes: [Int: [Int]] = [:]
         rest = none
-        for (index, node) in tree.nodes.enumerated() where !shares.own[index].isEmpty {
+        for (index, node) in tree.nodes.enumerated() where !shares.own(index).isEmpty {
             let row =
                 node.new.flatMap { new.owners[$0] }
                 ?? (node.isInNew ? nil : node.old.flatMap { old.owners[$0] }.flatMap { rowOfOld[$0] })
             guard let row else {
-                rest += shares.own[index]
+                rest += shares.own(index)
                 continue
             }
-            sums[row] += shares.own[index]
+            sums[row] += shares.own(index)
             nodes[row, default: []].append(index)
         }
         for (row, share) in sums.enumerated() {
