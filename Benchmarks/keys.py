@@ -89,7 +89,7 @@ class Explorer:
         if self.process == 0:
             os.chdir(folder)
             os.environ.update(TERM="xterm-256color", LC_ALL="C.UTF-8")
-            os.execv(program, [program, "old.tar", "new.tar"])
+            os.execv(program, [program, "old.tar", "new.tar", "--no-state"])
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.written = b""
 

@@ -220,7 +220,7 @@ struct BehaviourTests {
         typed.press("/")
         typed.type(text)
         var whole = Script()
-        whole.explorer.withFiles { files, _ in files.search = files.findMatches(text) }
+        whole.explorer.withFiles { files, _ in files.search = try? files.findMatches(text) }
         #expect(typed.explorer.files?.matches == whole.explorer.files?.matches)
         #expect(typed.explorer.files?.matches.isEmpty == false)
     }

@@ -114,7 +114,7 @@ struct RowListTests {
         for _ in 0..<40 {
             let tree = try tree(&random)
             var table = FileTable(tree, costs: EntryCosts(), arrangement: arrangement(&random))
-            table.search = table.findMatches(random.pick(["b", "f1", "lib/", "B", "b/f"]))
+            table.search = try? table.findMatches(random.pick(["b", "f1", "lib/", "B", "b/f"]))
             let found = table.matches
             #expect(table.search?.matches.count == found.count)
             var opened = table
@@ -173,7 +173,9 @@ struct PathFinderTests {
             guard scores.allSatisfy({ $0 != nil }) else { continue }
             expected.append((scores.compactMap(\.self).reduce(0, +) * 16 - min(path.count, 256), node))
         }
-        let found = PathFinder(tree).find(text, among: nil, limit: 1_000) { _ in 0 }
+        let found = try #require(
+            PathFinder(tree).find(
+                text, among: nil, limit: 1_000, weight: { _ in 0 }, isCancelled: { false }))
         #expect(found.all == expected.map(\.node))
         #expect(found.best == expected.sorted { ($1.score, $0.node) < ($0.score, $1.node) }.map(\.node))
     }

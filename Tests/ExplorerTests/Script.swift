@@ -12,6 +12,12 @@ struct Script {
     var explorer: ExplorerModel
     let fixture: Fixture
     private(set) var effects: [Effect] = []
+    /// All effects from the beginning.
+    private(set) var allEffects: [Effect] = []
+    /// Whether work for the screen waits until it is asked for.
+    var holdsWork = false
+    /// Work that was asked for and is not done.
+    private(set) var heldWork: [ScreenWork] = []
 
     /// Stages of reading that a script can begin at.
     enum Stage {
@@ -51,12 +57,24 @@ struct Script {
     mutating func send(_ message: Message) {
         for effect in explorer.update(message) {
             effects.append(effect)
+            allEffects.append(effect)
             if case .compare(let scope, let rules, let generation) = effect {
                 send(.compared(scope, generation: generation, fixture.tree(scope, ignoring: rules)))
+            }
+            if case .work(let work) = effect {
+                heldWork.append(work)
+                if !holdsWork { self.work() }
             }
             if case .merge = effect { send(.merged(fixture.tree(.squashed))) }
             if case .summarize(let request) = effect { send(.summarized(fixture.summary(request))) }
             if case .read(let key) = effect { send(.content(key, fixture.content(key))) }
+        }
+    }
+
+    /// Does the work that waits, and what comes of it.
+    mutating func work() {
+        while !heldWork.isEmpty {
+            if let outcome = heldWork.removeFirst().run(isCancelled: { false }) { send(.worked(outcome)) }
         }
     }
 

@@ -31,6 +31,8 @@ public final class PseudoTerminal {
         self.controller = controller
         var variables = [
             "TERM=xterm-256color", "LC_ALL=C.UTF-8", "XDG_CONFIG_HOME=\(folder)",
+            // Nothing can be kept there.
+            "XDG_STATE_HOME=/dev/null",
             // Swift's runtime would ask on the terminal what to do about a crash.
             "SWIFT_BACKTRACE=enable=no",
         ]

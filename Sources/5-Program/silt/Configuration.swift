@@ -18,7 +18,7 @@ enum ConfigurationError: Error, Equatable, CustomStringConvertible {
         case .malformed(let file, let line, let text):
             "'\(file)' line \(line): '\(text)' is not 'key = value'"
         case .unknownKey(let file, let line, let key):
-            "'\(file)' line \(line): no setting '\(key)'; there are theme, mouse, difftool, keys.COMMAND, link and links.NAME"
+            "'\(file)' line \(line): no setting '\(key)'; there are theme, mouse, state, difftool, keys.COMMAND, link and links.NAME"
         case .badValue(let file, let line, let key, let value):
             "'\(file)' line \(line): \(key) cannot be '\(value)'"
         case .badLink(let file, let line, let error): "'\(file)' line \(line): \(error)"
@@ -34,6 +34,8 @@ struct Configuration: Equatable {
     var theme: String?
     /// Whether the mouse is for the explorer or for the terminal.
     var usesMouse = true
+    /// Whether images are shown as they were left the last time.
+    var remembersViews = true
     /// The command line that shows two files; nil for the environment's.
     var difftool: String?
     /// Other keys for some commands.
@@ -64,12 +66,12 @@ struct Configuration: Equatable {
             }
             switch parts[0] {
             case "theme": theme = parts[1]
-            case "mouse":
+            case "mouse", "state":
                 guard let value = ["on": true, "off": false][parts[1]] else {
                     throw ConfigurationError.badValue(
                         file: file, line: index + 1, key: parts[0], value: parts[1])
                 }
-                usesMouse = value
+                if parts[0] == "mouse" { usesMouse = value } else { remembersViews = value }
             case "difftool": difftool = parts[1]
             case "link": link = try self.link(parts[1], file: file, line: index + 1)
             case let name where name.hasPrefix("links.") && name.count > 6:

@@ -22,6 +22,7 @@ struct ExplorerRequest: Sendable {
     private let difftool: String?
     let exportPath: String
     let ignoring: IgnoreOptions?
+    private let memory: (any ViewMemory)?
 
     /// A request with the user's settings.
     ///
@@ -32,10 +33,12 @@ struct ExplorerRequest: Sendable {
     ///   - exportPath: The file name that export proposes.
     ///   - ignoring: What does not matter; nil if everything does.
     ///   - carrier: What times are told for; nil for what the settings say.
+    ///   - remembers: Whether the images are shown as they were left, if the settings agree.
     /// - Throws: `ConfigurationError`, `ThemeError`, `LinkError` or `FileError` if settings, theme or link cannot be used.
     init(
         old: ImageRequest, new: ImageRequest, theme: String? = nil, exportPath: String = "update.silt",
-        ignoring: IgnoreOptions? = nil, carrier: LinkOption? = nil
+        ignoring: IgnoreOptions? = nil, carrier: LinkOption? = nil,
+        remembers: Bool = false
     ) throws {
         let environment = Environment.all
         let settings = try Configuration.load(environment: environment)
@@ -52,6 +55,7 @@ struct ExplorerRequest: Sendable {
         difftool = settings.difftool
         self.exportPath = exportPath
         self.ignoring = ignoring
+        memory = remembers && settings.remembersViews ? ViewFolder(environment: environment) : nil
     }
 
     /// Runs the explorer until the user ends it; the process ends with it.
@@ -72,7 +76,8 @@ struct ExplorerRequest: Sendable {
         options.followsGround = followsGround
         options.ignored = ignoring?.rules ?? IgnoreRules()
         options.ignoredConfiguration = ignoring?.significances ?? []
-        let session = try Session(on: terminal, options, theme: theme, difftool: difftool, jobs: old.jobs)
+        let session = try Session(
+            on: terminal, options, theme: theme, difftool: difftool, memory: memory, jobs: old.jobs)
         // The program ends while the session is still alive: freeing the listings of large images takes seconds.
         withExtendedLifetime(session) {
             do {

@@ -27,6 +27,10 @@ public enum Effect: Hashable, Sendable {
     case prepareOutside(ContentKey, name: String, OutsideTool)
     /// Give the terminal to another program that shows those files; then take it again and remove them.
     case showOutside(OutsideFiles)
+    /// Find out how somebody left these images the last time, and answer with `Message.viewRecalled` if that is known.
+    case recallView(ImagePair)
+    /// Do work and answer with `Message.worked`; older work of its kind is void.
+    case work(ScreenWork)
     /// Sum the update up and answer with `Message.summarized`; what was asked for before is void.
     case summarize(SummaryRequest)
     /// Begin to compute costs in the background.

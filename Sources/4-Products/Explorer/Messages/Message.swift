@@ -47,6 +47,10 @@ public enum Message: Sendable {
     case program(ContentKey, ElfDiff)
     /// After a content: why the file costs what it costs.
     case explained(ContentKey, FileExplanation)
+    /// An answer to `Effect.work`.
+    case worked(ScreenWork.Outcome)
+    /// An answer to `Effect.recallView`, if it is known.
+    case viewRecalled(ViewState)
     /// An answer to `Effect.summarize`.
     case summarized(UpdateSummary)
     /// Costs of entries of the new image, as they become known or better known.
@@ -75,6 +79,8 @@ public enum Message: Sendable {
     case exportFailed(String)
     /// The export was cancelled and left nothing.
     case exportCancelled
+    /// Something for the log alone.
+    case remark(String)
     /// Something went wrong that does not end the program.
     case warning(String)
     /// Something went wrong that leaves nothing to show.

@@ -29,6 +29,10 @@ public struct Options: Hashable, Sendable {
     public var ignored = IgnoreRules()
     /// What does not matter in the configuration.
     public var ignoredConfiguration: Set<ConfigDiff.Significance> = []
+    /// In trees of more nodes than that, lists are made in the background; smaller ones are listed within a frame.
+    public var immediateCount = 16_384
+    /// Whether the explorer begins as it was left the last time.
+    public var remembersViews = false
     /// The links that times can be told for.
     public var links = Shipping.Link.profiles
     /// The link that times are told for when it starts; nil for none, until the user chooses one.

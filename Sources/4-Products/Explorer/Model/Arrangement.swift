@@ -19,8 +19,12 @@ struct Arrangement: Hashable, Sendable {
     }
 
     /// Whether each node of a tree is listed.
-    func shownNodes(of tree: DiffTree, _ facts: NodeFacts, _ packages: PackageNames?) -> [Shown] {
-        let admitted = narrowing?.admitted(of: tree, facts, packages)
+    ///
+    /// - Throws: As `Narrowing.admitted`.
+    func shownNodes(
+        of tree: DiffTree, _ facts: NodeFacts, _ packages: PackageNames?, isCancelled: () -> Bool
+    ) throws -> [Shown] {
+        let admitted = try narrowing?.admitted(of: tree, facts, packages, isCancelled: isCancelled)
         let isWanted = Change.allCases.map(filter.shown.contains)
         var shown = Array(repeating: Shown.not, count: facts.count)
         // Children stand behind their parents.

@@ -115,7 +115,7 @@ extension Command {
         Binding(.search, ["/"], "find", "find in paths", in: panes, unless: needsFiles),
         Binding(
             .narrow, ["&"], "narrow",
-            "show only what matches: text, *.so, !not, >100k, ~ or another marker, L2",
+            "show only what matches: text, *.so, /regex/, !not, >100k, ~ or another marker, L2",
             in: panes,
             unless: needsFiles),
         Binding(

@@ -14,9 +14,7 @@ extension ExplorerModel {
             self.size = size
             settle()
             return []
-        case .paste(let text):
-            paste(text)
-            return []
+        case .paste(let text): return paste(text)
         case .ground(let isLight): return follow(ground: isLight)
         case .terminate: return [.quit]
         }
@@ -32,13 +30,13 @@ extension ExplorerModel {
     }
 
     /// Types pasted text where text is edited. Anywhere else it is ignored: its letters would be commands.
-    private mutating func paste(_ text: String) {
+    private mutating func paste(_ text: String) -> [Effect] {
         let fields: Set<Context> = [
             .search, .narrow, .export, .helpSearch, .finder, .palette, .picking, .picksFile, .writing,
         ]
-        guard fields.contains(context), !layout.isTooSmall else { return }
+        guard fields.contains(context), !layout.isTooSmall else { return [] }
         isUntouched = false
-        _ = onTop { screen, model in screen.type(text, in: &model) }
+        return onTop { screen, model in screen.type(text, in: &model) }
     }
 
     /// Takes what came since the last frame. Letters that are typed into a field are taken at once.
@@ -46,7 +44,7 @@ extension ExplorerModel {
         var effects: [Effect] = []
         var letters = ""
         for input in inputs {
-            if case .key(.character(let character)) = input, screens.last?.isField == true,
+            if case .key(.character(let character)) = input, screens.last?.isField == true, deferred.isEmpty,
                 binding(of: .character(character), in: context) == nil
             {
                 letters.append(character)
@@ -55,22 +53,26 @@ extension ExplorerModel {
             effects += take(typed: &letters)
             effects += update(.input(input))
         }
-        return effects + take(typed: &letters)
+        return effects + take(typed: &letters) + startWork()
     }
 
     private mutating func take(typed letters: inout String) -> [Effect] {
         guard !letters.isEmpty else { return [] }
         defer { letters = "" }
         status = nil
-        paste(letters)
-        return []
+        return paste(letters)
     }
 
     private mutating func press(_ key: Key) -> [Effect] {
         status = nil
         // What cannot be seen must not do anything but end.
         if layout.isTooSmall { return key == "q" || key == .control("c") ? [.quit] : [] }
-        guard let binding = binding(of: key, in: context) else {
+        let binding = binding(of: key, in: context)
+        guard !waits(binding?.command) else {
+            putOff(key)
+            return []
+        }
+        guard let binding else {
             if screens.isEmpty {
                 say("\(key.label) does nothing here: ? lists the keys, : finds a command by its name")
             } else if context == .look || context == .archive {

@@ -35,7 +35,7 @@ extension ExplorerModel {
         case .sortByChange: sort(by: .change)
         case .sortMenu: screens.append(SortScreen())
         case .narrow: if let files { screens.append(NarrowScreen(in: files)) }
-        case .goTo: if let files { screens.append(FinderScreen(in: files)) }
+        case .goTo: if files != nil { screens.append(FinderScreen()) }
         case .palette: screens.append(PaletteScreen(over: context))
         case .log: screens.append(LogScreen())
         case .routes: return showRoutes()
@@ -142,14 +142,15 @@ extension ExplorerModel {
     mutating func go(to node: Int) {
         focus = .files
         if let files, files.isShown[node] == .not || files.arrangement.isFlat {
-            arrange { arrangement in
+            arrange(then: .reveal(node)) { arrangement in
                 arrangement.filter.showEverything()
                 arrangement.narrowing = nil
                 arrangement.isFlat = false
             }
             say("everything is shown again: the filter hid that path")
+        } else {
+            reveal(node)
         }
-        reveal(node)
     }
 
     private mutating func show(_ pane: Pane) {
@@ -221,9 +222,9 @@ extension ExplorerModel {
     mutating func changeFilter(_ change: (inout Filter) -> Void) { arrange { change(&$0.filter) } }
 
     /// Changes which files are listed, and how.
-    mutating func arrange(_ change: (inout Arrangement) -> Void) {
+    mutating func arrange(then next: TableRequest.Next = .stay, _ change: (inout Arrangement) -> Void) {
         change(&arrangement)
-        applyArrangement()
+        applyArrangement(then: next)
     }
 
     /// Choosing an order once more turns it around.
@@ -236,9 +237,9 @@ extension ExplorerModel {
     }
 
     /// Trees that are not on screen take it over when they are shown.
-    private mutating func applyArrangement() {
+    private mutating func applyArrangement(then next: TableRequest.Next = .stay) {
         let arrangement = arrangement
-        withFiles { files, height in files.show(arrangement, height: height) }
+        withFiles { files, height in files.show(arrangement, then: next, height: height) }
         // What is hidden may take a line now, or none any more.
         settle()
     }
@@ -250,7 +251,7 @@ extension ExplorerModel {
         } else if export.notice != nil {
             export.notice = nil
         } else if files?.search != nil {
-            withFiles { files, _ in files.search = nil }
+            withFiles { files, _ in files.forgetSearch() }
         } else if arrangement.narrowing != nil {
             arrange { $0.narrowing = nil }
         } else if scope != .squashed {
@@ -268,7 +269,7 @@ extension ExplorerModel {
     private mutating func beginSearch() {
         focus = .files
         settle()
-        withFiles { files, _ in files.search = nil }
+        withFiles { files, _ in files.forgetSearch() }
         if let files { screens.append(SearchScreen(in: files)) }
     }
 

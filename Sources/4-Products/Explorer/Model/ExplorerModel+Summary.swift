@@ -70,7 +70,7 @@ extension ExplorerModel {
         case .path(let path):
             if let node = files?.tree.index(of: path) { go(to: node) }
         case .package(let name): narrow(to: Narrowing(package: name))
-        case .unpackaged: narrow(to: Narrowing("!@*"))
+        case .unpackaged: narrow(to: .unpackaged)
         case .change(let change): changeFilter { $0.show(only: change) }
         case .configuration, .layer, .newLayer: break
         }
@@ -84,11 +84,10 @@ extension ExplorerModel {
         return showLayer()
     }
 
-    private mutating func narrow(to narrowing: Narrowing?) {
-        arrange { arrangement in
+    private mutating func narrow(to narrowing: Narrowing) {
+        arrange(then: .costliest) { arrangement in
             arrangement.filter.reset()
             arrangement.narrowing = narrowing
         }
-        withFiles { files, height in files.openCostliest(height: height) }
     }
 }

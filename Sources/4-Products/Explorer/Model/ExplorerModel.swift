@@ -65,6 +65,12 @@ public struct ExplorerModel: Sendable {
     var isSummarizing = false
     /// Where the summary was left.
     var summaryCursor = ListCursor()
+    /// How the images were left the last time, until that is shown.
+    var recalledView: ViewState?
+    /// Keys that wait for a list that was asked for.
+    var deferred: [Key] = []
+    /// How often something was worked on in the background.
+    var workSerial = 0
     var ticks = 0
     /// Whether nobody has pressed a key yet: only then may the explorer choose what to show by itself.
     var isUntouched = true
@@ -149,13 +155,13 @@ public struct ExplorerModel: Sendable {
 
     /// Takes a message in; returns what is to be done outside.
     public mutating func update(_ message: Message) -> [Effect] {
-        let effects = take(message)
+        let effects = take(message) + pressDeferred()
         for index in screens.indices {
             var screen = screens[index]
             screen.refresh(self)
             screens[index] = screen
         }
-        return effects + followPreview()
+        return effects + followPreview() + startWork()
     }
 
     private mutating func take(_ message: Message) -> [Effect] {
@@ -172,6 +178,7 @@ public struct ExplorerModel: Sendable {
             sides[side]?.summary = summary
             compareConfigurations()
             pairByPlace()
+            return recallView()
         case .layerIndexed(let side, let layer):
             guard sides[side]?.summary?.layers.indices.contains(layer.index) == true else { return [] }
             sides[side]?.summary?.layers[layer.index] = layer
@@ -202,9 +209,12 @@ public struct ExplorerModel: Sendable {
         case .explained(let key, let explanation): contents[key]?.explanation = explanation
         case .summarized(let summary): take(summary)
         case .ancestors(let ancestors): return take(ancestors: ancestors)
+        case .worked(let outcome): take(outcome)
+        case .viewRecalled(let view): return take(view)
         case .estimates(let state): return take(state)
         case .route(let kind, let figure): routes.measured[kind] = figure
         case .routes(let state): if routes.state.isRunning { routes.state = state }
+        case .remark(let text): note(text, isWarning: true)
         case .warning(let text): say(text, isWarning: true)
         case .failed(let text): screens = [FailureScreen(text: text)]
         case .exporting(let progress): if isExporting { export.progress = progress }
@@ -313,7 +323,9 @@ public struct ExplorerModel: Sendable {
         guard generation == self.generation else { return [] }
         let before = tables[scope]
         staleScopes.remove(scope)
-        tables[scope] = FileTable(tree, costs: costs, arrangement: arrangement, packages: packages)
+        tables[scope] = FileTable(
+            tree, costs: costs, arrangement: arrangement, packages: packages,
+            immediateCount: options.immediateCount)
         if let before {
             screens.removeAll(where: \.isOfTree)
             withFiles { files, height in files.adopt(before, height: height) }
@@ -328,7 +340,7 @@ public struct ExplorerModel: Sendable {
         if scope == .squashed { tellVerdict() }
         defer { hasStartedEstimates = true }
         // What is ignored now is not summed up either.
-        var effects = scope == .squashed ? summarizeAgain() : []
+        var effects = scope == .squashed ? restoreView() + summarizeAgain() : []
         guard !hasStartedEstimates else { return effects }
         effects.append(.startEstimates)
         return pickState.tree == nil ? effects + [.merge] : effects
@@ -376,14 +388,8 @@ public struct ExplorerModel: Sendable {
     /// Rows that are sorted by costs move at a tick, not with every figure that comes in.
     /// Until somebody presses a key, the costliest change stays under the cursor.
     private mutating func reorder() {
-        let isUntouched = isUntouched
-        withFiles { files, height in
-            if isUntouched, files.isOutOfOrder {
-                files.openCostliest(height: height)
-            } else {
-                files.reorder(height: height)
-            }
-        }
+        let next: TableRequest.Next = isUntouched ? .costliest : .stay
+        withFiles { files, height in files.reorder(then: next, height: height) }
     }
 
     /// An export ended; what was asked about it needs no answer any more.

@@ -1,8 +1,11 @@
 import FileTree
+import RegularExpressions
 
 /// What a search found.
 struct Search: Sendable {
     let query: String
+    /// Why what was typed cannot be looked for; nil if it was.
+    let problem: String?
     /// Those that are shown.
     let matches: Stops
     /// How many were found that the filter hides.
@@ -119,17 +122,31 @@ extension DiffTree {
 }
 
 extension FileTable {
-    /// Finds paths that hold the text; without capitals in it, capitals do not matter.
-    func findMatches(_ query: String) -> Search {
-        search(query, for: PathQuery(query).found(in: tree))
+    /// Finds paths that hold the text, or that match it if it is a regular expression between slashes; without capitals
+    /// in it, capitals do not matter.
+    ///
+    /// - Throws: `CancellationError` if it was cancelled.
+    func findMatches(_ query: String, isCancelled: () -> Bool = { false }) throws -> Search {
+        guard ByteRegex.isWritten(in: query) else {
+            return search(query, for: PathQuery(query).found(in: tree))
+        }
+        do {
+            let regex = try ByteRegex(betweenSlashes: query)
+            return search(query, for: try regex.found(in: tree, isCancelled: isCancelled))
+        } catch let error as RegexError {
+            let none = Array(repeating: false, count: facts.count)
+            return search(query, for: none, problem: "\(error)")
+        }
     }
 
     /// A search with its matches where they stand now.
-    func placed(_ search: Search) -> Search { self.search(search.query, for: search.isFound) }
+    func placed(_ search: Search) -> Search {
+        self.search(search.query, for: search.isFound, problem: search.problem)
+    }
 
-    private func search(_ query: String, for isFound: [Bool]) -> Search {
+    private func search(_ query: String, for isFound: [Bool], problem: String? = nil) -> Search {
         Search(
-            query: query, matches: Stops(facts, rows) { isFound[$0] }, isFound: isFound,
+            query: query, problem: problem, matches: Stops(facts, rows) { isFound[$0] }, isFound: isFound,
             foundCount: isFound.count { $0 })
     }
 

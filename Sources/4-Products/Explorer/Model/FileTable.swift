@@ -9,10 +9,14 @@ struct FileTable: Sendable {
     /// What lists are made of.
     let facts: NodeFacts
     /// The lines of the list.
-    private(set) var rows: RowList
+    var rows: RowList
     var cursor = ListCursor()
     private(set) var costs: CostTable
-    private(set) var arrangement: Arrangement
+    var arrangement: Arrangement
+    /// What the list is to become, and is not yet.
+    var wanted: TableRequest?
+    /// In trees of more nodes than that, lists are made by somebody who may take longer than a frame.
+    let immediateCount: Int
     /// The last search's text and what it found.
     var search: Search?
     /// Where the range begins that is being chosen.
@@ -24,21 +28,27 @@ struct FileTable: Sendable {
     /// The revision of the picks that the marks are of.
     var markedRevision = -1
     /// Which files belong to which package; nil until somebody asked.
-    private var packages: PackageNames?
+    var packages: PackageNames?
 
     /// How many nodes are listed by themselves, not only because of what is in them.
-    private(set) var listedCount = 0
+    var listedCount = 0
     /// What is not listed, in words: `101 changed only in time, owner or the like`, `53 unchanged`.
-    private(set) var hiddenWords: [String] = []
+    var hiddenWords: [String] = []
+    /// Why nothing is listed, if what it was narrowed by cannot be looked for.
+    var problem: String?
     /// Whether better costs have come in since the rows were put in order.
-    private(set) var isOutOfOrder = false
+    var isOutOfOrder = false
+    /// How often better costs have come in.
+    private(set) var costRevision = 0
     /// The changes that keys go to; nil until somebody asked.
-    private var changes: Stops?
+    var changes: Stops?
 
     init(
-        _ tree: DiffTree, costs: EntryCosts, arrangement: Arrangement, packages: PackageNames? = nil
+        _ tree: DiffTree, costs: EntryCosts, arrangement: Arrangement, packages: PackageNames? = nil,
+        immediateCount: Int = .max
     ) {
         self.tree = tree
+        self.immediateCount = immediateCount
         facts = NodeFacts(tree)
         self.arrangement = arrangement
         self.packages = packages
@@ -48,7 +58,8 @@ struct FileTable: Sendable {
             ChildOrder(
                 facts, isShown: Array(repeating: .not, count: tree.nodes.count), keys: [], isReversed: false),
             isExpanded: Array(repeating: false, count: tree.nodes.count), isFlat: true)
-        list()
+        // Nobody cancels it, and nothing else is thrown.
+        try? list(isCancelled: { false })
         keepCursor(on: nil, height: 1)
     }
 
@@ -141,7 +152,7 @@ struct FileTable: Sendable {
     }
 
     /// Puts the cursor on the line of a node, or of the closest directory around it that has one.
-    private mutating func keepCursor(on node: Int?, height: Int) {
+    mutating func keepCursor(on node: Int?, height: Int) {
         if let node, node > 0, let place = rows.place(of: node) {
             cursor.move(to: place, count: rows.count, height: height)
         } else {
@@ -153,8 +164,6 @@ struct FileTable: Sendable {
 
     /// Puts the cursor on the costliest change and opens as much as fits the window, the costliest directories first.
     mutating func openCostliest(height: Int) {
-        if isOutOfOrder { list() }
-        isOutOfOrder = false
         let kept = current?.node
         let best = costliest(facts.indices, where: isListedChange)
         var expansion = Array(repeating: false, count: facts.count)
@@ -243,95 +252,10 @@ struct FileTable: Sendable {
         }
     }
 
-    // MARK: - Filter and order
-
-    mutating func show(_ arrangement: Arrangement, height: Int) {
-        guard arrangement != self.arrangement else { return }
-        self.arrangement = arrangement
-        relist(height: height)
-    }
-
-    /// Takes over which files belong to which package.
-    mutating func update(_ packages: PackageNames, height: Int) {
-        self.packages = packages
-        if arrangement.narrowing?.needsPackages == true { relist(height: height) }
-    }
-
     /// Takes better figures over.
     mutating func update(_ news: [EntryID: Cost]) {
         costs.update(news, in: tree)
         isOutOfOrder = true
-    }
-
-    /// Puts rows that are sorted by costs in order anew if there are better ones.
-    mutating func reorder(height: Int) {
-        guard isOutOfOrder, arrangement.order == .cost else { return }
-        relist(height: height)
-    }
-
-    /// Lists anew; the cursor stays on its node or goes to what holds it.
-    private mutating func relist(height: Int) {
-        isOutOfOrder = false
-        let kept = current?.node
-        list()
-        keepCursor(on: kept, height: height)
-    }
-
-    /// Finds out what is listed, and in which order.
-    private mutating func list() {
-        let isShown = arrangement.shownNodes(of: tree, facts, packages)
-        let order = ChildOrder(
-            facts, isShown: isShown, keys: sortKeys(arrangement.order), isReversed: arrangement.isReversed)
-        rows = RowList(facts, order, isExpanded: isExpanded, isFlat: arrangement.isFlat)
-        listedCount = isShown.dropFirst().count { $0 == .itself }
-        changes = nil
-        search = search.map(placed)
-        hiddenWords = wordsForHidden()
-        countMarks()
-    }
-
-    /// What nodes are sorted by, the largest first.
-    private func sortKeys(_ order: SortOrder) -> [UInt64] {
-        switch order {
-        case .name: []
-        case .size: tree.nodes.map(\.size)
-        // Where costs are not known, the sizes of what changed say most about them.
-        case .cost: facts.indices.map(costs.sortKey)
-        case .change:
-            facts.indices.map {
-                tree.nodes[$0].changeCount << 8 | UInt64(UInt8.max - facts.change(of: $0).rawValue)
-            }
-        }
-    }
-
-    private func wordsForHidden() -> [String] {
-        guard tree.nodes.count > 1 else { return [] }
-        let counts = countsBelow(tree.nodes[0])
-        if arrangement.narrowing != nil {
-            let shown = listedCount
-            let rest = arrangement.filter.count(counts) - shown
-            return rest > 0 ? ["\(Format.grouped(rest)) more that do not match"] : []
-        }
-        return Change.allCases.filter { !arrangement.filter.shown.contains($0) }.compactMap { change in
-            let count = change == .moved ? counts.moved + counts.movedAway : counts[change]
-            guard count > 0 else { return nil }
-            let word = change == .metadata ? "changed only in time, owner or the like" : change.word
-            return "\(Format.grouped(count)) \(word)"
-        }
-    }
-
-    /// What happened in a directory, without what happened to itself.
-    func countsBelow(_ node: DiffTree.Node) -> ChangeCounts {
-        var counts = node.counts
-        switch node.change {
-        case .added: counts.added -= 1
-        case .removed: counts.removed -= 1
-        case .modified: counts.modified -= 1
-        case .metadata: counts.metadata -= 1
-        case .moved where node.isInNew: counts.moved -= 1
-        case .moved: counts.movedAway -= 1
-        case .unchanged: counts.unchanged -= 1
-        }
-        return counts
+        costRevision += 1
     }
 }

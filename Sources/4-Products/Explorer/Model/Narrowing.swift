@@ -1,4 +1,5 @@
 import FileTree
+import RegularExpressions
 
 /// What is typed after `&`: words that a path has to satisfy, all of them.
 struct Narrowing: Hashable, Sendable {
@@ -12,6 +13,7 @@ struct Narrowing: Hashable, Sendable {
         /// A part of a path, as the search finds it; what is in a directory that is found is found, too.
         case text(String)
         case glob(PathPattern)
+        case regex(ByteRegex)
         case change(Change)
         case size(isLarger: Bool, UInt64)
         case layer(Int)
@@ -23,20 +25,41 @@ struct Narrowing: Hashable, Sendable {
     private let terms: [Term]
 
     /// Reads words; nil if there are none.
-    init?(_ text: String) {
+    ///
+    /// - Throws: `RegexError` if a regular expression cannot be read.
+    init?(_ text: String) throws(RegexError) {
         self.text = text
-        terms = text.split(separator: " ").compactMap { word in
+        var terms: [Term] = []
+        for word in text.split(separator: " ") {
             let isNegated = word.hasPrefix("!")
             let rest = isNegated ? word.dropFirst() : word
-            return rest.isEmpty ? nil : Term(test: Self.test(String(rest)), isNegated: isNegated)
+            guard !rest.isEmpty else { continue }
+            terms.append(Term(test: try Self.test(String(rest)), isNegated: isNegated))
         }
         if terms.isEmpty { return nil }
+        self.terms = terms
+    }
+
+    /// What was typed, or why it cannot be looked for.
+    static func read(_ text: String) -> Result<Narrowing?, RegexError> {
+        do {
+            return .success(try Narrowing(text))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// What belongs to no package.
+    static let unpackaged = Narrowing(terms: [Term(test: .package(nil), isNegated: true)], text: "!@*")
+
+    private init(terms: [Term], text: String) {
+        self.terms = terms
+        self.text = text
     }
 
     /// What belongs to packages of a name, blanks and all.
     init(package name: String) {
-        text = "@" + name
-        terms = [Term(test: .package(name), isNegated: false)]
+        self.init(terms: [Term(test: .package(name), isNegated: false)], text: "@" + name)
     }
 
     /// Whether it takes the images' packages to tell what satisfies it.
@@ -47,7 +70,8 @@ struct Narrowing: Hashable, Sendable {
         }
     }
 
-    private static func test(_ word: String) -> Test {
+    private static func test(_ word: String) throws(RegexError) -> Test {
+        if ByteRegex.isWritten(in: word) { return .regex(try ByteRegex(betweenSlashes: word)) }
         if word.hasPrefix("@"), word.count > 1 {
             return .package(word == "@*" ? nil : String(word.dropFirst()))
         }
@@ -75,18 +99,29 @@ struct Narrowing: Hashable, Sendable {
     }
 
     /// Which nodes satisfy all words by themselves.
-    func admitted(of tree: DiffTree, _ facts: NodeFacts, _ packages: PackageNames?) -> [Bool] {
+    ///
+    /// - Parameters:
+    ///   - tree: Whose nodes.
+    ///   - facts: What lists of the tree are made of.
+    ///   - packages: Which files belong to which package, if that is known.
+    ///   - isCancelled: Whether nobody waits for it any more.
+    /// - Throws: `RegexError` if a regular expression is too complex, `CancellationError` if it was cancelled.
+    func admitted(
+        of tree: DiffTree, _ facts: NodeFacts, _ packages: PackageNames?, isCancelled: () -> Bool
+    ) throws -> [Bool] {
         var admitted = Array(repeating: true, count: facts.count)
         for term in terms {
-            let matches = self.matches(term.test, tree, facts, packages)
+            if isCancelled() { throw CancellationError() }
+            let matches = try self.matches(term.test, tree, facts, packages, isCancelled)
             for index in admitted.indices where matches[index] == term.isNegated { admitted[index] = false }
         }
         return admitted
     }
 
     private func matches(
-        _ test: Test, _ tree: DiffTree, _ facts: NodeFacts, _ packages: PackageNames?
-    ) -> [Bool] {
+        _ test: Test, _ tree: DiffTree, _ facts: NodeFacts, _ packages: PackageNames?,
+        _ isCancelled: () -> Bool
+    ) throws -> [Bool] {
         switch test {
         case .package(let name):
             guard let packages else { return Array(repeating: false, count: facts.count) }
@@ -97,6 +132,9 @@ struct Narrowing: Hashable, Sendable {
             return tree.nodes.map { isLarger ? $0.size > limit : $0.size < limit }
         case .text(let text):
             let found = PathQuery(text).found(in: tree)
+            return inherited(facts) { found[$0] }
+        case .regex(let regex):
+            let found = try regex.found(in: tree, isCancelled: isCancelled)
             return inherited(facts) { found[$0] }
         case .glob(let pattern):
             // A pattern without a slash before its end is about names.

@@ -5,6 +5,7 @@ import FileTree
 /// The letters of each word stand in a path in their order; those that stand together, and those that begin a name, count
 /// most. Without capitals in what is typed, capitals do not matter.
 struct PathFinder: Sendable {
+    private static let nodesBetweenChecks = 4096
     private let tree: DiffTree
     /// How long each path is.
     private let byteCounts: [Int32]
@@ -29,14 +30,18 @@ struct PathFinder: Sendable {
     ///   - candidates: Where to look; nil for everywhere.
     ///   - limit: How many of the best to put in order.
     ///   - weight: What decides between paths that fit equally well; the larger one is better.
-    /// - Returns: All that fit, and the best of them in order.
+    ///   - isCancelled: Whether nobody waits for it any more.
+    /// - Returns: All that fit, and the best of them in order; nil if it was cancelled.
     func find(
-        _ text: String, among candidates: [Int]?, limit: Int, weight: (Int) -> UInt64
-    ) -> (all: [Int], best: [Int]) {
+        _ text: String, among candidates: [Int]?, limit: Int, weight: (Int) -> UInt64,
+        isCancelled: () -> Bool
+    ) -> (all: [Int], best: [Int])? {
         let words = text.lowercased().split(separator: " ").map { Array($0.utf8) }
         guard !words.isEmpty else { return ([], []) }
-        let found =
-            candidates.map { fits(words, $0) } ?? fits(words, tree.nodes.indices.dropFirst())
+        let all =
+            candidates.map { fits(words, $0, isCancelled) }
+            ?? fits(words, tree.nodes.indices.dropFirst(), isCancelled)
+        guard let found = all else { return nil }
         let nodes = found.map(\.node)
         // Most of what fits one letter is never looked at: only what scores best is sorted.
         let least = found.map(\.score).min() ?? 0
@@ -52,11 +57,14 @@ struct PathFinder: Sendable {
         return (nodes, best.sorted { ($1.0, $1.1, $0.2) < ($0.0, $0.1, $1.2) }.prefix(limit).map(\.2))
     }
 
-    /// The nodes whose paths have all words, and how well they do.
-    private func fits(_ words: [[UInt8]], _ nodes: some Sequence<Int>) -> [(score: Int, node: Int)] {
+    /// The nodes whose paths have all words, and how well they do; nil if it was cancelled.
+    private func fits(
+        _ words: [[UInt8]], _ nodes: some Sequence<Int>, _ isCancelled: () -> Bool
+    ) -> [(score: Int, node: Int)]? {
         var found: [(score: Int, node: Int)] = []
         var scores = words.map { WordScores($0, in: tree) }
         for node in nodes where node > 0 {
+            if node % Self.nodesBetweenChecks == 0, isCancelled() { return nil }
             var score = 0
             var fits = true
             for word in scores.indices {

@@ -79,10 +79,11 @@ struct FilesView {
         let narrowed = arrangement.narrowing.map { "&" + Format.line($0.text, glyphs) }
         let words = explorer.ignoredWords
         let ignored = words.isEmpty ? nil : "ignoring \(words.joined(separator: ", "))"
+        let listing = explorer.isListing ? "listing" + glyphs.ellipsis : nil
         let middle = [filter, narrowed, order, ignored.map { _ in "ignoring \(words.count)" }]
         let short = [filter, narrowed.map { _ in "narrowed" }, ignored.map { _ in "ignoring" }]
         return [[filter, narrowed, order, ignored], middle, short].map {
-            $0.compactMap(\.self).joined(separator: " \(glyphs.separator) ")
+            ([listing] + $0).compactMap(\.self).joined(separator: " \(glyphs.separator) ")
         } + [narrowed == nil ? filter : "narrowed"]
     }
 

@@ -2,10 +2,13 @@ import Canvas
 import FileTree
 
 /// What is typed after `p`, in the place of the keys: all that matches is picked, shown or not.
-struct PickScreen: Screen {
+struct PickScreen: FindingScreen {
     private var field = TextField()
     private var matches: [Int] = []
+    /// Why nothing can match; nil if something can.
+    private var problem: String?
     private var knowsPackages = false
+    var wanted: FindRequest?
 
     var context: Context { .picking }
     var extent: ScreenExtent { .prompt }
@@ -16,6 +19,7 @@ struct PickScreen: Screen {
         switch command {
         case .confirm:
             guard !field.text.isEmpty else { return .close }
+            guard problem == nil else { return .stay }
             guard !matches.isEmpty else {
                 model.say("no change matches '\(field.text)'", isWarning: true)
                 return .close
@@ -43,28 +47,45 @@ struct PickScreen: Screen {
 
     private mutating func find(_ model: inout ExplorerModel) -> Outcome {
         match(model)
-        guard Narrowing(field.text)?.needsPackages == true else { return .stay }
+        guard case .success(let narrowing) = Narrowing.read(field.text), narrowing?.needsPackages == true
+        else {
+            return .stay
+        }
         return Outcome(step: .stay, effects: model.readPackages())
     }
 
     private mutating func match(_ model: ExplorerModel) {
         knowsPackages = model.packages != nil
-        guard let files = model.files, let wanted = Narrowing(field.text) else {
-            matches = []
-            return
+        matches = []
+        problem = nil
+        wanted = nil
+        switch Narrowing.read(field.text) {
+        case .failure(let error): problem = "\(error)"
+        case .success(let narrowing):
+            guard let files = model.files, let narrowing else { return }
+            ask(.changes(narrowing, files.tree, files.facts, model.packages), in: files)
         }
-        let admitted = wanted.admitted(of: files.tree, files.facts, model.packages)
-        matches = files.facts.indices.filter { admitted[$0] && files.facts.change(of: $0) != .unchanged }
+    }
+
+    mutating func take(_ found: Found) {
+        guard case .changes(let changes, let problem) = found else { return }
+        matches = changes
+        self.problem = problem
     }
 
     func draw(on frame: inout Frame, model: ExplorerModel) {
         PromptLine(field: field, mark: "pick ").draw(
-            matches.isEmpty
-                ? NarrowScreen.examples(field)
-                : [
-                    "enter picks \(Format.count(matches.count, "change"))",
-                    "\(Format.grouped(matches.count))",
-                ], isWarning: matches.isEmpty && !field.text.isEmpty, on: &frame, model: model)
+            notes(model.glyphs), isWarning: matches.isEmpty && !field.text.isEmpty && wanted == nil,
+            on: &frame,
+            model: model)
+    }
+
+    private func notes(_ glyphs: Glyphs) -> [String] {
+        if let problem { return [problem] }
+        if wanted != nil { return ["finding" + glyphs.ellipsis] }
+        return matches.isEmpty
+            ? NarrowScreen.examples(field)
+            : ["enter picks \(Format.count(matches.count, "change"))", "\(Format.grouped(matches.count))"]
     }
 }
 

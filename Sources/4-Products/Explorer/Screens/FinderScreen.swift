@@ -2,21 +2,15 @@ import Canvas
 import FileTree
 
 /// Goes to a path of either image, by some of its letters.
-struct FinderScreen: Screen {
+struct FinderScreen: FindingScreen {
     private var list = ChoiceList()
-    private let finder: PathFinder
-    private var found: [Int]
+    /// Nil until something was found.
+    private var finder: PathFinder?
+    private var found: [Int] = []
     /// The best of them, in order.
     private var best: [Int] = []
     private var foundText = ""
-
-    /// More lines than anybody reads.
-    private static let limit = 1000
-
-    init(in files: FileTable) {
-        finder = PathFinder(files.tree)
-        found = []
-    }
+    var wanted: FindRequest?
 
     var context: Context { .finder }
     var isField: Bool { true }
@@ -53,13 +47,21 @@ struct FinderScreen: Screen {
     }
 
     private mutating func find(_ model: ExplorerModel) {
+        guard let files = model.files else { return }
         let text = list.field.text
         // A letter more finds only what was found without it.
         let isLonger = !foundText.isEmpty && text.hasPrefix(foundText)
-        (found, best) = finder.find(text, among: isLonger ? found : nil, limit: Self.limit) {
-            model.files?.costs.bytes(of: $0) ?? 0
-        }
+        let source: FindTask.PathSource =
+            finder.map { .known($0, among: isLonger ? found : nil) } ?? .tree(files.tree)
+        ask(.paths(text, source, costs: files.costs), in: files)
+    }
+
+    mutating func take(_ answer: Found) {
+        guard case .paths(let text, let finder, let all, let best) = answer else { return }
+        self.finder = finder
         foundText = text
+        found = all
+        self.best = best
         list.restart()
     }
 
@@ -68,7 +70,10 @@ struct FinderScreen: Screen {
         let count = best.count
         let title =
             list.field.text.isEmpty
-            ? "Go to path" : "Go to path: \(Format.count(found.count, "match"))"
+            ? "Go to path"
+            : wanted != nil
+                ? "Go to path: finding\(model.glyphs.ellipsis)"
+                : "Go to path: \(Format.count(found.count, "match"))"
         list.draw(title, count: count, context, on: &frame, model: model) { index, columns in
             let node = files.tree.nodes[best[index]]
             let mark = files.mark(of: node)

@@ -3,14 +3,18 @@ import Canvas
 /// What is typed after `&`, in the place of the keys: the list follows it.
 struct NarrowScreen: Screen {
     private var field: TextField
+    /// Why it cannot be narrowed by what is typed; nil if it can.
+    private var problem: String?
     /// Where to go back to.
-    private let origin: FileTable
+    private let origin: Int?
+    private let expansion: [Bool]
     private let before: Arrangement
 
     init(in files: FileTable) {
-        field = TextField(files.arrangement.narrowing?.text ?? "")
-        origin = files
-        before = files.arrangement
+        field = TextField(files.aim.narrowing?.text ?? "")
+        origin = files.current?.node
+        expansion = files.isExpanded
+        before = files.aim
     }
 
     var context: Context { .narrow }
@@ -21,16 +25,11 @@ struct NarrowScreen: Screen {
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
         switch command {
         case .confirm:
-            if model.files?.rows.isEmpty == true {
-                model.say("nothing that is shown matches: esc shows everything again", isWarning: true)
-            }
+            guard problem == nil else { return .stay }
+            model.tellEmptiness()
             return .close
         case .cancel:
-            model.arrange { $0 = before }
-            let origin = origin
-            model.withFiles { files, height in
-                files.restore(origin.isExpanded, revealing: origin.current?.node, height: height)
-            }
+            model.arrange(then: .restore(expansion, revealing: origin)) { $0 = before }
             return .close
         default: return .stay
         }
@@ -45,34 +44,45 @@ struct NarrowScreen: Screen {
         return narrow(&model)
     }
 
-    /// What is left is opened: to see it is what it was narrowed for.
-    private func narrow(_ model: inout ExplorerModel) -> Outcome {
-        let narrowing = Narrowing(field.text)
-        model.arrange { $0.narrowing = narrowing }
-        model.withFiles { files, height in
-            if narrowing == nil {
-                files.restore(origin.isExpanded, revealing: origin.current?.node, height: height)
-            } else {
-                files.openCostliest(height: height)
-            }
+    /// What is left is opened: to see it is what it was narrowed for. What cannot be looked for leaves the list as it is.
+    private mutating func narrow(_ model: inout ExplorerModel) -> Outcome {
+        problem = nil
+        switch Narrowing.read(field.text) {
+        case .failure(let error):
+            problem = "\(error)"
+            return .stay
+        case .success(let narrowing):
+            model.arrange(
+                then: narrowing == nil ? .restore(expansion, revealing: origin) : .costliest
+            ) { $0.narrowing = narrowing }
+            guard narrowing?.needsPackages == true else { return .stay }
+            return Outcome(step: .stay, effects: model.readPackages())
         }
-        guard narrowing?.needsPackages == true else { return .stay }
-        return Outcome(step: .stay, effects: model.readPackages())
     }
 
     func draw(on frame: inout Frame, model: ExplorerModel) {
         let count = model.files?.listedCount ?? 0
         let isEmpty = field.text.isEmpty
+        let problem = problem ?? (model.isListing ? nil : model.files?.problem)
+        let notes: [String]
+        if let problem {
+            notes = [problem]
+        } else if model.isListing {
+            notes = ["finding" + model.glyphs.ellipsis]
+        } else {
+            notes = isEmpty ? Self.examples(field) : ["\(Format.count(count, "match"))", "\(count)"]
+        }
         PromptLine(field: field, mark: "&").draw(
-            isEmpty ? Self.examples(field) : ["\(Format.count(count, "match"))", "\(count)"],
-            isWarning: count == 0 && !isEmpty, on: &frame, model: model)
+            notes, isWarning: problem != nil || count == 0 && !isEmpty && !model.isListing, on: &frame,
+            model: model)
     }
 
     /// What can be typed, the longest words first; nothing once it does not match.
     static func examples(_ field: TextField) -> [String] {
         field.text.isEmpty
             ? [
-                "text  *.so  !not  >100k  ~ + - > *  L2  @package", "text  *.so  !not  >100k  ~ + - > *  L2",
+                "text  *.so  /regex/  !not  >100k  ~ + - > *  L2  @package",
+                "text  *.so  /regex/  !not  >100k  L2  @package", "text  *.so  /re/  !not  >100k  ~  L2",
                 "text  *.so  !not  >100k  L2", "text",
             ]
             : ["no match"]

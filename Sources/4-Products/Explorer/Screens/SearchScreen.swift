@@ -23,8 +23,7 @@ struct SearchScreen: Screen {
         case .confirm: return keep(in: &model)
         case .cancel:
             model.withFiles { files, height in
-                files.search = nil
-                files.restore(expansion, revealing: origin, height: height)
+                files.look(for: nil, then: .restore(expansion, revealing: origin), height: height)
             }
             return .close
         default: break
@@ -47,14 +46,15 @@ struct SearchScreen: Screen {
 
     private func find(in model: inout ExplorerModel) {
         model.withFiles { files, height in
-            files.search = field.text.isEmpty ? nil : files.findMatches(field.text)
-            let match = files.match(from: origin, isForward: true, includingNode: true)
-            files.restore(expansion, revealing: match ?? origin, height: height)
+            files.look(
+                for: field.text.isEmpty ? nil : field.text, then: .match(from: origin, expansion),
+                height: height)
         }
     }
 
     private func keep(in model: inout ExplorerModel) -> Outcome {
         guard let search = model.files?.search, search.matches.count == 0 else { return .close }
+        guard search.problem == nil else { return .stay }
         guard search.hiddenCount > 0 else {
             model.say(Self.absence(search, in: model), isWarning: true)
             return .close
@@ -86,7 +86,7 @@ struct SearchScreen: Screen {
         let window = field.window(columns: room, mark: model.glyphs.ellipsis)
         frame.fill(area, style: .plain)
         frame.put([Span("/", .key), Span(window.text)], at: Point(row: area.row, column: 0), width: room + 1)
-        let isEmpty = model.files?.search?.matches.count == 0
+        let isEmpty = model.files?.search?.matches.count == 0 && !model.isListing
         frame.putRight(
             note, row: area.row, endColumn: area.columns, style: Style(isEmpty ? .warning : .footer),
             width: area.columns - 1, mark: model.glyphs.ellipsis)
@@ -95,7 +95,9 @@ struct SearchScreen: Screen {
 
     /// What was found, in words, the longest first.
     private func found(in model: ExplorerModel) -> [String] {
+        if model.isListing { return ["finding" + model.glyphs.ellipsis] }
         guard let search = model.files?.search else { return [""] }
+        if let problem = search.problem { return [problem] }
         let shown = search.matches.count
         let hidden = search.hiddenCount
         let filter =

@@ -20,6 +20,13 @@ struct Explore: TerminalCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("The file name that export proposes.", valueName: "file"))
     var output: String = "update.silt"
 
+    @Flag(
+        name: .customLong("no-state"),
+        help:
+            "Begin with what changed, not as the same images were left the last time, and do not remember how they are left."
+    )
+    var forgetsViews = false
+
     @OptionGroup var ignoring: IgnoreOptions
 
     @OptionGroup var carrier: LinkOption
@@ -27,7 +34,7 @@ struct Explore: TerminalCommand {
     func run() throws {
         try ExplorerRequest(
             old: pair.oldRequest, new: pair.newRequest, theme: theme, exportPath: output, ignoring: ignoring,
-            carrier: carrier
+            carrier: carrier, remembers: !forgetsViews
         ).explore()
     }
 }

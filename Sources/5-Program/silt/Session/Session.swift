@@ -14,6 +14,7 @@ final class Session {
     private let work: SessionWork
     private var explorer: ExplorerModel
     private let difftool: String?
+    private let memory: (any ViewMemory)?
     /// Messages that came and are not yet told to the explorer.
     private var news: Deque<Message> = []
 
@@ -27,17 +28,23 @@ final class Session {
     ///   - options: What the explorer is told when it starts.
     ///   - theme: Its colours.
     ///   - difftool: The command line that shows two files; nil for the environment's.
+    ///   - memory: Where it is kept how images were left; nil to neither ask nor remember.
     ///   - jobs: How many layers or files to work on at a time.
     /// - Throws: `TerminalError` if the system has no pipe left.
-    init(on screen: any Screen, _ options: Options, theme: Theme, difftool: String? = nil, jobs: Int) throws {
+    init(
+        on screen: any Screen, _ options: Options, theme: Theme, difftool: String? = nil,
+        memory: (any ViewMemory)? = nil, jobs: Int
+    ) throws {
         self.screen = screen
         self.theme = theme
         self.difftool = difftool
+        self.memory = memory
         mailbox = try Mailbox()
         work = SessionWork(mailbox: mailbox, jobs: jobs)
         var options = options
         options.glyphs = screen.glyphs
         options.hasColors = screen.hasColors
+        options.remembersViews = memory != nil
         explorer = ExplorerModel(options, size: screen.size)
         if options.followsGround { screen.askGround() }
     }
@@ -78,7 +85,18 @@ final class Session {
     /// What left nothing to show is told once more where it stays readable, and as an exit code.
     private func end() throws {
         stop()
+        // Whoever leaves is not kept by a view that cannot be written.
+        if let view = explorer.viewState { try? memory?.keep(view) }
         if let failure = work.failure { throw failure }
+    }
+
+    /// Finds out how the images were left the last time: a small file, read at once.
+    private func recall(_ pair: ImagePair) {
+        do {
+            if let view = try memory?.view(of: pair) { mailbox.send(.viewRecalled(view)) }
+        } catch {
+            mailbox.send(.remark("how it was left the last time is not known: \(error)"))
+        }
     }
 
     private func stop() {
@@ -119,6 +137,8 @@ final class Session {
         case .compare(let scope, let rules, let generation):
             work.compare(scope, generation, ignoring: rules)
         case .choose(let side, let imageID): work.choose(side, imageID)
+        case .work(let task): work.start(task)
+        case .recallView(let pair): recall(pair)
         case .merge: work.merge()
         case .planPicks(let selection, let revision): work.planPicks(selection, revision)
         case .savePicks(let request): work.savePicks(request)

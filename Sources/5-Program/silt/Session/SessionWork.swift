@@ -34,6 +34,8 @@ final class SessionWork: Sendable {
         var failure: (any Error)?
         var loading: Job?
         var comparing: Job?
+        /// Lists and finds what the screen asks for.
+        var working: [ScreenWork.Kind: Job] = [:]
         var exporting: Job?
         /// Reads a file to be looked into, and finds out which of its bytes belong together.
         var reading: Job?
@@ -72,7 +74,7 @@ final class SessionWork: Sendable {
                 [
                     state.loading, state.comparing, state.estimates.job, state.exporting, state.reading,
                     state.aligning, state.measuring, state.planning, state.merging, state.summarizing,
-                ].compactMap(\.self),
+                ].compactMap(\.self) + state.working.values,
                 state.writing + [state.exporting].compactMap(\.self)
             )
         }
@@ -179,6 +181,19 @@ final class SessionWork: Sendable {
             return state.estimates.plan
         }
         if let plan { sendFreeEntries(of: tree, plan) }
+    }
+
+    /// Does work for the screen; older work of its kind is given up.
+    func start(_ work: ScreenWork) {
+        state.withLock { state in
+            state.working[work.kind]?.cancel()
+            guard !state.isStopped else { return }
+            state.working[work.kind] = Job(on: .screen) { [mailbox] in
+                if let outcome = work.run(isCancelled: { Task.isCancelled }) {
+                    mailbox.send(.worked(outcome))
+                }
+            }
+        }
     }
 
     /// Sends that those entries of a tree cost nothing which layers bring that are not shipped.

@@ -1,0 +1,204 @@
+import FileTree
+import RegularExpressions
+
+extension FileTable {
+    /// Lists what an arrangement shows.
+    mutating func show(_ arrangement: Arrangement, then next: TableRequest.Next = .stay, height: Int) {
+        var request = TableRequest(arrangement: arrangement, next: next, height: height)
+        // What is narrowed is shown by what it costs now.
+        if case .costliest = next { request.listsAnew = isOutOfOrder }
+        guard arrangement != aim || !request.staysThere else { return }
+        ask(request)
+    }
+
+    /// Looks for a text and does what is to be done then; nil for no text.
+    mutating func look(for text: String?, then next: TableRequest.Next, height: Int) {
+        ask(
+            TableRequest(
+                arrangement: aim, query: text.map { .text($0) } ?? .nothing, next: next, height: height))
+    }
+
+    /// Gives a search up, also one that is still being made.
+    mutating func forgetSearch() {
+        search = nil
+        guard wanted != nil else { return }
+        wanted?.query = .nothing
+        wanted?.serial = nil
+    }
+
+    /// Takes over which files belong to which package.
+    mutating func update(_ packages: PackageNames, height: Int) {
+        self.packages = packages
+        guard aim.narrowing?.needsPackages == true else { return }
+        ask(TableRequest(arrangement: aim, height: height, listsAnew: true))
+    }
+
+    /// Puts rows that are sorted by costs in order anew if there are better ones, unless a list is being made.
+    ///
+    /// - Parameters:
+    ///   - next: What happens then.
+    ///   - height: How many rows there are on screen.
+    mutating func reorder(then next: TableRequest.Next, height: Int) {
+        guard isOutOfOrder, arrangement.order == .cost, wanted == nil else { return }
+        ask(
+            TableRequest(
+                arrangement: arrangement, next: next, height: height, listsAnew: true, isAutomatic: true))
+    }
+
+    /// What will be listed once the list is there that was asked for.
+    var aim: Arrangement { wanted?.arrangement ?? arrangement }
+
+    /// Does it at once in a small tree; in a large one it is for somebody else to do, who brings what comes of it.
+    private mutating func ask(_ request: TableRequest) {
+        let request = request.after(wanted)
+        wanted = nil
+        guard facts.count > immediateCount else { return fulfil(request) }
+        wanted = request
+    }
+
+    /// What comes of a request.
+    ///
+    /// - Parameters:
+    ///   - request: What is wanted.
+    ///   - isCancelled: Whether nobody waits for it any more.
+    /// - Returns: The table as it is then; nil if it was cancelled.
+    func fulfilling(_ request: TableRequest, isCancelled: () -> Bool) -> FileTable? {
+        var table = self
+        table.marks = nil
+        do {
+            try table.fulfil(request, isCancelled: isCancelled)
+        } catch {
+            return nil
+        }
+        return table
+    }
+
+    private mutating func fulfil(_ request: TableRequest) {
+        // Nobody cancels it, and nothing else is thrown.
+        try? fulfil(request, isCancelled: { false })
+        countMarks()
+    }
+
+    private mutating func fulfil(_ request: TableRequest, isCancelled: () -> Bool) throws {
+        let kept = current?.node
+        let isListedAnew = request.arrangement != arrangement || request.listsAnew
+        switch request.query {
+        case .same: break
+        case .nothing, .text: search = nil
+        }
+        if isListedAnew {
+            arrangement = request.arrangement
+            try list(isCancelled: isCancelled)
+        }
+        if case .text(let text) = request.query {
+            search = try findMatches(text, isCancelled: isCancelled)
+        }
+        if isCancelled() { throw CancellationError() }
+        if isListedAnew { keepCursor(on: kept, height: request.height) }
+        switch request.next {
+        case .stay: break
+        case .costliest: openCostliest(height: request.height)
+        case .restore(let expansion, let node): restore(expansion, revealing: node, height: request.height)
+        case .reveal(let node): reveal(node, height: request.height)
+        case .match(let origin, let expansion):
+            let match = match(from: origin, isForward: true, includingNode: true)
+            restore(expansion, revealing: match ?? origin, height: request.height)
+        }
+    }
+
+    /// Takes over what came of a request, with what happened since.
+    ///
+    /// - Parameters:
+    ///   - listed: The table as it is then.
+    ///   - request: What was wanted.
+    ///   - height: How many rows there are on screen.
+    mutating func adopt(_ listed: FileTable, for request: TableRequest, height: Int) {
+        let kept = current?.node
+        let expansion = isExpanded
+        arrangement = listed.arrangement
+        rows = listed.rows
+        listedCount = listed.listedCount
+        hiddenWords = listed.hiddenWords
+        problem = listed.problem
+        search = listed.search
+        changes = listed.changes
+        wanted = nil
+        isOutOfOrder = listed.isOutOfOrder || costRevision != listed.costRevision
+        if request.staysThere {
+            if isExpanded != expansion { rows.count(again: expansion) }
+            keepCursor(on: kept, height: height)
+        } else {
+            cursor = listed.cursor
+            cursor.settle(count: rows.count, height: height)
+        }
+        countMarks()
+    }
+
+    /// Finds out what is listed, and in which order.
+    mutating func list(isCancelled: () -> Bool) throws {
+        problem = nil
+        let isShown: [Arrangement.Shown]
+        do {
+            isShown = try arrangement.shownNodes(of: tree, facts, packages, isCancelled: isCancelled)
+        } catch let error as RegexError {
+            problem = "\(error)"
+            isShown = Array(repeating: .not, count: facts.count)
+        }
+        if isCancelled() { throw CancellationError() }
+        let keys = sortKeys(arrangement.order)
+        if isCancelled() { throw CancellationError() }
+        let order = ChildOrder(facts, isShown: isShown, keys: keys, isReversed: arrangement.isReversed)
+        rows = RowList(facts, order, isExpanded: isExpanded, isFlat: arrangement.isFlat)
+        if isCancelled() { throw CancellationError() }
+        isOutOfOrder = false
+        listedCount = isShown.dropFirst().count { $0 == .itself }
+        changes = nil
+        search = search.map(placed)
+        hiddenWords = wordsForHidden()
+    }
+
+    /// What nodes are sorted by, the largest first.
+    private func sortKeys(_ order: SortOrder) -> [UInt64] {
+        switch order {
+        case .name: []
+        case .size: tree.nodes.map(\.size)
+        // Where costs are not known, the sizes of what changed say most about them.
+        case .cost: facts.indices.map(costs.sortKey)
+        case .change:
+            facts.indices.map {
+                tree.nodes[$0].changeCount << 8 | UInt64(UInt8.max - facts.change(of: $0).rawValue)
+            }
+        }
+    }
+
+    private func wordsForHidden() -> [String] {
+        guard tree.nodes.count > 1 else { return [] }
+        let counts = countsBelow(tree.nodes[0])
+        if arrangement.narrowing != nil {
+            let shown = listedCount
+            let rest = arrangement.filter.count(counts) - shown
+            return rest > 0 ? ["\(Format.grouped(rest)) more that do not match"] : []
+        }
+        return Change.allCases.filter { !arrangement.filter.shown.contains($0) }.compactMap { change in
+            let count = change == .moved ? counts.moved + counts.movedAway : counts[change]
+            guard count > 0 else { return nil }
+            let word = change == .metadata ? "changed only in time, owner or the like" : change.word
+            return "\(Format.grouped(count)) \(word)"
+        }
+    }
+
+    /// What happened in a directory, without what happened to itself.
+    func countsBelow(_ node: DiffTree.Node) -> ChangeCounts {
+        var counts = node.counts
+        switch node.change {
+        case .added: counts.added -= 1
+        case .removed: counts.removed -= 1
+        case .modified: counts.modified -= 1
+        case .metadata: counts.metadata -= 1
+        case .moved where node.isInNew: counts.moved -= 1
+        case .moved: counts.movedAway -= 1
+        case .unchanged: counts.unchanged -= 1
+        }
+        return counts
+    }
+}

@@ -1,0 +1,122 @@
+import Canvas
+
+extension ExplorerModel {
+    /// Hands out what takes longer than a frame.
+    mutating func startWork() -> [Effect] {
+        var effects: [Effect] = []
+        if let files, let request = files.wanted, request.serial == nil {
+            workSerial += 1
+            // What another tree waits for is given up; it is asked for again when that tree is shown.
+            for other in Array(tables.keys) { tables[other]?.wanted?.serial = nil }
+            tables[scope]?.wanted?.serial = workSerial
+            effects.append(.work(ScreenWork(serial: workSerial, task: .table(scope, files, request))))
+        }
+        if var screen = screens.last as? any FindingScreen, let request = screen.wanted, request.serial == nil
+        {
+            workSerial += 1
+            screen.wanted?.serial = workSerial
+            screens[screens.count - 1] = screen
+            effects.append(.work(ScreenWork(serial: workSerial, task: .find(request.task))))
+        }
+        return effects
+    }
+
+    /// Takes what came of work, unless something else was asked for meanwhile.
+    mutating func take(_ outcome: ScreenWork.Outcome) {
+        switch outcome.part {
+        case .table(let scope, let listed): take(listed, of: scope, outcome.serial)
+        case .found(let found):
+            for index in screens.indices {
+                guard var screen = screens[index] as? any FindingScreen,
+                    screen.wanted?.serial == outcome.serial
+                else { continue }
+                screen.wanted = nil
+                screen.take(found)
+                screens[index] = screen
+            }
+        }
+    }
+
+    private mutating func take(_ listed: FileTable, of scope: Scope, _ serial: Int) {
+        guard let request = tables[scope]?.wanted, request.serial == serial else { return }
+        guard isUntouched || !request.isAutomatic || request.staysThere else {
+            // Somebody goes their own way now.
+            tables[scope]?.wanted = nil
+            return
+        }
+        let height = layout.files.rows
+        tables[scope]?.adopt(listed, for: request, height: height)
+        settle()
+        if scope == self.scope, !(screens.last is NarrowScreen) { tellEmptiness() }
+    }
+
+    /// Says so if nothing is left of what was narrowed.
+    mutating func tellEmptiness() {
+        guard let files, files.wanted == nil, files.arrangement.narrowing != nil, files.rows.isEmpty else {
+            return
+        }
+        say(
+            files.problem.map { "that cannot be looked for: \($0)" }
+                ?? "nothing that is shown matches: esc shows everything again", isWarning: true)
+    }
+
+    // MARK: - Keys that wait
+
+    /// Whether the list on screen is about to become another one that was asked for.
+    var isListing: Bool { files?.wanted?.isAutomatic == false }
+
+    /// Whether a field over the panes waits for its answer.
+    var isFinding: Bool { (screens.last as? any FindingScreen)?.wanted != nil }
+
+    /// Lets a key wait; a stuck key shall not fill the memory.
+    mutating func putOff(_ key: Key) { if deferred.count < Self.deferredLimit { deferred.append(key) } }
+
+    private static let deferredLimit = 1000
+
+    /// Whether a key has to wait for what was asked for: it is about what will be there then. One key that waits makes all
+    /// after it wait.
+    func waits(_ command: Command?) -> Bool {
+        if !deferred.isEmpty { return command != .quit }
+        // What edits a field changes what is asked for.
+        guard let command, isListing || isFinding else { return false }
+        if isFinding { return command != .cancel && command != .quit }
+        if command.asksForAnotherList { return false }
+        return command.needsList || files?.wanted?.staysThere == false
+    }
+
+    /// Presses the keys that waited, until one of them asks for something that is not there at once.
+    mutating func pressDeferred() -> [Effect] {
+        guard !deferred.isEmpty else { return [] }
+        var effects: [Effect] = []
+        var keys = deferred
+        deferred = []
+        while !keys.isEmpty, !isListing, !isFinding { effects += take(.key(keys.removeFirst())) }
+        // What waits for that again stands before what waited already.
+        deferred += keys
+        return effects
+    }
+}
+
+extension Command {
+    /// Whether it asks for a list itself, or for none at all.
+    var asksForAnotherList: Bool {
+        switch self {
+        case .changesOnly, .addedOnly, .removedOnly, .modifiedOnly, .metadataOnly, .movedOnly, .unchangedOnly,
+            .flatList, .order, .reverse, .sortMenu, .sortByCost, .sortByName, .sortBySize, .sortByChange,
+            .back,
+            .cancel, .quit, .help, .log, .themes, .palette:
+            true
+        default: false
+        }
+    }
+
+    /// Whether it is about all that is listed, not only about the row under the cursor.
+    var needsList: Bool {
+        switch self {
+        case .pick, .pickDirectory, .pickShown, .pickRange, .pickMatching, .confirm, .search, .narrow, .goTo,
+            .nextChange, .previousChange, .cheaperChange, .costlierChange, .nextMatch, .previousMatch:
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import FileTree
+
+/// Work on the tree on screen that takes longer than a frame: a value that can be run anywhere.
+///
+/// What it is made of does not change while it runs; what comes of it goes back to the explorer in `Message.worked`. Newer
+/// work of a kind makes older work of that kind void.
+public struct ScreenWork: Hashable, Sendable {
+    /// What keeps what waiting.
+    public enum Kind: Hashable, Sendable, CaseIterable {
+        /// Listing, sorting, narrowing and searching the files.
+        case listing
+        /// Finding what a field over the panes asks for.
+        case finding
+    }
+
+    enum Task: Sendable {
+        case table(Scope, FileTable, TableRequest)
+        case find(FindTask)
+    }
+
+    let serial: Int
+    let task: Task
+
+    /// What kind of work it is.
+    public var kind: Kind {
+        switch task {
+        case .table: .listing
+        case .find: .finding
+        }
+    }
+
+    /// Does the work.
+    ///
+    /// - Parameter isCancelled: Whether nobody waits for it any more; asked every few milliseconds.
+    /// - Returns: What comes of it; nil if it was cancelled.
+    public func run(isCancelled: () -> Bool) -> Outcome? {
+        switch task {
+        case .table(let scope, let table, let request):
+            table.fulfilling(request, isCancelled: isCancelled).map {
+                Outcome(serial: serial, part: .table(scope, $0))
+            }
+        case .find(let task):
+            task.found(isCancelled: isCancelled).map { Outcome(serial: serial, part: .found($0)) }
+        }
+    }
+
+    /// What comes of work.
+    public struct Outcome: Sendable {
+        enum Part: Sendable {
+            case table(Scope, FileTable)
+            case found(Found)
+        }
+
+        let serial: Int
+        let part: Part
+    }
+
+    public static func == (left: ScreenWork, right: ScreenWork) -> Bool { left.serial == right.serial }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(serial) }
+}

@@ -1,0 +1,288 @@
+import Canvas
+import FileTree
+import OCI
+import RegularExpressions
+import TestSupport
+import Testing
+
+@testable import Explorer
+
+/// Lists that are made in the background, as in trees of hundreds of thousands of nodes.
+struct BackgroundTests {
+    /// A script in which nothing is listed before `work` is called.
+    private func held(_ fixture: Fixture = .application) -> Script {
+        var script = Script(fixture) { $0.immediateCount = 0 }
+        script.holdsWork = true
+        return script
+    }
+
+    @Test func `the frame of a key comes before its list, and says so`() {
+        var script = held()
+        let before = script.paths
+        script.press("+")
+        #expect(script.paths == before)
+        #expect(script.screen().text.contains("listing…"))
+        script.work()
+        #expect(script.paths != before)
+        #expect(!script.screen().text.contains("listing…"))
+        var other = Script()
+        other.press("+")
+        #expect(script.paths == other.paths)
+    }
+
+    @Test func `a newer key makes older work void`() {
+        var script = held()
+        script.press("+ - ~")
+        #expect(script.explorer.arrangement.filter.shown == [.modified])
+        script.work()
+        var other = Script()
+        other.press("+ - ~")
+        #expect(script.paths == other.paths)
+        #expect(script.heldWork.isEmpty)
+    }
+
+    @Test func `work that is cancelled brings nothing`() throws {
+        var script = held()
+        script.press("+ & l i b esc / l")
+        var other = held()
+        other.press("^p l i b")
+        var third = held()
+        third.press("p l i b")
+        let work = script.heldWork + other.heldWork + third.heldWork
+        #expect(Set(work.map(\.kind)) == Set(ScreenWork.Kind.allCases))
+        for work in work { #expect(work.run(isCancelled: { true }) == nil) }
+    }
+
+    @Test func `keys that are about the list wait for it, in their order`() {
+        var script = held()
+        var other = Script()
+        for keys in ["& l i b", "enter A", "esc E j j j space"] {
+            script.press(keys)
+            other.press(keys)
+        }
+        #expect(script.explorer.picks == nil)
+        script.work()
+        #expect(script.explorer.deferred.isEmpty)
+        #expect(other.explorer.picks != nil)
+        #expect(script.explorer.picks?.selection == other.explorer.picks?.selection)
+        #expect(script.path == other.path)
+        #expect(script.paths == other.paths)
+    }
+
+    @Test func `the cursor moves and directories open while a list is made`() {
+        var script = held()
+        script.press("O j E")
+        let path = script.path
+        let count = script.paths.count
+        script.work()
+        #expect(script.path == path)
+        #expect(script.paths.count == count)
+        var other = Script()
+        other.press("E O")
+        #expect(script.paths == other.paths)
+    }
+
+    @Test func `a search and a path are found in the background, and enter waits for them`() {
+        for keys in ["/ s s l enter n", "^p s s l enter"] {
+            var script = held()
+            var other = Script()
+            script.press(keys)
+            other.press(keys)
+            script.work()
+            #expect(script.path == other.path)
+            #expect(script.paths == other.paths)
+            #expect(script.explorer.screens.isEmpty)
+            #expect(script.explorer.files?.matches == other.explorer.files?.matches)
+        }
+    }
+
+    @Test func `esc gives a search up that is still being made`() {
+        var script = held()
+        let before = (script.path, script.paths)
+        script.press("/ s s l")
+        #expect(script.screen().text.contains("finding…"))
+        script.press("esc")
+        script.work()
+        #expect(script.explorer.files?.search == nil)
+        #expect((script.path, script.paths) == before)
+    }
+
+    @Test func `what another tree waited for is asked for again when it is shown`() {
+        var script = held()
+        script.press("+ 1 G k enter")
+        #expect(script.explorer.scope != .squashed)
+        script.press("~")
+        script.work()
+        script.press("s")
+        script.work()
+        #expect(script.explorer.scope == .squashed)
+        #expect(script.explorer.files?.wanted == nil)
+        #expect(script.explorer.files?.arrangement == script.explorer.arrangement)
+    }
+
+    @Test func `better costs put the list in order without making keys wait`() {
+        var script = held()
+        script.press(", c")
+        script.work()
+        script.send(.costs(script.fixture.costs(isExact: true)))
+        script.send(.tick)
+        #expect(script.heldWork.count == 1)
+        #expect(!script.explorer.isListing)
+        script.press("]")
+        #expect(script.explorer.deferred.isEmpty)
+        script.send(.costs(script.fixture.costs(isExact: false)))
+        script.work()
+        // What came in meanwhile is put in order at the next tick.
+        #expect(script.explorer.files?.isOutOfOrder == true)
+        script.send(.tick)
+        script.work()
+        #expect(script.explorer.files?.isOutOfOrder == false)
+    }
+
+    @Test(arguments: 0..<4)
+    func `no keys, sizes, messages or late lists trap, lose a pick or leave a stale list`(seed: UInt64) throws
+    {
+        var random = SplitMix64(seed: seed)
+        var script = held()
+        let keys =
+            Explorer.Command.table.filter { $0.command != .quit }.flatMap(\.keys).filter {
+                $0 != .control("c")
+            }
+            + "abclmnop.*/ 12".map { Key.character($0) }
+        var waited = 0
+        var picked = 0
+        for _ in 0..<2500 {
+            let before = script.explorer.pickState.picks
+            switch random.below(30) {
+            case 0:
+                script.send(
+                    .input(.resize(Size(rows: random.below(60) + 1, columns: random.below(200) + 1))))
+            case 1: script.send(.tick)
+            case 2: script.send(.costs(script.fixture.costs(isExact: random.below(2) == 0)))
+            case 3: script.send(.input(.paste("lib")))
+            case 4: script.send(.input(.paste("/s.*l/")))
+            case 5...12: script.work()
+            default: script.send(.input(.key(random.pick(keys))))
+            }
+            _ = script.screen()
+            waited += script.explorer.deferred.isEmpty ? 0 : 1
+            if let before {
+                let after = try #require(script.explorer.pickState.picks)
+                #expect(after.revision >= before.revision)
+                picked += after.revision > before.revision ? 1 : 0
+            }
+        }
+        script.work()
+        script.send(.tick)
+        script.work()
+        #expect(waited > 20 && picked > 4)
+        #expect(script.explorer.deferred.isEmpty)
+        let files = try #require(script.explorer.files)
+        #expect(files.wanted == nil)
+        var fresh = FileTable(
+            files.tree, costs: script.explorer.costs, arrangement: script.explorer.arrangement,
+            packages: script.explorer.packages)
+        fresh.restore(files.isExpanded, revealing: nil, height: 10)
+        #expect(Array(files.rows) == Array(fresh.rows))
+        #expect(files.listedCount == fresh.listedCount && files.hiddenWords == fresh.hiddenWords)
+        var picks = script.explorer.pickState.picks
+        while picks?.canUndo == true { picks?.undo() }
+        #expect(picks?.isEmpty != false)
+    }
+}
+
+/// Regular expressions where text is typed.
+struct PatternTests {
+    private func narrowed(_ text: String) -> [String] {
+        var script = Script()
+        script.press("c c ` &")
+        script.type(text)
+        return script.paths
+    }
+
+    @Test func `the list is narrowed by regular expressions over paths`() {
+        let all = narrowed("")
+        #expect(all.count > 8)
+        #expect(narrowed("/lib.*ssl/") == all.filter { $0.contains(/lib.*ssl/) })
+        #expect(narrowed(#"/\.(so|py)$/"#) == all.filter { $0.hasSuffix(".so") || $0.hasSuffix(".py") })
+        #expect(narrowed("!/lib/") == all.filter { !$0.contains("lib") })
+        #expect(narrowed("/^usr/") == all.filter { $0.hasPrefix("usr") })
+        #expect(narrowed("/^/usr/") == narrowed("/^usr/"))
+        // What is in a directory that matches is shown with it.
+        #expect(narrowed("/^usr$/") == all.filter { $0.hasPrefix("usr/") })
+    }
+
+    @Test func `what cannot be read says why, changes nothing and is not left by enter`() {
+        var script = Script()
+        let before = script.paths
+        script.press("&")
+        script.type("/lib(")
+        let typed = script.paths
+        script.type("/")
+        #expect(script.paths == typed)
+        #expect(script.screen().text.contains("a ( is not closed"))
+        script.press("enter")
+        #expect(script.explorer.context == .narrow)
+        script.press("backspace backspace /")
+        #expect(script.paths != before)
+        script.press("esc")
+        #expect(script.paths == before)
+    }
+
+    @Test func `search and pick take them, too`() {
+        var script = Script()
+        script.press("/")
+        script.type("/^usr/lib/.*l$/")
+        let found = script.explorer.files.map { files in
+            files.matches.map { String(decoding: files.tree.path(of: $0).bytes, as: UTF8.self) }
+        }
+        #expect(found?.isEmpty == false)
+        #expect(found?.allSatisfy { $0.hasPrefix("usr/lib/") && $0.hasSuffix("l") } == true)
+        script.press("esc /")
+        script.type("/[/")
+        #expect(script.screen().text.contains("a [ is not closed"))
+        script.press("enter")
+        #expect(script.explorer.context == .search)
+        script.press("esc p")
+        script.type("/*/")
+        #expect(script.screen().text.contains("nothing before the *"))
+        script.press("enter ^u")
+        #expect(script.explorer.picks == nil)
+        script.type(#"/\.(so|py)/"#)
+        script.press("enter")
+        #expect(script.explorer.picks != nil)
+    }
+
+    /// In a tree, a match counts for what it ends in, not for all that is in there.
+    @Test func `random patterns are found in trees as in whole paths`() throws {
+        var random = SplitMix64(seed: 3)
+        let names = ["a", "b", "ab", "ba", "lib", "b.so"]
+        let entries = try (0..<120).map { _ in
+            let path = (0...random.below(4)).map { _ in random.pick(names) }.joined(separator: "/")
+            return Entry(path: try #require(TreePath(path)), kind: .file, size: 1)
+        }
+        let tree = DiffTree(old: [], new: [LayerListing(entries: entries)])
+        for pattern in ["a", "^a", "^/a", "b$", "a/b", "^[^/]*$", "a.*b", "(a|lib)/", ".so", "^(a|b)+$", "/"]
+        {
+            let regex = try ByteRegex(pattern)
+            let found = try regex.found(in: tree, isCancelled: { false })
+            for node in tree.nodes.indices.dropFirst() {
+                let path = tree.path(of: node).bytes
+                // Whether a match of the path ends in the name: in some beginning of the path that reaches into it.
+                let start = path.count - tree.name(of: node).count
+                let whole = path + (tree.nodes[node].isDirectory ? [UInt8(ascii: "/")] : [])
+                func ends(at end: Int, isEnd: Bool) throws -> Bool {
+                    let anchored = try ByteRegex("(\(pattern))\(isEnd ? "" : "\\x01")$")
+                    let text = Array(whole[..<end]) + (isEnd ? [] : [1])
+                    let matches = try anchored.matches(text)
+                    return try matches || anchored.matches([UInt8(ascii: "/")] + text)
+                }
+                var expected = try ends(at: path.count, isEnd: true)
+                for end in start + 1..<whole.count + 1 where !expected {
+                    expected = try ends(at: end, isEnd: false)
+                }
+                #expect(found[node] == expected, "\(pattern) in \(tree.path(of: node))")
+            }
+        }
+    }
+}
