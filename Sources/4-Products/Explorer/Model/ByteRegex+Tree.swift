@@ -2,7 +2,7 @@ import FileTree
 import RegularExpressions
 
 extension ByteRegex {
-    /// The pattern between two slashes, `/re/`; nil if the text is something else.
+    /// Whether a text is a pattern between two slashes, `/re/`.
     static func isWritten(in text: String) -> Bool {
         text.utf8.count > 2 && text.hasPrefix("/") && text.hasSuffix("/")
     }
@@ -21,6 +21,7 @@ extension ByteRegex {
     /// - Parameters:
     ///   - tree: Whose paths.
     ///   - isCancelled: Whether nobody waits for it any more.
+    /// - Returns: A value for each node, in their order.
     /// - Throws: `RegexError` if the pattern is too complex for the names, `CancellationError` if it was cancelled.
     func found(in tree: DiffTree, isCancelled: () -> Bool) throws -> [Bool] {
         var found = Array(repeating: false, count: tree.nodes.count)

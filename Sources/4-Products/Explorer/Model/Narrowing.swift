@@ -105,6 +105,7 @@ struct Narrowing: Hashable, Sendable {
     ///   - facts: What lists of the tree are made of.
     ///   - packages: Which files belong to which package, if that is known.
     ///   - isCancelled: Whether nobody waits for it any more.
+    /// - Returns: A value for each node, in their order.
     /// - Throws: `RegexError` if a regular expression is too complex, `CancellationError` if it was cancelled.
     func admitted(
         of tree: DiffTree, _ facts: NodeFacts, _ packages: PackageNames?, isCancelled: () -> Bool
