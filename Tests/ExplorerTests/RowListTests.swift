@@ -176,7 +176,7 @@ struct PathFinderTests {
         let found = try #require(
             PathFinder(tree).find(
                 text, among: nil, limit: 1_000, weight: { _ in 0 }, isCancelled: { false }))
-        #expect(found.all == expected.map(\.node))
+        #expect(found.all.map(Int.init) == expected.map(\.node))
         #expect(found.best == expected.sorted { ($1.score, $0.node) < ($0.score, $1.node) }.map(\.node))
     }
 }

@@ -186,6 +186,29 @@ struct TerminalScripts {
         #expect(terminal.leftovers == [])
     }
 
+    @Test func `images are shown as they were left, unless that is not wanted`() throws {
+        let environment = ["XDG_STATE_HOME": scratch.path("state")]
+        let first = try explorer(["old.tar", "new.tar", "--no-state"], environment: environment)
+        first.type("cq")
+        #expect(try first.end() == 0)
+        #expect(!scratch.names.contains("state"))
+        let second = try explorer(environment: environment)
+        second.type("cq")
+        #expect(try second.end() == 0)
+        let folder = scratch.path("state/silt/views")
+        #expect(try FileKind.names(inFolder: folder).count == 1)
+        let third = try explorer(environment: environment, until: "as it was left")
+        third.type("q")
+        #expect(try third.end() == 0)
+        #expect(third.text.contains("all changes"))
+        _ = try NewFolder.make(at: scratch.path("silt"))
+        try scratch.write("silt/config", Array("state = off\n".utf8))
+        let fourth = try explorer(environment: environment)
+        fourth.type("q")
+        #expect(try fourth.end() == 0)
+        #expect(!fourth.text.contains("as it was left"))
+    }
+
     @Test func `a difftool gets both sides of a file and the terminal, and leaves nothing`() throws {
         for (name, line) in [("o.tar", "before"), ("n.tar", "after")] {
             try scratch.write(

@@ -43,7 +43,8 @@ extension ExplorerModel {
     mutating func restoreView() -> [Effect] {
         guard let view = recalledView, scope == .squashed, let files else { return [] }
         recalledView = nil
-        guard isUntouched, screens.isEmpty else { return [] }
+        // That nothing differs is told instead.
+        guard isUntouched, screens.isEmpty, verdict == nil else { return [] }
         // What was looked at counts now, not what costs most.
         isUntouched = false
         isOneSided = view.isOneSided

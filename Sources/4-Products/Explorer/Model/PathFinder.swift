@@ -33,35 +33,42 @@ struct PathFinder: Sendable {
     ///   - isCancelled: Whether nobody waits for it any more.
     /// - Returns: All that fit, and the best of them in order; nil if it was cancelled.
     func find(
-        _ text: String, among candidates: [Int]?, limit: Int, weight: (Int) -> UInt64,
+        _ text: String, among candidates: [Int32]?, limit: Int, weight: (Int) -> UInt64,
         isCancelled: () -> Bool
-    ) -> (all: [Int], best: [Int])? {
+    ) -> (all: [Int32], best: [Int])? {
         let words = text.lowercased().split(separator: " ").map { Array($0.utf8) }
         guard !words.isEmpty else { return ([], []) }
         let all =
-            candidates.map { fits(words, $0, isCancelled) }
+            candidates.map { fits(words, $0.lazy.map(Int.init), isCancelled) }
             ?? fits(words, tree.nodes.indices.dropFirst(), isCancelled)
         guard let found = all else { return nil }
         let nodes = found.map(\.node)
         // Most of what fits one letter is never looked at: only what scores best is sorted.
-        let least = found.map(\.score).min() ?? 0
-        var counts = Array(repeating: 0, count: (found.map(\.score).max() ?? 0) - least + 1)
-        for item in found { counts[item.score - least] += 1 }
+        let least = found.lazy.map(\.score).min() ?? 0
+        var counts = Array(repeating: 0, count: Int((found.lazy.map(\.score).max() ?? 0) - least) + 1)
+        for item in found { counts[Int(item.score - least)] += 1 }
         var threshold = counts.count - 1
         var count = counts[threshold]
         while threshold > 0, count < limit {
             threshold -= 1
             count += counts[threshold]
         }
-        let best = found.filter { $0.score - least >= threshold }.map { ($0.score, weight($0.node), $0.node) }
+        let best = found.filter { Int($0.score - least) >= threshold }
+            .map { (Int($0.score), weight(Int($0.node)), Int($0.node)) }
         return (nodes, best.sorted { ($1.0, $1.1, $0.2) < ($0.0, $0.1, $1.2) }.prefix(limit).map(\.2))
+    }
+
+    /// A node and how well its path fits; small, because a first letter may fit all of them.
+    private struct Fit {
+        let score: Int32
+        let node: Int32
     }
 
     /// The nodes whose paths have all words, and how well they do; nil if it was cancelled.
     private func fits(
         _ words: [[UInt8]], _ nodes: some Sequence<Int>, _ isCancelled: () -> Bool
-    ) -> [(score: Int, node: Int)]? {
-        var found: [(score: Int, node: Int)] = []
+    ) -> [Fit]? {
+        var found: [Fit] = []
         var scores = words.map { WordScores($0, in: tree) }
         for node in nodes where node > 0 {
             if node % Self.nodesBetweenChecks == 0, isCancelled() { return nil }
@@ -75,7 +82,10 @@ struct PathFinder: Sendable {
                 score += more
             }
             // Of two that fit alike, the shorter path is meant.
-            if fits { found.append((score * 16 - Int(min(byteCounts[node], 256)), node)) }
+            if fits {
+                let rank = score * 16 - Int(min(byteCounts[node], 256))
+                found.append(Fit(score: Int32(clamping: rank), node: Int32(clamping: node)))
+            }
         }
         return found
     }

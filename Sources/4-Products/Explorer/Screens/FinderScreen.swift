@@ -6,7 +6,7 @@ struct FinderScreen: FindingScreen {
     private var list = ChoiceList()
     /// Nil until something was found.
     private var finder: PathFinder?
-    private var found: [Int] = []
+    private var found: [Int32] = []
     /// The best of them, in order.
     private var best: [Int] = []
     private var foundText = ""

@@ -11,7 +11,7 @@ enum FindTask: Sendable {
     enum PathSource: Sendable {
         case tree(DiffTree)
         /// Those that a part of the text found.
-        case known(PathFinder, among: [Int]?)
+        case known(PathFinder, among: [Int32]?)
     }
 
     /// More lines than anybody reads.
@@ -23,7 +23,7 @@ enum FindTask: Sendable {
         switch self {
         case .paths(let text, let source, let costs):
             let finder: PathFinder
-            var candidates: [Int]?
+            var candidates: [Int32]?
             switch source {
             case .tree(let tree): finder = PathFinder(tree)
             case .known(let known, let among):
@@ -50,7 +50,7 @@ enum FindTask: Sendable {
 /// What was found for a field.
 enum Found: Sendable {
     /// All that fit a text, and the best of them in order.
-    case paths(String, PathFinder, all: [Int], best: [Int])
+    case paths(String, PathFinder, all: [Int32], best: [Int])
     /// Changes, and why there are none if what is asked for cannot be looked for.
     case changes([Int], problem: String?)
 }
