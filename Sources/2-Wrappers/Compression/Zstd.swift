@@ -8,14 +8,20 @@ public struct ZstdOptions: Hashable, Sendable {
     public var windowLog: Int?
     /// Base-2 logarithm of the table that matches are found by; nil lets the level choose.
     public var hashLog: Int?
+    /// Base-2 logarithm of the table that matches are chained in; nil lets the level choose.
+    public var chainLog: Int?
     /// Whether to look for long matches far back, which large windows need.
     public var findsLongMatches: Bool
 
     /// Options of that level.
-    public init(level: Int, windowLog: Int? = nil, hashLog: Int? = nil, findsLongMatches: Bool = false) {
+    public init(
+        level: Int, windowLog: Int? = nil, hashLog: Int? = nil, chainLog: Int? = nil,
+        findsLongMatches: Bool = false
+    ) {
         self.level = level
         self.windowLog = windowLog
         self.hashLog = hashLog
+        self.chainLog = chainLog
         self.findsLongMatches = findsLongMatches
     }
 }
@@ -42,6 +48,7 @@ public final class ZstdCompressor {
         var parameters = [(ZSTD_c_compressionLevel, options.level)]
         if let windowLog = options.windowLog { parameters.append((ZSTD_c_windowLog, windowLog)) }
         if let hashLog = options.hashLog { parameters.append((ZSTD_c_hashLog, hashLog)) }
+        if let chainLog = options.chainLog { parameters.append((ZSTD_c_chainLog, chainLog)) }
         if options.findsLongMatches { parameters.append((ZSTD_c_enableLongDistanceMatching, 1)) }
         for (name, value) in parameters {
             try check(ZSTD_CCtx_setParameter(context, name, Int32(clamping: value)))

@@ -33,6 +33,9 @@ struct PackageWriter: Sendable {
     /// Packages up to this size are worth zstd's best; larger ones hold little but compressed streams.
     private static let smallByteCount: UInt64 = 4 << 20
 
+    /// Base-2 logarithms of the tables that zstd's best level takes, whatever the window.
+    private static let (hashLogLimit, chainLogLimit) = (22, 24)
+
     /// Gives out the package's bytes, in order.
     func write(into sink: @escaping ([UInt8]) throws -> Void) throws {
         let config = Blob(try StableJSON.encode(document), mediaType: PackageMediaType.document)
@@ -59,11 +62,16 @@ struct PackageWriter: Sendable {
         }
         let total = members.reduce(UInt64(0)) { $0 + $1.byteCount }
         let isSmall = total <= Self.smallByteCount
-        // A larger window than the whole tar takes memory for nothing.
+        // A larger window than the whole tar takes memory for nothing. So do larger tables, which zstd makes all the same unless it
+        // is told the size of its input: 80 MB for a package of a few kB.
         let tar = total.addingClamped(UInt64(2 * members.count + 4) * 512)
         let windowLog = isSmall ? max(10, UInt64.bitWidth - tar.leadingZeroBitCount) : nil
         let compressor = try ZstdCompressor(
-            ZstdOptions(level: isSmall ? 19 : 3, windowLog: windowLog), sink: sink)
+            ZstdOptions(
+                level: isSmall ? 19 : 3, windowLog: windowLog,
+                hashLog: windowLog.map { min($0 + 1, Self.hashLogLimit) },
+                chainLog: windowLog.map { min($0 + 1, Self.chainLogLimit) }),
+            sink: sink)
         try ImageArchiveWriter.write(members) { part in
             try Task.checkCancellation()
             try compressor.write(part)

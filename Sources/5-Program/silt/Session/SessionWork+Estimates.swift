@@ -202,11 +202,13 @@ extension SessionWork {
 
         private func finish(_ recipes: [LayerRecipe]) async throws {
             let costs = try await creator.costs(recipes, level: Self.level)
+            let told = Dictionary(
+                recipes.map { ($0.layer, $0.costs) }, uniquingKeysWith: { first, _ in first })
             for (index, layer) in costs.layers.enumerated() {
                 let known = work.state.withLock { $0.estimates.layers[index] }
                 let cost = Cost(bytes: layer.byteCount, isExact: true)
                 guard known != cost else { continue }
-                sendExact(layer.entries, index)
+                sendExact(layer.entries, index, told: told[index])
                 set(index, cost)
             }
             setTotals {
@@ -236,9 +238,18 @@ extension SessionWork {
         }
 
         /// Sends what the entries of a layer cost, also those that cost nothing.
-        private func sendExact(_ costs: [Int: UInt64], _ layer: Int) {
+        ///
+        /// - Parameters:
+        ///   - costs: What entries cost; the others cost nothing.
+        ///   - layer: The layer.
+        ///   - told: What was sent before, exactly; nil for nothing. Nearly all entries cost nothing before and after.
+        private func sendExact(_ costs: [Int: UInt64], _ layer: Int, told: [Int: UInt64]? = nil) {
+            let ordinals =
+                told.map { told in Set(costs.keys).union(told.keys).filter { costs[$0] != told[$0] }.sorted()
+                }
+                ?? Array(new.index.listings[layer].entries.indices)
             send(
-                new.index.listings[layer].entries.indices.map { ordinal in
+                ordinals.map { ordinal in
                     (ordinal, costs[ordinal].map { Cost(bytes: $0, isExact: true) } ?? .zero)
                 }, layer)
         }
