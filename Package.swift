@@ -218,7 +218,8 @@ let package = Package(
         .testTarget(
             name: "CompressionTests", dependencies: ["Compression", "TestSupport"], swiftSettings: testing),
         .testTarget(
-            name: "RecompressionTests", dependencies: ["Recompression", "CZlib", "TestSupport"],
+            name: "RecompressionTests",
+            dependencies: ["Compression", "Recompression", "CZlib", "TestSupport"],
             exclude: ["Fixtures"], swiftSettings: testing),
         .testTarget(
             name: "ContextMixingTests", dependencies: ["ContextMixing", "TestSupport"],
