@@ -7,8 +7,8 @@ PREFIX ?= /usr/local
 CONFIGURATION = -c release -Xswiftc -enable-testing
 
 # What building, testing and linting needs of a Debian 12 beside a Swift toolchain.
-APT_PACKAGES = libarchive-dev libdivsufsort-dev libssl-dev liblzma-dev libncurses-dev libsqlite3-dev libzstd-dev zlib1g-dev pkg-config \
-  xz-utils bzip2 python3 python3-zstandard codespell
+APT_PACKAGES = libarchive-dev libdivsufsort-dev libssl-dev liblzma-dev libncurses-dev libpcre2-dev libsqlite3-dev libzstd-dev \
+  zlib1g-dev pkg-config xz-utils bzip2 python3 python3-zstandard codespell
 
 SECONDS ?= 60
 SEED ?= 1

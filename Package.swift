@@ -56,6 +56,9 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", path: "Sources/0-C/CSQLite", pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(
+            name: "CPCRE2", path: "Sources/0-C/CPCRE2", pkgConfig: "libpcre2-8",
+            providers: [.apt(["libpcre2-dev"])]),
         .target(name: "CFiles", path: "Sources/0-C/CFiles"),
         .target(
             name: "CTerminal", path: "Sources/0-C/CTerminal", linkerSettings: [.linkedLibrary("ncursesw")]),
@@ -69,8 +72,6 @@ let package = Package(
         .target(
             name: "OCI", dependencies: ["Bytes", "FileTree"], path: "\(values)/OCI", swiftSettings: safe),
         .target(name: "Shipping", dependencies: ["Bytes"], path: "\(values)/Shipping", swiftSettings: safe),
-        .target(
-            name: "RegularExpressions", path: "\(values)/RegularExpressions", swiftSettings: safe),
         .target(
             name: "Summary", dependencies: ["Bytes", "FileFormats", "FileTree", "OCI"],
             path: "\(values)/Summary", swiftSettings: safe),
@@ -100,6 +101,9 @@ let package = Package(
         .target(
             name: "Work", dependencies: [.product(name: "DequeModule", package: "swift-collections")],
             path: "\(wrappers)/Work", swiftSettings: common),
+        .target(
+            name: "RegularExpressions", dependencies: ["CPCRE2"], path: "\(wrappers)/RegularExpressions",
+            swiftSettings: common),
         .target(name: "Processes", path: "\(wrappers)/Processes", swiftSettings: common),
         .target(
             name: "Databases", dependencies: ["CSQLite"], path: "\(wrappers)/Databases",

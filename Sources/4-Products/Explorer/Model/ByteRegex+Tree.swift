@@ -22,30 +22,23 @@ extension ByteRegex {
     ///   - tree: Whose paths.
     ///   - isCancelled: Whether nobody waits for it any more.
     /// - Returns: A value for each node, in their order.
-    /// - Throws: `RegexError` if the pattern is too complex for the names, `CancellationError` if it was cancelled.
+    /// - Throws: `RegexError` if the pattern is too complex for a name, `CancellationError` if it was cancelled.
     func found(in tree: DiffTree, isCancelled: () -> Bool) throws -> [Bool] {
         var found = Array(repeating: false, count: tree.nodes.count)
-        var matcher = RegexMatcher(self)
-        let slash: [UInt8] = [UInt8(ascii: "/")]
-        var root = try matcher.start()
-        // What matches nothing at all matches everywhere.
-        if matcher.matches(root) { return found.map { _ in true } }
-        _ = try matcher.step(&root, slash[...])
-        // Where the paths in each directory begin.
-        var states = Array(repeating: try matcher.start(also: root), count: tree.nodes.count)
-        // A parent stands before its children.
+        let matcher = try RegexMatcher(self)
         for index in tree.nodes.indices.dropFirst() {
-            if index % Self.nodesBetweenChecks == 0, isCancelled() { throw CancellationError() }
-            let node = tree.nodes[index]
-            var state = states[node.parent]
-            let isFound = try matcher.step(&state, tree.name(of: index))
-            found[index] = isFound || matcher.matchesAtEnd(state)
-            guard node.isDirectory else { continue }
-            if try matcher.step(&state, slash[...]) { found[index] = true }
-            states[index] = state
+            if isCancelled() { throw CancellationError() }
+            var path = [UInt8(ascii: "/")] + tree.path(of: index).bytes
+            let nameStart = path.count - tree.name(of: index).count
+            var ends = [path.count]
+            if tree.nodes[index].isDirectory {
+                path.append(UInt8(ascii: "/"))
+                ends.append(path.count)
+            }
+            found[index] = try [0, 1].contains { start in
+                try ends.contains { try matcher.matches(path[start..<$0], beyond: nameStart) }
+            }
         }
         return found
     }
-
-    private static let nodesBetweenChecks = 1024
 }
