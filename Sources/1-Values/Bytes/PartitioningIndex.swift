@@ -3,7 +3,8 @@ extension RandomAccessCollection {
     ///
     /// - Parameter belongsInSecondPartition: The condition. Where it holds for an element, it holds for all behind it.
     /// - Returns: The place, found by looking at a number of elements that grows with the logarithm of the count.
-    public func partitioningIndex(where belongsInSecondPartition: (Element) throws -> Bool) rethrows -> Index
+    @inlinable public func partitioningIndex(where belongsInSecondPartition: (Element) throws -> Bool)
+        rethrows -> Index
     {
         var start = startIndex
         var count = count

@@ -199,22 +199,3 @@ public enum LayerAlignment {
         }
     }
 }
-
-extension RandomAccessCollection {
-    /// The first index whose element has a property that all elements behind it have, too.
-    fileprivate func partitioningIndex(where holds: (Element) -> Bool) -> Index {
-        var low = startIndex
-        var count = count
-        while count > 0 {
-            let half = count / 2
-            let middle = index(low, offsetBy: half)
-            if holds(self[middle]) {
-                count = half
-            } else {
-                low = index(after: middle)
-                count -= half + 1
-            }
-        }
-        return low
-    }
-}

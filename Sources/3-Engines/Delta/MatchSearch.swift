@@ -35,6 +35,15 @@ enum MatchSearch: Sendable {
             words.mayHold(new, at: position) ? search.longestMatch(of: new, at: position) : .none
         }
     }
+
+    /// How far to go on after a position without a match: further where there was none for long, for there the content is
+    /// new. Matches are extended to both sides: only those are lost that are hardly longer than the stride.
+    ///
+    /// - Parameter count: How many positions had no match since one was taken last.
+    /// - Returns: A number of bytes from 1 to 8; always 1 where searching takes its time.
+    func stride(afterMisses count: Int) -> Int {
+        if case .sorted = self { 1 } else { 1 + min(count >> 16, 7) }
+    }
 }
 
 /// Finds a match of a position by the eight bytes that stand there: the longest of those that were seen last.

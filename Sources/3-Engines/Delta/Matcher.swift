@@ -71,6 +71,7 @@ public struct Matcher: Sendable {
             let offset = last.old - last.new
             var agreeing = 0
             var counted = scan
+            var missCount = 0
             found.count = 0
             while scan < new.count {
                 try poll.step(1 + found.count >> 8)
@@ -89,10 +90,12 @@ public struct Matcher: Sendable {
                 if found.count > agreeing + gain { break }
                 if counted > scan {
                     if agrees(new, scan, scan + offset) { agreeing -= 1 }
+                    scan += 1
                 } else {
-                    counted = scan + 1
+                    missCount += 1
+                    scan += search.stride(afterMisses: missCount)
+                    counted = scan
                 }
-                scan += 1
             }
             guard found.count != agreeing || scan >= new.count else { continue }
             let next = Anchor(new: min(scan, new.count), old: found.oldStart)
