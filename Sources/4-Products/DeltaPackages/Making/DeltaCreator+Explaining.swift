@@ -92,24 +92,21 @@ extension DeltaCreator {
         }
     }
 
-    /// The old entries that entries of other paths in the new image are made of: files that were renamed and changed, as
-    /// those whose version is in their name.
+    /// The old entries that entries of other paths in the new image are patched from: files that were renamed and changed,
+    /// as those whose version is in their name.
     ///
-    /// - Returns: For each such entry of the new image the old one that is patched.
-    /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
-    public func renamedAncestors() async throws -> [EntryID: EntryID] {
+    /// - Parameter recipe: How a layer is made.
+    /// - Returns: For each such entry of the new image the old one.
+    public func renamedAncestors(in recipe: LayerRecipe) -> [EntryID: EntryID] {
         var ancestors: [EntryID: EntryID] = [:]
-        for layer in try await plan().recipeLayers {
-            for (index, source) in try await plan(ofLayer: layer).sources.enumerated() {
-                guard case .patch(let ordinal) = source else { continue }
-                let place = references.place(of: ordinal)
-                guard
-                    old.listings[place.layer].entries[place.entry].path
-                        != new.listings[layer].entries[index].path
-                else { continue }
-                ancestors[EntryID(layer: layer, ordinal: index)] = EntryID(
-                    layer: place.layer, ordinal: place.entry)
-            }
+        for (index, ordinal) in recipe.ancestors {
+            let place = references.place(of: ordinal)
+            guard
+                old.listings[place.layer].entries[place.entry].path
+                    != new.listings[recipe.layer].entries[index].path
+            else { continue }
+            ancestors[EntryID(layer: recipe.layer, ordinal: index)] = EntryID(
+                layer: place.layer, ordinal: place.entry)
         }
         return ancestors
     }

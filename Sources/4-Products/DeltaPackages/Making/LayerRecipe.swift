@@ -18,6 +18,8 @@ public struct LayerRecipe: Sendable {
     /// What each entry that is not simply taken from the old image costs: its share of the recipe's bytes, all of which
     /// add up to them.
     public let costs: [Int: UInt64]
+    /// The old entries that entries are patched from.
+    let ancestors: [Int: Int]
     let digest: Digest
 }
 
@@ -43,6 +45,7 @@ struct LayerRecipeMaker: Sendable {
         let matcher = LayerMatcher(
             plan: plan, references: references, method: method, keepsHints: level.codesByContexts, jobs: jobs)
         var costs: [Int: UInt64] = [:]
+        var ancestors: [Int: Int] = [:]
         try await withThrowingTaskGroup(of: [Int: LayerMatcher.Match].self) { group in
             var batches = matcher.batches()[...]
             var present = batches.popFirst()
@@ -52,21 +55,26 @@ struct LayerRecipeMaker: Sendable {
                 if let next = present { group.addTask { try await matcher.matches(of: next) } }
                 for entry in batch {
                     try Task.checkCancellation()
-                    costs[entry] = try add(entry, matches[entry], to: encoder)
+                    let made = try add(entry, matches[entry], to: encoder)
+                    costs[entry] = made.cost
+                    ancestors[entry] = made.ancestor
                     reporter.advance(by: file.spans[entry].endOffset - file.spans[entry].structureOffset)
                 }
             }
         }
         try finish(encoder)
-        return try stored(encoder, costs)
+        return try stored(encoder, costs, ancestors)
     }
 
-    /// Codes one entry; returns about what it takes by itself.
-    private func add(_ index: Int, _ match: LayerMatcher.Match?, to encoder: RecipeEncoder) throws -> UInt64 {
+    /// Codes one entry; returns about what it takes by itself, and the old entry that it is patched from.
+    private func add(
+        _ index: Int, _ match: LayerMatcher.Match?, to encoder: RecipeEncoder
+    ) throws -> (cost: UInt64, ancestor: Int?) {
         let span = file.spans[index]
         let region = file.tar.part(at: span.contentOffset, byteCount: span.contentByteCount)
         var content = EntryContent.new
         var cost: UInt64 = 0
+        var patched: Int?
         if span.contentByteCount > 0 {
             switch plan.sources[index] {
             case .reference(let reference): content = .reference(reference)
@@ -74,6 +82,7 @@ struct LayerRecipeMaker: Sendable {
                 cost = try estimate(region)
                 guard let match, match.estimatedByteCount < cost else { break }
                 cost = match.estimatedByteCount
+                patched = ancestor
                 switch match {
                 case .plain(let patches): content = .patch(reference: ancestor, patches)
                 case .unpacked(let unpacked): content = .unpackedPatch(reference: ancestor, unpacked)
@@ -87,7 +96,7 @@ struct LayerRecipeMaker: Sendable {
                 at: span.contentOffset + span.contentByteCount, count: span.paddingByteCount),
             predictor: plan.twins[index], content: content, contentByteCount: span.contentByteCount,
             forEachPart: region.forEachPart)
-        return cost
+        return (cost, patched)
     }
 
     private func estimate(_ region: FileRegion) throws -> UInt64 {
@@ -117,7 +126,9 @@ struct LayerRecipeMaker: Sendable {
         try encoder.finish(zeroCount: zeroCount, restCount: other.byteCount, forEachPart: other.forEachPart)
     }
 
-    private func stored(_ encoder: RecipeEncoder, _ costs: [Int: UInt64]) throws -> LayerRecipe {
+    private func stored(
+        _ encoder: RecipeEncoder, _ costs: [Int: UInt64], _ ancestors: [Int: Int]
+    ) throws -> LayerRecipe {
         let spool = try Spool()
         var hasher = DigestHasher()
         try encoder.forEachPart { part in
@@ -134,6 +145,6 @@ struct LayerRecipeMaker: Sendable {
         }
         return LayerRecipe(
             layer: plan.layer, level: level, bytes: region,
-            costs: Shares.split(region.byteCount, by: weights), digest: hasher.finish())
+            costs: Shares.split(region.byteCount, by: weights), ancestors: ancestors, digest: hasher.finish())
     }
 }

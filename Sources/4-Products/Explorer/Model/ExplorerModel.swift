@@ -367,7 +367,7 @@ public struct ExplorerModel: Sendable {
 
     /// A file that is looked into by itself gets the one on its other side that it is made of.
     private mutating func take(ancestors: [EntryID: EntryID]) -> [Effect] {
-        self.ancestors = ancestors
+        self.ancestors.merge(ancestors) { $1 }
         guard let top = screens.indices.last, let look = screens[top] as? LookScreen, look.place == nil,
             look.key.old == nil, let better = LookScreen(at: look.node, in: self),
             better.key.old != nil

@@ -60,7 +60,9 @@ extension SessionWork {
                 .content(key, .beginning(ByteDiff(old: sides[0], new: sides[1]), packing: packing)))
         }
         if max(old?.byteCount ?? 0, new?.byteCount ?? 0) > UInt64(FileContent.byteLimit) {
-            return try answerPiece(key, old, new, packing: packing)
+            try answerPiece(key, old, new, packing: packing)
+            if key.piece == 0 { tellProgram(key, old, new) }
+            return
         }
         let before = try old.map { try $0.read(0, FileContent.byteLimit) }
         let after = try new.map { try $0.read(0, FileContent.byteLimit) }
@@ -74,7 +76,11 @@ extension SessionWork {
         mailbox.send(.content(key, .bytes(ByteDiff(old: oldBytes, new: newBytes), packing: packing)))
         startExplaining(
             key, oldBytes == newBytes ? [] : oldBytes, oldBytes == newBytes ? [] : newBytes, packing: packing)
-        // What fails here was told of the content already.
+        tellProgram(key, old, new)
+    }
+
+    /// Tells what a program or library says of itself; what fails here was told of the content already.
+    private func tellProgram(_ key: ContentKey, _ old: ReadableContent?, _ new: ReadableContent?) {
         guard let program = try? ElfDiff(old: old?.read, new: new?.read) else { return }
         mailbox.send(.program(key, program))
     }

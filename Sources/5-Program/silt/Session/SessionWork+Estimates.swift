@@ -140,9 +140,6 @@ extension SessionWork {
             tell(.blobRemarks(Dictionary(uniqueKeysWithValues: remarks)))
             if isNew {
                 for tree in work.state.withLock(\.trees).values { work.sendFreeEntries(of: tree, plan) }
-                try await warning("what renamed files are made of") {
-                    tell(.ancestors(try await creator.renamedAncestors()))
-                }
             }
             return plan
         }
@@ -175,6 +172,8 @@ extension SessionWork {
                 try await warning("the cost of layer \(layer + 1)") {
                     let recipe = try await creator.recipe(ofLayer: layer, options, isNew ? reporter : .silent)
                     recipes.append(recipe)
+                    let ancestors = creator.renamedAncestors(in: recipe)
+                    if !ancestors.isEmpty { tell(.ancestors(ancestors)) }
                     if isNew { take(recipe, repackByteCount: plan.layers[layer].repackByteCount) }
                 }
                 if isNew { pace.finishLayer() }
