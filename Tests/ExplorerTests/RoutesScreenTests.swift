@@ -25,8 +25,8 @@ struct RoutesScreenTests {
         var script = Script(columns: columns, rows: rows, glyphs: glyphs, change: change)
         _ = script.takeEffects()
         script.press("r")
-        #expect(script.takeEffects() == [.measureRoutes(known: [])])
-        for (kind, figure) in Self.figures.prefix(done ? 20 : 3) { script.send(.route(kind, figure)) }
+        #expect(script.takeEffects() == [.measureRoutes(known: [], makesPackages: false)])
+        for (kind, figure) in Self.figures.prefix(done ? 20 : 3) { script.send(.route(Route(kind, figure))) }
         script.send(.routes(done ? .done : .measuring(.fileStore, percent: 42)))
         return script
     }
@@ -35,7 +35,7 @@ struct RoutesScreenTests {
     func `the routes at many sizes, while they are measured and after`(columns: Int, rows: Int) {
         var script = script(columns, rows, done: false)
         script.expectScreen("routes-\(columns)x\(rows)-1-measuring")
-        for (kind, figure) in Self.figures { script.send(.route(kind, figure)) }
+        for (kind, figure) in Self.figures { script.send(.route(Route(kind, figure))) }
         script.send(.routes(.done))
         script.expectScreen("routes-\(columns)x\(rows)-2-done")
         script.press("G h enter")
@@ -56,7 +56,10 @@ struct RoutesScreenTests {
         script.send(.routes(.failed("'old.tar' cannot be read")))
         #expect(script.screen().text.contains("the routes are not known: 'old.tar' cannot be read"))
         script.press("q r")
-        #expect(script.takeEffects() == [.measureRoutes(known: [.pull, .betterLayers, .fast])])
+        #expect(
+            script.takeEffects() == [
+                .measureRoutes(known: [.pull, .betterLayers, .fast], makesPackages: false)
+            ])
     }
 
     @Test func `leaving stops, and coming back goes on with what is missing`() {
@@ -65,13 +68,15 @@ struct RoutesScreenTests {
         #expect(script.takeEffects() == [.stopRoutes])
         #expect(script.explorer.screens.isEmpty)
         // What was on its way when it was stopped is not lost, but it does not go on.
-        script.send(.route(.blockDelta, Figure(exact: 4_200_000)))
+        script.send(.route(Route(.blockDelta, Figure(exact: 4_200_000))))
         script.send(.routes(.measuring(.chunkStore, percent: 3)))
         #expect(script.explorer.routes.state == .stopped)
         script.press("r")
         #expect(
-            script.takeEffects() == [.measureRoutes(known: [.pull, .betterLayers, .fast, .blockDelta])])
-        for (kind, figure) in Self.figures { script.send(.route(kind, figure)) }
+            script.takeEffects() == [
+                .measureRoutes(known: [.pull, .betterLayers, .fast, .blockDelta], makesPackages: false)
+            ])
+        for (kind, figure) in Self.figures { script.send(.route(Route(kind, figure))) }
         script.send(.routes(.done))
         script.press("q r")
         // All is known: nothing to stop, nothing to ask for. The cursor is where it was.
@@ -119,7 +124,11 @@ struct RoutesScreenTests {
         #expect(script.explorer.route(.default)?.figure == Figure(exact: 130_000))
         // A guess that is not far off is still a guess.
         script.send(.totals(Totals(delta: Cost(bytes: 130_000, isExact: false))))
-        #expect(script.explorer.route(.default)?.figure.isExact == false)
+        #expect(script.explorer.route(.default)?.figure == Figure(guess: 130_000))
+        // The default level is the eighth of the list.
+        script.press("g j j j j j j j j enter")
+        #expect(script.screen().text.contains("\u{2248}130.0 kB  how far it is off is not known"))
+        script.press("esc")
         script.send(.totals(Totals(delta: Cost(bytes: 130_000, isExact: true))))
         #expect(script.explorer.route(.picked) == nil)
         script.press("q")
@@ -164,5 +173,98 @@ struct RoutesScreenTests {
         var none = Script { $0.links = [] }
         none.press("$ r l h")
         #expect(none.explorer.routes.link == nil)
+    }
+
+    // MARK: - Receivers, links of one's own, packages
+
+    @Test func `receivers are counted in ones, twos and fives`() {
+        var script = script { $0.link = Self.priced }
+        #expect(script.screen().text.contains("; 1 device"))
+        script.press("+ + +")
+        #expect(script.explorer.routes.fleet.devices == 10)
+        #expect(script.screen().text.contains("; 10 devices"))
+        // 62.2 MB at 4.50 EUR for each of ten.
+        #expect(script.screen().text.contains("2,799"))
+        script.press("- - - - -")
+        #expect(script.explorer.routes.fleet.devices == 1)
+        for _ in 0..<40 { script.press("+") }
+        #expect(script.explorer.routes.fleet.devices == 500_000_000)
+    }
+
+    @Test func `a link is edited in its place, and what is no link says why`() {
+        var script = script()
+        script.press("h")
+        #expect(script.explorer.shownLink.name == "satellite")
+        script.press("e")
+        #expect(script.screen().text.contains("satellite = 400 kbit/s, 600 ms"))
+        script.press("^u")
+        script.type("satellite = 512kbit/s, 600ms, 2% loss, 0.9EUR/MB")
+        script.press("enter")
+        let own = Shipping.Link(
+            name: "satellite", bitsPerSecond: 512_000, roundTrip: 0.6, loss: 0.02,
+            price: Price(perMegabyte: 0.9, currency: "EUR"))
+        #expect(script.explorer.context == .routes && script.explorer.shownLink == own)
+        #expect(script.explorer.routes.links.map(\.name) == Shipping.Link.profiles.map(\.name))
+        #expect(script.explorer.status?.text.contains("links.satellite = 512 kbit/s") == true)
+        script.press("n")
+        script.type("2 birds")
+        script.press("enter")
+        #expect(script.explorer.context == .link && script.screen().text.contains("'2birds' in the link"))
+        script.press("^u")
+        script.type("mast = lte, 0.05EUR/MB")
+        script.press("enter")
+        #expect(script.explorer.shownLink.name == "mast" && script.explorer.shownLink.bitsPerSecond == 12e6)
+        #expect(script.explorer.routes.links.count == Shipping.Link.profiles.count + 1)
+        // A link without a name, left as it was, and one that is given up.
+        script.press("n")
+        script.type("9600bit/s")
+        script.press("enter e esc h l q")
+        #expect(script.explorer.shownLink == Shipping.Link(bitsPerSecond: 9600))
+    }
+
+    private static let made = [
+        Route(.fast, Figure(exact: 142_300), makingSeconds: 0.6, applyingSeconds: 0.4),
+        Route(.default, Figure(exact: 127_600), makingSeconds: 0.9, applyingSeconds: 0.4),
+        Route(.best, Figure(exact: 109_200), makingSeconds: 4, applyingSeconds: 1),
+    ]
+
+    @Test(arguments: [(80, 24), (120, 40)])
+    func `packages are made where that is asked for, and then it is told what pays`(columns: Int, rows: Int) {
+        var script = script(columns, rows)
+        #expect(!script.screen().text.contains("pays against"))
+        script.press("l l l m")
+        let known = Set(RouteKind.allCases).subtracting([.fast, .default, .best, .picked])
+        #expect(script.takeEffects() == [.measureRoutes(known: known, makesPackages: true)])
+        // The work before may have ended meanwhile.
+        script.send(.routes(.done))
+        #expect(script.explorer.routes.state.isRunning)
+        script.press("m")
+        #expect(script.explorer.status?.text == "that is being done" && script.takeEffects() == [])
+        for route in Self.made { script.send(.route(route)) }
+        script.send(.routes(.done))
+        #expect(script.explorer.route(.default) == Self.made[1])
+        script.press("g l l")
+        script.expectScreen("routes-\(columns)x\(rows)-4-made")
+        script.press("m")
+        #expect(script.explorer.status?.text == "the packages of all levels were measured")
+        script.press("y")
+        guard case .copy(let text)? = script.takeEffects().last else {
+            Issue.record("nothing was copied")
+            return
+        }
+        #expect(text.contains("| 4.0 s | 1.0 s |") && text.contains("~62.2 MB") && !text.contains("\u{2248}"))
+    }
+
+    @Test func `a route of this program is taken into an export`() {
+        var script = script()
+        script.press("g space")
+        #expect(script.explorer.context == .routes)
+        #expect(script.explorer.status?.text.contains("enter tells what the receiver runs") == true)
+        script.press("j j j j j j j j j space")
+        #expect(script.explorer.context == .export && script.explorer.export.level == .best)
+        script.press("esc j space r g j j j j j j j space")
+        #expect(script.explorer.status?.text.contains("U leaves it out") == true)
+        script.press("G space")
+        #expect(script.explorer.context == .export && script.explorer.export.level == .standard)
     }
 }

@@ -55,6 +55,22 @@ struct SurveyTests {
         #expect(try await survey.figure(of: .archiveZstd) == Figure(exact: UInt64(zstd.count)))
     }
 
+    @Test func `a large archive is the sum of its layers and of what is between them`() async throws {
+        let base: [TarEntry] = [
+            .file("base", [UInt8](repeating: 7, count: 20 << 20) + noise(70_000, seed: 8))
+        ]
+        let twice: [TarEntry] = [
+            .file("app", [UInt8](repeating: 9, count: 16 << 20) + noise(50_000, seed: 9))
+        ]
+        let survey = try await survey([base], [base, twice, twice])
+        let figure = try #require(try await survey.figure(of: .archiveGzip))
+        let truth = UInt64(try Gzip.byteCount(of: scratch.read("new.tar")))
+        #expect(!figure.isExact && figure.bounds?.contains(truth) == true, "\(figure) for \(truth)")
+        // Nothing of it was estimated but what gzip finds across the seams.
+        #expect(abs(Int(figure.byteCount) - Int(truth)) < 2_000, "\(figure) for \(truth)")
+        #expect(try await survey.gzipSizes.figure(ofLayer: 0).isExact)
+    }
+
     @Test func `better layers hold what changed and nothing else`() async throws {
         let same = TarEntry.file("same", noise(40_000, seed: 2))
         let changed = TarEntry.file("changed", noise(3_000, seed: 3))

@@ -16,6 +16,16 @@ struct LinkTests {
         #expect(try Link(parsing: "1Mbit/s,20€/GB").price == Price(perMegabyte: 0.02, currency: "€"))
     }
 
+    @Test func `a link is read as it is written`() throws {
+        let own = Link(
+            bitsPerSecond: 9600, roundTrip: 0.8, loss: 0.025, price: Price(perMegabyte: 4.5, currency: "EUR"))
+        for link in Link.profiles + [own] {
+            var read = try Link(parsing: link.values)
+            read.name = link.name
+            #expect(read == link)
+        }
+    }
+
     @Test func `a known link is taken by its name, and with a price of one's own`() throws {
         let gsm = try Link(parsing: "gsm")
         #expect(gsm == Link.profiles[0])

@@ -81,11 +81,29 @@ struct RecommendationTests {
         #expect(Figure(1_000_000, error: 4100).text == "~1.0 MB")
         #expect(Figure(10, bounds: 8...15).widened(by: 3) == Figure(10, bounds: 5...18))
         #expect(Figure(exact: 2).widened(by: 3) == Figure(2, bounds: 0...5))
+        // An estimate that is not far off is an estimate all the same.
+        #expect(!Figure(5, error: 0).isExact && Figure(5, error: 0).text == "~5 B")
         #expect(Figure(1_000_000, error: 4100).errorText == "±0.5%")
         #expect(Figure(1_000_000, bounds: 1_000_000...1_048_000).errorText == "+4.8%")
         #expect(Figure(1_000_000, bounds: 999_000...1_048_000).errorText == "-0.1% +4.8%")
         #expect(Figure(5_000_000, bounds: 700_000...21_000_000).errorText == "700.0 kB to 21.0 MB")
         #expect((Figure(exact: 5) + Figure(10, error: 2)).bounds == 13...17)
         #expect(Figure(5, error: 10).bounds == 0...15)
+        #expect(Figure(0, error: 7).errorText == "up to 7 B")
+    }
+
+    @Test func `an error that nobody knows stays unknown`() {
+        let guess = Figure(guess: 1_000_000)
+        #expect(!guess.isExact && guess.bounds == nil)
+        #expect(guess.text == "~1.0 MB" && guess.errorText == "not known")
+        #expect(
+            (guess + Figure(10, error: 2)).bounds == nil && (Figure(exact: 5) + guess).byteCount == 1_000_005)
+        #expect(guess.widened(by: 5) == guess)
+    }
+
+    @Test func `figures are written as the reader's medium writes them`() {
+        let routes = [Route(.pull, Figure(60, error: 1)), route(.default, 1)]
+        let told = Recommendation(routes, needs: [], link: link, fleet: Fleet()) { "<\($0.byteCount)>" }
+        #expect(told.reasons[0].hasPrefix("delta, default: <1>, "))
     }
 }

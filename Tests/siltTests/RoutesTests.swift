@@ -80,6 +80,16 @@ struct RoutesTests {
         #expect(["block-delta", "delta-fast", "delta-default"].contains(told["route"] as? String))
         #expect(told["needs"] as? [String] == ["digests", "offline"])
         #expect((report["link"] as? [String: Any])?["currency"] as? String == "USD")
+        // Of the levels that were made: how many receivers, how slow a link, and against a pull.
+        let pays = try #require(report["pays"] as? [[String: Any]])
+        #expect(pays.map { $0["route"] as? String }.prefix(2) == ["delta-best", "delta-best"])
+        #expect(pays.map { $0["against"] as? String } == ["delta-fast", "delta-fast", "pull"])
+        for pay in pays {
+            let when = try #require(pay["when"] as? String)
+            #expect((pay["receivers"] is Int) == (when == "receivers"))
+            #expect((pay["slowerThanBitsPerSecond"] is Double) == (when == "slower-link"))
+            #expect((pay["text"] as? String)?.contains("against") == true)
+        }
     }
 
     @Test func `names from images cannot become markup`() throws {

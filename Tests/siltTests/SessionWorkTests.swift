@@ -154,9 +154,10 @@ import Work
         var began: [RouteKind] = []
         for message in all {
             switch message {
-            case .route(let kind, let figure):
-                // Nothing is told twice, and of nothing before it was begun.
-                #expect(figures.updateValue(figure, forKey: kind) == nil && began.contains(kind))
+            case .route(let route):
+                // Nothing is told twice, and of nothing before it was begun; levels are guessed together.
+                #expect(figures.updateValue(route.figure, forKey: route.kind) == nil)
+                #expect(began.contains([.default, .best].contains(route.kind) ? .fast : route.kind))
             case .routes(.measuring(let kind, _)): began.append(kind)
             default: break
             }
@@ -174,8 +175,23 @@ import Work
         blockade.end()
         work.measureRoutes(known: Set(RouteKind.allCases).subtracting([.pull]))
         let all = try messages { if case .routes(.done) = $0 { true } else { false } }
-        let kinds = all.compactMap { if case .route(let kind, _) = $0 { kind } else { nil } }
+        let kinds = all.compactMap { if case .route(let route) = $0 { route.kind } else { nil } }
         #expect(kinds == [.pull])
+    }
+
+    @Test func `packages are made and applied by the clock, and the costs wait meanwhile`() throws {
+        try load()
+        work.compare(.squashed, 1)
+        work.startEstimates()
+        _ = try messages(until: isDone)
+        let others = Set(RouteKind.allCases).subtracting([.fast, .default, .best])
+        work.measureRoutes(known: others, makesPackages: true)
+        let all = try messages { if case .routes(.done) = $0 { true } else { false } }
+        let routes = all.compactMap { if case .route(let route) = $0 { route } else { nil } }
+        #expect(routes.map(\.kind) == [.fast, .default, .best])
+        for route in routes {
+            #expect(route.figure.isExact && route.makingSeconds != nil && route.applyingSeconds != nil)
+        }
     }
 
     @Test func `routes of an image that is gone are no end of the program`() throws {

@@ -62,6 +62,11 @@ public struct Link: Hashable, Sendable {
         return rate * (1 - loss)
     }
 
+    /// The rate, in bits a second, of a link that carries so many bytes of files a second and loses none.
+    static func bitsPerSecond(carrying bytesPerSecond: Double) -> Double {
+        bytesPerSecond * 8 * packetByteCount / segmentByteCount
+    }
+
     /// How long a file takes, in seconds: three round trips, then TCP's slow start, which doubles what is on its way with
     /// each round trip, then the full rate.
     public func seconds(for byteCount: UInt64) -> Double {
@@ -89,14 +94,15 @@ public struct Link: Hashable, Sendable {
 
     /// Its values: `256 kbit/s, 600 ms, 2% loss, 0.05 EUR/MB`.
     public var values: String {
-        var parts = [rateText]
+        var parts = [Self.text(rate: bitsPerSecond)]
         if roundTrip > 0 { parts.append(NumberText.short(roundTrip * 1000) + " ms") }
         if loss > 0 { parts.append(NumberText.short(loss * 100) + "% loss") }
         if let price { parts.append("\(NumberText.short(price.perMegabyte)) \(price.currency)/MB") }
         return parts.joined(separator: ", ")
     }
 
-    private var rateText: String {
+    /// A rate for people: `256 kbit/s`.
+    static func text(rate bitsPerSecond: Double) -> String {
         for (unit, factor) in [("Gbit/s", 1e9), ("Mbit/s", 1e6), ("kbit/s", 1e3)]
         where bitsPerSecond >= factor {
             return "\(NumberText.short(bitsPerSecond / factor)) \(unit)"

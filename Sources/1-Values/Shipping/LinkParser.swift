@@ -84,8 +84,8 @@ extension Link {
                 self = .price(Price(perMegabyte: number / megabytes, currency: String(currency)))
                 return
             }
-            if text.hasSuffix("%") {
-                guard let number = Self.number(text.dropLast()) else { return nil }
+            if let loss = ["%", "%loss"].first(where: text.hasSuffix) {
+                guard let number = Self.number(text.dropLast(loss.count)) else { return nil }
                 self = .loss(number / 100)
             } else if text.hasSuffix("ms") {
                 guard let number = Self.number(text.dropLast(2)) else { return nil }

@@ -29,7 +29,11 @@ public struct Recommendation: Hashable, Sendable {
     ///   - needs: What the receiver needs.
     ///   - link: What carries the bytes.
     ///   - fleet: Who gets them.
-    public init(_ routes: [Route], needs: Set<Need>, link: Link, fleet: Fleet) {
+    ///   - text: How a figure is written where the sentences are read.
+    public init(
+        _ routes: [Route], needs: Set<Need>, link: Link, fleet: Fleet,
+        text: (Figure) -> String = { $0.text }
+    ) {
         let needs = Need.allCases.filter(needs.contains)
         let possible = routes.filter { route in
             Self.order.contains(route.kind) && needs.allSatisfy(route.kind.meets)
@@ -55,7 +59,10 @@ public struct Recommendation: Hashable, Sendable {
         }
         let chosen = close.first ?? least
         choice = chosen.kind
-        var reasons = [Self.reason(chosen, routes, link: link, fleet: fleet)]
+        var reasons = [
+            "\(chosen.kind.title): \(text(chosen.figure)), "
+                + Self.reason(chosen, routes, link: link, fleet: fleet)
+        ]
         if close.count > 1 {
             let others = close.dropFirst().map(\.kind.title).joined(separator: "; ")
             reasons.append("within 10%, and asking more of the receiver: \(others)")
@@ -66,7 +73,7 @@ public struct Recommendation: Hashable, Sendable {
             Double(better.figure.byteCount) * Self.closeness < Double(pull.figure.byteCount)
         {
             reasons.append(
-                "better layers would make a pull \(better.figure.text) instead of \(pull.figure.text): see 'advise'"
+                "better layers would make a pull \(text(better.figure)) instead of \(text(pull.figure)): see 'advise'"
             )
         }
         self.reasons = reasons + out
@@ -82,8 +89,7 @@ public struct Recommendation: Hashable, Sendable {
             return time + " and " + price.text(costs.month ?? costs.update)
                 + (costs.month == nil ? "" : " a month")
         }
-        let reason =
-            "\(chosen.kind.title): \(chosen.figure.text), \(needed(chosen)) over \(link.name ?? link.values)"
+        let reason = "\(needed(chosen)) over \(link.name ?? link.values)"
         guard chosen.kind != .pull, let pull = routes.first(where: { $0.kind == .pull }) else {
             return reason
         }

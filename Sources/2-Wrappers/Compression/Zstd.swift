@@ -156,25 +156,44 @@ public enum Zstd {
         return compressed
     }
 
-    private static let uncompressedByteCount = 6
-
     /// How many bytes a quick compression takes: for estimates.
     public static func estimate(_ bytes: [UInt8], level: Int = 3) -> Int {
-        // So few are never compressed: a header of 6 bytes, one of a block and the bytes.
-        guard bytes.count > uncompressedByteCount else { return bytes.count + 9 }
-        let bound = ZSTD_compressBound(bytes.count)
-        var target = [UInt8](repeating: 0, count: bound)
-        let count = target.withUnsafeMutableBytes { output in
-            bytes.withUnsafeBytes { input in
-                ZSTD_compress(
-                    output.baseAddress, bound, input.baseAddress, input.count, Int32(clamping: level))
-            }
-        }
-        return ZSTD_isError(count) != 0 ? bytes.count : count
+        ZstdEstimator(level: level).byteCount(of: bytes[...])
     }
 
     /// The library's version, which the bytes it makes depend on.
     public static var version: String { String(cString: ZSTD_versionString()) }
+}
+
+/// Tells how many bytes zstd makes of one buffer after the other, each a frame of its own.
+public final class ZstdEstimator {
+    private static let uncompressedByteCount = 6
+    private let context: OpaquePointer?
+    private let level: Int32
+    private var output: [UInt8] = []
+
+    /// An estimator of that level.
+    public init(level: Int) {
+        context = ZSTD_createCCtx()
+        self.level = Int32(clamping: level)
+    }
+
+    deinit { ZSTD_freeCCtx(context) }
+
+    /// How many bytes a buffer becomes; as many as it has where zstd has no memory.
+    public func byteCount(of bytes: ArraySlice<UInt8>) -> Int {
+        // So few are never compressed: a header of 6 bytes, one of a block and the bytes.
+        guard bytes.count > Self.uncompressedByteCount else { return bytes.count + 9 }
+        let bound = ZSTD_compressBound(bytes.count)
+        if output.count < bound { output = [UInt8](repeating: 0, count: bound) }
+        let count = output.withUnsafeMutableBytes { output in
+            bytes.withUnsafeBytes { input in
+                ZSTD_compressCCtx(
+                    context, output.baseAddress, output.count, input.baseAddress, input.count, level)
+            }
+        }
+        return ZSTD_isError(count) != 0 ? bytes.count : count
+    }
 }
 
 @discardableResult

@@ -8,8 +8,8 @@ public import Work
 ///
 /// Where that takes too long, some blocks of it are compressed, and a quick compression of everything tells how they stand
 /// for the rest: what the samples have of the two sizes' ratio is taken for all (a ratio estimator; W. Cochran, "Sampling
-/// Techniques", 1977, chapter 6). Where the quick compression is one of each block, blocks that compress alike are judged
-/// together (strata; chapter 6.10). Twice the standard error is told as the error.
+/// Techniques", 1977, chapter 6). Blocks that compress alike are judged together (strata; chapter 6.10). Twice the standard
+/// error is told as the error.
 public enum CompressedSize {
     /// A compressor.
     public enum Method: Sendable {
@@ -18,6 +18,9 @@ public enum CompressedSize {
         /// zstd at level 19, one thread.
         case zstd19
     }
+
+    /// Up to so many bytes are compressed by gzip as they are.
+    public static let exactGzipByteCount = Method.gzip.exactByteCount
 
     /// Blocks of that size are sampled: many small ones tell more than few large ones.
     private static let blockByteCount = 256 << 10
@@ -40,72 +43,91 @@ public enum CompressedSize {
             }
         }
         let blockCount = Int(clamping: (stream.byteCount - 1) / UInt64(blockByteCount) + 1)
-        switch method {
-        case .gzip: return try await stratified(stream, blockCount, method, jobs: jobs, reporter)
-        case .zstd19: return try await spread(stream, blockCount, method, jobs: jobs, reporter)
-        }
+        let (figure, quick) = try await stratified(stream, blockCount, method, jobs: jobs, reporter)
+        guard method == .zstd19 else { return figure }
+        return farther(
+            figure, alone: quick, within: Double(try await controlByteCount(of: stream, jobs: jobs)))
     }
 
     /// Every block is compressed quickly by itself; of those that compress alike some are really compressed.
+    ///
+    /// - Returns: What the method makes of all blocks, with no more before each of them than it was given; and what the quick
+    ///   compression does.
     private static func stratified(
         _ stream: JoinedRegions, _ blockCount: Int, _ method: Method, jobs: Int, _ reporter: Reporter
-    ) async throws -> Figure {
+    ) async throws -> (Figure, quick: Double) {
         let quick = try await parallelMap(runs(of: blockCount), width: jobs) { run in
             let first = UInt64(run.lowerBound) * UInt64(blockByteCount)
             let bytes = try stream.read(at: first, count: run.count * blockByteCount)
             reporter.advance(by: UInt64(bytes.count))
+            let estimator = ZstdEstimator(level: 1)
             return stride(from: 0, to: bytes.count, by: blockByteCount).map { start in
-                let block = Array(bytes[start..<min(start + blockByteCount, bytes.count)])
-                return Double(Zstd.estimate(block, level: 1))
+                let block = bytes[start..<min(start + blockByteCount, bytes.count)]
+                return Double(estimator.byteCount(of: block))
             }
         }.flatMap(\.self)
-        let order = quick.indices.sorted { (quick[$0], $0) < (quick[$1], $1) }
-        let groups = (0..<strataCount).map { stratum in
-            Array(order[order.count * stratum / strataCount..<order.count * (stratum + 1) / strataCount])
-        }
+        let groups = method == .gzip ? evenStrata(quick) : weightedStrata(quick)
         let samples = groups.map { group in
-            // From all over the stream.
-            let group = group.sorted()
-            return self.samples(method.sampleCount / strataCount, of: group.count).map { group[$0] }
+            self.samples(method.sampleCount / strataCount, of: group.count).map { group[$0] }
         }
         let real = try await parallelMap(samples.flatMap(\.self), width: jobs) { block -> Double in
             let offset = UInt64(block) * UInt64(blockByteCount)
-            let history = min(Int(clamping: offset), Method.gzipHistory)
+            let history = method == .gzip ? min(Int(clamping: offset), Method.gzipHistory) : 0
             let bytes = try stream.read(at: offset - UInt64(history), count: history + blockByteCount)
             return Double(try method.byteCount(of: bytes, history: history))
         }
         let sizes = Dictionary(zip(samples.joined(), real), uniquingKeysWith: { first, _ in first })
-        return estimate(
+        let figure = estimate(
             zip(groups, samples).map { group, sampled in
                 Stratum(
                     samples: sampled.map { Sample(quick: quick[$0], real: sizes[$0] ?? 0) },
                     whole: group.reduce(0) { $0 + quick[$1] }, blockCount: group.count)
             })
+        return (figure, quick.reduce(0, +))
     }
-
-    /// Some blocks are compressed both ways, and all of the stream quickly, with what lies before each block.
-    private static func spread(
-        _ stream: JoinedRegions, _ blockCount: Int, _ method: Method, jobs: Int, _ reporter: Reporter
-    ) async throws -> Figure {
-        async let whole = controlByteCount(of: stream, reporter)
-        let samples = try await parallelMap(samples(method.sampleCount, of: blockCount), width: jobs) {
-            block in
-            let bytes = try stream.read(
-                at: UInt64(block) * UInt64(blockByteCount), count: blockByteCount)
-            return Sample(
-                quick: Double(try Method.byteCount(of: bytes, control)),
-                real: Double(try method.byteCount(of: bytes, history: 0)))
-        }
-        let figure = estimate([
-            Stratum(samples: samples, whole: Double(try await whole), blockCount: blockCount)
-        ])
-        return figure.widened(by: UInt64(Double(figure.byteCount) * farError))
-    }
-
-    /// By how much the quick compression may be off in what it gains from what lies far back: see docs/ROUTES.md.
-    private static let farError = 0.03
 
     private static let strataCount = 8
+
+    /// Blocks that compress alike, as many in each group.
+    private static func evenStrata(_ sizes: [Double]) -> [[Int]] {
+        let order = sizes.indices.sorted { (sizes[$0], $0) < (sizes[$1], $1) }
+        return (0..<strataCount).map { stratum in
+            // Samples are taken from all over the stream.
+            order[order.count * stratum / strataCount..<order.count * (stratum + 1) / strataCount].sorted()
+        }
+    }
+
+    /// Blocks that compress alike, in groups that weigh about the same: what takes more bytes is looked at more closely.
+    private static func weightedStrata(_ sizes: [Double]) -> [[Int]] {
+        let all = sizes.reduce(0, +)
+        var groups = [[Int]](repeating: [], count: strataCount)
+        var sum = 0.0
+        for block in sizes.indices.sorted(by: { (sizes[$0], $0) < (sizes[$1], $1) }) {
+            let place = all > 0 ? Int((sum + sizes[block] / 2) / all * Double(strataCount)) : 0
+            groups[min(max(place, 0), strataCount - 1)].append(block)
+            sum += sizes[block]
+        }
+        return groups.map { $0.sorted() }
+    }
+
+    /// Counts what lies before each block: a quick compression of the stream as one, against that of each block by itself,
+    /// tells how much it saves.
+    private static func farther(_ figure: Figure, alone: Double, within: Double) -> Figure {
+        guard alone > 0, let bounds = figure.bounds else { return figure }
+        let share = min(1, within / alone)
+        let more = min(farGain * (1 - share), farGainLimit)
+        func scaled(_ byteCount: UInt64) -> UInt64 { UInt64(Double(byteCount) * share * (1 - more)) }
+        return Figure(
+            scaled(figure.byteCount), bounds: scaled(bounds.lowerBound)...scaled(bounds.upperBound)
+        ).widened(by: UInt64(Double(scaled(figure.byteCount)) * max(farError, more)))
+    }
+
+    /// Level 19 saves more by what lies before a block than the quick compression does: so much of what that saves, and no
+    /// more than the limit. What repeats byte by byte both find alike. Measured, see docs/ROUTES.md.
+    private static let farGain = 0.25
+    private static let farGainLimit = 0.05
+    /// By how much the figure may be off after that.
+    private static let farError = 0.03
 
     /// Blocks that one task looks at.
     private static func runs(of blockCount: Int) -> [Range<Int>] {
@@ -120,14 +142,14 @@ public enum CompressedSize {
 
     // MARK: - The quick compression of everything
 
-    /// A quick compression that gains about as much from what lies far back as level 19 does: with its window, a table that
-    /// remembers as much of it, and long matches.
-    private static let control = ZstdOptions(level: 1, windowLog: 23, hashLog: 20, findsLongMatches: true)
+    /// A quick compression that gains about as much from what lies far back as level 19 does: with its window and long
+    /// matches. A larger table would find a little more, but is in no processor's cache.
+    private static let control = ZstdOptions(level: 1, windowLog: 23, hashLog: 18, findsLongMatches: true)
 
     /// What it makes of a stream, in two halves at a time: what the second one loses by that is little.
-    private static func controlByteCount(of stream: JoinedRegions, _ reporter: Reporter) async throws -> Int {
+    private static func controlByteCount(of stream: JoinedRegions, jobs: Int) async throws -> Int {
         let half = stream.byteCount / 2
-        let counts = try await parallelMap([0..<half, half..<stream.byteCount], width: 2) { part in
+        return try await parallelMap([0..<half, half..<stream.byteCount], width: jobs) { part in
             var count = 0
             let compressor = try ZstdCompressor(control) { count += $0.count }
             var offset = part.lowerBound
@@ -136,13 +158,11 @@ public enum CompressedSize {
                 let bytes = try stream.read(at: offset, count: Int(min(1 << 20, part.upperBound - offset)))
                 guard !bytes.isEmpty else { break }
                 try compressor.write(bytes[...])
-                reporter.advance(by: UInt64(bytes.count))
                 offset += UInt64(bytes.count)
             }
             try compressor.finish()
             return count
-        }
-        return counts.reduce(0, +)
+        }.reduce(0, +)
     }
 
     // MARK: - Reading samples
@@ -183,7 +203,8 @@ public enum CompressedSize {
         for stratum in strata where stratum.blockCount > 0 {
             let samples = stratum.samples
             let quick = samples.reduce(0) { $0 + $1.quick }
-            guard quick > 0, samples.count > 1 else {
+            let left = max(0, 1 - Double(samples.count) / Double(stratum.blockCount))
+            guard quick > 0, samples.count > 1 || left == 0 else {
                 // Nothing tells how far this is from the truth.
                 sum += stratum.whole
                 variance += stratum.whole * stratum.whole / 4
@@ -194,8 +215,8 @@ public enum CompressedSize {
                 $0 + ($1.real - ratio * $1.quick) * ($1.real - ratio * $1.quick)
             }
             let count = Double(samples.count)
-            let left = max(0, 1 - count / Double(stratum.blockCount))
-            let deviation = (residues / (count - 1) * left / count).squareRoot() / (quick / count)
+            let deviation =
+                left > 0 ? (residues / (count - 1) * left / count).squareRoot() / (quick / count) : 0
             sum += stratum.whole * ratio
             variance += deviation * deviation * stratum.whole * stratum.whole
         }
@@ -216,7 +237,7 @@ extension CompressedSize.Method {
     fileprivate var sampleCount: Int {
         switch self {
         case .gzip: 96
-        case .zstd19: 64
+        case .zstd19: 32
         }
     }
 
@@ -258,7 +279,8 @@ extension CompressedSize.Method {
         switch self {
         case .gzip:
             try Gzip.byteCount(of: bytes) - (history > 0 ? Gzip.byteCount(of: Array(bytes[..<history])) : 0)
-        case .zstd19: try Self.byteCount(of: bytes, ZstdOptions(level: 19, windowLog: 23))
+        // A window no larger than the block: tables for more would take longer to clear than the block to compress.
+        case .zstd19: try Self.byteCount(of: bytes, ZstdOptions(level: 19, windowLog: 18))
         }
     }
 

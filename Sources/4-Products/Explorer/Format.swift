@@ -2,6 +2,7 @@ import Bytes
 import Canvas
 import FileTree
 import OCI
+import Shipping
 
 /// Values as they are shown.
 enum Format {
@@ -31,6 +32,11 @@ enum Format {
         }
         let low = Double(cost.low) / (Double(cost.high) / number)
         return "\(short(low))\(glyphs.range)\(short(number)) \(high[1])"
+    }
+
+    /// How far a figure may be off; nothing for an exact one.
+    static func error(_ figure: Figure, _ glyphs: Glyphs) -> String {
+        glyphs.isASCII ? figure.errorText.replacing("±", with: "+-") : figure.errorText
     }
 
     /// Two digits are enough for the end of a range.

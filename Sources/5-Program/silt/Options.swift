@@ -41,10 +41,21 @@ struct PairOptions: ParsableArguments, Sendable {
     }
 
     /// Reads both images, with progress.
+    ///
+    /// Files are read at the same time: most of an image is one layer, which one thread reads. How far the old one has come
+    /// is shown; the new one is about as large. A pipe waits its turn, since nothing stops reading it when the other image
+    /// turns out to be none.
     func load(_ progress: ProgressLine) async throws -> (old: OpenedImage, new: OpenedImage) {
-        let old = try await reading.load(oldRequest, "reading \(FileName.text(self.old))", progress)
-        let new = try await reading.load(newRequest, "reading \(FileName.text(self.new))", progress)
-        return (old, new)
+        let labels = [old, new].map { "reading \(FileName.text($0))" }
+        guard [old, new].allSatisfy({ $0 != "-" && [.file, .directory].contains(FileKind.at($0)) }) else {
+            let old = try await reading.load(oldRequest, labels[0], progress)
+            return (old, try await reading.load(newRequest, labels[1], progress))
+        }
+        async let other = reading.load(newRequest, labels[1], ProgressLine(isOn: false))
+        let old = try await reading.load(oldRequest, labels[0], progress)
+        progress.show(labels[1])
+        defer { progress.clear() }
+        return (old, try await other)
     }
 }
 

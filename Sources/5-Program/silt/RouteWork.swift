@@ -6,6 +6,7 @@ import FileTree
 import Images
 import Routes
 import Shipping
+import Synchronization
 import Work
 
 /// Measures all routes of a pair, the quickest first.
@@ -22,46 +23,98 @@ struct RouteWork {
     /// Asked, when a route comes next, whom to tell how far it has come.
     let reporter: @Sendable (RouteKind) -> Reporter
 
-    /// Measures.
+    /// Measures, mostly two routes at a time: some have stretches that keep one processor busy.
     ///
-    /// - Parameter tell: Told of each route as soon as it is known.
+    /// - Parameter tell: Told of each route as soon as it and all before it are known.
     /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled, what
     ///   making a package throws, and what `tell` does.
     func measure(_ tell: (Route) throws -> Void) async throws {
         let survey = RouteSurvey(old: old, new: new, jobs: jobs)
-        var guesses: [DeltaLevel: PackageCosts] = [:]
-        for kind in RouteKind.inOrderOfWork where !known.contains(kind) && (kind != .picked || picks != nil) {
-            let reporter = reporter(kind)
-            if kind == .pull {
-                try tell(Route(.pull, try await PullEstimate.figure(old: old, new: new, jobs: jobs)))
-                continue
-            }
-            if let level = kind.level {
-                if exactLevels.contains(level) {
-                    try tell(
-                        try await made(
-                            kind, level, creator: DeltaCreator(old: old, new: new, jobs: jobs), reporter))
-                    continue
+        let steps = steps
+        let turn = Turn()
+        func begin(_ step: Int) {
+            if turn.step != step { turn.pass(to: step, reporter(steps[step].kinds[0])) }
+        }
+        try await withThrowingTaskGroup(of: (Int, [Route]).self) { group in
+            var found: [Int: [Route]] = [:]
+            var (started, ended, told) = (0, 0, 0)
+            while told < steps.count {
+                begin(told)
+                while started < steps.count, started - ended < (jobs > 1 ? 2 : 1) {
+                    let (index, step) = (started, steps[started])
+                    // What has the processors for itself waits for those before, and those after it wait.
+                    let isFree =
+                        started == ended || !step.isAlone && !steps[told...index].contains(where: \.isAlone)
+                    guard isFree else { break }
+                    group.addTask(executorPreference: WorkPool.shared) {
+                        (index, try await routes(of: step, survey, Reporter { turn.report($0, of: index) }))
+                    }
+                    started += 1
                 }
-                if guesses.isEmpty {
-                    let levels = DeltaLevel.allCases.filter { !exactLevels.contains($0) }
-                    guesses = try await creator.guesses(levels, jobs: jobs, reporter)
+                guard let (index, routes) = try await group.next() else { break }
+                found[index] = routes
+                ended += 1
+                while let routes = found.removeValue(forKey: told) {
+                    begin(told)
+                    try routes.forEach(tell)
+                    told += 1
                 }
-                if let costs = guesses[level] { try tell(Route(kind, Figure(costs))) }
-            } else if kind == .picked {
-                guard let picks else { continue }
-                let picked = try await PickedImage.make(picks, old: old, new: new)
-                let creator = DeltaCreator(old: old, picked: picked, jobs: jobs)
-                if exactLevels.contains(.default) {
-                    try tell(try await made(kind, .default, creator: creator, reporter))
-                } else {
-                    let options = DeltaOptions(level: .default, jobs: jobs)
-                    try tell(Route(kind, Figure(try await creator.guess(options, reporter))))
-                }
-            } else if let figure = try await survey.figure(of: kind, reporter) {
-                try tell(Route(kind, figure))
             }
         }
+    }
+
+    /// Routes that are found out together.
+    private struct Step {
+        let kinds: [RouteKind]
+        /// Whether nothing else may go on meanwhile: the first answers are to be there soon, and nothing may disturb what
+        /// is done by the clock.
+        let isAlone: Bool
+    }
+
+    /// What is to be done, the quickest first.
+    private var steps: [Step] {
+        let wanted = RouteKind.inOrderOfWork.filter { !known.contains($0) && ($0 != .picked || picks != nil) }
+        let guessed = wanted.filter { kind in kind.level.map { !exactLevels.contains($0) } ?? false }
+        return wanted.compactMap { kind in
+            if guessed.contains(kind) {
+                return kind == guessed.first ? Step(kinds: guessed, isAlone: false) : nil
+            }
+            let isTimed = kind.level != nil || kind == .picked && exactLevels.contains(.default)
+            return Step(kinds: [kind], isAlone: isTimed || kind == .pull || kind == .betterLayers)
+        }
+    }
+
+    /// Does one step.
+    private func routes(
+        of step: Step, _ survey: RouteSurvey, _ reporter: Reporter
+    ) async throws -> [Route] {
+        guard let kind = step.kinds.first else { return [] }
+        if kind == .pull {
+            let figure = try await PullEstimate.figure(
+                old: old, new: new, jobs: jobs, sizes: survey.gzipSizes, reporter)
+            return [Route(.pull, figure)]
+        }
+        if let level = kind.level {
+            if exactLevels.contains(level) {
+                let creator = DeltaCreator(old: old, new: new, jobs: jobs)
+                return [try await made(kind, level, creator: creator, reporter)]
+            }
+            let guesses = try await creator.guesses(step.kinds.compactMap(\.level), jobs: jobs, reporter)
+            return step.kinds.compactMap { kind in
+                kind.level.flatMap { guesses[$0] }.map { Route(kind, Figure($0)) }
+            }
+        }
+        if kind == .picked {
+            guard let picks else { return [] }
+            let creator = DeltaCreator(
+                old: old, picked: try await PickedImage.make(picks, old: old, new: new), jobs: jobs)
+            if exactLevels.contains(.default) {
+                return [try await made(kind, .default, creator: creator, reporter)]
+            }
+            let options = DeltaOptions(level: .default, jobs: jobs)
+            return [Route(kind, Figure(try await creator.guess(options, reporter)))]
+        }
+        return try await survey.figure(of: kind, reporter).map { [Route(kind, $0)] } ?? []
     }
 
     /// Makes a package, applies it, and takes the time of both.
@@ -87,6 +140,23 @@ struct RouteWork {
         return Route(
             kind, Figure(exact: package.byteCount), makingSeconds: (applyStart - start).inSeconds,
             applyingSeconds: (clock.now - applyStart).inSeconds)
+    }
+}
+
+/// Tells how far the route has come that is told next; others that go on meanwhile are not heard.
+private final class Turn: Sendable {
+    private let state = Mutex<(step: Int, reporter: Reporter)>((-1, .silent))
+
+    /// The step whose turn it is.
+    var step: Int { state.withLock(\.step) }
+
+    /// It is the turn of another step.
+    func pass(to step: Int, _ reporter: Reporter) { state.withLock { $0 = (step, reporter) } }
+
+    /// How far a step has come.
+    func report(_ progress: Progress, of step: Int) {
+        let reporter = state.withLock { $0.step == step ? $0.reporter : nil }
+        reporter?.report(progress)
     }
 }
 

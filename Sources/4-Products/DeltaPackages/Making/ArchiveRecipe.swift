@@ -19,55 +19,35 @@ struct ArchiveRecipe: Sendable {
     /// Up to this much new content is left to the package to compress.
     private static let smallByteCount: UInt64 = 1 << 20
 
-    /// Reads the archive of images once.
+    /// Makes the recipe.
     ///
     /// - Parameters:
+    ///   - contents: What is in the archive.
     ///   - images: All images in it.
     ///   - level: How hard to compress.
-    /// - Throws: `TarError` if it is no tar, `FileError` if it cannot be read.
-    init(_ images: ImageSet, level: DeltaLevel) throws {
-        try self.init(
-            images.archive(), layers: images.summaries.map(\.digest), documents: images.documentDigests,
-            level: level)
-    }
-
-    /// Reads an archive once.
-    ///
-    /// - Parameters:
-    ///   - archive: The archive.
-    ///   - layers: The blobs of the images' layers.
-    ///   - documents: Digests of the documents that the package carries.
-    ///   - level: How hard to compress.
-    /// - Throws: `TarError` if it is no tar, `FileError` if it cannot be read.
-    init(_ archive: FileRegion, layers: [Digest], documents: [Digest], level: DeltaLevel) throws {
-        var members = MemberCollector()
-        var walker = TarWalker()
-        var hasher = DigestHasher()
-        try archive.forEachPart { part in
-            try Task.checkCancellation()
-            hasher.update(part)
-            try walker.consume(part, visitor: &members)
-        }
-        try walker.finish(visitor: &members)
-        archiveDigest = hasher.finish()
+    /// - Throws: `FileError` if the archive cannot be read.
+    init(_ contents: ArchiveContents, of images: ImageSet, level: DeltaLevel) throws {
+        let (archive, members) = (contents.archive, contents.members)
+        let (layers, documents) = (images.summaries.map(\.digest), images.documentDigests)
+        archiveDigest = contents.digest
         archiveByteCount = archive.byteCount
 
         var known: [Digest: EntryContent] = [:]
         // Of equal ones the first counts, and layers before documents.
         for (index, digest) in documents.enumerated().reversed() { known[digest] = .document(index) }
         for (index, digest) in layers.enumerated().reversed() { known[digest] = .layer(index) }
-        let contents = members.members.map { member in
+        let origins = members.members.map { member in
             member.digest.flatMap { known[$0] } ?? EntryContent.new
         }
         // What saved archives hold besides are names and numbers that the package's documents hold, too.
-        let newByteCount = zip(members.members, contents).reduce(UInt64(0)) { sum, pair in
+        let newByteCount = zip(members.members, origins).reduce(UInt64(0)) { sum, pair in
             if case .new = pair.1 { sum + pair.0.byteCount } else { sum }
         }
         otherByteCount = newByteCount
         let encoder = try RecipeEncoder(
             level: newByteCount > Self.smallByteCount ? level : nil, references: NoReferences()
         ) { MemoryStream() }
-        for (member, content) in zip(members.members, contents) {
+        for (member, content) in zip(members.members, origins) {
             try encoder.add(
                 structure: member.structure, padding: member.padding, predictor: nil, content: content,
                 contentByteCount: member.byteCount,
@@ -85,6 +65,34 @@ struct ArchiveRecipe: Sendable {
     }
 }
 
+/// What is in an archive, as far as its recipe is concerned: the same at every level, and read once.
+struct ArchiveContents: Sendable {
+    /// The archive.
+    let archive: FileRegion
+    /// Its digest.
+    let digest: Digest
+    fileprivate let members: MemberCollector
+
+    /// Reads an archive.
+    ///
+    /// - Parameter archive: The archive.
+    /// - Throws: `TarError` if it is no tar, `FileError` if it cannot be read.
+    init(_ archive: FileRegion) throws {
+        var members = MemberCollector()
+        var walker = TarWalker()
+        var hasher = DigestHasher()
+        try archive.forEachPart { part in
+            try Task.checkCancellation()
+            hasher.update(part)
+            try walker.consume(part, visitor: &members)
+        }
+        try walker.finish(visitor: &members)
+        self.archive = archive
+        self.members = members
+        digest = hasher.finish()
+    }
+}
+
 /// A recipe's stream in memory: archives have few entries.
 final class MemoryStream: StreamStore {
     private var bytes: [UInt8] = []
@@ -95,8 +103,8 @@ final class MemoryStream: StreamStore {
 }
 
 /// Collects an archive's entries with the digests of their contents.
-private struct MemberCollector: TarVisitor {
-    struct Member {
+private struct MemberCollector: TarVisitor, Sendable {
+    struct Member: Sendable {
         let structure: [UInt8]
         var padding: [UInt8] = []
         let offset: UInt64

@@ -52,6 +52,7 @@ public final class DeltaCreator: Sendable {
     private let sharedPlan: Shared<DeltaPlan>
     private let sharedSpares: Shared<[Int: LayerRepack]>
     private let layerPlans: [Shared<LayerPlan>]
+    private let archive: Shared<ArchiveContents>
     private let archiveRecipes: [DeltaLevel: Shared<ArchiveRecipe>]
     private let made = Mutex<[DeltaLevel: [Int: LayerRecipe]]>([:])
 
@@ -110,9 +111,11 @@ public final class DeltaCreator: Sendable {
                 return plan
             }
         }
+        let archive = Shared { _ in try ArchiveContents(new.archive()) }
+        self.archive = archive
         archiveRecipes = Dictionary(
             uniqueKeysWithValues: DeltaLevel.allCases.map { level in
-                (level, Shared { _ in try ArchiveRecipe(new, level: level) })
+                (level, Shared { _ in try await ArchiveRecipe(archive.value(), of: new, level: level) })
             })
     }
 
@@ -136,7 +139,9 @@ public final class DeltaCreator: Sendable {
 
     /// How the archive is made of layers and documents.
     func archiveRecipe(_ level: DeltaLevel) async throws -> ArchiveRecipe {
-        guard let recipe = archiveRecipes[level] else { return try ArchiveRecipe(new, level: level) }
+        guard let recipe = archiveRecipes[level] else {
+            return try await ArchiveRecipe(archive.value(), of: new, level: level)
+        }
         return try await recipe.value()
     }
 

@@ -3,6 +3,7 @@ import FileIO
 public import Images
 import OCI
 public import Shipping
+public import Work
 
 /// What a registry sends for the new image to someone who has the old one: the compressed layers that differ, the manifest
 /// and the configuration.
@@ -16,13 +17,19 @@ public enum PullEstimate {
     ///   - old: The image that is there.
     ///   - new: The image to pull.
     ///   - jobs: How many parts of a layer to compress at a time.
+    ///   - sizes: What gzip makes of the new image's layers, where others ask for that, too.
+    ///   - reporter: Told how far each layer has come.
     /// - Returns: The bytes: exact if all of these layers are compressed.
     /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
-    public static func figure(old: OpenedImage, new: OpenedImage, jobs: Int) async throws -> Figure {
+    public static func figure(
+        old: OpenedImage, new: OpenedImage, jobs: Int, sizes: GzipSizes? = nil,
+        _ reporter: Reporter = .silent
+    ) async throws -> Figure {
+        let sizes = sizes ?? GzipSizes(new, jobs: jobs)
         guard new.index.summary.imageID != old.index.summary.imageID else { return Figure(exact: 0) }
         var sum = Figure(exact: new.documentByteCount)
         for layer in new.layers(lackingIn: old) {
-            sum = sum + (try await figure(ofLayer: layer, of: new, jobs: jobs))
+            sum = sum + (try await figure(ofLayer: layer, of: new, sizes, reporter))
         }
         return sum
     }
@@ -32,17 +39,20 @@ public enum PullEstimate {
     /// - Parameters:
     ///   - layer: The layer's index.
     ///   - image: The image that has it.
-    ///   - jobs: How many parts of it to compress at a time.
+    ///   - sizes: What gzip makes of that image's layers.
+    ///   - reporter: Told how far the layer has come.
     /// - Returns: The bytes: exact if the layer is compressed.
     /// - Throws: As `figure(old:new:jobs:)` does.
-    public static func figure(ofLayer layer: Int, of image: OpenedImage, jobs: Int) async throws -> Figure {
+    public static func figure(
+        ofLayer layer: Int, of image: OpenedImage, _ sizes: GzipSizes, _ reporter: Reporter = .silent
+    ) async throws -> Figure {
         let summary = image.index.summary.layers[layer]
         guard summary.compression == .none else { return Figure(exact: summary.blobByteCount) }
-        let figure = try await CompressedSize.figure(
-            of: JoinedRegions([image.layers[layer].tar]), .gzip, jobs: jobs)
+        let figure = try await sizes.figure(ofLayer: layer, reporter)
+        guard let bounds = figure.bounds else { return figure }
         // Registries' clients have encoders of their own, which make no less.
-        let most = Double(figure.bounds.upperBound) * Self.encoderSpread
-        return Figure(figure.byteCount, bounds: figure.bounds.lowerBound...UInt64(most))
+        let most = Double(bounds.upperBound) * Self.encoderSpread
+        return Figure(figure.byteCount, bounds: bounds.lowerBound...UInt64(most))
     }
 
     /// By how much other encoders of gzip are above zlib at the default level, at most: measured, see docs/ROUTES.md.

@@ -36,7 +36,8 @@ public enum Effect: Hashable, Sendable {
     /// Begin to compute costs in the background.
     case startEstimates
     /// Measure all routes but those that are known, and answer with `Message.route` for each; what is picked is none of them.
-    case measureRoutes(known: Set<RouteKind>)
+    /// `makesPackages` asks for this program's packages to be made and applied, which takes their bytes and times.
+    case measureRoutes(known: Set<RouteKind>, makesPackages: Bool)
     /// Stop measuring routes; what was found was told.
     case stopRoutes
     /// Write the package; answer `exportExists` if the file is there and may not be replaced.

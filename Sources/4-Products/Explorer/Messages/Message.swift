@@ -66,7 +66,7 @@ public enum Message: Sendable {
     /// What the background work on the costs is doing now.
     case estimates(EstimateState)
     /// A route was measured, as `Effect.measureRoutes` asked.
-    case route(RouteKind, Figure)
+    case route(Route)
     /// What the work on routes is doing now.
     case routes(RouteState)
     /// The export has come further.

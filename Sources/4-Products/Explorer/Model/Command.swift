@@ -13,6 +13,7 @@ public enum Command: String, Hashable, Sendable, CaseIterable {
     case sortMenu, sortByCost, sortByName, sortBySize, sortByChange
     case search, nextMatch, previousMatch, back
     case summary, routes, nextLink, previousLink
+    case moreReceivers, fewerReceivers, editLink, newLink, takeRoute, makePackages
     case details, nextItem, previousItem, export, help, palette, log, themes
     case pick, pickDirectory, pickShown, pickRange, pickMatching, pickNothing, undoPick, redoPick
     case pickRemedy, listPicks, savePicks, loadPicks
@@ -26,7 +27,7 @@ public enum Context: String, Hashable, Sendable, CaseIterable {
     case layers, files, search, narrow, sorting
     case details, help, filters, export
     case finder, palette, log, look, archive, summary, program, themes, images, costs
-    case routes, route
+    case routes, route, link
     case helpSearch = "help-search"
     case overwrite, stopping, result, quitting, failure
     case picks, picking, leaving
@@ -317,9 +318,23 @@ extension Command {
         Binding(
             .nextLink, ["l", .right, "$"], "next link", "in the routes: to the next link", in: [.routes]),
         Binding(.previousLink, ["h", .left], "previous", "in the routes: to the link before", in: [.routes]),
+        Binding(
+            .takeRoute, [" "], "take it",
+            "in the routes: export the package of this route", in: [.routes], unless: needsWayToTake),
+        Binding(
+            .makePackages, ["m"], "measure packages",
+            "in the routes: make and apply the packages of all levels, for their bytes and times",
+            in: [.routes],
+            unless: needsUnmadePackages),
+        Binding(.editLink, ["e"], "edit link", "in the routes: change the link's values", in: [.routes]),
+        Binding(.newLink, ["n"], "new", "in the routes: a link of one's own", in: [.routes]),
+        Binding(.moreReceivers, ["+"], "receivers", "in the routes: more receivers", in: [.routes]),
+        Binding(.fewerReceivers, ["-"], "", "in the routes: fewer receivers", in: [.routes]),
         Binding(.copy, ["y"], "copy", "copy the routes as Markdown", in: [.routes]),
         Binding(.cancel, [.escape, "q", "r"], "back", in: [.routes]),
         Binding(.cancel, [.escape, .enter, "q"], "close", in: [.route]),
+        Binding(.confirm, [.enter], "take it", in: [.link]),
+        Binding(.cancel, [.escape], "back", in: [.link]),
 
         Binding(.confirm, [.enter], "keep", in: [.narrow]),
         Binding(.cancel, [.escape], "back", in: [.narrow]),
@@ -440,6 +455,17 @@ extension Command {
 
     @Sendable private static func needsDifference(_ explorer: ExplorerModel) -> String? {
         explorer.isSameImage ? explorer.verdict : needsComparison(explorer)
+    }
+
+    @Sendable private static func needsWayToTake(_ explorer: ExplorerModel) -> String? {
+        guard let screen = explorer.screens.last as? RoutesScreen else { return nil }
+        return explorer.obstacle(toTaking: screen.kind(in: explorer))
+    }
+
+    @Sendable private static func needsUnmadePackages(_ explorer: ExplorerModel) -> String? {
+        if explorer.isExporting { return "an export runs: what it takes would be measured, too" }
+        if explorer.routes.makesPackages, explorer.routes.state.isRunning { return "that is being done" }
+        return explorer.routes.unmadeLevels.isEmpty ? "the packages of all levels were measured" : nil
     }
 
     @Sendable private static func needsWholeImages(_ explorer: ExplorerModel) -> String? {

@@ -1,33 +1,72 @@
 import Bytes
 import Canvas
-import Shipping
+public import Shipping
 
 extension ExplorerModel {
-    /// What is known of ways of shipping the update, and what times are told for.
+    /// What is known of ways of shipping the update, and what times and amounts are told for.
     struct RouteFacts: Sendable {
         /// What was measured for the explorer.
-        var measured: [RouteKind: Figure] = [:]
+        var measured: [RouteKind: Route] = [:]
         var state = RouteState.stopped
+        /// Whether this program's packages are made rather than estimated.
+        var makesPackages = false
+        /// The links that can be chosen.
+        var links: [Shipping.Link]
         /// The link that times are told for; nil if none are.
         var link: Shipping.Link?
+        /// Who gets the update.
+        var fleet = Fleet()
         /// Where the list of routes was left.
         var cursor = ListCursor()
+
+        init(_ options: Options) {
+            link = options.link
+            links = options.links
+            if let own = link, !links.contains(own) { links.insert(own, at: 0) }
+        }
+
+        /// The levels whose packages were not made yet.
+        var unmadeLevels: [RouteKind] {
+            [.fast, .default, .best].filter { measured[$0]?.makingSeconds == nil }
+        }
+
+        /// Takes note of what the work on routes does. It may have ended before it heard that more is wanted.
+        mutating func hear(_ news: RouteState) {
+            guard state.isRunning, news != .done || !makesPackages || unmadeLevels.isEmpty else { return }
+            state = news
+        }
+
+        /// One, two, five, ten, twenty, ...: each is a step.
+        mutating func changeReceivers(by step: Int) {
+            let counts = (0...8).flatMap { power in
+                let unit = (0..<power).reduce(1) { count, _ in count * 10 }
+                return [unit, 2 * unit, 5 * unit]
+            }
+            let place = counts.lastIndex { $0 <= fleet.devices } ?? 0
+            fleet.devices = counts[min(max(place + step, 0), counts.count - 1)]
+        }
+
+        /// Takes a link in the place of another, or of one with its name, or as one more, and chooses it.
+        mutating func take(_ link: Shipping.Link, for old: Shipping.Link?) {
+            if let place = old.flatMap(links.firstIndex) {
+                links[place] = link
+            } else if let place = link.name.flatMap({ name in links.firstIndex { $0.name == name } }) {
+                links[place] = link
+            } else {
+                links.append(link)
+            }
+            self.link = link
+        }
     }
 
     // MARK: - Links
-
-    /// The links that can be chosen.
-    var links: [Shipping.Link] {
-        guard let own = options.link, !options.links.contains(own) else { return options.links }
-        return [own] + options.links
-    }
 
     /// The link that routes are shown for: where none was chosen, the usual one.
     var shownLink: Shipping.Link { routes.link ?? options.link ?? .usual }
 
     /// Chooses the next link, or the one before; after the last comes the first.
     mutating func walkLinks(by step: Int) {
-        let links = links
+        let links = routes.links
         guard !links.isEmpty else { return }
         let place = links.firstIndex(of: shownLink) ?? 0
         routes.link = links[(place + step + links.count) % links.count]
@@ -35,7 +74,7 @@ extension ExplorerModel {
 
     /// Beside the figures of the header, each link has its turn, and then none.
     mutating func walkLinksInHeader() {
-        let links = links
+        let links = routes.links
         guard let place = routes.link.flatMap(links.firstIndex) else {
             routes.link = links.first
             return
@@ -61,24 +100,39 @@ extension ExplorerModel {
     /// What is known of a route. Where the explorer itself knows better, that stands: the same figure has to stand
     /// everywhere on the screen.
     func route(_ kind: RouteKind) -> Route? {
+        let measured = routes.measured[kind]
+        if let measured, measured.makingSeconds != nil { return measured }
         let known: Figure? =
             switch kind {
-            case .pull: routes.measured[.pull] ?? totals.pull.map(Figure.init)
-            case .fast: export.sizes[.fast].map(Figure.init(exact:)) ?? routes.measured[.fast]
-            case .best: export.sizes[.best].map(Figure.init(exact:)) ?? routes.measured[.best]
-            case .default: totals.delta.map(Figure.init) ?? routes.measured[.default]
+            case .pull: measured?.figure ?? totals.pull.map(Figure.init)
+            case .fast: export.sizes[.fast].map(Figure.init(exact:))
+            case .best: export.sizes[.best].map(Figure.init(exact:))
+            case .default: totals.delta.map(Figure.init)
             case .picked: picks == nil ? nil : pickSize(at: .standard).map(Figure.init)
-            default: routes.measured[kind]
+            default: nil
             }
-        return known.map { Route(kind, $0) }
+        return known.map { Route(kind, $0) } ?? measured
     }
 
     /// Opens the routes, and goes on measuring them where that was left.
     mutating func showRoutes() -> [Effect] {
         screens.append(RoutesScreen(at: routes.cursor))
         guard routes.state != .done, !routes.state.isRunning else { return [] }
-        routes.state = .measuring(.pull, percent: nil)
-        return [.measureRoutes(known: Set(routes.measured.keys))]
+        return measureRoutes()
+    }
+
+    /// Has the packages of all levels made and applied, too.
+    mutating func makePackages() -> [Effect] {
+        routes.makesPackages = true
+        return measureRoutes()
+    }
+
+    private mutating func measureRoutes() -> [Effect] {
+        var known = Set(routes.measured.keys)
+        if routes.makesPackages { known.subtract(routes.unmadeLevels) }
+        let next = RouteKind.allCases.first { !known.contains($0) } ?? .pull
+        routes.state = .measuring(next, percent: nil)
+        return [.measureRoutes(known: known, makesPackages: routes.makesPackages)]
     }
 
     /// Stops measuring; what was found stays.
@@ -88,20 +142,45 @@ extension ExplorerModel {
         return [.stopRoutes]
     }
 
+    /// From when on it pays to send less, as far as packages were made.
+    var payoffs: [Payoff] { Payoff.all(of: routeKinds.compactMap(route), over: shownLink) }
+
     /// What to take, once every route is known.
     var recommendation: Recommendation? {
         guard routes.state == .done else { return nil }
-        return Recommendation(routeKinds.compactMap(route), needs: [], link: shownLink, fleet: Fleet())
+        return Recommendation(
+            routeKinds.compactMap(route), needs: [], link: shownLink, fleet: routes.fleet
+        ) { Format.cost(Cost($0), glyphs) }
+    }
+
+    /// Why a route cannot be taken into an export; nil if it can.
+    func obstacle(toTaking kind: RouteKind?) -> String? {
+        guard let kind, kind.isOurs else {
+            return "this program makes no such thing: enter tells what the receiver runs"
+        }
+        if isExporting { return "an export runs already" }
+        if kind == .picked { return nil }
+        return picks == nil ? nil : "something is picked, and an export would be of that: U leaves it out"
+    }
+
+    /// The export of a route's package, in the place of the routes.
+    mutating func take(_ kind: RouteKind) -> Outcome {
+        switch kind {
+        case .fast: export.level = .fast
+        case .best: export.level = .best
+        default: export.level = .standard
+        }
+        return Outcome(step: .replace(ExportScreen()), effects: stopRoutes())
     }
 }
 
 extension Figure {
-    /// A cost as routes have it: a guess stays one where it is not known how far it is off.
+    /// A cost as routes have it: a guess of which nobody knows how far it is off stays one.
     fileprivate init(_ cost: Cost) {
         if cost.isExact {
             self.init(exact: cost.bytes)
         } else if cost.low == cost.high {
-            self.init(cost.bytes, error: 1)
+            self.init(guess: cost.bytes)
         } else {
             self.init(cost.bytes, bounds: cost.low...cost.high)
         }
@@ -110,12 +189,12 @@ extension Figure {
 
 extension Cost {
     /// A figure as the explorer shows costs.
-    init(_ figure: Figure) {
-        if figure.isExact {
-            self.init(bytes: figure.byteCount, isExact: true)
-        } else {
-            self.init(
-                guess: figure.byteCount, low: figure.bounds.lowerBound, high: figure.bounds.upperBound)
+    public init(_ figure: Figure) {
+        switch figure.accuracy {
+        case .exact: self.init(bytes: figure.byteCount, isExact: true)
+        case .within(let bounds):
+            self.init(guess: figure.byteCount, low: bounds.lowerBound, high: bounds.upperBound)
+        case .unknown: self.init(bytes: figure.byteCount, isExact: false)
         }
     }
 }

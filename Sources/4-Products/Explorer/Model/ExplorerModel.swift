@@ -33,7 +33,7 @@ public struct ExplorerModel: Sendable {
     var totals = Totals()
     var estimates = EstimateState.waiting
     /// Ways of shipping the update.
-    var routes = RouteFacts()
+    var routes: RouteFacts
     /// Which files are listed, and in which order.
     var arrangement = Arrangement()
     /// Whether one side is shown although there is room for both.
@@ -82,7 +82,7 @@ public struct ExplorerModel: Sendable {
         self.size = size
         ignored = options.ignored
         export = ExportState(options)
-        routes.link = options.link
+        routes = RouteFacts(options)
     }
 
     /// What is known of one image.
@@ -212,8 +212,8 @@ public struct ExplorerModel: Sendable {
         case .worked(let outcome): take(outcome)
         case .viewRecalled(let view): return take(view)
         case .estimates(let state): return take(state)
-        case .route(let kind, let figure): routes.measured[kind] = figure
-        case .routes(let state): if routes.state.isRunning { routes.state = state }
+        case .route(let route): routes.measured[route.kind] = route
+        case .routes(let state): routes.hear(state)
         case .remark(let text): note(text, isWarning: true)
         case .warning(let text): say(text, isWarning: true)
         case .failed(let text): screens = [FailureScreen(text: text)]

@@ -208,8 +208,8 @@ extension Context {
         case .palette: "In the list of commands"
         case .picks: "In the list of picks"
         case .picking: "While picking what matches"
-        case .help, .helpSearch, .sorting, .log, .program, .route, .overwrite, .stopping, .quitting, .failure,
-            .images, .costs,
+        case .help, .helpSearch, .sorting, .log, .program, .route, .link, .overwrite, .stopping, .quitting,
+            .failure, .images, .costs,
             .picksFile, .writing, .outside, .leaving:
             "Here"
         }

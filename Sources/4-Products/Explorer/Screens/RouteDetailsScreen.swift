@@ -42,8 +42,10 @@ struct RouteDetailsScreen: Screen {
         if let route = model.route(kind) {
             let figure = route.figure
             let cost = Format.cost(Cost(figure), glyphs)
-            let error = glyphs.isASCII ? figure.errorText.replacing("±", with: "+-") : figure.errorText
-            let size = figure.isExact ? " (\(ByteCount.grouped(figure.byteCount)) bytes)" : "  \(error)"
+            let error =
+                figure.bounds == nil
+                ? "  how far it is off is not known" : "  \(Format.error(figure, glyphs))"
+            let size = figure.isExact ? " (\(ByteCount.grouped(figure.byteCount)) bytes)" : error
             lines.append([
                 Span("bytes" + String(repeating: " ", count: Self.labelColumns - 5), .dim),
                 Span(cost, .title),
@@ -59,9 +61,18 @@ struct RouteDetailsScreen: Screen {
             lines += told(label, obstacle.map { "no: \($0)" } ?? "yes", obstacle == nil ? .text : .warning)
         }
         lines += told("runs", kind.runs) + told("keeps", kind.keeps) + told("against it", kind.drawback)
+        if let route = model.route(kind), let making = route.makingSeconds,
+            let applying = route.applyingSeconds
+        {
+            lines += told(
+                "work", "\(NumberText.duration(making)) to make, \(NumberText.duration(applying)) to apply")
+        }
+        for payoff in model.payoffs where payoff.route == kind || payoff.other == kind {
+            lines += told("pays", payoff.text)
+        }
         guard let byteCount = model.route(kind)?.figure.byteCount else { return lines }
         lines += [[]]
-        for link in model.links {
+        for link in model.routes.links {
             let role: Role = link == model.shownLink ? .title : .text
             var text = NumberText.duration(link.seconds(for: byteCount))
             if let price = link.price, let cost = link.cost(of: byteCount) { text += ", \(price.text(cost))" }

@@ -11,25 +11,27 @@ struct RouteTable {
     enum Column: Hashable {
         case name, bytes, error, share
         case time(Shipping.Link)
-        case money, runs, keeps, digests
+        case money, make, apply, runs, keeps, digests
     }
 
     /// As many columns as there is room for, what matters most first.
     init(_ model: ExplorerModel) {
         self.model = model
         let chosen = model.shownLink
-        let others = model.links.filter { $0 != chosen }
+        let others = model.routes.links.filter { $0 != chosen }
+        let money: [Column] = chosen.price == nil ? [] : [.money]
+        let work: [Column] = model.routes.makesPackages ? [.make, .apply] : []
         let byWeight: [Column] =
-            [.name, .bytes, .time(chosen), .share] + (chosen.price == nil ? [] : [.money])
-            + [.runs, .digests] + others.map(Column.time) + [.error, .keeps]
+            [.name, .bytes, .time(chosen), .share] + money + work + [.runs, .digests]
+            + others.map(Column.time) + [.error, .keeps]
         var room = model.size.columns
         let fitting = byWeight.prefix { column in
             room -= Self.width(column, of: model.size.columns)
             return room >= 0
         }
-        let times = model.links.sorted { $0.bitsPerSecond < $1.bitsPerSecond }.map(Column.time)
+        let times = model.routes.links.sorted { $0.bitsPerSecond < $1.bitsPerSecond }.map(Column.time)
         let inOrder: [Column] =
-            [.name, .bytes, .error, .share] + times + [.money, .runs, .keeps, .digests]
+            [.name, .bytes, .error, .share] + times + [.money, .make, .apply, .runs, .keeps, .digests]
         // The name, the bytes and the time are there on the narrowest screen.
         let shown = Set(fitting).union([.name, .bytes, .time(chosen)])
         columns = inOrder.filter(shown.contains)
@@ -41,6 +43,7 @@ struct RouteTable {
         case .name: screen < 60 ? 16 : 23
         case .bytes, .money: 11
         case .share: 8
+        case .make, .apply: 12
         case .time: 13
         case .error: 20
         case .runs: 16
@@ -65,6 +68,8 @@ struct RouteTable {
         case .share: "of pull"
         case .time(let link): Format.text(link.name ?? "link", model.glyphs)
         case .money: model.shownLink.price.map { Format.text($0.currency, model.glyphs) } ?? ""
+        case .make: "make"
+        case .apply: "apply"
         case .runs: "receiver runs"
         case .keeps: "and keeps"
         case .digests: "digests"
@@ -102,18 +107,25 @@ struct RouteTable {
         switch column {
         case .name: return route.kind.title
         case .bytes: return Format.cost(Cost(route.figure), model.glyphs)
-        case .error:
-            let text = route.figure.errorText
-            return model.glyphs.isASCII ? text.replacing("±", with: "+-") : text
+        case .error: return Format.error(route.figure, model.glyphs)
         case .share:
             guard let pull = model.route(.pull)?.figure.byteCount, pull > 0 else { return "" }
             return ByteCount.percent(byteCount, of: pull)
         case .time(let link): return NumberText.duration(link.seconds(for: byteCount))
-        case .money: return model.shownLink.cost(of: byteCount).map(NumberText.money) ?? ""
+        case .money:
+            let costs = model.routes.fleet.costs(of: byteCount, over: model.shownLink)
+            return costs.map { NumberText.money($0.update) } ?? ""
+        case .make: return work(route.makingSeconds, of: route.kind)
+        case .apply: return work(route.applyingSeconds, of: route.kind)
         case .runs: return route.kind.runs
         case .keeps: return route.kind.keeps
         case .digests: return route.kind.meets(.digests) ? "kept" : "lost"
         }
+    }
+
+    /// Seconds of work: of other programs' nobody measured them.
+    private func work(_ seconds: Double?, of kind: RouteKind) -> String {
+        seconds.map(NumberText.duration) ?? (kind.isOurs ? model.glyphs.ellipsis : "-")
     }
 
     private func role(_ column: Column, of route: Route) -> Role {
@@ -133,7 +145,7 @@ struct RouteTable {
             let text = TextFit.end(text, columns: width - 2, mark: model.glyphs.ellipsis)
             let gap = String(repeating: " ", count: max(0, width - 2 - TextWidth.of(text)))
             return [Span("  "), Span(text, role), Span(gap)]
-        case .bytes, .share, .time, .money:
+        case .bytes, .share, .time, .money, .make, .apply:
             let text = TextFit.end(text, columns: width - 1, mark: model.glyphs.ellipsis)
             return [
                 Span(String(repeating: " ", count: max(0, width - TextWidth.of(text)))), Span(text, role),
@@ -148,13 +160,21 @@ struct RouteTable {
         let link = model.shownLink
         var titles = ["route", "bytes", "error", "of pull", "time over \(link.name ?? link.values)"]
         if let price = link.price { titles.append(price.currency) }
+        if model.routes.makesPackages { titles += ["make", "apply"] }
         titles += ["receiver runs", "receiver keeps", "digests"]
         let table = RouteTable(model)
         let columns: [Column] =
             [.name, .bytes, .error, .share, .time(link)] + (link.price == nil ? [] : [.money])
-            + [.runs, .keeps, .digests]
+            + (model.routes.makesPackages ? [.make, .apply] : []) + [.runs, .keeps, .digests]
         let rows = model.routeKinds.compactMap(model.route).map { route in
-            columns.map { table.text($0, of: route) }
+            columns.map { column in
+                // As in all other documents, whatever the screen shows.
+                switch column {
+                case .bytes: route.figure.text
+                case .error: route.figure.errorText
+                default: table.text(column, of: route)
+                }
+            }
         }
         return ([titles, titles.map { _ in "---" }] + rows).map { "| " + $0.joined(separator: " | ") + " |" }
             .joined(separator: "\n")

@@ -31,6 +31,12 @@ struct RoutesScreen: Screen {
             model.say("sent to the terminal's clipboard: the routes as Markdown")
             return .stay(doing: .copy(RouteTable.markdown(model)))
         case .look: return look(model)
+        case .takeRoute: return kind(in: model).map { model.take($0) } ?? .stay
+        case .makePackages: return Outcome(step: .stay, effects: model.makePackages())
+        case .editLink: return .push(LinkScreen(editing: model.shownLink))
+        case .newLink: return .push(LinkScreen(editing: nil))
+        case .moreReceivers: model.routes.changeReceivers(by: 1)
+        case .fewerReceivers: model.routes.changeReceivers(by: -1)
         // What was not measured yet is when one comes back.
         case .cancel: return Outcome(step: .close, effects: model.stopRoutes())
         default: move(command, &model)
@@ -45,10 +51,14 @@ struct RoutesScreen: Screen {
         return wasThere ? look(model) : .stay
     }
 
-    private func look(_ model: ExplorerModel) -> Outcome {
+    /// The route under the cursor.
+    func kind(in model: ExplorerModel) -> RouteKind? {
         let kinds = model.routeKinds
-        guard kinds.indices.contains(cursor.position) else { return .stay }
-        return .push(RouteDetailsScreen(kinds[cursor.position]))
+        return kinds.indices.contains(cursor.position) ? kinds[cursor.position] : nil
+    }
+
+    private func look(_ model: ExplorerModel) -> Outcome {
+        kind(in: model).map { .push(RouteDetailsScreen($0)) } ?? .stay
     }
 
     private mutating func move(_ command: Command, _ model: inout ExplorerModel) {
@@ -119,7 +129,10 @@ struct RoutesScreen: Screen {
             Rect(row: 1, column: 0, rows: 1, columns: columns), with: glyphs.horizontal,
             style: Style(.borderFocused))
         frame.put(" Routes ", at: Point(row: 1, column: 1), style: Style(.title))
-        let link = [Span("  over ", .dim), Span(Format.line(model.shownLink.text, glyphs))]
+        let link = [
+            Span("  over ", .dim), Span(Format.line(model.shownLink.text, glyphs)),
+            Span("; \(model.routes.fleet.text)", model.routes.fleet.devices == 1 ? .dim : .text),
+        ]
         frame.put(
             link.fitted(columns: columns, mark: glyphs.ellipsis), at: Point(row: 2, column: 0), width: columns
         )
@@ -151,10 +164,14 @@ struct RoutesScreen: Screen {
             ).map { [Span($0, .warning)] }
         case .stopped: return []
         case .done:
-            return (model.recommendation?.reasons ?? []).enumerated().flatMap { place, reason in
+            let reasons = (model.recommendation?.reasons ?? []).enumerated().flatMap { place, reason in
                 let text = (place == 0 ? "take " : "") + Format.line(reason, model.glyphs)
                 return TextFit.wrap(text, columns: columns).map { [Span($0, place == 0 ? .text : .dim)] }
             }
+            let pays = model.payoffs.flatMap { payoff in
+                TextFit.wrap(Format.line(payoff.text, model.glyphs), columns: columns).map { [Span($0)] }
+            }
+            return reasons + (pays.isEmpty ? [] : [[]] + pays)
         }
     }
 

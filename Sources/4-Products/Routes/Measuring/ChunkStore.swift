@@ -41,12 +41,13 @@ struct ChunkStore {
             }.joined())
         let found = try await parallelMap(newTars, width: survey.jobs) { tar in
             var lacking: [(Digest, UInt64)] = []
+            let estimator = ZstdEstimator(level: Self.level)
             var count: UInt64 = 0
             try chunks(of: tar) { chunk in
                 count += 1
                 let digest = Digest.of(chunk)
                 guard !known.contains(digest) else { return }
-                lacking.append((digest, UInt64(Zstd.estimate(Array(chunk), level: Self.level))))
+                lacking.append((digest, UInt64(estimator.byteCount(of: chunk))))
             }
             return (lacking: lacking, indexByteCount: Self.indexByteCount + count * Self.indexChunkByteCount)
         }

@@ -56,12 +56,14 @@ struct FileStore {
             // Small files go together: starting a task for each would take longer than reading it.
             let runs = Self.runs(of: file.spans)
             let stored = try await parallelMap(runs, width: survey.jobs) { run in
-                try run.map { ordinal in
+                let encoder = ZstdEstimator(level: Self.level)
+                let quickEncoder = ZstdEstimator(level: 1)
+                return try run.map { ordinal in
                     try Task.checkCancellation()
                     let digest = listing[ordinal].digest
                     return try store(
                         file.tar, file.spans[ordinal], compresses: !(digest.map(known.contains) ?? false),
-                        samples: samples)
+                        samples: samples, encoder, quickEncoder)
                 }
             }.flatMap(\.self)
             var table = TableOfContents()
@@ -112,7 +114,8 @@ struct FileStore {
     }
 
     private func store(
-        _ tar: FileRegion, _ span: EntrySpan, compresses: Bool, samples: Bool
+        _ tar: FileRegion, _ span: EntrySpan, compresses: Bool, samples: Bool,
+        _ encoder: ZstdEstimator, _ quickEncoder: ZstdEstimator
     ) throws -> Stored {
         var stored = Stored()
         var offset: UInt64 = 0
@@ -129,9 +132,8 @@ struct FileStore {
                 guard compresses, !part.isHole else { continue }
                 let place = span.contentOffset + offset + UInt64(part.range.lowerBound)
                 let isSampled = !samples || (place &* 0x9e37_79b9_7f4a_7c15) >> 62 == 0
-                let content = Array(bytes)
-                let real = isSampled ? Double(Zstd.estimate(content, level: Self.level)) : 0
-                let quick = samples ? Double(Zstd.estimate(content, level: 1)) : real
+                let real = isSampled ? Double(encoder.byteCount(of: bytes)) : 0
+                let quick = samples ? Double(quickEncoder.byteCount(of: bytes)) : real
                 stored.partCount += 1
                 stored.quickByteCount += quick
                 if isSampled { stored.samples.append(CompressedSize.Sample(quick: quick, real: real)) }

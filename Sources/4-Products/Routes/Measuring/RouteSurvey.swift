@@ -17,6 +17,8 @@ public struct RouteSurvey: Sendable {
     let jobs: Int
     /// The layers that the old image does not have.
     let lacking: [Int]
+    /// What gzip makes of the new image's layers: a pull and the archive have most of them in common.
+    public let gzipSizes: GzipSizes
 
     /// Prepares a pair of images; nothing is read yet.
     public init(old: OpenedImage, new: OpenedImage, jobs: Int) {
@@ -24,6 +26,7 @@ public struct RouteSurvey: Sendable {
         self.new = new
         self.jobs = jobs
         lacking = new.layers(lackingIn: old)
+        gzipSizes = GzipSizes(new, jobs: jobs)
     }
 
     /// What it measures, the quickest first, but for a pull, which is measured elsewhere.
@@ -42,8 +45,8 @@ public struct RouteSurvey: Sendable {
         let documents = Figure(
             exact: old.index.summary.imageID == new.index.summary.imageID ? 0 : new.documentByteCount)
         return switch kind {
-        case .archiveGzip: try await archive(.gzip, reporter)
-        case .archiveZstd: try await archive(.zstd19, reporter)
+        case .archiveGzip: try await gzipArchive(reporter)
+        case .archiveZstd: try await zstdArchive(reporter)
         case .betterLayers: documents + (try await betterLayers(reporter))
         case .fileStore: documents + (try await FileStore(self, reporter).figure())
         case .chunkStore: documents + (try await ChunkStore(self, reporter).figure())
@@ -54,10 +57,46 @@ public struct RouteSurvey: Sendable {
 
     // MARK: - Archive
 
-    private func archive(_ method: CompressedSize.Method, _ reporter: Reporter) async throws -> Figure {
+    private func zstdArchive(_ reporter: Reporter) async throws -> Figure {
         let archive = try new.archive()
         reporter.begin(.comparing, total: archive.byteCount)
-        return try await CompressedSize.figure(of: JoinedRegions([archive]), method, jobs: jobs, reporter)
+        return try await CompressedSize.figure(of: JoinedRegions([archive]), .zstd19, jobs: jobs, reporter)
+    }
+
+    /// By how many bytes a seam between two parts of an archive may put the sum off: what gzip finds across it.
+    private static let seamByteCount: UInt64 = 1 << 15
+
+    /// The layers that lie in the archive uncompressed, which a pull may have measured already, and what is between them.
+    private func gzipArchive(_ reporter: Reporter) async throws -> Figure {
+        let archive = try new.archive()
+        let layers = archive.byteCount > CompressedSize.exactGzipByteCount ? try layers(in: archive) : []
+        var sum = Figure(exact: 0)
+        var rest: [FileRegion] = []
+        var end: UInt64 = 0
+        for (layer, offset) in layers {
+            rest.append(archive.part(at: end, byteCount: offset - end))
+            sum = sum + (try await gzipSizes.figure(ofLayer: layer, reporter))
+            end = offset + new.layers[layer].tar.byteCount
+        }
+        rest.append(archive.part(at: end, byteCount: archive.byteCount - end))
+        let others = JoinedRegions(rest)
+        reporter.begin(.comparing, total: others.byteCount)
+        sum = sum + (try await CompressedSize.figure(of: others, .gzip, jobs: jobs, reporter))
+        return layers.isEmpty ? sum : sum.widened(by: UInt64(2 * layers.count) * Self.seamByteCount)
+    }
+
+    /// The layers whose uncompressed tars lie in the archive as they are, each once, and where.
+    private func layers(in archive: FileRegion) throws -> [(layer: Int, offset: UInt64)] {
+        var end: UInt64 = 0
+        return new.layers.enumerated().filter { _, layer in
+            layer.tar.file === archive.file && layer.tar.byteCount > 0 && layer.tar.offset >= archive.offset
+                && layer.tar.offset - archive.offset <= archive.byteCount
+                && layer.tar.byteCount <= archive.byteCount - (layer.tar.offset - archive.offset)
+        }.map { ($0.offset, $0.element.tar.offset - archive.offset) }.sorted { $0.1 < $1.1 }.filter { found in
+            guard found.1 >= end else { return false }
+            end = found.1 + new.layers[found.0].tar.byteCount
+            return true
+        }
     }
 
     // MARK: - Better layers

@@ -51,9 +51,10 @@ struct Advise: CancellableCommand {
         if let new {
             let second = try await load(new, newImage, progress)
             let advice = UpdateAdvice.find(old: first.index, new: second.index)
+            let sizes = GzipSizes(second, jobs: reading.width)
             var shares: [Int: Double] = [:]
             for layer in Set(advice.compactMap(\.layer)) {
-                let pull = try await PullEstimate.figure(ofLayer: layer, of: second, jobs: reading.width)
+                let pull = try await PullEstimate.figure(ofLayer: layer, of: second, sizes)
                 let byteCount = second.layers[layer].tar.byteCount
                 shares[layer] = byteCount == 0 ? 0 : Double(pull.byteCount) / Double(byteCount)
             }

@@ -26,8 +26,9 @@ struct RoutesReport: Encodable {
     struct Row: Encodable {
         let route: String
         let bytes: UInt64
-        let bytesLow: UInt64
-        let bytesHigh: UInt64
+        /// Where the truth is to be expected; nil where nobody knows.
+        let bytesLow: UInt64?
+        let bytesHigh: UInt64?
         let isExact: Bool
         /// As a share of a pull.
         let ofPull: Double?
@@ -49,12 +50,42 @@ struct RoutesReport: Encodable {
         let reasons: [String]
     }
 
+    /// From when on a route that takes more work pays.
+    struct Pays: Encodable {
+        let route: String
+        let against: String
+        /// always, never, receivers or slower-link.
+        let when: String
+        let receivers: Int?
+        let slowerThanBitsPerSecond: Double?
+        let text: String
+
+        init(_ payoff: Payoff) {
+            route = payoff.route.rawValue
+            against = payoff.other.rawValue
+            text = payoff.text
+            var (count, rate): (Int?, Double?) = (nil, nil)
+            switch payoff.condition {
+            case .always: when = "always"
+            case .never: when = "never"
+            case .receivers(let receivers):
+                when = "receivers"
+                count = receivers
+            case .slowerThan(let bitsPerSecond):
+                when = "slower-link"
+                rate = bitsPerSecond
+            }
+            (receivers, slowerThanBitsPerSecond) = (count, rate)
+        }
+    }
+
     let old: ImageReport
     let new: ImageReport
     let link: LinkReport
     let devices: Int
     let every: String?
     private(set) var routes: [Row] = []
+    private(set) var pays: [Pays] = []
     private(set) var recommendation: Advice?
 
     private let chosenLink: Link
@@ -63,7 +94,7 @@ struct RoutesReport: Encodable {
     private var measured: [Route] = []
 
     private enum CodingKeys: String, CodingKey {
-        case old, new, link, devices, every, routes, recommendation
+        case old, new, link, devices, every, routes, pays, recommendation
     }
 
     /// A report without routes.
@@ -98,8 +129,8 @@ struct RoutesReport: Encodable {
         let byteCount = route.figure.byteCount
         routes.append(
             Row(
-                route: route.kind.rawValue, bytes: byteCount, bytesLow: route.figure.bounds.lowerBound,
-                bytesHigh: route.figure.bounds.upperBound, isExact: route.figure.isExact,
+                route: route.kind.rawValue, bytes: byteCount, bytesLow: route.figure.bounds?.lowerBound,
+                bytesHigh: route.figure.bounds?.upperBound, isExact: route.figure.isExact,
                 ofPull: share(route),
                 seconds: chosenLink.seconds(for: byteCount),
                 cost: fleet.costs(of: byteCount, over: chosenLink).map {
@@ -115,6 +146,7 @@ struct RoutesReport: Encodable {
         recommendation = Advice(
             route: told.choice?.rawValue, needs: Need.allCases.filter(needs.contains).map(\.rawValue),
             reasons: told.reasons)
+        pays = Payoff.all(of: measured, over: chosenLink).map(Pays.init)
     }
 
     private func share(_ route: Route) -> Double? {
@@ -198,7 +230,7 @@ struct RoutesReport: Encodable {
     var textTail: String {
         var lines = ["", Self.line(Self.demands.map { ($0.title, $0.width) })]
         lines += measured.map { route in Self.line(Self.demands.map { ($0.cell(route.kind), $0.width) }) }
-        lines += [""] + recommendationLines
+        lines += [""] + pays.map(\.text) + (pays.isEmpty ? [] : [""]) + recommendationLines
         return lines.joined(separator: "\n")
     }
 
@@ -206,6 +238,9 @@ struct RoutesReport: Encodable {
         let line = cells.map { $0.0.padded($0.1) }.joined()
         return String(line.reversed().drop { $0 == " " }.reversed())
     }
+
+    /// What pays, and what to take.
+    private var sentences: [String] { pays.map(\.text) + (recommendation?.reasons ?? []) }
 
     private var recommendationLines: [String] {
         guard let recommendation, let first = recommendation.reasons.first else { return [] }
@@ -227,7 +262,7 @@ struct RoutesReport: Encodable {
         lines += measured.map { route in row(columns.map { $0.cell(route) }) }
         lines += ["", row(Self.demands.map(\.title)), rule(Self.demands.count)]
         lines += measured.map { route in row(Self.demands.map { $0.cell(route.kind) }) }
-        lines += [""] + (recommendation?.reasons ?? []).map { "- \(MarkdownText.code($0))" }
+        lines += [""] + sentences.map { "- \(MarkdownText.code($0))" }
         return lines.joined(separator: "\n")
     }
 
@@ -252,8 +287,7 @@ struct RoutesReport: Encodable {
             table(columns.map(\.title), measured.map { route in columns.map { $0.cell(route) } }), chart,
             table(
                 Self.demands.map(\.title), measured.map { route in Self.demands.map { $0.cell(route.kind) } }),
-            "<ul>" + (recommendation?.reasons ?? []).map { "<li>\(MarkupText.escaped($0))</li>" }.joined()
-                + "</ul>",
+            "<ul>" + sentences.map { "<li>\(MarkupText.escaped($0))</li>" }.joined() + "</ul>",
             "</body></html>",
         ]
         return parts.joined(separator: "\n")

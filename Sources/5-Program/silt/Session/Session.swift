@@ -151,7 +151,8 @@ final class Session {
         case .summarize(let request): work.summarize(request)
         case .copySummary: work.summaryAsMarkdown.map(screen.copy)
         case .startEstimates: work.startEstimates()
-        case .measureRoutes(let known): work.measureRoutes(known: known)
+        case .measureRoutes(let known, let makesPackages):
+            work.measureRoutes(known: known, makesPackages: makesPackages)
         case .stopRoutes: work.stopRoutes()
         case .export(let request):
             if request.overwrites || FileKind.at(request.path) == .missing {

@@ -148,7 +148,7 @@ extension SessionWork {
             guard work.state.withLock({ $0.estimates.totals.documents }) == nil else { return }
             try await warning("what a pull takes") {
                 let pull = try await PullEstimate.figure(old: old, new: new, jobs: work.jobs)
-                setTotals { $0.pull = Cost(bytes: pull.byteCount, isExact: pull.isExact) }
+                setTotals { $0.pull = Cost(pull) }
             }
             try await warning("what documents take") {
                 let documents = try await creator.guessOfDocuments(Self.level)

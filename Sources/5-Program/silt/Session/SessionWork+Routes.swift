@@ -1,3 +1,4 @@
+import Delta
 import DeltaPackages
 import Explorer
 import Shipping
@@ -7,13 +8,21 @@ import Work
 
 extension SessionWork {
     /// Measures the routes that are not known yet, the quickest first.
-    func measureRoutes(known: Set<RouteKind>) {
+    ///
+    /// Where packages are made, the clock tells what that takes: the estimates pause meanwhile, as for an export.
+    func measureRoutes(known: Set<RouteKind>, makesPackages: Bool = false) {
+        if makesPackages { pauseEstimates() }
         state.withLock { state in
             guard !state.isStopped, let old = state.old, let new = state.new, let creator = state.creator
             else { return }
             state.measuring?.cancel()
             let mailbox = mailbox
-            let work = RouteWork(old: old, new: new, creator: creator, jobs: jobs, known: known) { kind in
+            state.measureRun += 1
+            let run = state.measureRun
+            let work = RouteWork(
+                old: old, new: new, creator: creator, jobs: jobs, known: known,
+                exactLevels: makesPackages ? DeltaLevel.allCases : []
+            ) { kind in
                 mailbox.send(.routes(.measuring(kind, percent: nil)))
                 return Reporter { progress in
                     guard let total = progress.total, total > 0 else { return }
@@ -23,12 +32,14 @@ extension SessionWork {
             }
             state.measuring = Job(on: .shared) {
                 do {
-                    try await work.measure { mailbox.send(.route($0.kind, $0.figure)) }
+                    try await work.measure { mailbox.send(.route($0)) }
                     mailbox.send(.routes(.done))
                 } catch {
                     // Who stopped it does not want to hear of that.
                     if !Task.isCancelled { mailbox.send(.routes(.failed("\(error)"))) }
                 }
+                // Whoever began anew goes on pausing them.
+                if makesPackages, self.state.withLock({ $0.measureRun == run }) { self.resumeEstimates() }
             }
         }
     }

@@ -44,6 +44,8 @@ final class SessionWork: Sendable {
         var pieces: (key: ContentKey, pieces: ContentPieces)?
         /// Measures what other ways of shipping send.
         var measuring: Job?
+        /// The number of the present job that measures routes.
+        var measureRun = 0
         /// Write files out, or for other programs.
         var writing: [Job] = []
         /// Reads what a summary tells, and sums it up.
