@@ -35,6 +35,8 @@ import Testing
         // Blobs that are carried whole, and the same described.
         Golden(name: "oci-zstd", layout: .ociArchive, packing: .zstd),
         Golden(name: "oci-zstd-described", layout: .ociArchive, packing: .zstd),
+        // A blob that is made of an old blob's tokens.
+        Golden(name: "oci-old-blob", old: "old-odd", layout: .ociArchive, packing: .oddGzip),
         // Two platforms and a second image, in one archive.
         Golden(name: "several", old: "old-several", layout: .ociArchive),
     ]

@@ -71,7 +71,7 @@ struct OtherFormTests {
         let packed = Packing.gzip(9)
         let file = try DeltaPackage.open(try await package(packed))
         guard case .old(let spare?) = file.document.new.layers[0].encoding,
-            case .repack(let other) = file.document.new.layers[1].encoding
+            case .repack(let other, nil) = file.document.new.layers[1].encoding
         else {
             Issue.record("a description is missing")
             return

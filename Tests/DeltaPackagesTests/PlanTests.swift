@@ -113,7 +113,7 @@ struct PlanTests {
         #expect(costs.layers.reduce(costs.documentByteCount) { $0 + $1.byteCount } == package.byteCount)
         for layer in costs.layers {
             var byteCount = layer.byteCount
-            if case .rebuilt(_, let described) = layer.making { byteCount -= described }
+            if case .rebuilt(_, let described, _) = layer.making { byteCount -= described }
             #expect(layer.entries.values.reduce(0, +) == byteCount)
         }
         #expect(costs.layers.count == new.layers.count)

@@ -39,7 +39,7 @@ import Testing
 }
 
 /// Gzip members of random blocks, with what they hold.
-private struct RandomStream {
+struct RandomStream {
     private(set) var blob: [UInt8] = []
     private(set) var content: [UInt8] = []
     private var pending: UInt64 = 0
@@ -70,6 +70,12 @@ private struct RandomStream {
     }
 
     // MARK: - Members
+
+    /// Appends all members of another stream.
+    mutating func append(_ other: RandomStream) {
+        blob += other.blob
+        content += other.content
+    }
 
     mutating func appendZeros(_ count: Int) { blob += [UInt8](repeating: 0, count: count) }
 

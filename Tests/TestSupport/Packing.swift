@@ -7,6 +7,8 @@ public enum Packing: Hashable, Sendable, CustomStringConvertible {
     case gzip(Int)
     /// gzip that no zlib makes: a file name in the header, and nothing compressed.
     case foreignGzip
+    /// gzip by an encoder that nobody else has.
+    case oddGzip
     /// Several gzip members one after the other, as eStargz and parallel compressors write.
     case gzipMembers
     case zstd
@@ -29,6 +31,7 @@ public enum Packing: Hashable, Sendable, CustomStringConvertible {
         case .plain: "plain"
         case .gzip(let level): "gzip -\(level)"
         case .foreignGzip: "foreign gzip"
+        case .oddGzip: "odd gzip"
         case .gzipMembers: "gzip members"
         case .zstd: "zstd"
         case .zstdFrames: "zstd frames"
@@ -42,7 +45,7 @@ public enum Packing: Hashable, Sendable, CustomStringConvertible {
     var mediaTypeSuffix: String {
         switch self {
         case .plain, .xz, .bzip2: ""
-        case .gzip, .foreignGzip, .gzipMembers: "+gzip"
+        case .gzip, .foreignGzip, .oddGzip, .gzipMembers: "+gzip"
         case .zstd, .zstdFrames, .zstdAfterSkippable: "+zstd"
         }
     }
@@ -53,6 +56,7 @@ public enum Packing: Hashable, Sendable, CustomStringConvertible {
         case .plain: bytes
         case .gzip(let level): try Self.gzip(bytes, level: level)
         case .foreignGzip: try Self.storedGzip(bytes)
+        case .oddGzip: OddGzip.member(bytes) + (try Self.gzip(bytes, level: 1)).suffix(8)
         case .gzipMembers: try Self.parts(bytes).flatMap { try Self.gzip($0, level: 6) }
         case .zstd: try Zstd.compress(bytes, ZstdOptions(level: 3))
         case .zstdFrames:

@@ -228,7 +228,13 @@ class Applier:
                 made = repack.repack(self.delta.blobs[encoding["digest"]], self.tar(index))
         else:
             require(encoding["kind"] == "repack", f"layer {index + 1} is encoded as '{encoding['kind']}'")
-            made = repack.repack(self.delta.blobs[encoding["digest"]], self.tar(index))
+            old = None
+            if "old" in encoding:
+                found = [i for i in self.old.blobs if encoding["old"] in self.old.blobs[i]]
+                require(found, "the old image does not hold the blob that a description takes")
+                old = self.old.blobs[found[0]][encoding["old"]], self.old.layers[found[0]]
+                self.used.add("encoding repack, with an old blob")
+            made = repack.repack(self.delta.blobs[encoding["digest"]], self.tar(index), old)
         require(digest_of(made) == layer["digest"], "a blob came out wrong")
         return made
 
@@ -719,6 +725,7 @@ EXPECTED = (
     {f"codec {number}" for number in range(4)}
     | {f"content {code}" for code in range(9)}
     | {"encoding none", "encoding old", "encoding old, described", "encoding carried", "encoding repack"}
+    | {"encoding repack, with an old blob"}
     | {"linked x86-64", "linked AArch64", "relocatable"}
 )
 

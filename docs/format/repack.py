@@ -11,6 +11,7 @@ import struct
 import sys
 import zlib
 
+import beside
 import contexts as mixing
 import frames
 
@@ -1160,6 +1161,10 @@ class Runner:
         self.model.accept(actual, predicted, position)
         return actual
 
+    def passed(self, token, position):
+        """Goes on behind a token that an old blob told."""
+        self.model.accept(token, self.model.predict(position), position)
+
     def correct(self, predicted, position, end, first):
         if predicted[1] and not self.coder.bit(self.contexts["match"]):
             return self.data[position], 0
@@ -1248,6 +1253,14 @@ class General:
     def next(self, position, end, first):
         stairs = self.search(position, first)
         token = self.token(position, stairs, first)
+        self.go_on(token, position)
+        return token
+
+    def passed(self, token, position):
+        self.deferred = False
+        self.go_on(token, position)
+
+    def go_on(self, token, position):
         behind = position + (min(token[0], 258) if token[1] else 1)
         while self.indexed < behind and self.indexed + 3 <= len(self.data):
             self.index(self.indexed)
@@ -1257,7 +1270,6 @@ class General:
             self.visit(place)
         if self.policy == 2 and behind - position > 1:
             self.visit(behind - 1)
-        return token
 
     def token(self, position, stairs, first):
         longest, distance = stairs[-1] if stairs else (0, 0)
@@ -1421,6 +1433,7 @@ class Cheapest:
     def reckon(self, position):
         self.begin, self.stretch_end = position, min(position + (1 << 14), self.end)
         self.horizon = min(self.stretch_end + 1024, self.end)
+        self.skip(position)
         self.index(self.horizon)
         ahead = [0] * 316
         self.price(ahead)
@@ -1431,6 +1444,15 @@ class Cheapest:
             place += max(length, 1)
         self.price(ahead)
         self.seen = [count >> 1 for count in self.seen]
+
+    def skip(self, position):
+        """Starts the trees anew where what lies between is out of reach."""
+        if self.indexed < position - 32768:
+            self.first, self.indexed, self.heads = position - 32768, position - 32768, {}
+
+    def passed(self, token, position):
+        self.deferred = False
+        self.count(self.seen, position, *token)
 
     def longest(self, place):
         return self.stairs[place][-1] if self.stairs.get(place) else (0, 0)
@@ -1507,6 +1529,7 @@ class Cheapest:
         return self.mixed.bit(self.coder, values, base * 4 + kind)
 
     def wander(self, position, _):
+        self.skip(position)
         self.index(position + 1)
         return position + 1
 
@@ -1522,7 +1545,8 @@ class Growing(bytearray):
 class Repacker:
     """repack.md, "The plan"."""
 
-    def __init__(self, description, data):
+    def __init__(self, description, data, old):
+        self.old = old
         require(description[:4] == b"SLTZ" and description[4:5] in (b"\1", b"\2"), "it is none")
         self.place, self.description, self.data = 5, description, data
         plain, self.packed, plan, tokens = (self.varint() for _ in range(4))
@@ -1534,7 +1558,7 @@ class Repacker:
     def of_streams(cls, description):
         """repack.md, "Streams that stand alone"."""
         self = cls.__new__(cls)
-        self.place, self.description, self.data = 0, description, Growing()
+        self.place, self.description, self.data, self.old = 0, description, Growing(), None
         plan = self.varint()
         require(self.place + plan <= len(description), "its sizes contradict each other")
         self.begin(description[self.place : self.place + plan], description[self.place + plan :])
@@ -1615,8 +1639,9 @@ class Repacker:
     def take_program(self):
         if self.program is None or not self.bit("same program"):
             self.program = [self.number("program") for _ in range(7)]
-            family, level, memory, variant, self.codes, dictionary, is_adaptive = self.program
+            family, level, memory, variant, self.codes, dictionary, mode = self.program
             require(self.codes < 4, "it names an unknown way of making codes")
+            require(mode < 2 or mode == 2 and self.old, "it takes an old blob")
             self.dictionary = dictionary - 1 if dictionary else None
             self.has_steps = family in (5, 6)
             if family == 7:
@@ -1625,7 +1650,9 @@ class Repacker:
                 self.runner = Cheapest(self.data, level, self.tokens)
             else:
                 model = model_of(self.data, family, level, memory, variant)
-                self.runner = Runner(model, self.tokens, is_adaptive, self.data)
+                self.runner = Runner(model, self.tokens, mode > 0, self.data)
+            if mode == 2:
+                self.runner = beside.Beside(self.runner, self.old, self.data, self.tokens, Mixed())
 
     def stretch(self, start, end):
         self.first, self.member_end = start, end
@@ -1809,9 +1836,9 @@ class Repacker:
         return steps
 
 
-def repack(description, data):
-    """The blob that a description makes of some data."""
-    return Repacker(description, data).run()
+def repack(description, data, old=None):
+    """The blob that a description makes of some data, and of an old blob and its data if it takes one."""
+    return Repacker(description, data, old).run()
 
 
 def content(folder, name):
@@ -1833,9 +1860,11 @@ def check(folder):
             continue
         with open(f"{folder}/{name}", "rb") as file:
             description = file.read()
-        blob, data = content(folder, name[:-5])
+        is_beside = name.endswith("-beside.sltz")
+        blob, data = content(folder, name[: -12 if is_beside else -5])
+        old = content(folder, name[:-12] + "-old") if is_beside else None
         try:
-            result = "ok" if repack(description, data) == blob else "WRONG"
+            result = "ok" if repack(description, data, old) == blob else "WRONG"
         except Damaged as error:
             result = f"FAILED: {error}"
         failures += result != "ok"

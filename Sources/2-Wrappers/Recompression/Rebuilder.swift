@@ -19,9 +19,12 @@ public final class Rebuilder {
     ///
     /// - Parameters:
     ///   - repack: The description.
+    ///   - old: The blob that was there when the description was made, if there was one.
     ///   - sink: Takes the blob's bytes, in order.
     /// - Throws: `RecompressionError` if it is none, and what reading throws.
-    public init(_ repack: ByteSource, sink: @escaping (ArraySlice<UInt8>) throws -> Void) throws {
+    public init(_ repack: ByteSource, old: OldBlob? = nil, sink: @escaping (ArraySlice<UInt8>) throws -> Void)
+        throws
+    {
         let header = try Repack.Header(repack)
         plainByteCount = header.plainByteCount
         blobByteCount = header.blobByteCount
@@ -40,7 +43,7 @@ public final class Rebuilder {
         }
         machine =
             switch header.form {
-            case .gzip: StreamMachine(plan: plan, tokens: tokens, end: end, sink: take)
+            case .gzip: StreamMachine(plan: plan, tokens: tokens, end: end, old: old, sink: take)
             case .zstd: FrameMachine(plan: plan, sequences: tokens, end: end, sink: take)
             }
         check = { made == limit }
@@ -135,10 +138,11 @@ extension Repack {
 extension Repack {
     /// Whether a description makes the blob.
     static func makes(
-        _ blob: ByteSource, of plain: ByteSource, by bytes: [UInt8], _ progress: (Int) -> Void
+        _ blob: ByteSource, of plain: ByteSource, by bytes: [UInt8], old: OldBlob? = nil,
+        _ progress: (Int) -> Void
     ) throws -> Bool {
         let check = BlobCheck(blob)
-        let rebuilder = try Rebuilder(ByteSource(bytes)) { made in
+        let rebuilder = try Rebuilder(ByteSource(bytes), old: old) { made in
             try made.withUnsafeBufferPointer { try check.take($0) }
         }
         try plain.forEachPart { part in

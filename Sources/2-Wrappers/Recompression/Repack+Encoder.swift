@@ -1,30 +1,32 @@
 extension Repack {
     /// A description whose encoder is not looked up yet.
     init(_ bytes: [UInt8]) throws {
-        self.init(bytes: bytes, encoder: try Self.encoder(of: ByteSource(bytes)))
+        let about = try Self.about(ByteSource(bytes))
+        self.init(bytes: bytes, encoder: about.encoder, takesOldBlob: about.takesOldBlob)
     }
 
-    /// Whose blob a description is of, in words: the encoder of its first member or frame.
+    /// What a description says of itself.
     ///
     /// - Parameter description: The description.
-    /// - Returns: Such as `gzip by Go, level 6`.
+    /// - Returns: The encoder of its first member or frame, such as `gzip by Go, level 6`, and whether it takes an old blob.
     /// - Throws: `RecompressionError` if it is none, and what reading throws.
-    public static func encoder(of description: ByteSource) throws -> String {
+    public static func about(_ description: ByteSource) throws -> (encoder: String, takesOldBlob: Bool) {
         let header = try Header(description)
         let coder = Rebuilder.coder(description, at: header.planOffset, header.planByteCount)
         // What is followed with a model of another encoder takes far more than what is followed with its own.
         let isOwn = description.byteCount <= leastByteCount + header.blobByteCount / blobBytesPerByte
         switch header.form {
         case .gzip:
-            guard let program = try gzipProgram(PlanCoder(coder)), !program.servesAny else {
-                return "gzip by an unknown encoder"
-            }
-            return "gzip \(isOwn ? "by" : "by an encoder like") \(program.tool)"
+            let program = try gzipProgram(PlanCoder(coder))
+            let takesOldBlob = program?.mode == .allBesideOld
+            guard let program, !program.servesAny else { return ("gzip by an unknown encoder", takesOldBlob) }
+            let isExact = isOwn && !takesOldBlob
+            return ("gzip \(isExact ? "by" : "by an encoder like") \(program.tool)", takesOldBlob)
         case .zstd:
             guard isOwn, let program = try zstdProgram(FramePlanCoder(coder)) else {
-                return "zstd by an unknown encoder"
+                return ("zstd by an unknown encoder", false)
             }
-            return "zstd by \(program.tool)"
+            return ("zstd by \(program.tool)", false)
         }
     }
 

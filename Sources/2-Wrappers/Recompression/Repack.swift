@@ -17,6 +17,8 @@ public struct Repack: Sendable {
     public let bytes: [UInt8]
     /// Whose blob it is, in words.
     public let encoder: String
+    /// Whether it takes the old blob that was there when it was made.
+    public let takesOldBlob: Bool
 
     /// What came of describing a blob.
     public enum Outcome: Sendable {
@@ -24,6 +26,14 @@ public struct Repack: Sendable {
         case described(Repack)
         /// There is none.
         case refused(Refusal)
+    }
+
+    /// When an old blob is made use of: the receiver may hold the old data in another form.
+    public enum OldUse: Sendable {
+        /// Where it saves a good part of a description.
+        case whereItPays
+        /// Always, even where it makes descriptions longer.
+        case always
     }
 
     /// Why a blob has no description.
@@ -39,29 +49,41 @@ public struct Repack: Sendable {
     /// - Parameters:
     ///   - blob: The blob.
     ///   - plain: What it holds.
+    ///   - old: Opens a blob that was made of similar data, likely by the same encoder, if there is one; not called
+    ///     where it is of no use.
+    ///   - oldUse: When the old blob is made use of.
     ///   - limit: How long the description may be.
     ///   - progress: Told how many more bytes of the data were gone through; they are gone through three times at most.
     /// - Returns: The description, which was proven to make the blob: where a model got tokens wrong, by reading it; where it
     ///   made all of them itself, by comparing what was made with the blob. Nil if there is none that is short enough.
     /// - Throws: What reading throws, `CancellationError` when its task was cancelled.
     public static func describe(
-        blob: ByteSource, plain: ByteSource, limit: Int, progress: (Int) -> Void = { _ in }
+        blob: ByteSource, plain: ByteSource, old: () throws -> OldBlob? = { nil },
+        _ oldUse: OldUse = .whereItPays, limit: Int,
+        progress: (Int) -> Void = { _ in }
     ) throws -> Repack? {
         guard
             case .described(let repack) = try attempt(
-                blob: blob, plain: plain, limit: limit, progress: progress)
+                blob: blob, plain: plain, old: old, oldUse, limit: limit,
+                progress: progress)
         else { return nil }
         return repack
     }
 
     /// Describes a blob, or tells why that is not worth it; otherwise the same as `describe`.
     public static func attempt(
-        blob: ByteSource, plain: ByteSource, limit: Int, progress: (Int) -> Void = { _ in }
+        blob: ByteSource, plain: ByteSource, old: () throws -> OldBlob? = { nil },
+        _ oldUse: OldUse = .whereItPays, limit: Int,
+        progress: (Int) -> Void = { _ in }
     ) throws -> Outcome {
         let start = try blob.read(0, Int(min(blob.byteCount, 2)))
-        return start == [0x1f, 0x8b]
-            ? try Describer(blob: blob, plain: plain, limit: limit).describe(progress)
-            : try FrameDescriber(blob: blob, plain: plain, limit: limit).describe(progress)
+        guard start == [0x1f, 0x8b] else {
+            return try FrameDescriber(blob: blob, plain: plain, limit: limit).describe(progress)
+        }
+        return try withoutActuallyEscaping(old) { old in
+            try Describer(blob: blob, plain: plain, old: old, oldUse: oldUse, limit: limit)
+                .describe(progress)
+        }
     }
 }
 

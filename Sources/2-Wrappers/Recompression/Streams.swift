@@ -67,7 +67,7 @@ public final class StreamsDescriber {
         guard let survey = try? Survey(stream: describer.parser(), start: 0, byteCount: byteCount) else {
             return nil
         }
-        for program in programs where !program.servesAny && !program.isAdaptive {
+        for program in programs where !program.servesAny && program.mode == .misses {
             if try describer.isExact(program, survey) { return program }
         }
         var choice: Describer.Choice?

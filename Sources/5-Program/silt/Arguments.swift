@@ -10,3 +10,5 @@ extension Platform: ExpressibleByArgument {
 extension DeltaLevel: ExpressibleByArgument {}
 
 extension OutputFormat: ExpressibleByArgument {}
+
+extension OldForm: ExpressibleByArgument {}

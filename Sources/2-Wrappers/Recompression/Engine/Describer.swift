@@ -2,6 +2,9 @@
 struct Describer {
     let blob: ByteSource
     let plain: ByteSource
+    /// Opens a blob that was made of similar data, if there is one.
+    var old: () throws -> OldBlob? = { nil }
+    var oldUse = Repack.OldUse.whereItPays
     let limit: Int
     /// Whether the blob is made of gzip members, or is a stream that stands alone.
     var isWrapped = true
@@ -20,40 +23,65 @@ struct Describer {
                     })
             else { return .refused(.unknownForm) }
             guard let choice = try choose(survey) else { return .refused(.unknownForm) }
+            let besideOld = limit(besideOld: choice)
+            let old = besideOld == nil ? nil : try self.old()
+            if let old, let besideOld {
+                let outcome = try describe(survey, choice.program.besideOld, old, limit: besideOld, progress)
+                if case .described = outcome { return outcome }
+            }
             if let byteCount = choice.leastByteCount(plain.byteCount), byteCount > limit {
                 return .refused(.tooLong(byteCount: UInt64(byteCount)))
             }
-            let check = BlobCheck(blob)
-            let machine = StreamMachine(
-                parser: parser(), survey: survey, program: choice.program, sink: check.take)
-            var isShort = true
-            var done: UInt64 = 0
-            try plain.forEachPart { part in
-                try Task.checkCancellation()
-                try part.withUnsafeBufferPointer { try machine.write($0) }
-                progress(part.count)
-                done += UInt64(part.count)
-                isShort = machine.describedByteCount <= limit
-                return isShort && check.isRight
-            }
-            guard isShort else { return .tooLong(machine.describedByteCount, for: done, of: plain.byteCount) }
-            guard check.isRight else { return .refused(.unknownForm) }
-            try machine.finish()
-            let (plan, tokens) = machine.description()
-            let bytes = Repack.assemble(
-                .gzip, plainByteCount: plain.byteCount, blobByteCount: blob.byteCount, plan: plan,
-                tokens: tokens)
-            guard bytes.count <= limit else { return .refused(.tooLong(byteCount: UInt64(bytes.count))) }
-            guard check.isWhole,
-                try machine.missCount == 0 || Repack.makes(blob, of: plain, by: bytes, progress)
-            else { return .refused(.unknownForm) }
-            // Tokens that the model made itself it makes again: that is not gone through.
-            if machine.missCount == 0 { progress(Int(clamping: plain.byteCount)) }
-            return .described(try Repack(bytes))
+            return try describe(survey, choice.program, nil, limit: limit, isAgain: old != nil, progress)
         } catch is RecompressionError {
             return .refused(.unknownForm)
         }
     }
+
+    /// Describes the blob by a program.
+    private func describe(
+        _ survey: Survey, _ program: Program, _ old: OldBlob?, limit: Int, isAgain: Bool = false,
+        _ progress: (Int) -> Void
+    ) throws -> Repack.Outcome {
+        let check = BlobCheck(blob)
+        let machine = StreamMachine(
+            parser: parser(), survey: survey, program: program, old: old, sink: check.take)
+        var isShort = true
+        var done: UInt64 = 0
+        try plain.forEachPart { part in
+            try Task.checkCancellation()
+            try part.withUnsafeBufferPointer { try machine.write($0) }
+            if !isAgain { progress(part.count) }
+            done += UInt64(part.count)
+            isShort = machine.describedByteCount <= limit
+            return isShort && check.isRight
+        }
+        guard isShort else { return .tooLong(machine.describedByteCount, for: done, of: plain.byteCount) }
+        guard check.isRight else { return .refused(.unknownForm) }
+        try machine.finish()
+        let (plan, tokens) = machine.description()
+        let bytes = Repack.assemble(
+            .gzip, plainByteCount: plain.byteCount, blobByteCount: blob.byteCount, plan: plan, tokens: tokens)
+        guard bytes.count <= limit else { return .refused(.tooLong(byteCount: UInt64(bytes.count))) }
+        let isMade = old == nil && machine.missCount == 0
+        guard check.isWhole, try isMade || Repack.makes(blob, of: plain, by: bytes, old: old, progress)
+        else { return .refused(.unknownForm) }
+        // Tokens that the model made itself it makes again: that is not gone through.
+        if isMade { progress(Int(clamping: plain.byteCount)) }
+        return .described(try Repack(bytes))
+    }
+
+    /// How many bytes a description may have that takes the old blob; nil if it is not worth trying.
+    private func limit(besideOld choice: Choice) -> Int? {
+        guard oldUse == .whereItPays else { return limit }
+        let expected = max(
+            choice.likelyByteCount(plain.byteCount), choice.leastByteCount(plain.byteCount) ?? 0)
+        let gain = max(Self.leastOldGain, expected / 4)
+        return expected > gain ? min(limit, expected - gain) : nil
+    }
+
+    /// An old blob that saves fewer bytes than this, or than a quarter, is not asked for.
+    private static let leastOldGain = 1 << 10
 
     // MARK: - Choosing
 
@@ -121,7 +149,7 @@ struct Describer {
     private func chooseAdaptive(_ survey: Survey, _ likeliest: Choice) throws -> Choice {
         let (codes, dictionary) = (likeliest.program.codes, likeliest.program.dictionary)
         var adaptive = likeliest.program
-        adaptive.isAdaptive = true
+        adaptive.mode = .all
         var programs = [likeliest.program, adaptive]
         programs += GeneralRunner.Policy.allCases.map { policy in
             Program(

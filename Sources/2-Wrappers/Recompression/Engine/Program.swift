@@ -34,8 +34,24 @@ struct Program: Hashable {
     var codes: CodeFamily
     /// How many bytes a segment knows of those before it; nil if the stream is not cut into segments.
     var dictionary: Int?
-    /// Whether every token is coded, rather than the wrong ones alone.
-    var isAdaptive = false
+    /// What is coded of the tokens.
+    enum Mode: Int {
+        /// The wrong ones alone.
+        case misses
+        /// Of each whether it is right.
+        case all
+        /// The same, in the light of an old blob's tokens.
+        case allBesideOld
+    }
+
+    var mode = Mode.misses
+
+    /// The same, with an old blob.
+    var besideOld: Program {
+        var program = self
+        program.mode = .allBesideOld
+        return program
+    }
 
     /// Whether the encoder works in steps, and may write a step as literals after all.
     var hasSteps: Bool { family == .goFast || family == .klauspost }
@@ -44,7 +60,7 @@ struct Program: Hashable {
     var numbers: [Int] {
         [
             family.rawValue, level, memory, variant, codes.rawValue, dictionary.map { $0 + 1 } ?? 0,
-            isAdaptive ? 1 : 0,
+            mode.rawValue,
         ]
     }
 
@@ -54,17 +70,17 @@ struct Program: Hashable {
     init?(numbers: [Int]) {
         guard numbers.count == Self.numberCount, let family = Family(rawValue: numbers[0]),
             let codes = CodeFamily(rawValue: numbers[4]), (0...1 << 15 + 1).contains(numbers[5]),
-            (0...1).contains(numbers[6])
+            let mode = Mode(rawValue: numbers[6])
         else { return nil }
         self.init(
             family: family, level: numbers[1], memory: numbers[2], variant: numbers[3], codes: codes,
-            dictionary: numbers[5] == 0 ? nil : numbers[5] - 1, isAdaptive: numbers[6] == 1)
+            dictionary: numbers[5] == 0 ? nil : numbers[5] - 1, mode: mode)
         guard isKnown else { return nil }
     }
 
     init(
         family: Family, level: Int = 0, memory: Int = 8, variant: Int = 0, codes: CodeFamily,
-        dictionary: Int? = nil, isAdaptive: Bool = false
+        dictionary: Int? = nil, mode: Mode = .misses
     ) {
         self.family = family
         self.level = level
@@ -72,7 +88,7 @@ struct Program: Hashable {
         self.variant = variant
         self.codes = codes
         self.dictionary = dictionary
-        self.isAdaptive = isAdaptive
+        self.mode = mode
     }
 
     private var isKnown: Bool {
@@ -89,9 +105,19 @@ struct Program: Hashable {
     }
 
     /// Makes what runs over tokens.
-    func runner(_ coder: AdaptiveCoder) -> TokenRunner {
-        func following<Model: TokenModel>(_ model: Model) -> TokenRunner {
-            FollowingRunner(model, coder, isAdaptive: isAdaptive)
+    ///
+    /// - Parameters:
+    ///   - coder: Codes what is not known.
+    ///   - old: A blob of the same encoder.
+    /// - Returns: The runner; nil if it takes an old blob, and there is none.
+    func runner(_ coder: AdaptiveCoder, _ old: OldBlob?) -> TokenRunner? {
+        guard mode == .allBesideOld else { return runner(coder) }
+        return old.map { OldTokenRunner(runner(coder), $0, coder) }
+    }
+
+    private func runner(_ coder: AdaptiveCoder) -> TokenCodingRunner {
+        func following<Model: TokenModel>(_ model: Model) -> TokenCodingRunner {
+            FollowingRunner(model, coder, isAdaptive: mode != .misses)
         }
         switch family {
         case .literal: return following(LiteralModel())

@@ -46,7 +46,10 @@ extension StreamMachine {
         }
         runner?.finish()
         self.program = program
-        runner = program.runner(tokenCoder)
+        guard let runner = program.runner(tokenCoder, old) else {
+            throw Self.damaged("it takes the old blob, which is not given")
+        }
+        self.runner = runner
     }
 
     /// What follows the last member.

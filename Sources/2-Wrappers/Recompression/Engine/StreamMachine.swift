@@ -21,6 +21,8 @@ final class StreamMachine: BlobMachine {
     let tokenCoder: AdaptiveCoder
     let plain = PlainBuffer()
     var given: Given?
+    /// A blob of the same encoder, if there is one.
+    let old: OldBlob?
     var emitter = BlockEmitter()
     let tables = SymbolTables()
     var maker = CodeMaker()
@@ -75,12 +77,14 @@ final class StreamMachine: BlobMachine {
     ///   - parser: At the front of the blob.
     ///   - survey: What a first pass found.
     ///   - program: What to follow the tokens with.
+    ///   - old: A blob of the same encoder, if there is one.
     ///   - isWrapped: Whether the blob is made of gzip members, or is a stream that stands alone.
     ///   - sink: Takes what the description makes, as it is made; nil if that is not wanted.
     init(
-        parser: DeflateParser, survey: Survey, program: Program, isWrapped: Bool = true,
+        parser: DeflateParser, survey: Survey, program: Program, old: OldBlob? = nil, isWrapped: Bool = true,
         sink: ((UnsafeBufferPointer<UInt8>) throws -> Void)? = nil
     ) {
+        self.old = old
         self.isWrapped = isWrapped
         plan = PlanCoder(AdaptiveCoder())
         tokenCoder = AdaptiveCoder()
@@ -97,12 +101,14 @@ final class StreamMachine: BlobMachine {
     ///   - plan: The coded plan.
     ///   - tokens: The coded tokens.
     ///   - end: How many bytes the blob holds when it is decompressed.
+    ///   - old: The blob that was there when the description was made, if there was one.
     ///   - isWrapped: Whether the blob is made of gzip members, or is a stream that stands alone.
     ///   - sink: Takes the blob's bytes.
     init(
-        plan: AdaptiveCoder, tokens: AdaptiveCoder, end: Int, isWrapped: Bool = true,
+        plan: AdaptiveCoder, tokens: AdaptiveCoder, end: Int, old: OldBlob? = nil, isWrapped: Bool = true,
         sink: @escaping (UnsafeBufferPointer<UInt8>) throws -> Void
     ) {
+        self.old = old
         self.isWrapped = isWrapped
         self.plan = PlanCoder(plan)
         tokenCoder = tokens

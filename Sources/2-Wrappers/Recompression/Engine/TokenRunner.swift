@@ -41,9 +41,8 @@ class TokenRunner {
 }
 
 /// Codes what a model gets wrong: how many tokens until the next miss, or a bit for each token.
-final class FollowingRunner<Model: TokenModel>: TokenRunner {
+final class FollowingRunner<Model: TokenModel>: TokenCodingRunner {
     private var model: Model
-    private let coder: AdaptiveCoder
     private let isAdaptive: Bool
     private var segmentEnd = 0
     /// How many tokens are right until the next that is wrong: coded so far, or still to come.
@@ -58,9 +57,8 @@ final class FollowingRunner<Model: TokenModel>: TokenRunner {
 
     init(_ model: Model, _ coder: AdaptiveCoder, isAdaptive: Bool) {
         self.model = model
-        self.coder = coder
         self.isAdaptive = isAdaptive
-        super.init()
+        super.init(coder)
         if coder.isDecoding, !isAdaptive { gap = coder.code(0, gaps) }
     }
 
@@ -73,7 +71,7 @@ final class FollowingRunner<Model: TokenModel>: TokenRunner {
 
     override func follow(_ run: inout Run, _ plain: PlainBuffer) throws {
         if isAdaptive {
-            try followAdaptively(&run, plain)
+            try super.follow(&run, plain)
         } else if coder.isDecoding {
             try make(&run, plain)
         } else {
@@ -121,25 +119,22 @@ final class FollowingRunner<Model: TokenModel>: TokenRunner {
         }
     }
 
-    private func followAdaptively(_ run: inout Run, _ plain: PlainBuffer) throws {
-        // In a local variable the model is not checked for exclusive access at every step.
-        var model = self.model
-        defer { self.model = model }
-        while run.count < run.countLimit, run.position < run.positionLimit, plain.reaches(run.position) {
-            let predicted = model.predict(run.position, plain)
-            var actual = coder.isDecoding ? predicted : run.tokens[run.count]
-            let class_ = predicted.isMatch ? 1 &+ min(predicted.low.bitWidthOfValue, 9) : 0
-            let isHit = coder.code(actual == predicted, &hits.bits[class_ &<< 4 | history])
-            history = (history &<< 1 | (isHit ? 1 : 0)) & 15
-            if !isHit {
-                misses &+= 1
-                actual = try correct(actual, predicted, run.position, plain)
-            }
-            model.accept(actual, predicted: predicted, run.position, plain)
-            run.tokens[run.count] = actual
-            run.count &+= 1
-            run.position &+= actual.byteCount
+    override func code(_ actual: Token, _ position: Int, _ plain: PlainBuffer) throws -> Token {
+        let predicted = model.predict(position, plain)
+        var actual = coder.isDecoding ? predicted : actual
+        let class_ = predicted.isMatch ? 1 &+ min(predicted.low.bitWidthOfValue, 9) : 0
+        let isHit = coder.code(actual == predicted, &hits.bits[class_ &<< 4 | history])
+        history = (history &<< 1 | (isHit ? 1 : 0)) & 15
+        if !isHit {
+            misses &+= 1
+            actual = try correct(actual, predicted, position, plain)
         }
+        model.accept(actual, predicted: predicted, position, plain)
+        return actual
+    }
+
+    override func pass(_ token: Token, _ position: Int, _ plain: PlainBuffer) {
+        model.accept(token, predicted: model.predict(position, plain), position, plain)
     }
 
     override func wander(

@@ -1,13 +1,12 @@
 /// Codes the tokens of encoders that look for the cheapest way through their data: what could come at a place is ranked by
 /// what it and the rest of the way would cost, and it is learned how often the encoder takes the cheapest.
-final class CostRunner: TokenRunner {
+final class CostRunner: TokenCodingRunner {
     /// What could come at a place.
     private struct Way {
         var token: Token
         var cost: Int32
     }
 
-    private let coder: AdaptiveCoder
     private let tree: MatchTree
     private let costs: PathCosts
     private let ways = UnsafeMutablePointer<Way>.filled(Way(token: 0, cost: 0), wayLimit)
@@ -34,9 +33,9 @@ final class CostRunner: TokenRunner {
     ///   - coder: Codes what is not known.
     ///   - level: Logarithm of how many places a search looks at.
     init(_ coder: AdaptiveCoder, level: Int) {
-        self.coder = coder
         tree = MatchTree(hopCount: 1 << level)
         costs = PathCosts(tree)
+        super.init(coder)
     }
 
     deinit { ways.deallocate() }
@@ -51,29 +50,36 @@ final class CostRunner: TokenRunner {
         isDeferred = false
     }
 
-    override func follow(_ run: inout Run, _ plain: PlainBuffer) throws {
-        while run.count < run.countLimit, run.position < run.positionLimit, plain.reaches(run.position) {
-            let position = run.position
-            if position >= stretchEnd { beginStretch(position, plain) }
-            let actual = try code(coder.isDecoding ? 0 : run.tokens[run.count], position, plain)
-            costs.count(actual)
-            run.tokens[run.count] = actual
-            run.count &+= 1
-            run.position &+= actual.byteCount
-        }
+    override func code(_ actual: Token, _ position: Int, _ plain: PlainBuffer) throws -> Token {
+        if position >= stretchEnd { beginStretch(position, plain) }
+        let actual = try codeWay(actual, position, plain)
+        costs.count(actual)
+        return actual
+    }
+
+    override func pass(_ token: Token, _ position: Int, _ plain: PlainBuffer) {
+        isDeferred = false
+        costs.count(token)
     }
 
     private func beginStretch(_ position: Int, _ plain: PlainBuffer) {
         stretchEnd = min(position + PathCosts.stretch, segmentEnd)
         horizon = min(stretchEnd + PathCosts.horizon, segmentEnd)
+        skip(to: position)
         tree.index(before: horizon, plain)
         costs.reckon(position, stretchEnd, horizon: horizon, plain)
+    }
+
+    /// Behind many tokens that were known otherwise, no more is indexed than can be reached.
+    private func skip(to position: Int) {
+        let first = position - 1 << 15
+        if tree.indexedEnd < first { tree.start(at: first, end: segmentEnd) }
     }
 
     // MARK: - Tokens
 
     /// Codes a token: whether it is the cheapest way, the next one, and so on.
-    private func code(_ actual: Token, _ position: Int, _ plain: PlainBuffer) throws -> Token {
+    private func codeWay(_ actual: Token, _ position: Int, _ plain: PlainBuffer) throws -> Token {
         wayCount = 0
         costs.forEachWay(position, horizon, plain) { length, distance, cost in
             let token =
@@ -198,6 +204,7 @@ final class CostRunner: TokenRunner {
     override func wander(
         _ run: inout Run, _ tokenCount: inout Int, tokenLimit: Int, _ plain: PlainBuffer
     ) throws {
+        skip(to: run.position)
         while tokenCount < tokenLimit, run.position < run.positionLimit, plain.reaches(run.position) {
             if run.count < run.countLimit { run.tokens[run.count] = .literal(plain[run.position]) }
             run.count &+= 1

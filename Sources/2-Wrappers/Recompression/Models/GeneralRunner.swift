@@ -1,5 +1,5 @@
 /// Codes the tokens of any encoder: it looks at the matches there are, and learns which of them the encoder takes.
-final class GeneralRunner: TokenRunner {
+final class GeneralRunner: TokenCodingRunner {
     /// Which places of a match an encoder notes for later searches.
     enum Policy: Int, CaseIterable {
         /// It is not looked at what encoders note.
@@ -19,7 +19,6 @@ final class GeneralRunner: TokenRunner {
         var distance = 0
     }
 
-    private let coder: AdaptiveCoder
     private let policy: Policy
     private let hopCount: Int
     private let heads = PlaceTable(1 << 16)
@@ -49,9 +48,9 @@ final class GeneralRunner: TokenRunner {
     ///   - level: Logarithm of how many places a search looks at.
     ///   - policy: Which places encoders note.
     init(_ coder: AdaptiveCoder, level: Int, policy: Policy) {
-        self.coder = coder
         self.policy = policy
         hopCount = 1 << level
+        super.init(coder)
     }
 
     override var missCount: Int { misses }
@@ -130,18 +129,22 @@ final class GeneralRunner: TokenRunner {
 
     // MARK: - Tokens
 
-    override func follow(_ run: inout Run, _ plain: PlainBuffer) throws {
-        while run.count < run.countLimit, run.position < run.positionLimit, plain.reaches(run.position) {
-            let position = run.position
-            search(position, plain, keepsStairs: true)
-            let actual = try code(coder.isDecoding ? 0 : run.tokens[run.count], position, plain)
-            run.tokens[run.count] = actual
-            run.count &+= 1
-            run.position &+= actual.byteCount
-            let end = run.position
-            while indexedEnd < end, indexedEnd &+ 3 <= plain.end { index(indexedEnd, plain) }
-            note(position, end, plain)
-        }
+    override func code(_ actual: Token, _ position: Int, _ plain: PlainBuffer) throws -> Token {
+        search(position, plain, keepsStairs: true)
+        let actual = try codeFound(actual, position, plain)
+        goOn(behind: actual, position, plain)
+        return actual
+    }
+
+    override func pass(_ token: Token, _ position: Int, _ plain: PlainBuffer) {
+        isDeferred = false
+        goOn(behind: token, position, plain)
+    }
+
+    private func goOn(behind token: Token, _ position: Int, _ plain: PlainBuffer) {
+        let end = position &+ token.byteCount
+        while indexedEnd < end, indexedEnd &+ 3 <= plain.end { index(indexedEnd, plain) }
+        note(position, end, plain)
     }
 
     private func note(_ position: Int, _ end: Int, _ plain: PlainBuffer) {
@@ -168,7 +171,7 @@ final class GeneralRunner: TokenRunner {
     }
 
     /// Codes a token; what was found at its place is in the stairs.
-    private func code(_ actual: Token, _ position: Int, _ plain: PlainBuffer) throws -> Token {
+    private func codeFound(_ actual: Token, _ position: Int, _ plain: PlainBuffer) throws -> Token {
         let longest = longest
         let class_ = Self.lengthClass(longest.length)
         let visited = visitedCandidate(position, plain)

@@ -94,10 +94,25 @@ public struct DeltaApplier: Sendable {
 
     /// The layers whose blobs should be the old images' own, and are not there.
     private func missingBlobs(_ format: OutputFormat) -> [Int] {
-        guard format != .docker else { return [] }
-        return (format == .same ? Array(document.new.layers.indices) : layers).filter { index in
+        made(format).filter { index in
             guard case .old = document.new.layers[index].encoding else { return false }
             return oldBlobs[document.new.layers[index].digest] == nil
+        }
+    }
+
+    /// The layers that cannot be compressed again because an old blob is not there.
+    private func layersWithoutOldBlob(_ format: OutputFormat) -> [Int] {
+        made(format).filter { index in
+            document.new.layers[index].encoding.neededOldBlob.map { oldBlobs[$0] == nil } ?? false
+        }
+    }
+
+    /// The layers whose blobs go into an archive.
+    private func made(_ format: OutputFormat) -> [Int] {
+        switch format {
+        case .same: Array(document.new.layers.indices)
+        case .oci: layers
+        case .docker: []
         }
     }
 
@@ -110,13 +125,17 @@ public struct DeltaApplier: Sendable {
     ///   - format: Which archive will be made.
     ///   - limit: How many bytes it may have; nil for 1 GiB and 256 times what there is to make it of.
     /// - Throws: `PackageError.tooLarge`, `PackageError.otherCompression` for blobs that the old images do not hold and
-    ///   nothing makes, and `PackageError.unknownNeeds` for what this version does not know.
+    ///   nothing makes, `PackageError.needsOldBlobs` for such as are made of old blobs that are not there, and `PackageError.unknownNeeds` for what this version does not know.
     public func check(_ format: OutputFormat, limit: UInt64? = nil) throws {
         let needs = document.unknownNeeds(encodes: format != .docker)
         guard needs.isEmpty else { throw PackageError.unknownNeeds(path: package.path, needs: needs) }
         let lost = missingBlobs(format).filter { document.new.layers[$0].encoding == .old(repack: nil) }
         guard lost.isEmpty else {
             throw PackageError.otherCompression(layers: lost.map { $0 + 1 }, image: oldSource)
+        }
+        let stuck = layersWithoutOldBlob(format)
+        guard stuck.isEmpty else {
+            throw PackageError.needsOldBlobs(layers: stuck.map { $0 + 1 }, image: oldSource)
         }
         let limit =
             limit
@@ -348,20 +367,26 @@ public struct DeltaApplier: Sendable {
             guard let repack else {
                 throw PackageError.otherCompression(layers: [index + 1], image: oldSource)
             }
-            try emitBlob(index, repack, checks: checks, sink)
-        case .repack(let digest): try emitBlob(index, digest, checks: checks, sink)
+            try emitBlob(index, repack, old: nil, checks: checks, sink)
+        case .repack(let digest, let old): try emitBlob(index, digest, old: old, checks: checks, sink)
         }
     }
 
-    /// Makes a layer's blob as a description says.
+    /// Makes a layer's blob as a description says, of an old blob, too, if it takes one.
     private func emitBlob(
-        _ index: Int, _ repack: Digest, checks: Bool, _ sink: (ArraySlice<UInt8>) throws -> Void
+        _ index: Int, _ repack: Digest, old: Digest?, checks: Bool, _ sink: (ArraySlice<UInt8>) throws -> Void
     ) throws {
         let layer = document.new.layers[index]
         let region = try package.region(repack)
+        let oldBlob = try old.map { digest in
+            guard let file = oldBlobs[digest] else {
+                throw PackageError.needsOldBlobs(layers: [index + 1], image: oldSource)
+            }
+            return try OldBlob(file)
+        }
         try checked(index, layer.digest, checks, sink) { sink in
             try withoutActuallyEscaping(sink) { sink in
-                let rebuilder = try Rebuilder(region.bytes) { try sink($0) }
+                let rebuilder = try Rebuilder(region.bytes, old: oldBlob) { try sink($0) }
                 guard rebuilder.blobByteCount == layer.blobByteCount,
                     rebuilder.plainByteCount == layer.byteCount
                 else { throw sizeMismatch("layer \(index + 1)") }

@@ -61,9 +61,13 @@ public final class DeltaCreator: Sendable {
     /// - Parameters:
     ///   - old: The image to start from.
     ///   - new: The image to make.
+    ///   - oldForm: What receivers hold of the old images.
     ///   - jobs: How many layers or files to look at at a time while planning.
-    public convenience init(old: OpenedImage, new: OpenedImage, jobs: Int = Machine.processorCount) {
-        self.init(old: ImageSet(old), new: ImageSet(new), jobs: jobs)
+    public convenience init(
+        old: OpenedImage, new: OpenedImage, oldForm: OldForm = .blobs,
+        jobs: Int = Machine.processorCount
+    ) {
+        self.init(old: ImageSet(old), new: ImageSet(new), oldForm: oldForm, jobs: jobs)
     }
 
     /// Prepares a pair of archives, or of images; nothing is read yet.
@@ -71,9 +75,13 @@ public final class DeltaCreator: Sendable {
     /// - Parameters:
     ///   - old: The images to start from: what any of them holds, the receiver has.
     ///   - new: The images to make, with all of their archive.
+    ///   - oldForm: What receivers hold of the old images.
     ///   - jobs: How many layers or files to look at at a time while planning.
-    public convenience init(old: ImageSet, new: ImageSet, jobs: Int = Machine.processorCount) {
-        self.init(old: old, new: new, partial: nil, jobs: jobs)
+    public convenience init(
+        old: ImageSet, new: ImageSet, oldForm: OldForm = .blobs,
+        jobs: Int = Machine.processorCount
+    ) {
+        self.init(old: old, new: new, partial: nil, oldForm, jobs: jobs)
     }
 
     /// Prepares an image and what was picked of the changes to another; nothing is read yet.
@@ -81,12 +89,19 @@ public final class DeltaCreator: Sendable {
     /// - Parameters:
     ///   - old: The image to start from.
     ///   - picked: The image to make.
+    ///   - oldForm: What receivers hold of the old images.
     ///   - jobs: How many layers or files to look at at a time while planning.
-    public convenience init(old: OpenedImage, picked: PickedImage, jobs: Int = Machine.processorCount) {
-        self.init(old: ImageSet(old), new: ImageSet(picked.image), partial: picked.partial, jobs: jobs)
+    public convenience init(
+        old: OpenedImage, picked: PickedImage, oldForm: OldForm = .blobs,
+        jobs: Int = Machine.processorCount
+    ) {
+        self.init(
+            old: ImageSet(old), new: ImageSet(picked.image), partial: picked.partial, oldForm, jobs: jobs)
     }
 
-    private init(old: ImageSet, new: ImageSet, partial: DeltaDocument.Partial?, jobs: Int) {
+    private init(
+        old: ImageSet, new: ImageSet, partial: DeltaDocument.Partial?, _ oldForm: OldForm, jobs: Int
+    ) {
         self.old = old
         self.new = new
         self.partial = partial
@@ -95,13 +110,17 @@ public final class DeltaCreator: Sendable {
         self.pairs = pairs
         let references = OldReferences(old.layers)
         self.references = references
-        sharedPlan = Shared { try await DeltaPlan(old: old, new: new, jobs: jobs, reporter: $0) }
+        let homes = pairing.homes(new, pairs)
+        let oldLayers = oldForm == .blobs ? homes.map(\.layer) : []
+        sharedPlan = Shared {
+            try await DeltaPlan(old: old, new: new, oldLayers: oldLayers, jobs: jobs, reporter: $0)
+        }
         sharedSpares = Shared { try await EncodingProbe(old: old, new: new).spares(jobs: jobs, $0) }
         let similar = Shared { _ in SimilarFiles(old, new, references) }
         let sketches = Shared { _ in
             try await SketchIndex(of: similar.value().leftBehind, in: references, jobs: jobs)
         }
-        layerPlans = pairing.homes(new, pairs).enumerated().map { layer, home in
+        layerPlans = homes.enumerated().map { layer, home in
             Shared { _ in
                 let similar = try await similar.value()
                 var plan = LayerPlan(new, layer: layer, home: home, similar: similar)

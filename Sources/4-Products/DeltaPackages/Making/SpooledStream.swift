@@ -1,10 +1,11 @@
 import Delta
 import FileIO
+import Recompression
 
 /// A recipe's stream, a patch that waits, or a file's unpacked form: in memory while it is short, else in a temporary file.
 ///
 /// An image may have a thousand layers, whose recipes have eleven streams each, most of them a few bytes long.
-final class SpooledStream: StreamStore, ScratchStore {
+final class SpooledStream: StreamStore, ScratchStore, TokenStore {
     private static let shortByteCount = 1 << 14
 
     private var short: [UInt8] = []

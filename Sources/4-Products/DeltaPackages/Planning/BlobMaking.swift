@@ -2,14 +2,22 @@ import Bytes
 import OCI
 import Recompression
 
+/// What receivers hold of the old images.
+public enum OldForm: String, CaseIterable, Sendable {
+    /// The content of their layers, compressed in any way or not at all.
+    case content
+    /// Their layers as they are compressed where the package is made.
+    case blobs
+}
+
 /// How the blob of a layer is made of the uncompressed layer, and what that takes.
 public enum BlobMaking: Hashable, Sendable, CustomStringConvertible {
     /// It is the uncompressed layer.
     case plain
     /// The old images hold it.
     case old
-    /// A description in the package makes it.
-    case rebuilt(encoder: String, byteCount: UInt64)
+    /// A description in the package makes it, of an old blob, too, if it takes one.
+    case rebuilt(encoder: String, byteCount: UInt64, takesOldBlob: Bool = false)
     /// It travels whole, for a reason.
     case carried(reason: String)
 
@@ -18,8 +26,9 @@ public enum BlobMaking: Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .plain: "not compressed"
         case .old: "the old image's blob"
-        case .rebuilt(let encoder, let byteCount):
-            "\(encoder): rebuilt, \(ByteCount.grouped(byteCount)) bytes of corrections"
+        case .rebuilt(let encoder, let byteCount, let takesOldBlob):
+            "\(encoder): rebuilt\(takesOldBlob ? " with the old blob" : ""), "
+                + "\(ByteCount.grouped(byteCount)) bytes of corrections"
         case .carried(let reason): "carried: \(reason)"
         }
     }

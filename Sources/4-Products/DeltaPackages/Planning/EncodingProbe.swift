@@ -18,6 +18,8 @@ struct LayerRepack: Sendable {
 struct EncodingProbe {
     let old: ImageSet
     let new: ImageSet
+    /// For each new layer, the old layer whose blob may be made use of; nil where there is none.
+    var oldLayers: [Int?] = []
 
     /// A compressed blob.
     private struct Blob: Hashable {
@@ -56,7 +58,7 @@ struct EncodingProbe {
     func encodings(jobs: Int, _ reporter: Reporter) async throws -> [Found] {
         let known = known
         let outcomes = try await outcomes(
-            new.summaries.filter { !known.contains(Blob($0)) }, jobs: jobs, reporter
+            new.summaries.filter { !known.contains(Blob($0)) }, jobs: jobs, takesOldBlobs: true, reporter
         ) { $0 / Self.leastGain }
         return new.summaries.map { layer in
             if layer.compression == .none { return Found(encoding: .none, making: .plain) }
@@ -65,17 +67,42 @@ struct EncodingProbe {
             var refusal: Repack.Refusal?
             switch outcomes[blob] {
             case .described(let repack):
-                let digest = Digest.of(repack.bytes)
-                return Found(
-                    encoding: .repack(digest),
-                    making: .rebuilt(encoder: repack.encoder, byteCount: UInt64(repack.bytes.count)),
-                    repack: LayerRepack(bytes: repack.bytes, digest: digest))
+                return found(blob, repack)
             case .refused(let cause): refusal = cause
             case nil: break
             }
             let reason = BlobMaking.reason(
                 refusal, layer.compression, blobByteCount: layer.blobByteCount)
             return Found(encoding: .carried(reason: reason), making: .carried(reason: reason))
+        }
+    }
+
+    private func found(_ blob: Blob, _ repack: Repack) -> Found {
+        let digest = Digest.of(repack.bytes)
+        let oldBlob = repack.takesOldBlob ? oldLayer(of: blob).map { old.summaries[$0].digest } : nil
+        return Found(
+            encoding: .repack(digest, old: oldBlob),
+            making: .rebuilt(
+                encoder: repack.encoder, byteCount: UInt64(repack.bytes.count),
+                takesOldBlob: repack.takesOldBlob),
+            repack: LayerRepack(bytes: repack.bytes, digest: digest))
+    }
+
+    /// The old layer whose blob may be made use of: that of the first layer that has the blob.
+    private func oldLayer(of blob: Blob) -> Int? {
+        guard let layer = new.summaries.first(where: { Blob($0) == blob }),
+            oldLayers.indices.contains(layer.index), let place = oldLayers[layer.index],
+            old.summaries[place].compression == .gzip, !old.layers[place].isAbsent
+        else { return nil }
+        return place
+    }
+
+    /// The blob of an old layer as descriptions take it; nil if its tokens cannot be read.
+    private static func oldBlob(_ file: LayerBytes) throws -> OldBlob? {
+        do {
+            return try OldBlob(file)
+        } catch is RecompressionError {
+            return nil
         }
     }
 
@@ -113,7 +140,7 @@ struct EncodingProbe {
 
     /// What comes of describing some layers' blobs, each once.
     private func outcomes(
-        _ layers: [LayerSummary], jobs: Int, _ reporter: Reporter,
+        _ layers: [LayerSummary], jobs: Int, takesOldBlobs: Bool = false, _ reporter: Reporter,
         limit: @escaping @Sendable (_ blobByteCount: UInt64) -> UInt64
     ) async throws -> [Blob: Repack.Outcome] {
         var seen: Set<Blob> = []
@@ -124,10 +151,12 @@ struct EncodingProbe {
         }
         let found = try await parallelMap(work, width: jobs) { layer in
             let file = new.layers[layer.index]
+            let place = takesOldBlobs ? oldLayer(of: Blob(layer)) : nil
             return (
                 Blob(layer),
                 try Repack.attempt(
                     blob: file.blob.bytes, plain: file.tar.bytes,
+                    old: { try place.flatMap { try Self.oldBlob(old.layers[$0]) } },
                     limit: Int(clamping: limit(file.blob.byteCount))
                 ) { reporter.advance(by: UInt64($0)) }
             )

@@ -121,8 +121,8 @@ public struct DeltaDocument: Codable, Hashable, Sendable {
     public enum Encoding: Hashable, Sendable {
         /// It is the tar itself.
         case none
-        /// A description in the package says how it is made of the tar.
-        case repack(Digest)
+        /// A description in the package says how it is made of the tar, and of an old blob of this digest if one is named.
+        case repack(Digest, old: Digest? = nil)
         /// The old images' blob of the same digest. Where they hold the layer in another form, a description in the
         /// package may say how the blob is made of the tar.
         case old(repack: Digest?)
@@ -160,6 +160,15 @@ extension DeltaDocument {
         }
     }
 
+    /// The old images' blobs that are needed beside the content of their layers, unless layers are made uncompressed: each
+    /// once.
+    public var neededOldBlobs: [Digest] {
+        var seen: Set<Digest> = []
+        return new.layers.compactMap { layer in
+            layer.encoding == .old(repack: nil) ? layer.digest : layer.encoding.neededOldBlob
+        }.filter { seen.insert($0).inserted }
+    }
+
     /// What the new images need that this version does not know.
     ///
     /// - Parameter encodes: Whether layers are needed in the form in which the images hold them.
@@ -178,7 +187,7 @@ extension DeltaDocument {
 }
 
 /// What an object of the document says first: of which kind it is.
-private enum KindKey: String, CodingKey { case kind, digest, reason }
+private enum KindKey: String, CodingKey { case kind, digest, old, reason }
 
 extension DeltaDocument.TarOrigin: Codable {
     public init(from decoder: any Decoder) throws {
@@ -204,6 +213,11 @@ extension DeltaDocument.TarOrigin: Codable {
     }
 }
 
+extension DeltaDocument.Encoding {
+    /// The old images' blob that a description takes.
+    var neededOldBlob: Digest? { if case .repack(_, let old) = self { old } else { nil } }
+}
+
 extension DeltaDocument.Encoding: Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: KindKey.self)
@@ -211,7 +225,10 @@ extension DeltaDocument.Encoding: Codable {
         case "none": self = .none
         case "old": self = .old(repack: try container.decodeIfPresent(Digest.self, forKey: .digest))
         case "carried": self = .carried(reason: try container.decodeIfPresent(String.self, forKey: .reason))
-        case "repack": self = .repack(try container.decode(Digest.self, forKey: .digest))
+        case "repack":
+            self = .repack(
+                try container.decode(Digest.self, forKey: .digest),
+                old: try container.decodeIfPresent(Digest.self, forKey: .old))
         case let kind: self = .unknown(kind: kind)
         }
     }
@@ -227,9 +244,10 @@ extension DeltaDocument.Encoding: Codable {
             try container.encode("carried", forKey: .kind)
             try container.encodeIfPresent(reason, forKey: .reason)
         case .unknown(let kind): try container.encode(kind, forKey: .kind)
-        case .repack(let digest):
+        case .repack(let digest, let old):
             try container.encode("repack", forKey: .kind)
             try container.encode(digest, forKey: .digest)
+            try container.encodeIfPresent(old, forKey: .old)
         }
     }
 }

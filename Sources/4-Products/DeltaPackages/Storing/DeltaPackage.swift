@@ -43,12 +43,14 @@ public struct DeltaPackage: Sendable {
     /// What a description of a blob says.
     ///
     /// - Parameter repack: Its digest.
-    /// - Returns: Whose encoder it follows, and how long it is.
+    /// - Returns: Whose encoder it follows, how long it is, and whether it takes an old blob.
     /// - Throws: `PackageError` if the package does not hold it, or if it is none.
     public func making(of repack: Digest) throws -> BlobMaking {
         let region = try region(repack)
         do {
-            return .rebuilt(encoder: try Repack.encoder(of: region.bytes), byteCount: region.byteCount)
+            let (encoder, takesOldBlob) = try Repack.about(region.bytes)
+            return .rebuilt(
+                encoder: encoder, byteCount: region.byteCount, takesOldBlob: takesOldBlob)
         } catch let error as RecompressionError {
             throw PackageError.damaged(path: path, reason: "\(error)")
         }

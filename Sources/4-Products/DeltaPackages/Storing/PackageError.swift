@@ -20,6 +20,8 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
     case wrongResult(what: String, expected: String, actual: String)
     /// The old image holds layers compressed in another way, which the package cannot make up for.
     case otherCompression(layers: [Int], image: String)
+    /// The old image's layers are not there in the form that the package takes its tokens of.
+    case needsOldBlobs(layers: [Int], image: String)
     /// An output format that the package cannot give.
     case noSuchOutput(reason: String)
 
@@ -28,7 +30,7 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .damaged, .wrongResult: true
         case .notAPackage, .unknownVersion, .unknownNeeds, .tooLarge, .ambiguous, .wrongOldImage,
-            .otherCompression, .noSuchOutput:
+            .otherCompression, .needsOldBlobs, .noSuchOutput:
             false
         }
     }
@@ -55,6 +57,10 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
         case .otherCompression(let layers, let image):
             "'\(image)' holds \(Self.numbered(layers)) compressed differently than the image the package was made "
                 + "from, by an encoder that cannot be followed; "
+                + "--output-format docker makes the same image with uncompressed layers"
+        case .needsOldBlobs(let layers, let image):
+            "\(Self.numbered(layers)) can only be compressed again with the old image's compressed layers at hand, "
+                + "which '\(image)' does not hold as they were; a package made with --old-form content does without, and "
                 + "--output-format docker makes the same image with uncompressed layers"
         case .noSuchOutput(let reason): reason
         }

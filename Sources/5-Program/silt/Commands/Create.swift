@@ -18,6 +18,10 @@ struct Create: CancellableCommand {
             what any old image holds is made use of. With --image, --new-image or --platform the package makes the \
             chosen image alone, in an archive of its own.
 
+            Where no model knows the encoder of a new layer, what the old image's compressed layer says of that encoder \
+            makes the package smaller. Receivers then need that layer as it is compressed here; with --old-form content \
+            its content does, in any form.
+
             With --pick, --skip, --layer, --config or --picks the package makes an image of its own: the old image's \
             layers, and one of the picked changes with all that they need (directories, other names of a file, both \
             places of what moved). It has an id and a name of its own, never the new image's. If everything is picked, \
@@ -34,6 +38,12 @@ struct Create: CancellableCommand {
     @Option(help: "How much time to spend on a small package: fast, default or best.")
     var level: DeltaLevel = .default
 
+    @Option(
+        help: ArgumentHelp(
+            "What receivers hold of the old image: blobs (its layers as they are compressed here) or content (in any form).",
+            valueName: "form"))
+    var oldForm: OldForm = .blobs
+
     @Flag(help: "Replace the package if it exists.")
     var force = false
 
@@ -48,7 +58,8 @@ struct Create: CancellableCommand {
         let progress = ProgressLine()
         if let list = try picking.list() { return try await create(list, progress) }
         let (old, new) = try await pair.loadSets(progress)
-        let creator = DeltaCreator(old: old, new: new, jobs: pair.reading.width)
+        let creator = DeltaCreator(
+            old: old, new: new, oldForm: oldForm, jobs: pair.reading.width)
         let package = try await creator.create(
             at: output, replacesExisting: force,
             options: DeltaOptions(level: level, jobs: pair.reading.width, checks: check), progress.reporter())
@@ -65,19 +76,24 @@ struct Create: CancellableCommand {
             if new.images.count > 1 { line += ", \(new.images.count) images" }
         }
         try StandardStreams.line(line)
-        tellWholes(package)
+        tellMore(package)
     }
 
     /// More bytes than this beside the images are worth a word; indexes and names of images are a few thousand.
     private static let otherByteCount = 1 << 16
 
-    /// Tells what travels whole, and why: that is what makes a package large.
-    private func tellWholes(_ package: CreatedPackage) {
+    /// Tells what travels whole, and why: that is what makes a package large; and what receivers need.
+    private func tellMore(_ package: CreatedPackage) {
         for index in package.plan.carriedLayers {
             let layer = package.plan.layers[index]
             StandardStreams.writeError(
                 "silt: layer \(index + 1) is \(layer.making), "
                     + "\(ByteCount.grouped(package.document.new.layers[index].blobByteCount)) bytes\n")
+        }
+        if package.plan.takesOldBlobs {
+            StandardStreams.writeError(
+                "silt: receivers need the old image's layers as they are compressed here; "
+                    + "with --old-form content any form will do, and the package is larger\n")
         }
         if package.otherByteCount > Self.otherByteCount {
             StandardStreams.writeError(
@@ -90,7 +106,8 @@ struct Create: CancellableCommand {
     private func create(_ list: PickList, _ progress: ProgressLine) async throws {
         let (old, new) = try await pair.load(progress)
         let picked = try await PickedImage.make(list, old: old, new: new)
-        let creator = DeltaCreator(old: old, picked: picked, jobs: pair.reading.width)
+        let creator = DeltaCreator(
+            old: old, picked: picked, oldForm: oldForm, jobs: pair.reading.width)
         if let partial = picked.partial {
             // The id follows from the images and the picks: it is known before anything is written.
             let summary = picked.image.index.summary
@@ -110,6 +127,6 @@ struct Create: CancellableCommand {
             "\(FileName.text(output)): \(ByteCount.grouped(package.byteCount)) bytes, "
                 + "\(ByteCount.percent(package.byteCount, of: archive)) of the archive it makes (\(ByteCount.text(archive)))"
                 + (picked.partial == nil ? ", which is the new image: everything is picked" : ""))
-        tellWholes(package)
+        tellMore(package)
     }
 }

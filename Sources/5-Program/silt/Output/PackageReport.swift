@@ -35,10 +35,20 @@ struct PackageReport {
         }
         let carried = package.blobs.reduce(UInt64(0)) { $0.addingClamped($1.size) }
         lines += ["", "blobs     \(package.blobs.count), \(ByteCount.grouped(carried)) bytes"]
+        lines.append("needs     " + Self.needs(document))
         if !package.unknownNeeds.isEmpty {
-            lines.append("needs     a newer silt: " + package.unknownNeeds.joined(separator: ", "))
+            lines.append("          a newer silt: " + package.unknownNeeds.joined(separator: ", "))
         }
         return lines.map { EscapedText.line($0) }
+    }
+
+    /// What receivers must hold.
+    private static func needs(_ document: DeltaDocument) -> String {
+        let content = "the content of the old layers, in any form"
+        let blobs = document.neededOldBlobs.map { "\($0)" }
+        guard !blobs.isEmpty else { return content }
+        return content + "; and for compressed layers the old \(blobs.count == 1 ? "blob" : "blobs") "
+            + blobs.joined(separator: ", ")
     }
 
     private static func images(_ images: [DeltaDocument.Image], _ side: String) -> [String] {
@@ -75,7 +85,7 @@ struct PackageReport {
         }
         switch layer.encoding {
         case .unknown(let kind): return tar + ", encoded as \(unknown(kind))"
-        case .repack(let digest): return "\(tar), \(try package.making(of: digest))"
+        case .repack(let digest, _): return "\(tar), \(try package.making(of: digest))"
         case .old(let digest?):
             return "\(tar), with its blob; where that differs, \(try package.making(of: digest))"
         case .none, .old, .carried: return tar
