@@ -71,7 +71,7 @@ press 2 ' of ' '}: the block that costs most' '}'
 press 3 'Cost by place' '$: all that costs in it' '$'
 mux send-keys Escape Escape
 sleep 0.5
-press 2 'narrow' '&: only what matches' '&' "${TEXT:-handler}"
+press 2 "${TEXT:-handler}" '&: only what matches' '&' "${TEXT:-handler}"
 mux send-keys Enter
 sleep 0.3
 press 3 'change 1 of' 'enter: what differs in a text' Enter
