@@ -66,8 +66,8 @@ struct SurveyTests {
         let figure = try #require(try await survey.figure(of: .archiveGzip))
         let truth = UInt64(try Gzip.byteCount(of: scratch.read("new.tar")))
         #expect(!figure.isExact && figure.bounds?.contains(truth) == true, "\(figure) for \(truth)")
-        // Nothing of it was estimated but what gzip finds across the seams.
-        #expect(abs(Int(figure.byteCount) - Int(truth)) < 2_000, "\(figure) for \(truth)")
+        // Nothing of it was estimated but what gzip makes of the seams, where a block may hold what two blobs do not share.
+        #expect(abs(Int(figure.byteCount) - Int(truth)) < Int(truth) / 50, "\(figure) for \(truth)")
         #expect(try await survey.gzipSizes.figure(ofLayer: 0).isExact)
     }
 

@@ -99,8 +99,8 @@ public struct SQLiteDatabase: ~Copyable {
         }
     }
 
-    /// A connection, closed on every way out.
-    private struct Handle: ~Copyable {
+    /// A connection, closed on every way out. A class: modules that let a database go would have to know a struct's layout.
+    private final class Handle {
         let raw: OpaquePointer
 
         init() throws {
@@ -133,7 +133,7 @@ public struct SQLiteDatabase: ~Copyable {
     private struct Statement: ~Copyable {
         let raw: OpaquePointer
 
-        init(_ text: String, _ handle: borrowing Handle) throws {
+        init(_ text: String, _ handle: Handle) throws {
             var raw: OpaquePointer?
             let code = sqlite3_prepare_v2(handle.raw, text, -1, &raw, nil)
             guard code == SQLITE_OK, let raw else { throw handle.error(code) }

@@ -1,0 +1,104 @@
+import Bytes
+import Delta
+import Hashing
+import Images
+import OCI
+import TestSupport
+import Testing
+
+@testable import DeltaPackages
+
+/// Packages for receivers that hold the old layers as they are compressed, and for such as hold their content.
+struct OldFormTests {
+    private let roundtrip: Roundtrip
+    private var scratch: Scratch { roundtrip.scratch }
+
+    private static let program = (0..<60).flatMap { Content.text($0, 3_000) }
+
+    private static func image(isNew: Bool) -> ImageBuilder {
+        let files: [TarEntry] = [
+            .file("before", isNew ? Content.text(77, 3_000) : Content.text(78, 2_000)),
+            .file("program", isNew ? Content.mutated(program, seed: 3) : program),
+        ]
+        return ImageBuilder([
+            .init("ADD base", [.file("base", "the same")]), .init("COPY app", files),
+        ])
+    }
+
+    init() throws { roundtrip = try Roundtrip() }
+
+    private func package(for form: OldForm, oldPacking: Packing = .oddGzip) async throws -> DeltaPackage {
+        let old = try await roundtrip.open(Self.image(isNew: false), .ociArchive, oldPacking, as: "old")
+        let new = try await roundtrip.open(Self.image(isNew: true), .ociArchive, .oddGzip, as: "new")
+        let path = scratch.path("\(form).silt")
+        let made = try await DeltaCreator(old: old, new: new, oldForm: form).create(
+            at: path, replacesExisting: true, options: DeltaOptions(level: .fast))
+        let package = try DeltaPackage.open(path)
+        #expect(
+            made.plan.takesOldBlobs
+                == package.document.new.layers.contains { $0.encoding.neededOldBlob != nil })
+        return package
+    }
+
+    private func held(_ packing: Packing) async throws -> OpenedImage {
+        try await roundtrip.open(Self.image(isNew: false), .ociArchive, packing, as: "held")
+    }
+
+    @Test func `the old blob is made use of where receivers hold it`() async throws {
+        let package = try await package(for: .blobs)
+        let layer = package.document.new.layers[1]
+        let oldBlob = Digest.of(try Packing.oddGzip.pack(Self.image(isNew: false).layers[1].tar))
+        guard case .repack(let digest, oldBlob) = layer.encoding else {
+            Issue.record("the layer is encoded as \(layer.encoding)")
+            return
+        }
+        #expect(package.document.neededOldBlobs == [oldBlob])
+        let making = try package.making(of: digest)
+        #expect("\(making)".contains("rebuilt with the old blob"))
+        let made = try roundtrip.apply(package.path, to: try await held(.oddGzip))
+        #expect(made == (try Self.image(isNew: true).archive(.ociArchive, .oddGzip)))
+    }
+
+    @Test(arguments: [Packing.plain, .gzip(6), .zstd])
+    func `a receiver that holds the content alone is told at once, and gets uncompressed layers`(
+        packing: Packing
+    ) async throws {
+        let package = try await package(for: .blobs)
+        let held = try await held(packing)
+        let applier = try DeltaApplier(package: package, old: held)
+        let refusal = PackageError.needsOldBlobs(layers: [2], image: scratch.path("held"))
+        for format in [OutputFormat.same, .oci] {
+            #expect(throws: refusal) { try applier.check(format) }
+            #expect(throws: refusal) {
+                try applier.apply(format) { _ in Issue.record("something was made") }
+            }
+        }
+        #expect(!refusal.isDamage && "\(refusal)".contains("--old-form content"))
+        try applier.check(.docker)
+        let made = try await roundtrip.load(
+            try scratch.write("made", try roundtrip.apply(package.path, to: held, .docker)))
+        #expect(made.index.summary.imageID == Self.image(isNew: true).imageID)
+    }
+
+    @Test func `a package for receivers of content takes no old blob, and is larger`() async throws {
+        let blobs = try await package(for: .blobs)
+        let content = try await package(for: .content)
+        #expect(content.document.neededOldBlobs == [])
+        for packing in [Packing.plain, .oddGzip, .zstd] {
+            let made = try roundtrip.apply(content.path, to: try await held(packing))
+            #expect(made == (try Self.image(isNew: true).archive(.ociArchive, .oddGzip)))
+        }
+        func byteCount(_ package: DeltaPackage) -> UInt64 { package.blobs.reduce(0) { $0 + $1.size } }
+        #expect(byteCount(blobs) + 1_000 < byteCount(content))
+    }
+
+    @Test(arguments: [Packing.plain, .zstd])
+    func `an old image whose layers are compressed in no such way tells nothing`(packing: Packing)
+        async throws
+    {
+        let package = try await package(for: .blobs, oldPacking: packing)
+        #expect(package.document.new.layers.allSatisfy { $0.encoding.neededOldBlob == nil })
+        let made = try roundtrip.apply(package.path, to: try await held(.gzip(1)))
+        #expect(made == (try Self.image(isNew: true).archive(.ociArchive, .oddGzip)))
+    }
+}
