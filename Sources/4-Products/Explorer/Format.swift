@@ -117,8 +117,25 @@ enum Format {
         }
         if text.hasSuffix(" # buildkit") { text = text.dropLast(" # buildkit".count) }
         let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        // Eight digits of a content hash tell as much as sixty-four.
-        return line(words.replacing(/([0-9a-f]{8})[0-9a-f]{56}/) { $0.1 }, glyphs)
+        return line(withShortHashes(words), glyphs)
+    }
+
+    /// Eight digits of a content hash tell as much as sixty-four.
+    private static func withShortHashes(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        var digitCount = 0
+        for byte in text.utf8 {
+            let isDigit =
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+            digitCount = isDigit ? digitCount + 1 : 0
+            bytes.append(byte)
+            if digitCount == 64 {
+                bytes.removeLast(56)
+                digitCount = 0
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// An image's name without the registry that everybody means.
