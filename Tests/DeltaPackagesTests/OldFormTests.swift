@@ -27,10 +27,10 @@ struct OldFormTests {
 
     init() throws { roundtrip = try Roundtrip() }
 
-    private func package(for form: OldForm, oldPacking: Packing = .oddGzip) async throws -> DeltaPackage {
+    private func package(for form: OldForm?, oldPacking: Packing = .oddGzip) async throws -> DeltaPackage {
         let old = try await roundtrip.open(Self.image(isNew: false), .ociArchive, oldPacking, as: "old")
         let new = try await roundtrip.open(Self.image(isNew: true), .ociArchive, .oddGzip, as: "new")
-        let path = scratch.path("\(form).silt")
+        let path = scratch.path("\(form?.rawValue ?? "any").silt")
         let made = try await DeltaCreator(old: old, new: new, oldForm: form).create(
             at: path, replacesExisting: true, options: DeltaOptions(level: .fast))
         let package = try DeltaPackage.open(path)
@@ -45,7 +45,7 @@ struct OldFormTests {
     }
 
     @Test func `the old blob is made use of where receivers hold it`() async throws {
-        let package = try await package(for: .blobs)
+        let package = try await package(for: nil)
         let layer = package.document.new.layers[1]
         let oldBlob = Digest.of(try Packing.oddGzip.pack(Self.image(isNew: false).layers[1].tar))
         guard case .repack(let digest, oldBlob) = layer.encoding else {
@@ -63,7 +63,7 @@ struct OldFormTests {
     func `a receiver that holds the content alone is told at once, and gets uncompressed layers`(
         packing: Packing
     ) async throws {
-        let package = try await package(for: .blobs)
+        let package = try await package(for: nil)
         let held = try await held(packing)
         let applier = try DeltaApplier(package: package, old: held)
         let refusal = PackageError.needsOldBlobs(layers: [2], image: scratch.path("held"))
@@ -78,6 +78,19 @@ struct OldFormTests {
         let made = try await roundtrip.load(
             try scratch.write("made", try roundtrip.apply(package.path, to: held, .docker)))
         #expect(made.index.summary.imageID == Self.image(isNew: true).imageID)
+    }
+
+    @Test func `unchanged layers are described unless receivers hold them as they are here`() async throws {
+        func unchanged(_ form: OldForm?) async throws -> DeltaDocument.Encoding {
+            try await package(for: form).document.new.layers[0].encoding
+        }
+        #expect(try await unchanged(.blobs) == .old(repack: nil))
+        for form in [OldForm.content, nil] {
+            guard case .old(.some) = try await unchanged(form) else {
+                Issue.record("nothing makes it again")
+                continue
+            }
+        }
     }
 
     @Test func `a package for receivers of content takes no old blob, and is larger`() async throws {

@@ -61,10 +61,11 @@ public final class DeltaCreator: Sendable {
     /// - Parameters:
     ///   - old: The image to start from.
     ///   - new: The image to make.
-    ///   - oldForm: What receivers hold of the old images.
+    ///   - oldForm: What receivers hold of the old images; nil if that is not known: unchanged layers are then described for
+    ///     those who hold them in another form, and old blobs are made use of where no model knows an encoder.
     ///   - jobs: How many layers or files to look at at a time while planning.
     public convenience init(
-        old: OpenedImage, new: OpenedImage, oldForm: OldForm = .blobs,
+        old: OpenedImage, new: OpenedImage, oldForm: OldForm? = nil,
         jobs: Int = Machine.processorCount
     ) {
         self.init(old: ImageSet(old), new: ImageSet(new), oldForm: oldForm, jobs: jobs)
@@ -75,10 +76,11 @@ public final class DeltaCreator: Sendable {
     /// - Parameters:
     ///   - old: The images to start from: what any of them holds, the receiver has.
     ///   - new: The images to make, with all of their archive.
-    ///   - oldForm: What receivers hold of the old images.
+    ///   - oldForm: What receivers hold of the old images; nil if that is not known: unchanged layers are then described for
+    ///     those who hold them in another form, and old blobs are made use of where no model knows an encoder.
     ///   - jobs: How many layers or files to look at at a time while planning.
     public convenience init(
-        old: ImageSet, new: ImageSet, oldForm: OldForm = .blobs,
+        old: ImageSet, new: ImageSet, oldForm: OldForm? = nil,
         jobs: Int = Machine.processorCount
     ) {
         self.init(old: old, new: new, partial: nil, oldForm, jobs: jobs)
@@ -89,10 +91,11 @@ public final class DeltaCreator: Sendable {
     /// - Parameters:
     ///   - old: The image to start from.
     ///   - picked: The image to make.
-    ///   - oldForm: What receivers hold of the old images.
+    ///   - oldForm: What receivers hold of the old images; nil if that is not known: unchanged layers are then described for
+    ///     those who hold them in another form, and old blobs are made use of where no model knows an encoder.
     ///   - jobs: How many layers or files to look at at a time while planning.
     public convenience init(
-        old: OpenedImage, picked: PickedImage, oldForm: OldForm = .blobs,
+        old: OpenedImage, picked: PickedImage, oldForm: OldForm? = nil,
         jobs: Int = Machine.processorCount
     ) {
         self.init(
@@ -100,7 +103,7 @@ public final class DeltaCreator: Sendable {
     }
 
     private init(
-        old: ImageSet, new: ImageSet, partial: DeltaDocument.Partial?, _ oldForm: OldForm, jobs: Int
+        old: ImageSet, new: ImageSet, partial: DeltaDocument.Partial?, _ oldForm: OldForm?, jobs: Int
     ) {
         self.old = old
         self.new = new
@@ -111,11 +114,13 @@ public final class DeltaCreator: Sendable {
         let references = OldReferences(old.layers)
         self.references = references
         let homes = pairing.homes(new, pairs)
-        let oldLayers = oldForm == .blobs ? homes.map(\.layer) : []
+        let oldLayers = oldForm == .content ? [] : homes.map(\.layer)
         sharedPlan = Shared {
             try await DeltaPlan(old: old, new: new, oldLayers: oldLayers, jobs: jobs, reporter: $0)
         }
-        sharedSpares = Shared { try await EncodingProbe(old: old, new: new).spares(jobs: jobs, $0) }
+        sharedSpares = Shared {
+            oldForm == .blobs ? [:] : try await EncodingProbe(old: old, new: new).spares(jobs: jobs, $0)
+        }
         let similar = Shared { _ in SimilarFiles(old, new, references) }
         let sketches = Shared { _ in
             try await SketchIndex(of: similar.value().leftBehind, in: references, jobs: jobs)

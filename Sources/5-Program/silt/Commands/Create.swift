@@ -40,9 +40,11 @@ struct Create: CancellableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What receivers hold of the old image: blobs (its layers as they are compressed here) or content (in any form).",
-            valueName: "form"))
-    var oldForm: OldForm = .blobs
+            """
+            What receivers are known to hold of the old image: blobs (its layers as they are compressed here) or content (in \
+            any form).
+            """, valueName: "form"))
+    var oldForm: OldForm?
 
     @Flag(help: "Replace the package if it exists.")
     var force = false
