@@ -66,8 +66,9 @@ mux start-server \; set -g default-terminal tmux-256color \; set -g status off \
 
 settle 'shows them'
 frame 3 'silt old.tar new.tar: what changed, the costliest first'
-press 3 'cost' 'enter: why it costs that' Enter
-press 2 ' of ' '}: the block that costs most' '}'
+press 2 'shows them' '}: what costs next less' '}'
+press 3 'cost by place' 'enter: why it costs that' Enter
+press 2 '1. at' '}: the block that costs most' '}'
 press 3 'Cost by place' '$: all that costs in it' '$'
 mux send-keys Escape Escape
 sleep 0.5
