@@ -45,19 +45,7 @@ struct CostsScreen: Screen {
         case .cancel: return .close
         case .look: return goThere(in: &model)
         default:
-            let height = DialogView(model).innerRows(rows.count)
-            let page = max(1, height - 1)
-            let target =
-                switch command {
-                case .up: cursor.position - 1
-                case .down: cursor.position + 1
-                case .pageUp: cursor.position - page
-                case .pageDown: cursor.position + page
-                case .top: 0
-                case .bottom: rows.count - 1
-                default: cursor.position
-                }
-            cursor.move(to: target, count: rows.count, height: height)
+            cursor.move(command, count: rows.count, height: DialogView(model).innerRows(rows.count))
             return .stay
         }
     }

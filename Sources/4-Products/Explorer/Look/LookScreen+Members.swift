@@ -15,12 +15,8 @@ extension LookScreen {
         let count = members.lines.count
         func go(to line: Int) { members.cursor.move(to: line, count: count, height: height) }
         switch command {
-        case .up: go(to: members.cursor.position - 1)
-        case .down: go(to: members.cursor.position + 1)
-        case .pageUp: go(to: members.cursor.position - max(1, height - 1))
-        case .pageDown: go(to: members.cursor.position + max(1, height - 1))
-        case .top: go(to: 0)
-        case .bottom: go(to: count - 1)
+        case .up, .down, .pageUp, .pageDown, .top, .bottom:
+            members.cursor.move(command, count: count, height: height)
         case .nextChange, .previousChange:
             let next = members.cursor.position + (command == .nextChange ? 1 : -1)
             if (0..<members.diff.changedCount).contains(next) {

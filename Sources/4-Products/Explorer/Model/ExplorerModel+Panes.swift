@@ -76,29 +76,13 @@ extension ExplorerModel {
     mutating func moveCursor(_ command: Command) -> [Effect] {
         switch focus {
         case .layers:
-            let height = layout.layers.rows
-            let count = layerRows.count
-            let target = Self.target(command, from: layerCursor.position, count: count, height: height)
-            layerCursor.move(to: target, count: count, height: height)
+            layerCursor.move(command, count: layerRows.count, height: layout.layers.rows)
             return followLayer()
         case .files:
             withFiles { files, height in
-                let count = files.rows.count
-                let target = Self.target(command, from: files.cursor.position, count: count, height: height)
-                files.cursor.move(to: target, count: count, height: height)
+                files.cursor.move(command, count: files.rows.count, height: height)
             }
             return []
-        }
-    }
-
-    private static func target(_ command: Command, from position: Int, count: Int, height: Int) -> Int {
-        switch command {
-        case .up: position - 1
-        case .down: position + 1
-        case .pageUp: position - max(1, height - 1)
-        case .pageDown: position + max(1, height - 1)
-        case .top: 0
-        default: count - 1
         }
     }
 

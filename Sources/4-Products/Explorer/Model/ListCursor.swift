@@ -10,6 +10,12 @@ struct ListCursor: Hashable, Sendable {
         settle(count: count, height: height)
     }
 
+    /// Goes where a key for moving leads; other keys leave the line where it is.
+    mutating func move(_ command: Command, count: Int, height: Int) {
+        let target = command.line(from: position, count: count, height: height)
+        move(to: target ?? position, count: count, height: height)
+    }
+
     /// Scrolls by lines; the chosen line stays on screen.
     mutating func scroll(by lines: Int, count: Int, height: Int) {
         offset = max(0, min(offset + lines, count - height))
@@ -22,5 +28,26 @@ struct ListCursor: Hashable, Sendable {
         let height = max(1, height)
         offset = max(position - height + 1, min(offset, position))
         offset = max(0, min(offset, count - height))
+    }
+}
+
+extension Command {
+    /// The line that a key for moving leads to in a list or a text, which may lie beyond its ends.
+    ///
+    /// - Parameters:
+    ///   - line: Where it is pressed.
+    ///   - count: How many lines there are.
+    ///   - height: How many of them are on screen: a page, of which one line stays.
+    /// - Returns: The line; nil for keys that do not move.
+    func line(from line: Int, count: Int, height: Int) -> Int? {
+        switch self {
+        case .up: line - 1
+        case .down: line + 1
+        case .pageUp: line - max(1, height - 1)
+        case .pageDown: line + max(1, height - 1)
+        case .top: 0
+        case .bottom: count - 1
+        default: nil
+        }
     }
 }

@@ -32,7 +32,7 @@ struct PicksScreen: Screen {
                 case nil: [Effect]()
                 }
             revision = model.pickState.picks?.revision ?? revision
-            move(.down, model)
+            cursor.move(.down, count: rows.count, height: DialogView(model).innerRows(rows.count))
             return Outcome(step: .stay, effects: effects)
         case .undoPick, .redoPick: return Outcome(step: .stay, effects: model.undoPick(command))
         case .look:
@@ -54,25 +54,9 @@ struct PicksScreen: Screen {
             }
             return .replace(ExportScreen())
         default:
-            move(command, model)
+            cursor.move(command, count: rows.count, height: DialogView(model).innerRows(rows.count))
             return .stay
         }
-    }
-
-    private mutating func move(_ command: Command, _ model: ExplorerModel) {
-        let height = DialogView(model).innerRows(rows.count)
-        let page = max(1, height - 1)
-        let target =
-            switch command {
-            case .up: cursor.position - 1
-            case .down: cursor.position + 1
-            case .pageUp: cursor.position - page
-            case .pageDown: cursor.position + page
-            case .top: 0
-            case .bottom: rows.count - 1
-            default: cursor.position
-            }
-        cursor.move(to: target, count: rows.count, height: height)
     }
 
     mutating func choose(_ item: Int, in model: inout ExplorerModel) -> Outcome {

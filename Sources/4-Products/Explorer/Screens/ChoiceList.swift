@@ -7,15 +7,7 @@ struct ChoiceList: Sendable {
 
     /// Moves in a list of so many lines.
     mutating func move(_ command: Command, count: Int, height: Int) {
-        let target: Int
-        switch command {
-        case .up: target = cursor.position - 1
-        case .down: target = cursor.position + 1
-        case .pageUp: target = cursor.position - max(1, height - 1)
-        case .pageDown: target = cursor.position + max(1, height - 1)
-        default: return
-        }
-        cursor.move(to: target, count: count, height: height)
+        cursor.move(command, count: count, height: height)
     }
 
     /// Goes to the first line, because the list is another one.

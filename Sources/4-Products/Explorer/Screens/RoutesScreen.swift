@@ -62,19 +62,7 @@ struct RoutesScreen: Screen {
     }
 
     private mutating func move(_ command: Command, _ model: inout ExplorerModel) {
-        let (count, height) = (model.routeKinds.count, Self.height(model))
-        let page = max(1, height - 1)
-        let target =
-            switch command {
-            case .up: cursor.position - 1
-            case .down: cursor.position + 1
-            case .pageUp: cursor.position - page
-            case .pageDown: cursor.position + page
-            case .top: 0
-            case .bottom: count - 1
-            default: cursor.position
-            }
-        cursor.move(to: target, count: count, height: height)
+        cursor.move(command, count: model.routeKinds.count, height: Self.height(model))
         model.routes.cursor = cursor
     }
 

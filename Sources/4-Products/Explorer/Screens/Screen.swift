@@ -85,16 +85,7 @@ struct ScrollOffset: Hashable, Sendable {
 
     /// Scrolls a text of so many lines, as they are drawn, in a window of some height.
     mutating func move(_ command: Command, lines: Int, height: Int) {
-        let target: Int
-        switch command {
-        case .up: target = line - 1
-        case .down: target = line + 1
-        case .pageUp: target = line - max(1, height - 1)
-        case .pageDown: target = line + max(1, height - 1)
-        case .top: target = 0
-        case .bottom: target = lines
-        default: return
-        }
+        guard let target = command.line(from: line, count: lines + 1, height: height) else { return }
         line = max(0, min(target, lines - height))
     }
 

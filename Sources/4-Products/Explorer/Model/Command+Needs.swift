@@ -1,0 +1,82 @@
+import Canvas
+
+/// Why commands cannot be done now, in words; nil if they can.
+extension Command {
+    @Sendable static func needsComparison(_ explorer: ExplorerModel) -> String? {
+        explorer.isAligned ? nil : "the images are still being read"
+    }
+
+    @Sendable static func needsRoom(_ explorer: ExplorerModel) -> String? {
+        Layout.hasRoomForPreview(explorer.size)
+            ? nil : "a preview takes \(Layout.previewLeast.columns)x\(Layout.previewLeast.rows)"
+    }
+
+    @Sendable static func needsDifference(_ explorer: ExplorerModel) -> String? {
+        explorer.isSameImage ? explorer.verdict : needsComparison(explorer)
+    }
+
+    @Sendable static func needsWayToTake(_ explorer: ExplorerModel) -> String? {
+        guard let screen = explorer.screens.last as? RoutesScreen else { return nil }
+        return explorer.obstacle(toTaking: screen.kind(in: explorer))
+    }
+
+    @Sendable static func needsUnmadePackages(_ explorer: ExplorerModel) -> String? {
+        if explorer.isExporting { return "an export runs: what it takes would be measured, too" }
+        if explorer.routes.makesPackages, explorer.routes.state.isRunning { return "that is being done" }
+        return explorer.routes.unmadeLevels.isEmpty ? "the packages of all levels were measured" : nil
+    }
+
+    @Sendable static func needsWholeImages(_ explorer: ExplorerModel) -> String? {
+        explorer.tables[.squashed] == nil ? "the images are still being compared" : nil
+    }
+
+    @Sendable static func needsProgram(_ explorer: ExplorerModel) -> String? {
+        guard let look = explorer.screens.last as? LookScreen, let known = explorer.contents[look.key] else {
+            return "the file is still being read"
+        }
+        return known.program == nil ? "this is no program or library" : nil
+    }
+
+    @Sendable static func needsFiles(_ explorer: ExplorerModel) -> String? {
+        explorer.files == nil ? "there are no files to show yet" : nil
+    }
+
+    @Sendable static func needsFile(_ explorer: ExplorerModel) -> String? {
+        explorer.contentHere == nil ? "this is no file" : nil
+    }
+
+    @Sendable static func needsMerged(_ explorer: ExplorerModel) -> String? {
+        if explorer.isSameImage { return explorer.verdict }
+        return explorer.pickState.tree == nil ? "the images are still being compared" : nil
+    }
+
+    @Sendable static func needsPicks(_ explorer: ExplorerModel) -> String? {
+        explorer.picks == nil ? "nothing is picked: space picks" : nil
+    }
+
+    @Sendable static func needsWarnings(_ explorer: ExplorerModel) -> String? {
+        explorer.pickWarnings.isEmpty
+            ? explorer.picks != nil && explorer.pickState.plan == nil
+                ? "the picks are still being checked" : "nothing is known to be missing" : nil
+    }
+
+    @Sendable static func needsUndo(_ explorer: ExplorerModel) -> String? {
+        explorer.pickState.picks?.canUndo == true ? nil : "there is no pick to take back"
+    }
+
+    @Sendable static func needsRedo(_ explorer: ExplorerModel) -> String? {
+        explorer.pickState.picks?.canRedo == true ? nil : "no pick was taken back"
+    }
+
+    @Sendable static func needsDetails(_ explorer: ExplorerModel) -> String? {
+        explorer.details == nil ? "there is nothing to tell about yet" : nil
+    }
+
+    @Sendable static func needsMatches(_ explorer: ExplorerModel) -> String? {
+        guard let search = explorer.files?.search else { return "nothing was searched for: press /" }
+        guard search.matches.count == 0 else { return nil }
+        return search.hiddenCount == 0
+            ? SearchScreen.absence(search, in: explorer)
+            : "all \(Format.count(search.hiddenCount, "match")) are hidden by the filter: esc, then esc again shows them"
+    }
+}
