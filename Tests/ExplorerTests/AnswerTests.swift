@@ -2,6 +2,7 @@ import Canvas
 import FileTree
 import TestSupport
 import Testing
+import Shipping
 
 @testable import Explorer
 
@@ -31,12 +32,12 @@ struct AnswerTests {
                 "1 changed only in time, owner or the like · 16 unchanged  c shows them"))
         // As long as nobody pressed a key, better figures move it.
         let ping = EntryID(layer: 3, ordinal: 0)
-        script.send(.costs([ping: Cost(bytes: 9_000_000, isExact: true)]))
+        script.send(.costs([ping: Figure(exact: 9_000_000)]))
         script.send(.tick)
         #expect(script.path == "bin/ping")
         script.press("j")
         let path = script.path
-        script.send(.costs([ping: Cost(bytes: 1, isExact: true)]))
+        script.send(.costs([ping: Figure(exact: 1)]))
         script.send(.tick)
         #expect(script.path == path)
     }
@@ -255,7 +256,7 @@ struct AnswerTests {
                         .exported(
                             ExportResult(path: "a", byteCount: 1, elapsed: .seconds(1), applyCommand: "b")))
                     script.send(
-                        .costs([EntryID(layer: 1, ordinal: 1): Cost(bytes: UInt64(step), isExact: true)]))
+                        .costs([EntryID(layer: 1, ordinal: 1): Figure(exact: UInt64(step))]))
                 }
                 if step % 5 == 0 { _ = script.screen() }
                 if step % 31 == 0 {

@@ -2,6 +2,7 @@ import Canvas
 import FileTree
 import OCI
 import RegularExpressions
+import Shipping
 import TestSupport
 import Testing
 
@@ -30,6 +31,95 @@ struct BackgroundTests {
         #expect(script.paths == other.paths)
     }
 
+    @Test func `a tree is made ready in the background, with all that happens meanwhile`() {
+        var script = held()
+        var other = Script()
+        for step in ["1 G k enter", "c ~"] {
+            script.press(step)
+            other.press(step)
+        }
+        #expect(script.explorer.files == nil)
+        #expect(script.screen().text.contains("comparing"))
+        let costs = script.fixture.costs(isExact: true)
+        for costs in [costs, script.fixture.costs(isExact: false), costs] {
+            script.send(.costs(costs))
+            other.send(.costs(costs))
+        }
+        script.work()
+        #expect(script.paths == other.paths)
+        #expect(script.path == other.path)
+        let nodes = other.explorer.files?.facts.indices ?? 0..<0
+        #expect(nodes.count > 1)
+        for node in nodes {
+            #expect(
+                script.explorer.files?.costs.state(of: node, isFinal: true)
+                    == other.explorer.files?.costs.state(of: node, isFinal: true))
+        }
+    }
+
+    @Test func `many figures that came in while a tree was made are taken over in the background, too`() {
+        var script = held()
+        script.press("1 G k enter")
+        let count = TableInMaking.newsLimit
+        let unknown = Dictionary(
+            uniqueKeysWithValues: (0..<count).map { (EntryID(layer: 90, ordinal: $0), Figure(exact: 1)) })
+        script.send(.costs(unknown))
+        script.send(.costs(script.fixture.costs(isExact: true)))
+        #expect(script.heldWork.count == 1)
+        let first = script.workOnce()
+        #expect(script.explorer.files == nil && script.heldWork.map(\.kind) == [.making] && first == .making)
+        script.work()
+        #expect(script.explorer.files?.costs.bytes(of: 0) ?? 0 > 0)
+    }
+
+    @Test func `a tree that nobody waits for any more is dropped`() {
+        var script = held()
+        script.press("1 G k enter 1 k")
+        #expect(script.heldWork.count == 2)
+        script.work()
+        #expect(script.explorer.making == nil)
+        #expect(script.explorer.tables.count == 2)
+        #expect(script.explorer.files != nil)
+    }
+
+    @Test func `a tree that is compared by other rules is opened as the one before it was left`() {
+        var script = held()
+        var other = Script()
+        script.press("E")
+        other.press("E")
+        for step in ["f down down down", "esc j j"] {
+            script.press(step)
+            other.press(step)
+        }
+        var rules = IgnoreRules()
+        rules.fields = [.time]
+        _ = script.explorer.ignore(rules)
+        for effect in script.explorer.ignore(IgnoreRules()) where effect != .stopReading {
+            if case .compare(let scope, let rules, let generation) = effect {
+                script.send(
+                    .compared(scope, generation: generation, script.fixture.tree(scope, ignoring: rules)))
+            }
+        }
+        #expect(script.heldWork.count == 1)
+        script.press("j j")
+        other.press("j j")
+        script.work()
+        #expect(script.path == other.path)
+        #expect(script.paths == other.paths)
+    }
+
+    @Test func `what was narrowed is listed on after its field is shut`() {
+        var script = held()
+        script.press("& l i b enter")
+        #expect(script.explorer.screens.isEmpty)
+        #expect(script.explorer.deferred.isEmpty)
+        script.press("j")
+        script.work()
+        var other = Script()
+        other.press("& l i b enter j")
+        #expect(script.paths == other.paths && script.path == other.path)
+    }
+
     @Test func `a newer key makes older work void`() {
         var script = held()
         script.press("+ - ~")
@@ -48,7 +138,9 @@ struct BackgroundTests {
         other.press("^p l i b")
         var third = held()
         third.press("p l i b")
-        let work = script.heldWork + other.heldWork + third.heldWork
+        var fourth = held()
+        fourth.press("1 G k enter")
+        let work = script.heldWork + other.heldWork + third.heldWork + fourth.heldWork
         #expect(Set(work.map(\.kind)) == Set(ScreenWork.Kind.allCases))
         for work in work { #expect(work.run(isCancelled: { true }) == nil) }
     }
@@ -179,7 +271,7 @@ struct BackgroundTests {
         #expect(script.explorer.deferred.isEmpty)
         let files = try #require(script.explorer.files)
         #expect(files.wanted == nil)
-        var fresh = FileTable(
+        var fresh = try FileTable(
             files.tree, costs: script.explorer.costs, arrangement: script.explorer.arrangement,
             packages: script.explorer.packages)
         fresh.restore(files.isExpanded, revealing: nil, height: 10)

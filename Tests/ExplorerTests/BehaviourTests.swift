@@ -2,6 +2,7 @@ import Canvas
 import FileTree
 import OCI
 import Testing
+import Shipping
 
 @testable import Explorer
 
@@ -95,7 +96,7 @@ struct BehaviourTests {
         #expect(script.paths == ["usr/lib", "bin", "app", "etc", "tmp"])
         let entry = script.fixture.new[3].entries[0]
         #expect(entry.path == TreePath("bin/ping"))
-        script.send(.costs([EntryID(layer: 3, ordinal: 0): Cost(bytes: 900_000, isExact: true)]))
+        script.send(.costs([EntryID(layer: 3, ordinal: 0): Figure(exact: 900_000)]))
         #expect(
             script.paths == ["usr/lib", "bin", "app", "etc", "tmp"], "rows do not move with every figure")
         script.send(.tick)
@@ -119,17 +120,17 @@ struct BehaviourTests {
         // A sum of a part would read as if it were the whole.
         for (id, cost) in estimates.dropFirst() { script.send(.costs([id: cost])) }
         #expect(root(script) == .pending)
-        let sum = estimates.values.reduce(0) { $0 + $1.bytes }
+        let sum = estimates.values.reduce(0) { $0 + $1.byteCount }
         script.send(.costs(estimates))
-        #expect(root(script) == .known(Cost(bytes: sum, isExact: false)))
+        #expect(root(script) == .known(Figure(guess: sum)))
         let exact = script.fixture.costs(isExact: true)
         for (id, cost) in exact.dropFirst() { script.send(.costs([id: cost])) }
-        #expect(root(script) == .known(Cost(bytes: sum, isExact: false)))
+        #expect(root(script) == .known(Figure(guess: sum)))
         for (id, cost) in exact { script.send(.costs([id: cost])) }
-        #expect(root(script) == .known(Cost(bytes: sum, isExact: true)))
+        #expect(root(script) == .known(Figure(exact: sum)))
         script.press("s")
-        let layer = exact.filter { $0.key.layer == 1 }.values.reduce(0) { $0 + $1.bytes }
-        #expect(root(script) == .known(Cost(bytes: layer, isExact: true)))
+        let layer = exact.filter { $0.key.layer == 1 }.values.reduce(0) { $0 + $1.byteCount }
+        #expect(root(script) == .known(Figure(exact: layer)))
     }
 
     private func root(_ script: Script) -> CostState? {
@@ -139,12 +140,12 @@ struct BehaviourTests {
     @Test func `ranges add up, and a guess of nothing is not nothing`() {
         var script = Script(at: .compared)
         let ids = Array(script.fixture.costs(isExact: false).keys)
-        for id in ids { script.send(.costs([id: Cost(guess: 0, low: 0, high: 0)])) }
+        for id in ids { script.send(.costs([id: Figure(0, bounds: 0...0)])) }
         #expect(root(script) == .pending)
-        for id in ids { script.send(.costs([id: Cost(guess: 10, low: 4, high: 90)])) }
+        for id in ids { script.send(.costs([id: Figure(10, bounds: 4...90)])) }
         let count = UInt64(ids.count)
-        #expect(root(script) == .known(Cost(guess: 10 * count, low: 4 * count, high: 90 * count)))
-        for id in ids { script.send(.costs([id: Cost(bytes: 0, isExact: true)])) }
+        #expect(root(script) == .known(Figure(10 * count, bounds: 4 * count...90 * count)))
+        for id in ids { script.send(.costs([id: Figure(exact: 0)])) }
         #expect(root(script) == .nothing)
     }
 

@@ -3,6 +3,8 @@ import Canvas
 import ContentDiff
 import FileTree
 import Hashing
+import Shipping
+import TestSupport
 import Testing
 
 @testable import Explorer
@@ -37,7 +39,7 @@ struct CostsTests {
 
     private func script(_ columns: Int, _ rows: Int, glyphs: Glyphs = .unicode) -> Script {
         var script = Script(Self.fixture, columns: columns, rows: rows, glyphs: glyphs, answersFirst: true)
-        script.send(.costs([Self.entry: Cost(bytes: 92, isExact: true)]))
+        script.send(.costs([Self.entry: Figure(exact: 92)]))
         script.send(.estimates(.done))
         script.press("enter")
         return script
@@ -64,7 +66,7 @@ struct CostsTests {
         let map = try #require(look.costs)
         #expect(map.cost == 46)
         let parts = map.blocks.map { look.scaled($0.cost, script.explorer) }
-        #expect(parts.map(\.bytes) == [32, 60])
+        #expect(parts.map(\.byteCount) == [32, 60])
         #expect(parts.allSatisfy { $0.isExact })
     }
 
@@ -88,6 +90,112 @@ struct CostsTests {
         // A change that was gone to by itself is told of, too.
         script.press("]")
         #expect(script.screen().text.contains(" at 0x258"))
+    }
+
+    /// A text as long as the fixture's file, of which a line was changed and two were added.
+    private static func text() throws -> TextDiff {
+        let old = (0..<60).map { "line \($0) of it\n" }.joined()
+        var lines = (0..<60).map { "line \($0) of it\n" }
+        lines[9] = "a line that became another one\n"
+        lines.insert("  here is something new\n", at: 41)
+        lines.insert("short\n", at: 41)
+        var new = Array(lines.joined().utf8)
+        new += Array(repeating: UInt8(ascii: "x"), count: 1004 - new.count)
+        return try TextDiff(old: Array(old.utf8), new: new)
+    }
+
+    /// Costs of the lines that are not in the old text.
+    private static func costs(of text: TextDiff) -> PlaceCosts {
+        var costs = PlaceCosts(byteCount: text.new.count)
+        for run in text.runs where !run.isSame {
+            for line in run.new {
+                for place in text.newLines[line] { costs.add(newByteAt: place, cost: 0.5) }
+            }
+        }
+        return costs
+    }
+
+    @Test(arguments: [(80, 24), (120, 40), (200, 60), (40, 10)])
+    func `lines of a text by cost`(columns: Int, rows: Int) throws {
+        let text = try Self.text()
+        var script = script(columns, rows)
+        script.send(.content(Self.key, .text(text, encoding: "ascii")))
+        script.send(.explained(Self.key, FileExplanation(Self.costs(of: text))))
+        let look = try #require(script.explorer.screens.last as? LookScreen)
+        let costs = try #require(look.costs)
+        // Each line that is new, the dearest one first, and nothing else.
+        let lines = costs.ranked.compactMap { costs.line(at: costs.blocks[$0].range.lowerBound) }
+        #expect(Set(lines) == Set(text.runs.flatMap { $0.isSame ? [] : Array($0.new) }))
+        let sizes = lines.map { text.newLines[$0].count }
+        #expect(sizes == sizes.sorted(by: >))
+        script.press("} }")
+        #expect(script.explorer.status?.text.hasPrefix("2. line 10: ") == true)
+        script.expectScreen("costs-lines-\(columns)x\(rows)-1-second")
+        script.press("$")
+        script.expectScreen("costs-lines-\(columns)x\(rows)-2-list")
+        script.press("down down enter")
+        #expect((script.explorer.screens.last as? LookScreen)?.costRank == 2)
+        #expect((script.explorer.screens.last as? LookScreen)?.wantsBytes == false)
+    }
+
+    @Test func `a block of the list is gone to by a press`() throws {
+        var script = script(120, 40)
+        script.send(.explained(Self.key, FileExplanation(Self.costs)))
+        let rows = script.screen().text.split(separator: "\n", omittingEmptySubsequences: false)
+        let row = try #require(rows.firstIndex { $0.contains("Blocks by cost: 1-2 of 2") })
+        // There are two columns of them.
+        script.mouse(.click, row: row + 1, column: 70)
+        #expect((script.explorer.screens.last as? LookScreen)?.costRank == 1)
+        script.mouse(.click, row: row + 1, column: 10)
+        #expect((script.explorer.screens.last as? LookScreen)?.costRank == 0)
+    }
+
+    // MARK: - What differs
+
+    @Test func `what differs is counted by content, whatever the width`() throws {
+        var random = SplitMix64(seed: 5)
+        let old = (0..<6000).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        // Changes that are near enough for several to stand in one row, and some insertions.
+        var new: [UInt8] = []
+        var copies: [ByteDiff.Copy] = []
+        var place = 0
+        while place < old.count {
+            let count = min(old.count - place, 150 + random.below(300))
+            copies.append(ByteDiff.Copy(old: place, new: new.count, count: count))
+            new += old[place..<place + count]
+            var change = new.count - count + 20 + random.below(40)
+            while change < new.count - 20 {
+                new[change] ^= 0xff
+                change += 18 + random.below(60)
+            }
+            place += count
+            new += [1, 2, 3, 4, 5]
+        }
+        let diff = ByteDiff(old: old, new: new, copies: copies)
+        let differing = diff.runs.indices.filter { !diff.runs[$0].isSame }
+        #expect(differing.count > 60)
+        for (columns, rows) in [(40, 10), (60, 15), (80, 24), (100, 30), (120, 40), (200, 60)] {
+            var script = script(columns, rows)
+            script.send(.content(Self.key, .bytes(diff, packing: nil)))
+            var visited: [Int] = []
+            for _ in 0..<differing.count + 3 {
+                if let run = (script.explorer.screens.last as? LookScreen)?.currentRun,
+                    visited.last != run
+                {
+                    visited.append(run)
+                }
+                script.press("]")
+            }
+            #expect(visited == differing, "\(columns) columns")
+            if columns >= 80 {
+                let text = script.screen().text
+                #expect(text.contains("block \(differing.count) of \(differing.count)"))
+            }
+            script.press("[")
+            #expect(
+                (script.explorer.screens.last as? LookScreen)?.currentRun
+                    == differing[differing.count - 2])
+        }
     }
 
     @Test func `costs in ASCII`() {

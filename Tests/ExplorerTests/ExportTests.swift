@@ -1,6 +1,7 @@
 import Canvas
 import FileTree
 import Testing
+import Shipping
 
 @testable import Explorer
 
@@ -160,7 +161,7 @@ struct ExportTests {
 
     @Test func `the size in the dialog is that of the chosen level, or not known`() {
         var script = Script()
-        script.send(.totals(Totals(delta: Cost(bytes: 5_000, isExact: true))))
+        script.send(.totals(Totals(delta: Figure(exact: 5_000))))
         script.press("e tab")
         #expect(size(script) == "5.0 kB")
         script.press("right")
@@ -194,15 +195,6 @@ struct ExportTests {
             script.send(.estimates(.exact(done: 1, of: 2, left: nil)))
             #expect(script.explorer.isAnimated)
         }
-    }
-
-    @Test func `sums of costs add what they may turn out to be`() {
-        let exact = Cost(bytes: 10, isExact: true)
-        let guess = Cost(guess: 20, low: 5, high: 90)
-        #expect(exact + exact == Cost(bytes: 20, isExact: true))
-        #expect(exact + guess == Cost(guess: 30, low: 15, high: 100))
-        #expect(Cost(bytes: .max, isExact: true) + exact == Cost(bytes: .max, isExact: true))
-        #expect(Cost(guess: 4, low: 9, high: 2) == Cost(guess: 4, low: 4, high: 4))
     }
 
     @Test func `the time left follows the phase that runs, and the bar never goes back`() {

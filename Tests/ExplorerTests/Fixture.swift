@@ -6,6 +6,7 @@ import FileTree
 import Hashing
 import OCI
 import Summary
+import Shipping
 
 /// A pair of images made in code: what the screens show.
 struct Fixture {
@@ -109,16 +110,17 @@ struct Fixture {
     }
 
     static let totals = Totals(
-        archive: Cost(bytes: 170_412_032, isExact: true), pull: Cost(bytes: 60_482_113, isExact: true),
-        delta: Cost(guess: 1_104_200, low: 700_000, high: 4_200_000),
-        documents: Cost(bytes: 2_300, isExact: false))
+        archive: Figure(exact: 170_412_032), pull: Figure(exact: 60_482_113),
+        delta: Figure(1_104_200, bounds: 700_000...4_200_000),
+        documents: Figure(guess: 2_300))
 
     /// Costs of every new file that was added or modified: a tenth of its size; exact or not.
-    func costs(isExact: Bool) -> [EntryID: Cost] {
-        var costs: [EntryID: Cost] = [:]
+    func costs(isExact: Bool) -> [EntryID: Figure] {
+        var costs: [EntryID: Figure] = [:]
         for node in tree(.squashed).nodes where node.change == .modified || node.change == .added {
             guard let id = node.new else { continue }
-            costs[id] = Cost(bytes: new[id.layer].entries[id.ordinal].size / 10, isExact: isExact)
+            let cost = new[id.layer].entries[id.ordinal].size / 10
+            costs[id] = isExact ? Figure(exact: cost) : Figure(guess: cost)
         }
         return costs
     }

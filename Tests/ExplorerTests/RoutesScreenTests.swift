@@ -120,22 +120,22 @@ struct RoutesScreenTests {
         var script = script()
         // Nothing was measured of it, but its costs are known.
         #expect(script.explorer.route(.default)?.figure.isExact == false)
-        script.send(.totals(Totals(delta: Cost(bytes: 130_000, isExact: true))))
+        script.send(.totals(Totals(delta: Figure(exact: 130_000))))
         #expect(script.explorer.route(.default)?.figure == Figure(exact: 130_000))
         // A guess that is not far off is still a guess.
-        script.send(.totals(Totals(delta: Cost(bytes: 130_000, isExact: false))))
+        script.send(.totals(Totals(delta: Figure(guess: 130_000))))
         #expect(script.explorer.route(.default)?.figure == Figure(guess: 130_000))
         // The default level is the eighth of the list.
         script.press("g j j j j j j j j enter")
         #expect(script.screen().text.contains("\u{2248}130.0 kB  how far it is off is not known"))
         script.press("esc")
-        script.send(.totals(Totals(delta: Cost(bytes: 130_000, isExact: true))))
+        script.send(.totals(Totals(delta: Figure(exact: 130_000))))
         #expect(script.explorer.route(.picked) == nil)
         script.press("q")
         script.press("j space r")
         let picked = script.explorer.route(.picked)?.figure
         #expect(picked != nil && script.screen().text.contains("delta, what is picked"))
-        #expect(picked?.byteCount == script.explorer.pickSize(at: .standard)?.bytes)
+        #expect(picked?.byteCount == script.explorer.pickSize(at: .standard)?.byteCount)
     }
 
     @Test func `one key walks through the links, and the header tells times`() {

@@ -88,9 +88,12 @@ struct RowListTests {
         var random = SplitMix64(seed: 7)
         for _ in 0..<40 {
             let tree = try tree(&random)
-            var table = FileTable(tree, costs: EntryCosts(), arrangement: arrangement(&random))
+            var table = try FileTable(tree, costs: EntryCosts(), arrangement: arrangement(&random))
             for step in 0..<12 {
-                switch random.below(6) {
+                switch random.below(7) {
+                case 6:
+                    let opened = tree.nodes.map { !$0.children.isEmpty && random.below(2) == 0 }
+                    table.restore(opened, revealing: nil, height: 10)
                 case 0: table.setAllExpanded(random.below(2) == 0, height: 10)
                 case 1: table.openCostliest(height: 10)
                 case 2: table.show(arrangement(&random), height: 10)
@@ -113,7 +116,7 @@ struct RowListTests {
         var random = SplitMix64(seed: 8)
         for _ in 0..<40 {
             let tree = try tree(&random)
-            var table = FileTable(tree, costs: EntryCosts(), arrangement: arrangement(&random))
+            var table = try FileTable(tree, costs: EntryCosts(), arrangement: arrangement(&random))
             table.search = try? table.findMatches(random.pick(["b", "f1", "lib/", "B", "b/f"]))
             let found = table.matches
             #expect(table.search?.matches.count == found.count)

@@ -2,6 +2,7 @@ import Canvas
 import FileTree
 import OCI
 import Testing
+import Shipping
 
 @testable import Explorer
 
@@ -141,7 +142,7 @@ struct ScreenTests {
         let remark = "gzip by Go, level 6: rebuilt, 312 bytes of corrections"
         var script = Script()
         script.send(.blobRemarks([0: remark]))
-        script.send(.layerCosts([0: Cost(bytes: 312, isExact: true)]))
+        script.send(.layerCosts([0: Figure(exact: 312)]))
         let details = LayerDetails(model: script.explorer)
         let same = script.explorer.pairs.firstIndex { $0.new == 0 }
         let lines = same.flatMap { details.text(.pair($0)) }?.lines ?? []

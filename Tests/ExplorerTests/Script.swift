@@ -3,6 +3,7 @@ import FileTree
 import OCI
 import TestSupport
 import Testing
+import Shipping
 
 @testable import Explorer
 
@@ -51,7 +52,7 @@ struct Script {
         send(.costs(fixture.costs(isExact: false)))
         send(.totals(Fixture.totals))
         send(.estimates(.exact(done: 1, of: 3, left: .seconds(40))))
-        send(.layerCosts([1: Cost(bytes: 1_012_400, isExact: false), 2: Cost(bytes: 12_000, isExact: true)]))
+        send(.layerCosts([1: Figure(guess: 1_012_400), 2: Figure(exact: 12_000)]))
     }
 
     mutating func send(_ message: Message) {
@@ -71,11 +72,17 @@ struct Script {
         }
     }
 
+    /// Does the work that has waited longest, and what comes of it; tells which that was.
+    mutating func workOnce() -> ScreenWork.Kind? {
+        guard !heldWork.isEmpty else { return nil }
+        let work = heldWork.removeFirst()
+        if let outcome = work.run(isCancelled: { false }) { send(.worked(outcome)) }
+        return work.kind
+    }
+
     /// Does the work that waits, and what comes of it.
     mutating func work() {
-        while !heldWork.isEmpty {
-            if let outcome = heldWork.removeFirst().run(isCancelled: { false }) { send(.worked(outcome)) }
-        }
+        while workOnce() != nil {}
     }
 
     /// Presses keys: one character each, or a name (`down`, `enter`, `^c`), with blanks between them.

@@ -2,6 +2,7 @@ import Canvas
 import FileTree
 import OCI
 import Testing
+import Shipping
 
 @testable import Explorer
 
@@ -56,7 +57,7 @@ struct SummaryTests {
         var script = script()
         #expect(script.screen().text.contains("delta ≈1.1 MB"))
         _ = script.takeEffects()
-        script.send(.totals(Totals(delta: Cost(bytes: 900_000, isExact: true), documents: .zero)))
+        script.send(.totals(Totals(delta: Figure(exact: 900_000), documents: .zero)))
         script.send(.estimates(.done))
         #expect(script.screen().text.contains("delta 900.0 kB"))
     }

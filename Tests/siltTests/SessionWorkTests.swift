@@ -129,7 +129,7 @@ import Work
         defer { blockade.end() }
         #expect(work.summaryAsMarkdown == nil)
         let configuration = ConfigDiff(old: ImageConfiguration(), new: ImageConfiguration())
-        for total in [nil, Cost(bytes: 77, isExact: true)] {
+        for total in [nil, Figure(exact: 77)] {
             work.summarize(
                 SummaryRequest(
                     configuration: configuration, costs: [:], layerCosts: [:],
@@ -139,7 +139,7 @@ import Work
                 Issue.record("no answer but \(answer)")
                 return
             }
-            #expect(summary.counts.changed > 0 && summary.costs?.package == total?.bytes)
+            #expect(summary.counts.changed > 0 && summary.costs?.package == total?.byteCount)
         }
         #expect(work.summaryAsMarkdown?.contains("Delta package: 77 B.") == true)
     }
@@ -211,7 +211,7 @@ import Work
         work.compare(.squashed, 1)
         work.startEstimates()
         let all = try messages(until: isDone)
-        var layers: [Int: Cost] = [:]
+        var layers: [Int: Figure] = [:]
         var totals = Totals()
         for message in all {
             switch message {
@@ -229,7 +229,7 @@ import Work
         work.export(request("d.silt"))
         let end = try messages { if case .exported = $0 { true } else { false } }
         guard case .exported(let result) = end.last else { return }
-        #expect(result.byteCount == delta.bytes)
+        #expect(result.byteCount == delta.byteCount)
     }
 
     @Test func `every file that is shown as changed gets an exact cost`() throws {
@@ -238,7 +238,7 @@ import Work
         let compared = try messages { if case .compared = $0 { true } else { false } }
         guard case .compared(_, _, let tree) = compared.last else { return }
         work.startEstimates()
-        var costs: [EntryID: Cost] = [:]
+        var costs: [EntryID: Figure] = [:]
         for message in try messages(until: isDone) {
             if case .costs(let news) = message { costs.merge(news) { $1 } }
         }
@@ -249,7 +249,7 @@ import Work
     }
 
     @Test func `many costs come in pieces`() throws {
-        let costs = (0..<10_000).map { (EntryID(layer: 0, ordinal: $0), Cost.zero) }
+        let costs = (0..<10_000).map { (EntryID(layer: 0, ordinal: $0), Figure(exact: 0)) }
         work.send(costs)
         let sizes = mailbox.drain().map { if case .costs(let piece) = $0 { piece.count } else { 0 } }
         #expect(sizes.reduce(0, +) == costs.count)

@@ -82,11 +82,19 @@ public struct PlaceCosts: Sendable {
     /// Where something costs or was predicted, in order.
     public private(set) var places: [Place] = []
 
-    /// No costs yet.
-    public init() {}
+    /// Places are told apart to this many bytes.
+    private let placeByteCount: Int
 
-    /// Places are told apart to this many bytes: a content that differs everywhere has a list half as long as itself.
-    private static let placeByteCount = 64
+    /// No costs yet.
+    ///
+    /// - Parameter byteCount: The size of the content. The smaller it is, the closer places are told apart: to a byte in a
+    ///   few thousand bytes. A large content that differs everywhere has a list half as long as itself.
+    public init(byteCount: Int = .max) {
+        placeByteCount = max(1, min(Self.largestPlace, byteCount / Self.placeCount))
+    }
+
+    private static let largestPlace = 64
+    private static let placeCount = 1 << 14
     /// What is farther from the last place than this begins another block.
     private static let blockGap = 128
     /// No block is longer.
@@ -96,7 +104,7 @@ public struct PlaceCosts: Sendable {
 
     /// The place at an offset, which must not lie before the last one.
     private mutating func place(at offset: Int) -> Int {
-        if let last = places.last, offset / Self.placeByteCount == last.start / Self.placeByteCount {
+        if let last = places.last, offset / placeByteCount == last.start / placeByteCount {
             return places.count - 1
         }
         places.append(

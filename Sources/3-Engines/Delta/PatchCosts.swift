@@ -20,7 +20,7 @@ extension Patch {
         var gaps = StreamShares(differences.gapBytes)
         var changes = StreamShares(differences.changes)
         var literal = StreamShares(self.literal)
-        var costs = PlaceCosts()
+        var costs = PlaceCosts(byteCount: byteCount)
         var predictions = self.predictions[...]
         /// Adds what was predicted up to an offset.
         func addPredictions(upTo offset: Int, to costs: inout PlaceCosts) {

@@ -20,17 +20,17 @@ enum Format {
     }
 
     /// `1.2 MB`; `≈1.2 MB` for a guess, `0.7–21 MB` for one that may be far off.
-    static func cost(_ cost: Cost, _ glyphs: Glyphs) -> String {
-        if cost.isExact { return ByteCount.text(cost.bytes) }
+    static func cost(_ cost: Figure, _ glyphs: Glyphs) -> String {
+        if cost.isExact { return ByteCount.text(cost.byteCount) }
         // Half as much again is still the same figure for a decision.
-        if cost.high / 3 <= cost.low / 2 {
-            return glyphs.guessPrefix + ByteCount.text(cost.bytes) + glyphs.guessSuffix
+        guard let bounds = cost.bounds, bounds.upperBound / 3 > bounds.lowerBound / 2 else {
+            return glyphs.guessPrefix + ByteCount.text(cost.byteCount) + glyphs.guessSuffix
         }
-        let high = ByteCount.text(cost.high).split(separator: " ")
+        let high = ByteCount.text(bounds.upperBound).split(separator: " ")
         guard high.count == 2, let number = Double(high[0]), number > 0 else {
-            return ByteCount.text(cost.high)
+            return ByteCount.text(bounds.upperBound)
         }
-        let low = Double(cost.low) / (Double(cost.high) / number)
+        let low = Double(bounds.lowerBound) / (Double(bounds.upperBound) / number)
         return "\(short(low))\(glyphs.range)\(short(number)) \(high[1])"
     }
 

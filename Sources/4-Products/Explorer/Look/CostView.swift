@@ -69,7 +69,7 @@ struct CostView {
         let block = costs.blocks[current]
         var spans = [Span(" ")]
         if let rank = screen.costRank { spans.append(Span("\(rank + 1). ", .key)) }
-        let words = BlockText(block, glyphs: glyphs)
+        let words = BlockText(block, line: costs.line(at: block.range.lowerBound), glyphs: glyphs)
         spans += [Span(words.name + " ", .title), Span(words.offset, .dim), separator]
         spans += [Span(text(block.cost)), Span(" of \(text(costs.cost))", .dim), separator]
         spans.append(Span("\(words.kind), \(ByteCount.text(UInt64(block.range.count)))"))
@@ -85,8 +85,16 @@ struct BlockText {
     let kind: String
     let prediction: String?
 
-    init(_ block: PlaceCosts.Block, glyphs: Glyphs) {
-        name = block.section.map { Format.name($0, glyphs, limit: 40) } ?? "at"
+    /// Puts a block into words.
+    ///
+    /// - Parameters:
+    ///   - block: The block.
+    ///   - line: In a text, the line that it is, counted from 0.
+    ///   - glyphs: Characters that may be used.
+    init(_ block: PlaceCosts.Block, line: Int?, glyphs: Glyphs) {
+        name =
+            line.map { "line \(Format.grouped($0 + 1))" }
+            ?? block.section.map { Format.name($0, glyphs, limit: 40) } ?? "at"
         offset = "0x" + String(block.range.lowerBound, radix: 16)
         kind =
             switch block.kind {

@@ -90,9 +90,10 @@ struct CostsScreen: Screen {
                 Span($0.text, $0.role, target: .item(index))
             }
         }
+        func text(_ part: Double) -> String { Format.cost(look.scaled(part, model), model.glyphs) }
         let title =
             costs.map { costs in
-                "Cost by place: \(cost(costs.cost, model)), \(cost(costs.newCost, model)) of it new bytes"
+                "Cost by place: \(text(costs.cost)), \(text(costs.newCost)) of it new bytes"
             } ?? "Cost by place"
         let area = dialogs.draw(
             title, lines, context, offset: cursor.offset, minimumColumns: min(dialogs.innerColumns, 76),
@@ -102,51 +103,15 @@ struct CostsScreen: Screen {
             .cursor, row: area.row + cursor.position - cursor.offset, columns: area.column..<area.endColumn)
     }
 
-    private func cost(_ part: Double, _ model: ExplorerModel) -> String {
-        Format.cost(look.scaled(part, model), model.glyphs)
-    }
-
     private func line(_ row: Row, _ columns: Int, _ model: ExplorerModel) -> [Span] {
+        let drawer = CostLine(look: look, model: model)
         switch row {
         case .heading(let text): return [Span(text, .title)]
         case .text(let text): return [Span(text, .dim)]
         case .sum(let index):
-            return costs.map { line($0.sums[index], isSum: true, columns, model) } ?? []
+            return costs.map { drawer.spans($0.sums[index], isSum: true, columns: columns) } ?? []
         case .block(let index):
-            return costs.map { line($0.blocks[index], isSum: false, columns, model) } ?? []
+            return costs.map { drawer.spans($0.blocks[index], columns: columns) } ?? []
         }
-    }
-
-    private func line(
-        _ block: PlaceCosts.Block, isSum: Bool, _ columns: Int, _ model: ExplorerModel
-    ) -> [Span] {
-        let glyphs = model.glyphs
-        let words = BlockText(block, glyphs: glyphs)
-        func padded(_ text: String, _ width: Int, right: Bool = true) -> String {
-            let text = TextFit.end(text, columns: width, mark: glyphs.ellipsis)
-            let gap = String(repeating: " ", count: max(0, width - TextWidth.of(text)))
-            return right ? gap + text : text + gap
-        }
-        // What does not fit is left out from the right.
-        let name = block.section == nil ? isSum ? "in no section" : "" : words.name
-        let nameColumns = columns >= 60 ? 16 : 12
-        var spans = [
-            Span(padded(cost(block.cost, model), 9)),
-            Span("  " + padded(name, nameColumns, right: false), .text),
-        ]
-        guard columns >= 44 else { return spans + [Span(" " + words.offset, .dim)] }
-        spans += [
-            Span("  " + padded(words.offset, 10, right: false), .dim),
-            Span(padded(ByteCount.text(UInt64(block.range.count)), 9), .dim),
-        ]
-        let kind = block.cost > 0 ? words.kind : ""
-        if columns >= 60 { spans.append(Span("  " + padded(kind, 9, right: false), .dim)) }
-        if columns >= 70, block.predictedCount > 0 {
-            spans.append(
-                Span(
-                    "  \(Format.grouped(block.rightCount))/\(Format.grouped(block.predictedCount)) right",
-                    .dim))
-        }
-        return spans
     }
 }

@@ -12,6 +12,8 @@ struct HexLines {
     let showsOffsets: Bool
     /// Where in the contents the bytes are; nil if they are all of them.
     let piece: ContentPieces.Piece?
+    /// What differs and keys are at; nil if nothing is.
+    var current: DiffRun?
 
     func draw(_ line: LookLine, row: Int, on frame: inout Frame) {
         guard case .bytes(let old, let new, _) = line else { return }
@@ -25,6 +27,10 @@ struct HexLines {
             return
         }
         let half = (frame.size.columns - 3) / 2
+        defer {
+            mark(current?.old, in: old, row: row, from: 0, on: &frame)
+            mark(current?.new, in: new, row: row, from: half + 3, on: &frame)
+        }
         let (oldPart, newPart) = (bytes.old[old], bytes.new[new])
         frame.put(
             side(
@@ -41,6 +47,17 @@ struct HexLines {
             ? ("=", .unchanged)
             : old.isEmpty ? ("+", .added) : new.isEmpty ? ("-", .removed) : ("~", .modified)
         frame.put(mark.0, at: Point(row: row, column: half + 1), style: Style(mark.1))
+    }
+
+    /// Gives the digits of what keys are at a ground of their own.
+    private func mark(
+        _ part: Range<Int>?, in range: Range<Int>, row: Int, from column: Int, on frame: inout Frame
+    ) {
+        guard let shown = part?.clamped(to: range), !shown.isEmpty else { return }
+        let start = column + (showsOffsets ? 9 : 0)
+        let first = start + 3 * (shown.lowerBound - range.lowerBound)
+        let end = first + 3 * shown.count - 1
+        frame.setGround(.selection, row: row, columns: first..<end)
     }
 
     /// Offset, digits and characters of one side; what differs from the other side stands out.

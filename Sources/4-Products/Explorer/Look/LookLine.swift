@@ -17,6 +17,40 @@ enum LookLine: Hashable {
     }
 }
 
+/// Where something begins that differs.
+struct Hunk: Hashable {
+    /// The line on screen. Several may begin in one row of bytes.
+    let line: Int
+    /// The run that it is: what differs does not depend on the width of the screen.
+    let run: Int
+
+    /// All that differ, in order.
+    static func all(of runs: [DiffRun], in lines: [LookLine]) -> [Hunk] {
+        var hunks: [Hunk] = []
+        var next = 0
+        for (index, run) in runs.enumerated() where !run.isSame {
+            guard let line = lines[next...].firstIndex(where: { $0.holdsStart(of: run, index) }) else {
+                continue
+            }
+            hunks.append(Hunk(line: line, run: index))
+            next = line
+        }
+        return hunks
+    }
+}
+
+extension LookLine {
+    /// Whether a run begins in the line.
+    fileprivate func holdsStart(of run: DiffRun, _ index: Int) -> Bool {
+        switch self {
+        case .text: self.run == index
+        case .bytes(let old, let new, _):
+            run.new.isEmpty ? old.contains(run.old.lowerBound) : new.contains(run.new.lowerBound)
+        case .fold: false
+        }
+    }
+}
+
 /// How the content of a file is laid out.
 struct LookLayout: Hashable {
     var isSplit = false

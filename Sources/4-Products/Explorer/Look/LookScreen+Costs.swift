@@ -3,6 +3,7 @@ import Canvas
 import ContentDiff
 import FileFormats
 import FileTree
+import Shipping
 
 /// Why a file costs what it costs: over its bytes.
 extension LookScreen {
@@ -31,10 +32,20 @@ extension LookScreen {
         key.new.flatMap { model.files?.tree.newEntry(at: $0) }?.size
     }
 
+    /// Whether a text is shown whose lines have costs.
+    func showsLines(_ model: ExplorerModel) -> Bool {
+        guard costs?.lines != nil, case .text = content(model) else { return false }
+        return true
+    }
+
     /// Lines of content on screen.
     func contentRows(_ model: ExplorerModel) -> Int {
-        max(1, LookView.rows(model.size) - (showsCosts(model) ? Self.costRows : 0))
+        let costRows = (showsCosts(model) ? Self.costRows : 0) + CostPane.rows(self, model)
+        return max(1, LookView.rows(model.size) - costRows)
     }
+
+    /// The number of a block where what is pressed has numbers: those of other things count from 0.
+    static func item(ofBlock index: Int) -> Int { -1 - index }
 
     /// What is known of why it costs what it costs.
     func explanation(_ model: ExplorerModel) -> FileExplanation? { model.contents[key]?.explanation }
@@ -46,27 +57,40 @@ extension LookScreen {
         }
         let program = loaded.program?.new
         if self.costs == nil || self.costs?.hasSections == false && program != nil {
+            let byteCount = Int(clamping: newByteCount(model) ?? 0)
             self.costs = CostMap(
-                costs, sections: program?.placeSections ?? [], byteCount: Int(newByteCount(model) ?? 0))
+                costs, sections: program?.placeSections ?? [], lines: storedLines(loaded.content, byteCount),
+                byteCount: byteCount)
         }
         self.costs?.fit(columns: CostView.mapColumns(model.size.columns))
     }
 
+    /// A text's lines as they are stored; nil for what is no text, or is stored in another encoding.
+    private func storedLines(_ content: FileContent, _ byteCount: Int) -> [Range<Int>]? {
+        guard case .text(let text, _) = content, text.new.count == byteCount,
+            text.newLines.count <= Self.lineLimit
+        else { return nil }
+        return text.newLines
+    }
+
+    /// Texts of more lines have blocks like other files: to count each line's cost would take longer than a frame.
+    private static let lineLimit = 50_000
+
     /// What a part of the file's own cost is of what it costs in the package, which adds up.
-    func scaled(_ part: Double, _ model: ExplorerModel) -> Cost {
+    func scaled(_ part: Double, _ model: ExplorerModel) -> Figure {
         guard let costs, costs.cost > 0, let files = model.files, place == nil,
             case .known(let cost) = files.costs.state(of: node, isFinal: model.isCostFinal), cost.isExact,
-            cost.bytes > 0
-        else { return Cost(bytes: UInt64(max(0, part).rounded()), isExact: false) }
-        let share = part / costs.cost * Double(cost.bytes)
-        return Cost(bytes: UInt64(max(0, share).rounded()), isExact: true)
+            cost.byteCount > 0
+        else { return Figure(guess: UInt64(max(0, part).rounded())) }
+        let share = part / costs.cost * Double(cost.byteCount)
+        return Figure(exact: UInt64(max(0, share).rounded()))
     }
 
     /// The block that the line about costs tells of: the one gone to by cost, or else the one at the present change.
     func currentBlock(_ model: ExplorerModel) -> Int? {
         guard let costs else { return nil }
         if let costRank, costs.ranked.indices.contains(costRank) { return costs.ranked[costRank] }
-        guard let offset = newOffset(ofLine: currentLine) else { return costs.ranked.first }
+        guard let offset = currentOffset(model) else { return costs.ranked.first }
         return costs.block(at: offset)
     }
 
@@ -84,7 +108,7 @@ extension LookScreen {
 
     /// Goes to the block that costs next less, or next more; first to the costliest.
     mutating func goByCost(isCheaper: Bool, _ model: inout ExplorerModel) {
-        guard showsCosts(model), let costs, !costs.blocks.isEmpty else {
+        guard showsCosts(model) || showsLines(model), let costs, !costs.blocks.isEmpty else {
             guard costs != nil else { return model.say(reason(model)) }
             return model.say(
                 model.size.rows < Self.leastRows
@@ -96,7 +120,12 @@ extension LookScreen {
             return model.say(isCheaper ? "no other block costs anything" : "no block costs more")
         }
         costRank = next
-        show(costs.blocks[costs.ranked[next]], model)
+        let block = costs.blocks[costs.ranked[next]]
+        show(block, model)
+        guard showsLines(model) else { return }
+        let words = BlockText(block, line: costs.line(at: block.range.lowerBound), glyphs: model.glyphs)
+        let parts = [block.cost, costs.cost].map { Format.cost(scaled($0, model), model.glyphs) }
+        model.say("\(next + 1). \(words.name): \(parts[0]) of \(parts[1]), \(words.kind)")
     }
 
     /// Shows a block's bytes.
@@ -109,13 +138,29 @@ extension LookScreen {
     /// Shows a block that was chosen from the list, in a text by its bytes.
     mutating func show(blockAt index: Int, _ model: ExplorerModel) {
         guard let costs, costs.blocks.indices.contains(index) else { return }
-        if case .text = content(model) { wantsBytes = true }
+        if case .text = content(model), costs.lines == nil { wantsBytes = true }
         refresh(model)
         costRank = costs.ranked.firstIndex(of: index)
         show(costs.blocks[index], model)
     }
 
     // MARK: - Places
+
+    /// Where in the new content the present change begins.
+    private func currentOffset(_ model: ExplorerModel) -> Int? {
+        switch content(model) {
+        case .bytes(let bytes, _), .beginning(let bytes, _), .piece(let bytes, _, _):
+            currentRun.flatMap { bytes.runs.indices.contains($0) ? bytes.runs[$0].new.lowerBound : nil }
+                ?? newOffset(ofLine: currentLine)
+        case .text(let text, _):
+            currentRun.flatMap { run -> Int? in
+                let lines = text.runs.indices.contains(run) ? text.runs[run].new : 0..<0
+                return text.newLines.indices.contains(lines.lowerBound)
+                    ? text.newLines[lines.lowerBound].lowerBound : nil
+            }
+        case .archive, .failed, nil: nil
+        }
+    }
 
     /// Where in the new content a line begins; nil for what is no line of bytes.
     func newOffset(ofLine index: Int) -> Int? {
@@ -128,6 +173,9 @@ extension LookScreen {
 
     /// The line that shows the byte at an offset of the new content, or stands for it.
     func line(atNewOffset offset: Int) -> Int? {
+        if case .text = lines.first(where: { if case .fold = $0 { false } else { true } }) {
+            return costs?.line(at: offset).flatMap(line(ofNewLine:))
+        }
         let last = lines.lastIndex { line in
             if case .bytes(_, let new, _) = line { new.lowerBound <= offset } else { false }
         }
@@ -135,6 +183,19 @@ extension LookScreen {
             lines.indices.contains(last + 1), case .fold = lines[last + 1]
         else { return last ?? lines.indices.first }
         return last + 1
+    }
+}
+
+extension LookScreen {
+    /// The line on screen that shows a line of the new text, or stands for it.
+    private func line(ofNewLine number: Int) -> Int? {
+        let last = lines.lastIndex { line in
+            if case .text(_, let new?, 0, _) = line { new <= number } else { false }
+        }
+        guard let last, case .text(_, let new?, _, _) = lines[last], new < number,
+            let fold = lines[last...].firstIndex(where: { if case .fold = $0 { true } else { false } })
+        else { return last ?? lines.indices.first }
+        return fold
     }
 }
 

@@ -26,8 +26,8 @@ struct LookScreen: Screen {
     private(set) var wraps = false
     private var sideways = 0
     private(set) var lines: [LookLine] = []
-    /// Where in the lines what differs begins.
-    private var hunks: [Int] = []
+    /// Where what differs begins.
+    private var hunks: [Hunk] = []
     private var hunk = 0
     /// Whether somebody went somewhere: then better content is shown at the same place.
     private var hasMoved = false
@@ -118,15 +118,25 @@ struct LookScreen: Screen {
             scroll.move(command, lines: lines.count, height: height)
             hasMoved = true
             costRank = nil
-            hunk = hunks.lastIndex { $0 <= scroll.line + height / 3 } ?? 0
+            hunk = hunk(atLine: scroll.line + height / 3)
         }
         refresh(model)
         return .stay
     }
 
+    /// The first of what differs in the line closest above one, or in it.
+    private func hunk(atLine line: Int) -> Int {
+        guard let last = hunks.last(where: { $0.line <= line }) else { return 0 }
+        return hunks.firstIndex { $0.line == last.line } ?? 0
+    }
+
     /// A fold or a member that was pressed.
     mutating func choose(_ item: Int, in model: inout ExplorerModel) -> Outcome {
         if members != nil { return choose(member: item, in: &model) }
+        if item < 0 {
+            show(blockAt: Self.item(ofBlock: item), model)
+            return .stay
+        }
         layout.opened.insert(item)
         refresh(model)
         return .stay
@@ -142,18 +152,21 @@ struct LookScreen: Screen {
         hunk = next
         hasMoved = true
         costRank = nil
-        show(hunks[next], height: height)
+        show(hunks[next].line, height: height)
     }
 
     /// Shows a line, and counts changes from there.
     mutating func goTo(line: Int, height: Int) {
         hasMoved = true
-        hunk = hunks.lastIndex { $0 <= line } ?? 0
+        hunk = hunk(atLine: line)
         show(line, height: height)
     }
 
+    /// The run that is the present change; nil where nothing differs.
+    var currentRun: Int? { hunks.indices.contains(hunk) ? hunks[hunk].run : nil }
+
     /// The line of the present change.
-    var currentLine: Int { hunks.indices.contains(hunk) ? hunks[hunk] : scroll.line }
+    var currentLine: Int { hunks.indices.contains(hunk) ? hunks[hunk].line : scroll.line }
 
     private mutating func show(_ line: Int, height: Int) {
         scroll.show(line, lines: lines.count, height: height, margin: min(3, height / 4))
@@ -277,16 +290,13 @@ struct LookScreen: Screen {
             lines = []
             runs = []
         }
-        hunks = lines.indices.filter { index in
-            // Neighbouring runs may share rows of bytes: what begins is a stretch of lines that differ.
-            !runs[lines[index].run].isSame && (index == 0 || runs[lines[index - 1].run].isSame)
-        }
+        hunks = Hunk.all(of: runs, in: lines)
         let height = contentRows(model)
         if let kept, let line = lines.firstIndex(where: { $0.run == kept }) {
             scroll.show(line, lines: lines.count, height: height, margin: 0)
         } else if let offset, let line = line(atNewOffset: offset) {
             scroll.put(line, lines: lines.count, height: height)
-            hunk = hunks.lastIndex { $0 <= line + height / 3 } ?? 0
+            hunk = hunk(atLine: line + height / 3)
         } else {
             land(height: height)
         }
@@ -297,10 +307,10 @@ struct LookScreen: Screen {
     private mutating func land(height: Int) {
         hunk = 0
         switch landing {
-        case .change: hunks.first.map { show($0, height: height) }
+        case .change: hunks.first.map { show($0.line, height: height) }
         case .lastChange:
             hunk = max(0, hunks.count - 1)
-            hunks.last.map { show($0, height: height) }
+            hunks.last.map { show($0.line, height: height) }
         case .top: scroll.put(0, lines: lines.count, height: height)
         case .bottom:
             scroll.put(lines.count, lines: lines.count, height: height)

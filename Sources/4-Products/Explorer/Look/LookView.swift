@@ -211,9 +211,11 @@ struct LookView {
     private var isTwoSided: Bool { screen.key.old != nil && screen.key.new != nil }
 
     private func drawLines(on frame: inout Frame) {
-        let rows = Self.rows(frame.size)
+        let rows = screen.contentRows(model)
+        let paneRows = CostPane.rows(screen, model)
         let first = screen.showsCosts(model) ? 2 + LookScreen.costRows : 2
         if first > 2 { CostView(screen: screen, model: model).draw(at: 2, on: &frame) }
+        CostPane(screen: screen, model: model).draw(at: first + rows, rows: paneRows, on: &frame)
         switch content {
         case nil: say("\(model.spinner) reading", .dim, on: &frame)
         case .failed(let text): say(Format.line(text, glyphs), .error, on: &frame)
@@ -232,8 +234,11 @@ struct LookView {
             let hex = HexLines(
                 glyphs: glyphs, bytes: bytes, isTwoSided: isTwoSided,
                 width: Self.bytesInRow(columns: frame.size.columns, isOneSided: !isTwoSided),
-                showsOffsets: Self.offsetColumns(frame.size.columns) > 0, piece: piece)
-            let shown = offset..<min(screen.lines.count, offset + max(1, rows + 2 - first))
+                showsOffsets: Self.offsetColumns(frame.size.columns) > 0, piece: piece,
+                current: hunkCount > 1
+                    ? screen.currentRun.flatMap { bytes.runs.indices.contains($0) ? bytes.runs[$0] : nil }
+                    : nil)
+            let shown = offset..<min(screen.lines.count, offset + rows)
             for (index, line) in screen.lines[shown].enumerated() {
                 if case .fold(let run, let count) = line {
                     drawFold(run, "\(Format.grouped(count)) equal bytes", row: first + index, on: &frame)

@@ -54,9 +54,9 @@ public enum Message: Sendable {
     /// An answer to `Effect.summarize`.
     case summarized(UpdateSummary)
     /// Costs of entries of the new image, as they become known or better known.
-    case costs([EntryID: Cost])
+    case costs([EntryID: Figure])
     /// Costs of layers of the new image, by their index.
-    case layerCosts([Int: Cost])
+    case layerCosts([Int: Figure])
     /// How blobs of layers of the new image are made of the uncompressed layers, in words, by their index.
     case blobRemarks([Int: String])
     /// The figures of the header.

@@ -1,18 +1,20 @@
+public import Shipping
+
 /// The figures a decision is made on; nil while unknown.
 public struct Totals: Hashable, Sendable {
     /// Size of the new archive: what is sent without any tool.
-    public var archive: Cost?
+    public var archive: Figure?
     /// Compressed size of the layers that the old image lacks: what a registry sends.
-    public var pull: Cost?
+    public var pull: Figure?
     /// Size of the delta package. Nil until every layer has at least a guess: the sum of a part reads as if it
     /// were the whole.
-    public var delta: Cost?
+    public var delta: Figure?
     /// What the package holds besides the layers: configuration, manifest, index and its own headers. With
     /// the costs of the layers it adds up to `delta`.
-    public var documents: Cost?
+    public var documents: Figure?
 
     /// Totals of those figures.
-    public init(archive: Cost? = nil, pull: Cost? = nil, delta: Cost? = nil, documents: Cost? = nil) {
+    public init(archive: Figure? = nil, pull: Figure? = nil, delta: Figure? = nil, documents: Figure? = nil) {
         self.archive = archive
         self.pull = pull
         self.delta = delta

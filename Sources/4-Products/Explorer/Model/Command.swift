@@ -252,12 +252,12 @@ extension Command {
             in: [.look]),
         Binding(
             .cheaperChange, ["}"], "by cost",
-            "over the bytes of a file: to the block that costs most, then to those that cost less",
+            "inside a file: to the block of bytes or the line of text that costs most, then to those that cost less",
             in: [.look]),
         Binding(.costlierChange, ["{"], "", "to the block that costs next more", in: [.look]),
         Binding(
             .costs, ["$"], "costs",
-            "why the file costs what it costs: its sections and blocks by cost, and what was predicted",
+            "why the file costs what it costs: its sections and blocks, or its lines, by cost, and what was predicted",
             in: [.look]),
         Binding(
             .summary, ["S"], "program",

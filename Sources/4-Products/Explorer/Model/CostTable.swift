@@ -1,13 +1,14 @@
 import Bytes
 import FileTree
+import Shipping
 
 /// What each node costs to ship, with everything under it.
 ///
 /// Nearly all nodes of a large image cost nothing: only the others have a place for their figures.
 struct CostTable: Sendable {
     /// A node's own figure, and sums over it and everything under it.
-    private struct Figures {
-        var own: Cost?
+    struct Figures {
+        var own: Figure?
         var bytes: UInt64 = 0
         var low: UInt64 = 0
         var high: UInt64 = 0
@@ -17,46 +18,46 @@ struct CostTable: Sendable {
         @StoredSmall var missingCount: Int = 0
         /// Files whose figure is a guess.
         @StoredSmall var guessCount: Int = 0
+        /// How many of the guesses nobody knows the error of.
+        @StoredSmall var unboundedCount: Int = 0
 
-        var cost: Cost {
-            guessCount == 0 && missingCount == 0
-                ? Cost(bytes: bytes, isExact: true) : Cost(guess: bytes, low: low, high: high)
+        var cost: Figure {
+            if guessCount == 0, missingCount == 0 { return Figure(exact: bytes) }
+            guard unboundedCount == 0 else { return Figure(guess: bytes) }
+            return Figure(bytes, bounds: min(low, bytes)...max(high, bytes))
         }
 
-        mutating func add(_ cost: Cost) {
-            bytes = bytes.addingClamped(cost.bytes)
-            low = low.addingClamped(cost.low)
-            high = high.addingClamped(cost.high)
+        mutating func add(_ cost: Figure) {
+            bytes = bytes.addingClamped(cost.byteCount)
+            low = low.addingClamped(cost.bounds?.lowerBound ?? 0)
+            high = high.addingClamped(cost.bounds?.upperBound ?? 0)
             guessCount += cost.isExact ? 0 : 1
+            unboundedCount += cost.bounds == nil ? 1 : 0
         }
 
-        mutating func subtract(_ cost: Cost) {
-            bytes -= min(bytes, cost.bytes)
-            low -= min(low, cost.low)
-            high -= min(high, cost.high)
+        mutating func subtract(_ cost: Figure) {
+            bytes -= min(bytes, cost.byteCount)
+            low -= min(low, cost.bounds?.lowerBound ?? 0)
+            high -= min(high, cost.bounds?.upperBound ?? 0)
             guessCount -= cost.isExact ? 0 : 1
+            unboundedCount -= cost.bounds == nil ? 1 : 0
         }
     }
 
-    private var figures: [Figures] = []
+    private(set) var figures = Chunked<Figures>()
     /// For each node its place in `figures`; -1 for none, -2 for what costs nothing, exactly.
-    private var places: [Int32]
+    private(set) var places: Chunked<Int32>
     /// For each layer of the new image and each of its entries, the node; -1 for none.
-    private var nodeOf: [[Int32]] = []
+    private let nodeOf: [[Int32]]
 
     private static let none: Int32 = -1
     private static let free: Int32 = -2
 
     init(_ tree: DiffTree, costs: EntryCosts) {
-        places = Array(repeating: Self.none, count: tree.nodes.count)
+        places = Chunked(repeating: Self.none, count: tree.nodes.count)
+        nodeOf = Self.nodesOfEntries(tree)
         for (index, node) in tree.nodes.enumerated() {
             guard let id = node.new else { continue }
-            while nodeOf.count <= id.layer { nodeOf.append([]) }
-            if nodeOf[id.layer].count <= id.ordinal {
-                let count = max(id.ordinal + 1, tree.newEntryCount(ofLayer: id.layer))
-                nodeOf[id.layer] += Array(repeating: Self.none, count: count - nodeOf[id.layer].count)
-            }
-            nodeOf[id.layer][id.ordinal] = Int32(clamping: index)
             if Self.isExpected(tree, index) {
                 let size = tree.newEntry(node)?.size ?? 0
                 change(index, in: tree) { figures in
@@ -66,6 +67,20 @@ struct CostTable: Sendable {
             }
             if let cost = costs[id] { take(cost, at: index, in: tree) }
         }
+    }
+
+    private static func nodesOfEntries(_ tree: DiffTree) -> [[Int32]] {
+        var nodes: [[Int32]] = []
+        for (index, node) in tree.nodes.enumerated() {
+            guard let id = node.new else { continue }
+            while nodes.count <= id.layer { nodes.append([]) }
+            if nodes[id.layer].count <= id.ordinal {
+                let count = max(id.ordinal + 1, tree.newEntryCount(ofLayer: id.layer))
+                nodes[id.layer] += Array(repeating: none, count: count - nodes[id.layer].count)
+            }
+            nodes[id.layer][id.ordinal] = Int32(clamping: index)
+        }
+        return nodes
     }
 
     /// Whether a node is a file that will get a figure.
@@ -78,7 +93,7 @@ struct CostTable: Sendable {
     }
 
     /// Takes figures over and carries the differences up to the root.
-    mutating func update(_ costs: [EntryID: Cost], in tree: DiffTree) {
+    mutating func update(_ costs: [EntryID: Figure], in tree: DiffTree) {
         for (id, cost) in costs {
             guard nodeOf.indices.contains(id.layer), nodeOf[id.layer].indices.contains(id.ordinal) else {
                 continue
@@ -88,7 +103,7 @@ struct CostTable: Sendable {
         }
     }
 
-    private mutating func take(_ cost: Cost, at node: Int, in tree: DiffTree) {
+    private mutating func take(_ cost: Figure, at node: Int, in tree: DiffTree) {
         let before = own(node)
         guard before != cost else { return }
         // What was expected and had no figure was counted as missing.
@@ -107,7 +122,7 @@ struct CostTable: Sendable {
         figures[Int(places[node])].own = cost
     }
 
-    private func own(_ node: Int) -> Cost? {
+    private func own(_ node: Int) -> Figure? {
         switch places[node] {
         case Self.free: .zero
         case Self.none: nil
@@ -120,7 +135,7 @@ struct CostTable: Sendable {
         var node = node
         while true {
             if places[node] < 0 {
-                let own: Cost? = places[node] == Self.free ? .zero : nil
+                let own: Figure? = places[node] == Self.free ? .zero : nil
                 places[node] = Int32(clamping: figures.count)
                 figures.append(Figures(own: own))
             }
@@ -131,12 +146,16 @@ struct CostTable: Sendable {
     }
 
     /// The bytes at and under a node, as far as they are known.
-    func bytes(of node: Int) -> UInt64 { places[node] < 0 ? 0 : figures[Int(places[node])].bytes }
+    func bytes(of node: Int) -> UInt64 {
+        let place = places[node]
+        return place < 0 ? 0 : figures[Int(place)].bytes
+    }
 
     /// What a node is sorted by: its bytes, and as long as some are not known, what they are at most.
     func sortKey(of node: Int) -> UInt64 {
-        guard places[node] >= 0 else { return 0 }
-        let figures = figures[Int(places[node])]
+        let place = places[node]
+        guard place >= 0 else { return 0 }
+        let figures = figures[Int(place)]
         return figures.bytes.addingClamped(figures.missingByteCount)
     }
 
@@ -147,11 +166,13 @@ struct CostTable: Sendable {
     ///   - isFinal: Whether no more figures come: files without one are then shipped whole, with their layer.
     /// - Returns: The state; the sum of a part is none, because it would read as if it were the whole.
     func state(of node: Int, isFinal: Bool) -> CostState {
-        guard places[node] >= 0 else { return .nothing }
-        let figures = figures[Int(places[node])]
+        let place = places[node]
+        guard place >= 0 else { return .nothing }
+        let figures = figures[Int(place)]
         if figures.missingCount > 0 { return isFinal ? .withLayer : .pending }
         let cost = figures.cost
-        if cost.high == 0 { return cost.isExact ? .nothing : .pending }
+        let most = cost.bounds?.upperBound ?? cost.byteCount
+        if most == 0 { return cost.isExact ? .nothing : .pending }
         return .known(cost)
     }
 }
@@ -164,5 +185,10 @@ enum CostState: Hashable, Sendable {
     case pending
     /// No figure of its own: its layer is shipped whole.
     case withLayer
-    case known(Cost)
+    case known(Figure)
+}
+
+extension Figure {
+    /// Nothing, exactly.
+    static let zero = Figure(exact: 0)
 }

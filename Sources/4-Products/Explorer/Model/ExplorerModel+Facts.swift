@@ -1,6 +1,7 @@
 import Canvas
 import FileTree
 import OCI
+import Shipping
 
 /// A row of the pane of layers.
 enum LayerRow: Hashable, Sendable {
@@ -76,8 +77,8 @@ extension ExplorerModel {
     }
 
     /// The package's size at a level, as far as it is known: by estimates, or because a package was made.
-    func knownSize(at level: ExportLevel) -> Cost? {
-        if let bytes = export.sizes[level] { return Cost(bytes: bytes, isExact: true) }
+    func knownSize(at level: ExportLevel) -> Figure? {
+        if let bytes = export.sizes[level] { return Figure(exact: bytes) }
         return level == .standard ? totals.delta : nil
     }
 

@@ -221,7 +221,7 @@ extension ExplorerModel {
     }
 
     /// Trees that are not on screen take it over when they are shown.
-    private mutating func applyArrangement(then next: TableRequest.Next = .stay) {
+    mutating func applyArrangement(then next: TableRequest.Next = .stay) {
         let arrangement = arrangement
         withFiles { files, height in files.show(arrangement, then: next, height: height) }
         // What is hidden may take a line now, or none any more.

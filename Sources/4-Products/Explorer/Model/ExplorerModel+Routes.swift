@@ -1,6 +1,6 @@
 import Bytes
 import Canvas
-public import Shipping
+import Shipping
 
 extension ExplorerModel {
     /// What is known of ways of shipping the update, and what times and amounts are told for.
@@ -86,9 +86,9 @@ extension ExplorerModel {
     var linkName: String? { routes.link.map { Format.text($0.name ?? $0.values, glyphs) } }
 
     /// How long something takes on the chosen link: `17 s`, `≈55 min`; nil if no link is chosen.
-    func time(of cost: Cost) -> String? {
+    func time(of cost: Figure) -> String? {
         guard let link = routes.link else { return nil }
-        let text = NumberText.duration(link.seconds(for: cost.bytes))
+        let text = NumberText.duration(link.seconds(for: cost.byteCount))
         return cost.isExact ? text : glyphs.guessPrefix + text + glyphs.guessSuffix
     }
 
@@ -104,11 +104,11 @@ extension ExplorerModel {
         if let measured, measured.makingSeconds != nil { return measured }
         let known: Figure? =
             switch kind {
-            case .pull: measured?.figure ?? totals.pull.map(Figure.init)
+            case .pull: measured?.figure ?? totals.pull
             case .fast: export.sizes[.fast].map(Figure.init(exact:))
             case .best: export.sizes[.best].map(Figure.init(exact:))
-            case .default: totals.delta.map(Figure.init)
-            case .picked: picks == nil ? nil : pickSize(at: .standard).map(Figure.init)
+            case .default: totals.delta
+            case .picked: picks == nil ? nil : pickSize(at: .standard)
             default: nil
             }
         return known.map { Route(kind, $0) } ?? measured
@@ -150,7 +150,7 @@ extension ExplorerModel {
         guard routes.state == .done else { return nil }
         return Recommendation(
             routeKinds.compactMap(route), needs: [], link: shownLink, fleet: routes.fleet
-        ) { Format.cost(Cost($0), glyphs) }
+        ) { Format.cost($0, glyphs) }
     }
 
     /// Why a route cannot be taken into an export; nil if it can.
@@ -171,30 +171,5 @@ extension ExplorerModel {
         default: export.level = .standard
         }
         return Outcome(step: .replace(ExportScreen()), effects: stopRoutes())
-    }
-}
-
-extension Figure {
-    /// A cost as routes have it: a guess of which nobody knows how far it is off stays one.
-    fileprivate init(_ cost: Cost) {
-        if cost.isExact {
-            self.init(exact: cost.bytes)
-        } else if cost.low == cost.high {
-            self.init(guess: cost.bytes)
-        } else {
-            self.init(cost.bytes, bounds: cost.low...cost.high)
-        }
-    }
-}
-
-extension Cost {
-    /// A figure as the explorer shows costs.
-    public init(_ figure: Figure) {
-        switch figure.accuracy {
-        case .exact: self.init(bytes: figure.byteCount, isExact: true)
-        case .within(let bounds):
-            self.init(guess: figure.byteCount, low: bounds.lowerBound, high: bounds.upperBound)
-        case .unknown: self.init(bytes: figure.byteCount, isExact: false)
-        }
     }
 }

@@ -25,7 +25,7 @@ public struct ExplorerModel: Sendable {
     /// What was compared so far; going back to a tree finds it as it was left.
     var tables: [Scope: FileTable] = [:]
     var costs = EntryCosts()
-    var layerCosts: [Int: Cost] = [:]
+    var layerCosts: [Int: Figure] = [:]
     /// How blobs of layers of the new image are made, where that takes something, as far as it is known.
     var blobRemarks: [Int: String] = [:]
     /// Entries of the old image that entries of the new one are made of though they have other paths.
@@ -69,6 +69,8 @@ public struct ExplorerModel: Sendable {
     var recalledView: ViewState?
     /// Keys that wait for a list that was asked for.
     var deferred: [Key] = []
+    /// The table that is being made in the background; nil if none is.
+    var making: TableInMaking?
     /// How often something was worked on in the background.
     var workSerial = 0
     var ticks = 0
@@ -125,10 +127,14 @@ public struct ExplorerModel: Sendable {
     var files: FileTable? { tables[scope] }
 
     var layout: Layout {
+        layout(tellsHidden: files?.hiddenWords.isEmpty == false, hasFiles: files != nil)
+    }
+
+    private func layout(tellsHidden: Bool, hasFiles: Bool) -> Layout {
         Layout(
             size, layerCount: layerRows.count, focus: focus, gutter: options.hasColors ? 0 : 2,
-            isOneSided: isOneSided, tellsHidden: files?.hiddenWords.isEmpty == false,
-            tellsPicks: picks != nil, hasPreview: wantsPreview && files != nil)
+            isOneSided: isOneSided, tellsHidden: tellsHidden, tellsPicks: picks != nil,
+            hasPreview: wantsPreview && hasFiles)
     }
 
     /// Whether something moves although nothing happens: the session sends ticks while this is true.
@@ -209,7 +215,7 @@ public struct ExplorerModel: Sendable {
         case .explained(let key, let explanation): contents[key]?.explanation = explanation
         case .summarized(let summary): take(summary)
         case .ancestors(let ancestors): return take(ancestors: ancestors)
-        case .worked(let outcome): take(outcome)
+        case .worked(let outcome): return take(outcome)
         case .viewRecalled(let view): return take(view)
         case .estimates(let state): return take(state)
         case .route(let route): routes.measured[route.kind] = route
@@ -319,19 +325,54 @@ public struct ExplorerModel: Sendable {
         settle()
     }
 
+    /// Makes a table of a tree: of a large one in the background.
     private mutating func take(_ tree: DiffTree, of scope: Scope, _ generation: Int) -> [Effect] {
         guard generation == self.generation else { return [] }
         let before = tables[scope]
-        staleScopes.remove(scope)
-        tables[scope] = FileTable(
-            tree, costs: costs, arrangement: arrangement, packages: packages,
-            immediateCount: options.immediateCount)
-        if let before {
-            screens.removeAll(where: \.isOfTree)
-            withFiles { files, height in files.adopt(before, height: height) }
-        } else {
-            withFiles { files, height in files.openCostliest(height: height) }
+        let request = TableMaking(
+            tree: tree, costs: costs, arrangement: arrangement, packages: packages,
+            immediateCount: options.immediateCount, before: before,
+            height: layout(tellsHidden: false, hasFiles: true).files.rows,
+            heightOverHidden: layout(tellsHidden: true, hasFiles: true).files.rows)
+        if tree.nodes.count <= options.immediateCount {
+            making = nil
+            return request.table(isCancelled: { false }).map { show($0, of: scope) } ?? []
         }
+        workSerial += 1
+        making = TableInMaking(scope: scope, cursor: before?.current?.node, serial: workSerial)
+        return [.work(ScreenWork(serial: workSerial, task: .make(request)))]
+    }
+
+    /// Takes a table that was made over, once it knows all figures that came in meanwhile.
+    mutating func take(made table: FileTable, _ serial: Int) -> [Effect] {
+        guard var making, making.serial == serial else { return [] }
+        if making.news.reduce(0, { $0 + $1.count }) > TableInMaking.newsLimit {
+            workSerial += 1
+            let task = ScreenWork.Task.catchUp(table, making.news)
+            making.serial = workSerial
+            making.news = []
+            self.making = making
+            return [.work(ScreenWork(serial: workSerial, task: task))]
+        }
+        var table = table
+        for news in making.news { table.update(news) }
+        if table.packages == nil, let packages { table.update(packages, height: layout.files.rows) }
+        // The cursor may have moved on in the table that is replaced.
+        if let old = tables[making.scope], let node = old.current?.node, node != making.cursor,
+            let here = table.tree.index(of: old.tree.path(of: node))
+        {
+            table.reveal(here, height: layout.files.rows)
+        }
+        self.making = nil
+        return show(table, of: making.scope)
+    }
+
+    /// Shows a table in the place of the one of the same scope.
+    private mutating func show(_ table: FileTable, of scope: Scope) -> [Effect] {
+        let tree = table.tree
+        staleScopes.remove(scope)
+        if tables.updateValue(table, forKey: scope) != nil { screens.removeAll(where: \.isOfTree) }
+        if scope == self.scope { applyArrangement() }
         if scope == .squashed, ignored.isEmpty, pickState.tree == nil { pickState.tree = tree }
         markFiles()
         settle()
@@ -356,12 +397,13 @@ public struct ExplorerModel: Sendable {
         screens.append(DetailsScreen())
     }
 
-    private mutating func take(_ news: [EntryID: Cost]) {
+    private mutating func take(_ news: [EntryID: Figure]) {
         // What costs most may be another now.
         if case .directory = preview { preview = .nothing }
         costs.update(news)
         // The keys by themselves: who goes through `tables.keys` holds the tables, which then are copied.
         for scope in Array(tables.keys) { tables[scope]?.update(news) }
+        making?.news.append(news)
         pickState.isSumStale = true
     }
 
@@ -413,6 +455,8 @@ public struct ExplorerModel: Sendable {
     /// Asks for the tree of the present scope, unless it is there.
     mutating func compare() -> [Effect] {
         guard isAligned, files == nil || staleScopes.contains(scope) else { return [] }
+        // What is asked for anew makes void what is still made.
+        making = nil
         generation += 1
         return [.compare(scope, ignored, generation: generation)]
     }
@@ -420,14 +464,12 @@ public struct ExplorerModel: Sendable {
     /// Changes the tree on screen, if there is one.
     mutating func withFiles(_ change: (inout FileTable, _ height: Int) -> Void) {
         let height = layout.files.rows
-        guard tables[scope] != nil else { return }
-        change(&tables[scope, default: Self.nothing], height)
+        // In place: a table that is taken out and put back would be copied.
+        guard let place = tables.index(forKey: scope) else { return }
+        change(&tables.values[place], height)
     }
 
     private static let logLimit = 500
-
-    private static let nothing = FileTable(
-        DiffTree(old: [], new: []), costs: EntryCosts(), arrangement: Arrangement())
 
     /// Makes lists fit the screen after its size or what is on it changed.
     mutating func settle() {

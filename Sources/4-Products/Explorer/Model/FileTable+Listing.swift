@@ -125,7 +125,7 @@ extension FileTable {
         wanted = nil
         isOutOfOrder = listed.isOutOfOrder || costRevision != listed.costRevision
         if request.staysThere {
-            if isExpanded != expansion { rows.count(again: expansion) }
+            rows.open(expansion)
             keepCursor(on: kept, height: height)
         } else {
             cursor = listed.cursor

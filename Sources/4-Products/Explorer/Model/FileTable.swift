@@ -1,5 +1,6 @@
 import FileTree
 import HeapModule
+import Shipping
 
 /// A compared tree as a list of visible rows, kept up to date when something changes, never while drawing.
 struct FileTable: Sendable {
@@ -45,21 +46,21 @@ struct FileTable: Sendable {
 
     init(
         _ tree: DiffTree, costs: EntryCosts, arrangement: Arrangement, packages: PackageNames? = nil,
-        immediateCount: Int = .max
-    ) {
+        immediateCount: Int = .max, isCancelled: () -> Bool = { false }
+    ) throws {
         self.tree = tree
         self.immediateCount = immediateCount
         facts = NodeFacts(tree)
         self.arrangement = arrangement
         self.packages = packages
+        if isCancelled() { throw CancellationError() }
         self.costs = CostTable(tree, costs: costs)
         rows = RowList(
             facts,
             ChildOrder(
                 facts, isShown: Array(repeating: .not, count: tree.nodes.count), keys: [], isReversed: false),
-            isExpanded: Array(repeating: false, count: tree.nodes.count), isFlat: true)
-        // Nobody cancels it, and nothing else is thrown.
-        try? list(isCancelled: { false })
+            isExpanded: facts.haveNone, isFlat: true)
+        try list(isCancelled: isCancelled)
         keepCursor(on: nil, height: 1)
     }
 
@@ -85,19 +86,18 @@ struct FileTable: Sendable {
     }
 
     mutating func setAllExpanded(_ expanded: Bool, height: Int) {
-        open(facts.indices.map { expanded && facts.hasChildren($0) }, height: height)
-    }
-
-    /// Opens just those directories.
-    private mutating func open(_ expansion: [Bool], height: Int) {
         let kept = current?.node
-        rows.count(again: expansion)
+        rows.setAllExpanded(expanded)
         keepCursor(on: kept, height: height)
     }
 
     /// Opens just what was open at some time and what leads to a node, and puts the cursor there.
     mutating func restore(_ expansion: [Bool], revealing node: Int?, height: Int) {
-        if expansion != isExpanded { open(expansion, height: height) }
+        if expansion != isExpanded {
+            let kept = current?.node
+            rows.open(expansion)
+            keepCursor(on: kept, height: height)
+        }
         if let node { reveal(node, height: height) }
     }
 
@@ -166,9 +166,9 @@ struct FileTable: Sendable {
     mutating func openCostliest(height: Int) {
         let kept = current?.node
         let best = costliest(facts.indices, where: isListedChange)
-        var expansion = Array(repeating: false, count: facts.count)
+        var expansion = facts.haveNone
         for parent in best.map(ancestors) ?? [] { expansion[parent] = true }
-        rows.count(again: expansion)
+        rows.open(expansion)
         var tried: Set<Int> = []
         while rows.count < height,
             let next = costliest(
@@ -253,7 +253,7 @@ struct FileTable: Sendable {
     }
 
     /// Takes better figures over.
-    mutating func update(_ news: [EntryID: Cost]) {
+    mutating func update(_ news: [EntryID: Figure]) {
         costs.update(news, in: tree)
         isOutOfOrder = true
         costRevision += 1

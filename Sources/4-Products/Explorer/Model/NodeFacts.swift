@@ -11,6 +11,10 @@ struct NodeFacts: Sendable {
     }
 
     private let facts: [Fact]
+    /// Whether there is something in each node: what is open if everything is.
+    let haveChildren: [Bool]
+    /// No node: what is open if everything is shut.
+    let haveNone: [Bool]
 
     init(_ tree: DiffTree) {
         facts = tree.nodes.map { node in
@@ -18,6 +22,8 @@ struct NodeFacts: Sendable {
                 parent: Int32(clamping: node.parent), firstChild: Int32(clamping: node.children.lowerBound),
                 childCount: Int32(clamping: node.children.count), change: node.change)
         }
+        haveChildren = tree.nodes.map { !$0.children.isEmpty }
+        haveNone = Array(repeating: false, count: facts.count)
     }
 
     var count: Int { facts.count }

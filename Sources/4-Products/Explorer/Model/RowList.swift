@@ -20,6 +20,9 @@ struct RowList: RandomAccessCollection, Sendable {
     private let passages: [Int32]
     /// How many lines all that is in a directory takes if it is open.
     private var below: [Int32]
+    /// The same if everything is open, and if everything is shut: a key asks for it, and must not wait for it.
+    private let belowOpen: [Int32]
+    private let belowShut: [Int32]
     /// The nodes of a flat list; nil for a tree.
     let flat: [Int32]?
 
@@ -29,9 +32,14 @@ struct RowList: RandomAccessCollection, Sendable {
         self.order = order
         self.isExpanded = isExpanded
         passages = Self.passages(facts, order.isShown)
-        below = []
         flat = isFlat ? Self.flatList(facts, order) : nil
-        count(again: isExpanded)
+        guard !isFlat else {
+            (below, belowOpen, belowShut) = ([], [], [])
+            return
+        }
+        belowOpen = Self.counts(facts, order, passages) { facts.hasChildren($0) }
+        belowShut = Self.counts(facts, order, passages) { _ in false }
+        below = Self.counts(facts, order, passages) { isExpanded[$0] }
     }
 
     private static func flatList(_ facts: NodeFacts, _ order: ChildOrder) -> [Int32] {
@@ -81,20 +89,44 @@ struct RowList: RandomAccessCollection, Sendable {
 
     // MARK: - Opening and shutting
 
-    /// Opens just those directories.
-    mutating func count(again expansion: [Bool]) {
-        isExpanded = expansion
+    /// How many lines there are in each directory, if some of them are open.
+    @inline(__always)
+    private static func counts(
+        _ facts: NodeFacts, _ order: ChildOrder, _ passages: [Int32], where isOpen: (Int) -> Bool
+    ) -> [Int32] {
         var counts = Array(repeating: Int32(0), count: facts.count)
-        if flat == nil {
-            let isShown = order.isShown
-            // What is in a directory stands behind it.
-            for node in facts.indices.dropFirst().reversed() where isShown[node] != .not {
-                let here = passages[node] < 0 ? 1 + (expansion[node] ? counts[node] : 0) : counts[node]
-                counts[facts.parent(of: node)] += here
-            }
+        let isShown = order.isShown
+        // What is in a directory stands behind it.
+        for node in facts.indices.dropFirst().reversed() where isShown[node] != .not {
+            counts[facts.parent(of: node)] +=
+                passages[node] < 0 ? 1 + (isOpen(node) ? counts[node] : 0) : counts[node]
         }
-        below = counts
+        return counts
     }
+
+    /// Opens every directory, or shuts all of them.
+    mutating func setAllExpanded(_ expanded: Bool) {
+        isExpanded = expanded ? facts.haveChildren : facts.haveNone
+        below = expanded ? belowOpen : belowShut
+    }
+
+    /// Opens just those directories. Where that is nearly what is open, it takes little.
+    mutating func open(_ expansion: [Bool]) {
+        if expansion == isExpanded { return }
+        if expansion == facts.haveChildren { return setAllExpanded(true) }
+        let different = facts.indices.lazy.filter { [isExpanded] in expansion[$0] != isExpanded[$0] }
+            .prefix(Self.changeLimit + 1)
+        let nodes = Array(different)
+        guard nodes.count > Self.changeLimit else {
+            for node in nodes { setExpanded(node, expansion[node]) }
+            return
+        }
+        isExpanded = expansion
+        if flat == nil { below = Self.counts(facts, order, passages) { expansion[$0] } }
+    }
+
+    /// More directories than that are opened and shut faster by counting all lines anew.
+    private static let changeLimit = 1024
 
     /// Opens a directory, or shuts it.
     mutating func setExpanded(_ node: Int, _ expanded: Bool) {

@@ -1,6 +1,7 @@
 import Bytes
 import Canvas
 import OCI
+import Shipping
 
 /// Names both images and says what a pull costs against what the delta costs.
 struct HeaderView {
@@ -125,7 +126,7 @@ struct HeaderView {
         let separator = Span(" \(glyphs.separator) ", .dim)
         var spans: [Span] = []
         for label in labels {
-            let (cost, role): (Cost?, Role) =
+            let (cost, role): (Figure?, Role) =
                 switch label {
                 case "archive": (totals.archive, .text)
                 case "pull": (totals.pull, .text)
@@ -147,8 +148,9 @@ struct HeaderView {
     private var share: String? {
         let totals = explorer.totals
         let basis = totals.pull.map { ($0, "pull") } ?? totals.archive.map { ($0, "archive") }
-        guard let delta = totals.delta, let (whole, name) = basis, whole.bytes > 0 else { return nil }
-        let ends = [delta.low, delta.high].map { ByteCount.percent($0, of: whole.bytes) }
+        guard let delta = totals.delta, let (whole, name) = basis, whole.byteCount > 0 else { return nil }
+        let bounds = delta.bounds ?? delta.byteCount...delta.byteCount
+        let ends = [bounds.lowerBound, bounds.upperBound].map { ByteCount.percent($0, of: whole.byteCount) }
         let range = ends[0] == ends[1] ? ends[0] : ends.joined(separator: glyphs.range)
         return "\(range) of the \(name)"
     }

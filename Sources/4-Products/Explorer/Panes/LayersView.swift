@@ -1,6 +1,7 @@
 import Bytes
 import Canvas
 import OCI
+import Shipping
 
 /// The layers of both images, those that belong together side by side, under their configurations.
 struct LayersView {
@@ -128,7 +129,7 @@ struct LayersView {
         switch pair.new {
         case let index? where pair.change != .same:
             state =
-                explorer.layerCosts[index].map { $0.isExact && $0.bytes == 0 ? .nothing : .known($0) }
+                explorer.layerCosts[index].map { $0 == .zero ? .nothing : .known($0) }
                 ?? .pending
         default: state = .nothing
         }

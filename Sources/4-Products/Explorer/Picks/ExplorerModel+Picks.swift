@@ -1,6 +1,7 @@
 import Bytes
 import FileTree
 import OCI
+import Shipping
 
 /// What is picked, for the screen.
 struct PickState: Sendable {
@@ -222,7 +223,7 @@ extension ExplorerModel {
             let node = tree.nodes[index]
             guard let id = node.new else { continue }
             if let cost = costs[id] {
-                sum.addClamped(cost.bytes)
+                sum.addClamped(cost.byteCount)
             } else if !isCostFinal, CostTable.isExpected(tree, index) {
                 return pickState.sum = nil
             }
@@ -238,11 +239,11 @@ extension ExplorerModel {
     }
 
     /// What a package of the picks takes at a level, as far as it is known; the sum of rows is marked as such.
-    func pickSize(at level: ExportLevel) -> Cost? {
-        if let bytes = pickState.sizes[level] { return Cost(bytes: bytes, isExact: true) }
+    func pickSize(at level: ExportLevel) -> Figure? {
+        if let bytes = pickState.sizes[level] { return Figure(exact: bytes) }
         guard level == .standard else { return nil }
-        if let bytes = pickState.plan?.byteCount { return Cost(bytes: bytes, isExact: true) }
-        return pickState.sum.map { Cost(bytes: $0, isExact: false) }
+        if let bytes = pickState.plan?.byteCount { return Figure(exact: bytes) }
+        return pickState.sum.map { Figure(guess: $0) }
     }
 
     // MARK: - What is missing

@@ -1,5 +1,6 @@
 import Bytes
 import Canvas
+import Shipping
 
 /// One line about what is picked: how much, what it takes, and that it makes another image.
 struct PicksLine {

@@ -2,6 +2,7 @@ import Bytes
 import Canvas
 import FileTree
 import OCI
+import Shipping
 
 /// What to export, where to and how hard to try. An export that fails leaves its error here, beside the fields that
 /// caused it.

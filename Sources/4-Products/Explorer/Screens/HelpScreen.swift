@@ -1,5 +1,6 @@
 import Canvas
 import FileTree
+import Shipping
 
 /// The keys of where one is, then all others, what the markers mean, and the words that need telling.
 struct HelpScreen: Screen {
@@ -170,11 +171,11 @@ struct HelpText {
                 lines: [
                     ("1.2 kB", .text, "exact"),
                     (
-                        Format.cost(Cost(bytes: 1200, isExact: false), glyphs), .estimate,
+                        Format.cost(Figure(guess: 1200), glyphs), .estimate,
                         "a guess that is not far off"
                     ),
                     (
-                        Format.cost(Cost(guess: 2_000_000, low: 700_000, high: 21_000_000), glyphs),
+                        Format.cost(Figure(2_000_000, bounds: 700_000...21_000_000), glyphs),
                         .estimate,
                         "a guess that may be far off: between the two"
                     ),

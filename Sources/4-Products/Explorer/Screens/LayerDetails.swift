@@ -1,6 +1,7 @@
 import Bytes
 import Canvas
 import OCI
+import Shipping
 
 /// What is told about a row of the layers.
 struct LayerDetails {
@@ -44,7 +45,7 @@ struct LayerDetails {
         let known = pair.new.flatMap { model.layerCosts[$0] }
         let cost = known.map { Format.cost($0, model.glyphs) }
         // The old image may hold the layer, and the blob may be another.
-        if let cost, known?.bytes ?? 0 > 0 { return cost }
+        if let cost, known?.byteCount ?? 0 > 0 { return cost }
         return switch pair.change {
         case .same: "nothing: the old image holds this layer"
         case .removed: "nothing: the new image lacks this layer"

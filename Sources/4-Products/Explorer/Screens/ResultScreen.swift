@@ -1,5 +1,6 @@
 import Bytes
 import Canvas
+import Shipping
 
 /// What an export made, and the command that the receiver runs.
 struct ResultScreen: Screen {
@@ -42,10 +43,11 @@ struct ResultScreen: Screen {
         ]
         for (label, whole) in [("archive", model.totals.archive), ("pull", model.totals.pull)] {
             // Nothing is no share of nothing.
-            guard let whole, whole.bytes > 0 else { continue }
-            let saved = whole.bytes - min(whole.bytes, result.byteCount)
+            guard let whole, whole.byteCount > 0 else { continue }
+            let saved = whole.byteCount - min(whole.byteCount, result.byteCount)
             lines.append([
-                ExportScreen.label(label), Span(ByteCount.percent(result.byteCount, of: whole.bytes), .title),
+                ExportScreen.label(label),
+                Span(ByteCount.percent(result.byteCount, of: whole.byteCount), .title),
                 Span(" of \(Format.cost(whole, model.glyphs)); \(ByteCount.text(saved)) saved"),
             ])
         }

@@ -41,7 +41,7 @@ struct RouteDetailsScreen: Screen {
         var lines: [[Span]] = []
         if let route = model.route(kind) {
             let figure = route.figure
-            let cost = Format.cost(Cost(figure), glyphs)
+            let cost = Format.cost(figure, glyphs)
             let error =
                 figure.bounds == nil
                 ? "  how far it is off is not known" : "  \(Format.error(figure, glyphs))"

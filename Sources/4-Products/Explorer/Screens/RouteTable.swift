@@ -106,7 +106,7 @@ struct RouteTable {
         let byteCount = route.figure.byteCount
         switch column {
         case .name: return route.kind.title
-        case .bytes: return Format.cost(Cost(route.figure), model.glyphs)
+        case .bytes: return Format.cost(route.figure, model.glyphs)
         case .error: return Format.error(route.figure, model.glyphs)
         case .share:
             guard let pull = model.route(.pull)?.figure.byteCount, pull > 0 else { return "" }

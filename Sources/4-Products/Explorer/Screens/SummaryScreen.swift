@@ -3,6 +3,7 @@ import Canvas
 import FileTree
 import OCI
 import Summary
+import Shipping
 
 /// What the update brings, as a list; every line leads to what it tells of.
 struct SummaryScreen: Screen {
@@ -143,7 +144,7 @@ struct SummaryScreen: Screen {
             style: Style(.borderFocused))
         var texts = ["Summary"]
         if let costs = model.summary?.costs {
-            let cost = Cost(bytes: costs.package, isExact: costs.isExact)
+            let cost = costs.isExact ? Figure(exact: costs.package) : Figure(guess: costs.package)
             texts.insert("Summary: delta \(Format.cost(cost, model.glyphs))", at: 0)
         }
         let text = TextFit.first(of: texts, columns: columns - 4, mark: model.glyphs.ellipsis)
@@ -214,7 +215,8 @@ struct SummaryLine {
             ? "-" + ByteCount.text(share.removedByteCount)
             : share.byteCount == 0 && share.fileCount == 0 ? "" : ByteCount.text(share.byteCount)
         let cost = share.cost.map { cost in
-            Format.span(cost == 0 ? .nothing : .known(Cost(bytes: cost, isExact: isExact)), glyphs)
+            Format.span(
+                cost == 0 ? .nothing : .known(isExact ? Figure(exact: cost) : Figure(guess: cost)), glyphs)
         }
         var spans: [Span] = []
         if columns >= 100 {

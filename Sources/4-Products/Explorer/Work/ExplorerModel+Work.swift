@@ -22,8 +22,9 @@ extension ExplorerModel {
     }
 
     /// Takes what came of work, unless something else was asked for meanwhile.
-    mutating func take(_ outcome: ScreenWork.Outcome) {
+    mutating func take(_ outcome: ScreenWork.Outcome) -> [Effect] {
         switch outcome.part {
+        case .made(let table): return take(made: table, outcome.serial)
         case .table(let scope, let listed): take(listed, of: scope, outcome.serial)
         case .found(let found):
             for index in screens.indices {
@@ -35,6 +36,7 @@ extension ExplorerModel {
                 screens[index] = screen
             }
         }
+        return []
     }
 
     private mutating func take(_ listed: FileTable, of scope: Scope, _ serial: Int) {
@@ -80,7 +82,8 @@ extension ExplorerModel {
         // What edits a field changes what is asked for.
         guard let command, isListing || isFinding else { return false }
         if isFinding { return command != .cancel && command != .quit }
-        if command.asksForAnotherList { return false }
+        // What was narrowed goes on being listed when its field is shut.
+        if command.asksForAnotherList || context == .narrow && command == .confirm { return false }
         return command.needsList || files?.wanted?.staysThere == false
     }
 

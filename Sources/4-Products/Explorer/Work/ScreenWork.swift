@@ -1,4 +1,5 @@
 import FileTree
+import Shipping
 
 /// Work on the tree on screen that takes longer than a frame: a value that can be run anywhere.
 ///
@@ -7,6 +8,8 @@ import FileTree
 public struct ScreenWork: Hashable, Sendable {
     /// What keeps what waiting.
     public enum Kind: Hashable, Sendable, CaseIterable {
+        /// Making a table of a tree that was compared.
+        case making
         /// Listing, sorting, narrowing and searching the files.
         case listing
         /// Finding what a field over the panes asks for.
@@ -14,6 +17,9 @@ public struct ScreenWork: Hashable, Sendable {
     }
 
     enum Task: Sendable {
+        case make(TableMaking)
+        /// Taking costs over that came in while a table was made.
+        case catchUp(FileTable, [[EntryID: Figure]])
         case table(Scope, FileTable, TableRequest)
         case find(FindTask)
     }
@@ -24,6 +30,7 @@ public struct ScreenWork: Hashable, Sendable {
     /// What kind of work it is.
     public var kind: Kind {
         switch task {
+        case .make, .catchUp: .making
         case .table: .listing
         case .find: .finding
         }
@@ -35,18 +42,28 @@ public struct ScreenWork: Hashable, Sendable {
     /// - Returns: What comes of it; nil if it was cancelled.
     public func run(isCancelled: () -> Bool) -> Outcome? {
         switch task {
-        case .table(let scope, let table, let request):
-            table.fulfilling(request, isCancelled: isCancelled).map {
-                Outcome(serial: serial, part: .table(scope, $0))
+        case .make(let making):
+            return making.table(isCancelled: isCancelled).map { Outcome(serial: serial, part: .made($0)) }
+        case .catchUp(var table, let news):
+            for news in news {
+                if isCancelled() { return nil }
+                table.update(news)
             }
+            return Outcome(serial: serial, part: .made(table))
+        case .table(let scope, let table, let request):
+            return
+                table.fulfilling(request, isCancelled: isCancelled).map {
+                    Outcome(serial: serial, part: .table(scope, $0))
+                }
         case .find(let task):
-            task.found(isCancelled: isCancelled).map { Outcome(serial: serial, part: .found($0)) }
+            return task.found(isCancelled: isCancelled).map { Outcome(serial: serial, part: .found($0)) }
         }
     }
 
     /// What comes of work.
     public struct Outcome: Sendable {
         enum Part: Sendable {
+            case made(FileTable)
             case table(Scope, FileTable)
             case found(Found)
         }

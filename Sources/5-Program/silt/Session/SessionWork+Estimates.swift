@@ -23,7 +23,7 @@ extension SessionWork {
         /// What the package brings; nil until that was found out.
         var plan: DeltaPlan?
         /// Costs of layers of the new image, as far as there are any.
-        var layers: [Int: Cost] = [:]
+        var layers: [Int: Figure] = [:]
         /// The layers whose recipes are made.
         var exactLayers: Set<Int> = []
         var totals = Totals()
@@ -105,11 +105,13 @@ extension SessionWork {
                 guard known.layers[layer.index] == nil else { continue }
                 try await warning("the cost of layer \(layer.index + 1)") {
                     let guess = try await creator.guess(ofLayer: layer.index, options)
-                    send(guess.entries.map { ($0.key, Cost($0.value)) }, layer.index)
-                    var sum = Cost(guess.sum)
+                    send(guess.entries.map { ($0.key, Figure($0.value)) }, layer.index)
+                    var sum = Figure(guess.sum)
+                    let low = guess.sum.low
                     // It may still turn out that the compressed blob has to travel as it is.
                     if layer.compression != .none {
-                        sum = Cost(guess: sum.bytes, low: sum.low, high: max(sum.high, layer.blobByteCount))
+                        sum = Figure(
+                            guess.sum.byteCount, bounds: low...max(guess.sum.high, layer.blobByteCount, low))
                     }
                     set(layer.index, sum)
                 }
@@ -125,13 +127,13 @@ extension SessionWork {
                 return (state.estimates.plan == nil, state.estimates.layers)
             }
             for layer in plan.layers where known[layer.index]?.isExact != true {
-                let repack = Cost(bytes: layer.repackByteCount, isExact: true)
+                let repack = Figure(exact: layer.repackByteCount)
                 switch layer.shipment {
                 case .same, .repeated: set(layer.index, repack)
                 case .carried:
                     sendExact(PackageCosts.carried(new.layers[layer.index]), layer.index)
                     let byteCount = new.layers[layer.index].blob.byteCount
-                    set(layer.index, Cost(bytes: byteCount, isExact: true))
+                    set(layer.index, Figure(exact: byteCount))
                 case .recipe:
                     if isNew, let guess = known[layer.index] { set(layer.index, guess + repack) }
                 }
@@ -148,11 +150,11 @@ extension SessionWork {
             guard work.state.withLock({ $0.estimates.totals.documents }) == nil else { return }
             try await warning("what a pull takes") {
                 let pull = try await PullEstimate.figure(old: old, new: new, jobs: work.jobs)
-                setTotals { $0.pull = Cost(pull) }
+                setTotals { $0.pull = pull }
             }
             try await warning("what documents take") {
                 let documents = try await creator.guessOfDocuments(Self.level)
-                setTotals { $0.documents = Cost(bytes: documents, isExact: false) }
+                setTotals { $0.documents = Figure(guess: documents) }
             }
         }
 
@@ -192,7 +194,7 @@ extension SessionWork {
             sendExact(recipe.costs, recipe.layer)
             set(
                 recipe.layer,
-                Cost(bytes: recipe.bytes.byteCount.addingClamped(repackByteCount), isExact: true))
+                Figure(exact: recipe.bytes.byteCount.addingClamped(repackByteCount)))
             work.state.withLock { state in
                 // A job that was ended meanwhile may not have told it: the next one does.
                 if state.estimates.run == number { state.estimates.exactLayers.insert(recipe.layer) }
@@ -205,14 +207,14 @@ extension SessionWork {
                 recipes.map { ($0.layer, $0.costs) }, uniquingKeysWith: { first, _ in first })
             for (index, layer) in costs.layers.enumerated() {
                 let known = work.state.withLock { $0.estimates.layers[index] }
-                let cost = Cost(bytes: layer.byteCount, isExact: true)
+                let cost = Figure(exact: layer.byteCount)
                 guard known != cost else { continue }
                 sendExact(layer.entries, index, told: told[index])
                 set(index, cost)
             }
             setTotals {
-                $0.documents = Cost(bytes: costs.documentByteCount, isExact: true)
-                $0.delta = Cost(bytes: costs.byteCount, isExact: true)
+                $0.documents = Figure(exact: costs.documentByteCount)
+                $0.delta = Figure(exact: costs.byteCount)
             }
             work.state.withLock { if $0.estimates.run == number { $0.estimates.isDone = true } }
             tell(.estimates(.done))
@@ -249,16 +251,16 @@ extension SessionWork {
                 ?? Array(new.index.listings[layer].entries.indices)
             send(
                 ordinals.map { ordinal in
-                    (ordinal, costs[ordinal].map { Cost(bytes: $0, isExact: true) } ?? .zero)
+                    (ordinal, costs[ordinal].map { Figure(exact: $0) } ?? Figure(exact: 0))
                 }, layer)
         }
 
-        private func send(_ costs: [(ordinal: Int, cost: Cost)], _ layer: Int) {
+        private func send(_ costs: [(ordinal: Int, cost: Figure)], _ layer: Int) {
             guard work.state.withLock({ $0.estimates.run == number }) else { return }
             work.send(costs.map { (EntryID(layer: layer, ordinal: $0.ordinal), $0.cost) })
         }
 
-        private func set(_ layer: Int, _ cost: Cost) {
+        private func set(_ layer: Int, _ cost: Figure) {
             let layers = work.state.withLock { state in
                 if state.estimates.run == number { state.estimates.layers[layer] = cost }
                 return state.estimates.layers
@@ -267,15 +269,15 @@ extension SessionWork {
             guard layers.count == new.layers.count else { return }
             setTotals { totals in
                 // The sum of a part would read as if it were the whole.
-                let sum = layers.values.reduce(totals.documents ?? Cost(bytes: 0, isExact: false), +)
-                totals.delta = Cost(guess: sum.bytes, low: sum.low, high: sum.high)
+                let sum = layers.values.reduce(totals.documents ?? Figure(guess: 0), +)
+                totals.delta = sum.isExact ? Figure(guess: sum.byteCount) : sum
             }
         }
 
         private func setTotals(_ change: (inout Totals) -> Void) {
             let totals = work.state.withLock { state in
-                state.estimates.totals.archive = Cost(
-                    bytes: new.index.summary.archiveByteCount, isExact: true)
+                state.estimates.totals.archive = Figure(
+                    exact: new.index.summary.archiveByteCount)
                 change(&state.estimates.totals)
                 return state.estimates.totals
             }
@@ -284,7 +286,9 @@ extension SessionWork {
     }
 }
 
-extension Cost {
+extension Figure {
     /// A guess as the explorer shows it.
-    init(_ guess: CostGuess) { self.init(guess: guess.byteCount, low: guess.low, high: guess.high) }
+    fileprivate init(_ guess: CostGuess) {
+        self.init(guess.byteCount, bounds: min(guess.low, guess.high)...guess.high)
+    }
 }

@@ -10,6 +10,7 @@ import Summary
 import Synchronization
 import Terminals
 import Work
+import Shipping
 
 /// What an explorer session does in the background; results go to its mailbox.
 ///
@@ -211,12 +212,12 @@ final class SessionWork: Sendable {
                 guard let entry = node.new, free.indices.contains(entry.layer), free[entry.layer],
                     node.change == .added || node.change == .modified
                 else { return nil }
-                return (entry, .zero)
+                return (entry, Figure(exact: 0))
             })
     }
 
     /// Sends costs of entries in pieces that the explorer takes in without a pause.
-    func send(_ costs: [(EntryID, Cost)]) {
+    func send(_ costs: [(EntryID, Figure)]) {
         var rest = costs[...]
         while !rest.isEmpty {
             let piece = rest.prefix(Self.figuresPerMessage)
