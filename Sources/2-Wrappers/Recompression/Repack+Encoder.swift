@@ -88,7 +88,7 @@ extension Program {
         case .gnuGzip: "GNU gzip, level \(level)"
         case .goChain: "Go, level \(level)"
         case .goFast: "Go, level 1"
-        case .klauspost: "\(isCut ? "pgzip" : "klauspost/compress"), level \(level)"
+        case .klauspost, .klauspostLazy: "\(isCut ? "pgzip" : "klauspost/compress"), level \(level)"
         case .general, .cheapest: "any encoder"
         }
     }

@@ -7,6 +7,8 @@ enum CodeFamily: Int, CaseIterable {
     /// libdeflate, and with longer codes igzip: two queues; one row of lengths.
     case queues14
     case queues15
+    /// klauspost/compress before 1.14.0: packages, and but for the last block of all every symbol counts once at the least.
+    case filledPackages
 
     /// Whether the lengths of both codes are sent as one row.
     var isOneRow: Bool { self != .heap }
@@ -25,7 +27,7 @@ struct CodeMaker: ~Copyable {
     mutating func literalLengths(_ frequencies: [UInt32], _ family: CodeFamily) -> [UInt8] {
         switch family {
         case .heap: Self.heap(&literalHeap, frequencies)
-        case .packages: Packages.lengths(frequencies, limit: 15)
+        case .packages, .filledPackages: Packages.lengths(frequencies, limit: 15)
         case .queues14: Queues.lengths(frequencies, limit: 14)
         case .queues15: Queues.lengths(frequencies, limit: 15)
         }
@@ -35,7 +37,7 @@ struct CodeMaker: ~Copyable {
     mutating func distanceLengths(_ frequencies: [UInt32], _ family: CodeFamily) -> [UInt8] {
         switch family {
         case .heap: return Self.heap(&distanceHeap, frequencies)
-        case .packages:
+        case .packages, .filledPackages:
             var frequencies = frequencies
             if frequencies.allSatisfy({ $0 == 0 }) { frequencies[0] = 1 }
             return Packages.lengths(frequencies, limit: 15)
@@ -47,9 +49,14 @@ struct CodeMaker: ~Copyable {
     mutating func codeLengths(_ frequencies: [UInt32], _ family: CodeFamily) -> [UInt8] {
         switch family {
         case .heap: Self.heap(&lengthHeap, frequencies)
-        case .packages: Packages.lengths(frequencies, limit: 7)
+        case .packages, .filledPackages: Packages.lengths(frequencies, limit: 7)
         case .queues14, .queues15: Queues.lengths(frequencies, limit: 7)
         }
+    }
+
+    /// By symbol: the length of its code, as klauspost/compress makes it.
+    static func packageLengths(_ frequencies: [UInt32]) -> [UInt8] {
+        Packages.lengths(frequencies, limit: 15)
     }
 
     private static func heap(_ code: inout PrefixCode, _ frequencies: [UInt32]) -> [UInt8] {

@@ -150,6 +150,12 @@ struct SymbolCounts {
     var literals = [UInt32](repeating: 0, count: SymbolTables.literalSymbolCount)
     var distances = [UInt32](repeating: 0, count: SymbolTables.distanceSymbolCount)
 
+    /// Counts every symbol that does not occur once.
+    mutating func fill() {
+        for symbol in literals.indices where literals[symbol] == 0 { literals[symbol] = 1 }
+        for symbol in distances.indices where distances[symbol] == 0 { distances[symbol] = 1 }
+    }
+
     /// Counts the symbols of some tokens, and the end of their block.
     init(_ tokens: UnsafePointer<Token>, count: Int, _ tables: borrowing SymbolTables) {
         literals[SymbolTables.endOfBlock] = 1

@@ -216,6 +216,18 @@ extension Program {
             add(.klauspost, [1], codes)
             add(.goChain, [9, 5, 4, 7, 8, 3, 2], codes)
             add(.klauspost, [2, 3, 4], codes)
+            add(.klauspostLazy, [9, 7, 8], codes)
+            // Level 9 alone tells these apart.
+            add(.klauspostLazy, [9], codes, variant: KlauspostLazyModel.Generation.from1_15_15.rawValue)
+            add(.klauspostLazy, [9, 7, 8], codes, variant: KlauspostLazyModel.Generation.from1_14_2.rawValue)
+            add(.klauspost, [5, 1, 6, 2, 3, 4], codes, variant: KlauspostGeneration.from1_15_0.rawValue)
+            add(.klauspost, [5, 1, 6, 2, 3, 4], codes, variant: KlauspostGeneration.from1_14_3.rawValue)
+            add(.klauspost, [3], codes, variant: KlauspostGeneration.from1_12_2.rawValue)
+            add(.klauspostLazy, [9, 7, 8], codes, variant: KlauspostLazyModel.Generation.from1_9_0.rawValue)
+        } else if codes == .filledPackages {
+            add(.klauspost, [5, 1, 6, 2, 3, 4], codes, variant: KlauspostGeneration.from1_12_2.rawValue)
+            add(.klauspost, [5, 6, 4], codes, variant: KlauspostGeneration.from1_10_2.rawValue)
+            add(.klauspost, [5, 1, 6, 2, 3, 4], codes, variant: KlauspostGeneration.from1_9_0.rawValue)
         } else {
             let memory = survey.zlibMemory ?? 8
             add(.zlib, [6, 9, 1], codes, memory: memory)
@@ -226,7 +238,8 @@ extension Program {
             add(.run, [0], codes)
         }
         guard survey.members.contains(where: { !$0.segmentEnds.isEmpty }) else { return programs }
-        let dictionaries = codes == .packages ? [1 << 14, 1 << 15, 0] : [1 << 15, 0]
+        let dictionaries =
+            codes == .packages || codes == .filledPackages ? [1 << 14, 1 << 15, 0] : [1 << 15, 0]
         return programs.flatMap { program in
             dictionaries.map { dictionary in
                 var program = program

@@ -14,13 +14,15 @@ struct Program: Hashable {
         case goChain
         /// Go up to 1.26 at level 1.
         case goFast
-        /// klauspost/compress, and Go from 1.27 on, at levels 1 to 6; the level.
+        /// klauspost/compress, and Go from 1.27 on, at levels 1 to 6; the level, and as the variant the generation.
         case klauspost
         /// Any: matches are searched, and what the encoder takes is learned; the level is the logarithm of how many places
         /// are searched, the variant tells which places are noted.
         case general
         /// Any that looks for the cheapest way: the level is the logarithm of how many places are searched.
         case cheapest
+        /// klauspost/compress, and Go from 1.27 on, at levels 7 to 9; the level, and as the variant the generation.
+        case klauspostLazy
     }
 
     var family: Family
@@ -55,6 +57,9 @@ struct Program: Hashable {
 
     /// Whether the encoder works in steps, and may write a step as literals after all.
     var hasSteps: Bool { family == .goFast || family == .klauspost }
+
+    /// The code of a block may be that of so many of its first tokens; nil if it is that of all.
+    var firstTokenCount: Int? { family == .klauspostLazy ? 1 << 15 : nil }
 
     /// The numbers that stand for it.
     var numbers: [Int] {
@@ -97,7 +102,10 @@ struct Program: Hashable {
         case .zlib: (1...9).contains(level) && (1...9).contains(memory) && (0...1).contains(variant)
         case .gnuGzip: (1...9).contains(level) && memory == 8 && variant == 0
         case .goChain: (2...9).contains(level) && memory == 8 && variant == 0
-        case .klauspost: (1...6).contains(level) && memory == 8 && variant == 0
+        case .klauspost:
+            (1...6).contains(level) && memory == 8 && KlauspostGeneration(rawValue: variant) != nil
+        case .klauspostLazy:
+            (7...9).contains(level) && memory == 8 && KlauspostLazyModel.Generation(rawValue: variant) != nil
         case .cheapest: (0...12).contains(level) && memory == 8 && variant == 0
         case .general:
             (0...12).contains(level) && memory == 8 && GeneralRunner.Policy(rawValue: variant) != nil
@@ -133,11 +141,16 @@ struct Program: Hashable {
             return GeneralRunner(
                 coder, level: level, policy: GeneralRunner.Policy(rawValue: variant) ?? .none)
         case .klauspost:
+            let generation = KlauspostGeneration(rawValue: variant) ?? .from1_15_10
             switch level {
-            case 1...3: return following(StepModel(KlauspostFastEncoder(level: level)))
-            case 4: return following(StepModel(KlauspostMiddleEncoder()))
-            default: return following(StepModel(KlauspostLongEncoder(level: level)))
+            case 1...3:
+                return following(StepModel(KlauspostFastEncoder(level: level, generation: generation)))
+            case 4: return following(StepModel(KlauspostMiddleEncoder(generation: generation)))
+            default: return following(StepModel(KlauspostLongEncoder(level: level, generation: generation)))
             }
+        case .klauspostLazy:
+            let generation = KlauspostLazyModel.Generation(rawValue: variant) ?? .from1_18_2
+            return following(KlauspostLazyModel(level: level, generation: generation))
         }
     }
 }

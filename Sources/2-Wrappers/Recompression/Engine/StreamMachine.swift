@@ -385,9 +385,11 @@ final class StreamMachine: BlobMachine {
 
     private func codeBlockHeader() throws {
         guard let program, block.kind == .dynamic else { return }
-        var expected = isLong ? lastHeader : expectedHeader(run.count, program)
+        var expected =
+            isLong ? lastHeader : expectedHeader(run.count, program, isLast: position == segmentEnd)
+        if let first = program.firstTokenCount, run.count > first { firstStepCount = first }
         if !isLong, firstStepCount >= 0 {
-            let first = expectedHeader(firstStepCount, program)
+            let first = expectedHeader(firstStepCount, program, isLast: false)
             if plan.isOfFirstStep(distance(first) < distance(expected)) { expected = first }
         }
         let header = try plan.header(block.header, expected: expected, program.codes, &maker)
@@ -395,8 +397,9 @@ final class StreamMachine: BlobMachine {
         if emits { try emitter.writeHeader(header) }
     }
 
-    private func expectedHeader(_ count: Int, _ program: Program) -> CodeHeader {
-        let counts = SymbolCounts(run.tokens, count: count, tables)
+    private func expectedHeader(_ count: Int, _ program: Program, isLast: Bool) -> CodeHeader {
+        var counts = SymbolCounts(run.tokens, count: count, tables)
+        if program.codes == .filledPackages, !isLast { counts.fill() }
         var header = CodeHeader()
         header.setLengths(
             literals: maker.literalLengths(counts.literals, program.codes),

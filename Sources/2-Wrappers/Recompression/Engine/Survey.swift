@@ -152,10 +152,12 @@ struct Survey {
                 break
             }
         }
+        if blob.tokenCount > 1 << 15 { counts.append(1 << 15) }
         for family in CodeFamily.allCases {
             codeDistances[family.rawValue] +=
                 counts.map { count in
-                    let symbols = SymbolCounts(blob.tokens, count: count, tables.symbols)
+                    var symbols = SymbolCounts(blob.tokens, count: count, tables.symbols)
+                    if family == .filledPackages { symbols.fill() }
                     let literals = tables.maker.literalLengths(symbols.literals, family)
                     let distances = tables.maker.distanceLengths(symbols.distances, family)
                     return zip(literals, block.header.literalLengths).count { $0 != $1 }

@@ -1,7 +1,17 @@
-/// How klauspost/compress since 1.15.11 finds matches at levels 1 to 3: by the last place of five bytes, at level 3 the last
-/// two.
+/// How klauspost/compress finds matches at levels 1 to 3: by the last place of five bytes (before 1.15.11 four), at level 3 the
+/// last two.
 struct KlauspostFastEncoder: StepEncoder {
+    /// What is hashed, and how.
+    private enum Hash {
+        case fiveBytes
+        case fourBytes
+        /// As Go does.
+        case fourBytesOfGo
+    }
+
     private let level: Int
+    private let generation: KlauspostGeneration
+    private let hash: Hash
     private let bits: UInt64
     private let table: PlaceTable
     private let pairs: PairTable
@@ -18,10 +28,19 @@ struct KlauspostFastEncoder: StepEncoder {
     private var candidate = Int.none
     private var isAtEnd = false
 
-    /// - Parameter level: 1 ... 3.
-    init(level: Int) {
+    /// - Parameters:
+    ///   - level: 1 ... 3.
+    ///   - generation: Which versions it follows.
+    init(level: Int, generation: KlauspostGeneration) {
         self.level = level
-        bits = [15, 17, 16][level - 1]
+        self.generation = generation
+        let isOldest = generation < .from1_14_3
+        hash =
+            generation == .from1_15_10
+            ? .fiveBytes : level == 1 || level == 3 && isOldest ? .fourBytesOfGo : .fourBytes
+        bits = [15, 17, isOldest ? 15 : 16][level - 1] + generation.addedBits
+        pairReach = generation == .from1_9_0 ? Klauspost.reach : Klauspost.reach - 4
+        closePairReach = generation == .from1_9_0 ? Klauspost.reach : Klauspost.reach - 5
         table = PlaceTable(level < 3 ? 1 << Int(bits) : 0)
         pairs = PairTable(level < 3 ? 0 : 1 << Int(bits))
     }
@@ -34,7 +53,7 @@ struct KlauspostFastEncoder: StepEncoder {
     mutating func begin(_ step: Range<Int>, isWhole: Bool, history: Int, _ plain: PlainBuffer) {
         self.history = history
         end = step.upperBound
-        limit = end - Klauspost.margin
+        limit = end - (level == 3 && isOld ? 7 : Klauspost.margin)
         place = step.lowerBound
         following = place
         lastEnd = place
@@ -42,7 +61,10 @@ struct KlauspostFastEncoder: StepEncoder {
         isAtEnd = !isWhole && step.count < Klauspost.leastStepByteCount
     }
 
-    func piece(of length: Int) -> Int { Klauspost.piece(of: length) }
+    func piece(of length: Int) -> Int { generation.piece(of: length) }
+
+    /// Whether four bytes are hashed.
+    private var isOld: Bool { hash != .fiveBytes }
 
     mutating func resume(at position: Int, _ plain: PlainBuffer) {
         place = position
@@ -52,7 +74,16 @@ struct KlauspostFastEncoder: StepEncoder {
     }
 
     @inline(__always) private func slot(_ position: Int, _ plain: PlainBuffer) -> Int {
-        Klauspost.hash5(plain.word64(position), bits: bits)
+        slot(of: plain.word64(position))
+    }
+
+    @inline(__always) private func slot(of word: UInt64) -> Int {
+        switch hash {
+        case .fiveBytes: Klauspost.hash5(word, bits: bits)
+        case .fourBytes: Klauspost.hash4(word, bits: bits)
+        case .fourBytesOfGo:
+            Int((UInt32(truncatingIfNeeded: word) &* 0x1e35_a7bd) &>> UInt32(truncatingIfNeeded: 32 &- bits))
+        }
     }
 
     @inline(__always) private func agrees(_ position: Int, _ earlier: Int, _ plain: PlainBuffer) -> Bool {
@@ -107,23 +138,25 @@ struct KlauspostFastEncoder: StepEncoder {
         }
     }
 
-    /// Level 3: distances are shorter by the four bytes that were compared.
-    private static let pairReach = Klauspost.reach - 4
+    /// Level 3: how far a match may be away, which was later made shorter by the four bytes that are compared.
+    private let pairReach: Int
+    /// The same where the encoder asks in another way.
+    private let closePairReach: Int
 
     private mutating func searchPairs(_ plain: PlainBuffer) -> Bool {
         var next = place
         while true {
             place = next
-            following = place &+ 1 &+ (place &- lastEnd) &>> 7
+            following = place &+ 1 &+ (place &- lastEnd) &>> (isOld ? 6 : 7)
             guard following <= limit else { return false }
             next = following
             let slot = slot(place, plain)
             let (last, earlier) = (pairs.last(slot, before: place), pairs.earlier(slot, before: place))
             pairs.insert(place, slot)
-            guard place &- last <= Self.pairReach else { continue }
+            guard place &- last <= pairReach else { continue }
             if agrees(place, last, plain) {
                 candidate = last
-                if place &- earlier <= Self.pairReach, agrees(place, earlier, plain),
+                if place &- earlier <= pairReach, agrees(place, earlier, plain),
                     plain.common(place &+ 4, earlier &+ 4, before: end)
                         > plain.common(place &+ 4, last &+ 4, before: end)
                 {
@@ -131,7 +164,7 @@ struct KlauspostFastEncoder: StepEncoder {
                 }
                 return true
             }
-            if place &- earlier < Self.pairReach, agrees(place, earlier, plain) {
+            if place &- earlier <= closePairReach, agrees(place, earlier, plain) {
                 candidate = earlier
                 return true
             }
@@ -157,12 +190,13 @@ struct KlauspostFastEncoder: StepEncoder {
 
     /// Notes one place more where the search ends.
     private func indexEnd(_ match: StepMatch, _ place: Int, _ plain: PlainBuffer) {
+        let margin = isOld ? 4 : 8
         if level < 3 {
-            if place &+ match.length &+ 8 < end { table.set(slot(place, plain), place) }
+            if place &+ match.length &+ margin < end { table.set(slot(place, plain), place) }
             return
         }
         let earlier = match.start &+ match.length &- match.distance
-        if earlier &+ 8 < end, earlier > history { pairs.insert(earlier, slot(earlier, plain)) }
+        if earlier &+ margin < end, earlier > history { pairs.insert(earlier, slot(earlier, plain)) }
     }
 
     private mutating func passSingles(_ match: StepMatch, _ place: Int, _ plain: PlainBuffer) {
@@ -172,8 +206,7 @@ struct KlauspostFastEncoder: StepEncoder {
                 // Of the third place the encoder has no more than four bytes at hand.
                 let word = plain.word64(position)
                 for index in 0..<3 {
-                    let slot = Klauspost.hash5(word &>> UInt64(16 &* index), bits: bits)
-                    table.set(slot, position &+ 2 &* index)
+                    table.set(slot(of: word &>> UInt64(16 &* index)), position &+ 2 &* index)
                 }
                 position &+= 7
             }
@@ -192,30 +225,38 @@ struct KlauspostFastEncoder: StepEncoder {
     }
 
     private mutating func passPairs(_ match: StepMatch, _ place: Int, _ plain: PlainBuffer) {
-        var position = place &- match.length &+ 2
-        while position < place &- 5 {
-            pairs.insert(position, slot(position, plain))
-            position &+= 6
+        let indexesWithin = generation >= .from1_14_3
+        if indexesWithin {
+            var position = place &- match.length &+ 2
+            while position < place &- 5 {
+                pairs.insert(position, slot(position, plain))
+                position &+= isOld ? 5 : 6
+            }
         }
-        for position in place &- 2..<place { pairs.insert(position, slot(position, plain)) }
+        for position in place &- (indexesWithin ? 2 : 3)..<place {
+            pairs.insert(position, slot(position, plain))
+        }
         let own = slot(place, plain)
         let (last, earlier) = (pairs.last(own, before: place), pairs.earlier(own, before: place))
         pairs.insert(place, own)
         self.place = place &+ 1
-        guard place &- last < Self.pairReach else { return }
+        guard place &- last <= closePairReach else { return }
         if agrees(place, last, plain) {
-            candidate = last
-        } else if place &- earlier < Self.pairReach, agrees(place, earlier, plain) {
+            // In between the encoder went on without it.
+            if indexesWithin || generation == .from1_9_0 { candidate = last }
+        } else if place &- earlier <= closePairReach, agrees(place, earlier, plain) {
             candidate = earlier
         }
         if candidate != .none { self.place = place }
     }
 }
 
-/// How klauspost/compress since 1.15.10 finds matches at level 4: by the last places of four bytes and of seven.
+/// How klauspost/compress finds matches at level 4: by the last places of four bytes and of seven.
 struct KlauspostMiddleEncoder: StepEncoder {
-    private let short = PlaceTable(1 << 15)
-    private let long = PlaceTable(1 << 15)
+    private let generation: KlauspostGeneration
+    private let bits: UInt64
+    private let short: PlaceTable
+    private let long: PlaceTable
     /// Where the encoder's buffer starts.
     private var bufferStart = 0
     /// How many bytes it holds at most; when they are too many it keeps those within reach.
@@ -227,6 +268,14 @@ struct KlauspostMiddleEncoder: StepEncoder {
     private var following = 0
     private var lastEnd = 0
     private var isAtEnd = false
+
+    /// - Parameter generation: Which versions it follows.
+    init(generation: KlauspostGeneration) {
+        self.generation = generation
+        bits = 15 + generation.addedBits
+        short = PlaceTable(1 << Int(bits))
+        long = PlaceTable(1 << Int(bits))
+    }
 
     mutating func reset(at position: Int) {
         short.clear(at: position)
@@ -245,7 +294,7 @@ struct KlauspostMiddleEncoder: StepEncoder {
         if end - bufferStart > Self.bufferByteCount { bufferStart = place - Klauspost.reach }
     }
 
-    func piece(of length: Int) -> Int { Klauspost.piece(of: length) }
+    func piece(of length: Int) -> Int { generation.piece(of: length) }
 
     mutating func resume(at position: Int, _ plain: PlainBuffer) {
         place = position
@@ -270,7 +319,7 @@ struct KlauspostMiddleEncoder: StepEncoder {
                 return nil
             }
             let word = plain.word64(start)
-            let (shortSlot, longSlot) = (Klauspost.hash4(word), Klauspost.hash7(word))
+            let (shortSlot, longSlot) = (Klauspost.hash4(word, bits: bits), Klauspost.hash7(word, bits: bits))
             let shortCandidate = short.place(shortSlot, before: start)
             from = long.place(longSlot, before: start)
             short.set(shortSlot, start)
@@ -278,10 +327,11 @@ struct KlauspostMiddleEncoder: StepEncoder {
             if fits(start, from, plain) { break }
             guard fits(start, shortCandidate, plain) else { continue }
             from = shortCandidate
-            let other = long.place(Klauspost.hash7(plain.word64(next)), before: next)
-            // The encoder compares with what stands as far behind the start of its buffer as it should look back.
+            let other = long.place(Klauspost.hash7(plain.word64(next), bits: bits), before: next)
+            // Since 1.18.0 it is compared with what stands as far behind the buffer's start as it should look back.
+            let compared = generation == .from1_15_10 ? bufferStart &+ next &- other : other
             if fits(next, other, plain),
-                plain.common(next &+ 4, bufferStart &+ next &- other &+ 4, before: end)
+                plain.common(next &+ 4, compared &+ 4, before: end)
                     > plain.common(start &+ 4, from &+ 4, before: end)
             {
                 (start, from) = (next, other)
@@ -310,9 +360,9 @@ struct KlauspostMiddleEncoder: StepEncoder {
         var position = following
         while position < place &- 1 {
             let word = plain.word64(position)
-            long.set(Klauspost.hash7(word), position)
-            long.set(Klauspost.hash7(word &>> 8), position &+ 1)
-            short.set(Klauspost.hash4(word &>> 8), position &+ 1)
+            long.set(Klauspost.hash7(word, bits: bits), position)
+            long.set(Klauspost.hash7(word &>> 8, bits: bits), position &+ 1)
+            short.set(Klauspost.hash4(word &>> 8, bits: bits), position &+ 1)
             position &+= 3
         }
         index(place &- 1, plain)
@@ -321,7 +371,7 @@ struct KlauspostMiddleEncoder: StepEncoder {
 
     @inline(__always) private func index(_ position: Int, _ plain: PlainBuffer) {
         let word = plain.word64(position)
-        short.set(Klauspost.hash4(word), position)
-        long.set(Klauspost.hash7(word), position)
+        short.set(Klauspost.hash4(word, bits: bits), position)
+        long.set(Klauspost.hash7(word, bits: bits), position)
     }
 }

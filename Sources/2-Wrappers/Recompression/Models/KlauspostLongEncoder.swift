@@ -1,9 +1,11 @@
-/// How klauspost/compress since 1.15.10 finds matches at levels 5 and 6: by the last place of four bytes, and the last two
+/// How klauspost/compress finds matches at levels 5 and 6: by the last place of four bytes, and the last two
 /// of seven.
 struct KlauspostLongEncoder: StepEncoder {
     private let isLevel6: Bool
-    private let short = PlaceTable(1 << 15)
-    private let long = PairTable(1 << 15)
+    private let generation: KlauspostGeneration
+    private let bits: UInt64
+    private let short: PlaceTable
+    private let long: PairTable
     private var end = 0
     private var limit = 0
     private var history = 0
@@ -16,8 +18,16 @@ struct KlauspostLongEncoder: StepEncoder {
     private var lastDistance = 1
     private var isAtEnd = false
 
-    /// - Parameter level: 5 or 6.
-    init(level: Int) { isLevel6 = level == 6 }
+    /// - Parameters:
+    ///   - level: 5 or 6.
+    ///   - generation: Which versions it follows.
+    init(level: Int, generation: KlauspostGeneration) {
+        isLevel6 = level == 6
+        self.generation = generation
+        bits = 15 + generation.addedBits
+        short = PlaceTable(1 << Int(bits))
+        long = PairTable(1 << Int(bits))
+    }
 
     mutating func reset(at position: Int) {
         short.clear(at: position)
@@ -34,7 +44,7 @@ struct KlauspostLongEncoder: StepEncoder {
         isAtEnd = !isWhole && step.count < Klauspost.leastStepByteCount
     }
 
-    func piece(of length: Int) -> Int { Klauspost.piece(of: length) }
+    func piece(of length: Int) -> Int { generation.piece(of: length) }
 
     mutating func resume(at position: Int, _ plain: PlainBuffer) {
         place = position
@@ -67,8 +77,8 @@ struct KlauspostLongEncoder: StepEncoder {
                 isAtEnd = true
                 return nil
             }
-            let shortSlot = Klauspost.hash4(word)
-            let longSlot = Klauspost.hash7(word)
+            let shortSlot = Klauspost.hash4(word, bits: bits)
+            let longSlot = Klauspost.hash7(word, bits: bits)
             let shortCandidate = short.place(shortSlot, before: start)
             let longCandidate = long.last(longSlot, before: start)
             let longBefore = long.earlier(longSlot, before: start)
@@ -95,7 +105,7 @@ struct KlauspostLongEncoder: StepEncoder {
             if fits(start, shortCandidate, word, plain) {
                 from = shortCandidate
                 length = short(start, from, plain)
-                let slot = Klauspost.hash7(nextWord)
+                let slot = Klauspost.hash7(nextWord, bits: bits)
                 let (nextLast, nextBefore) = (long.last(slot, before: next), long.earlier(slot, before: next))
                 indexNext(next, nextWord)
                 if isLevel6, repeats(&start, &from, &length, word, plain) { break }
@@ -120,8 +130,8 @@ struct KlauspostLongEncoder: StepEncoder {
     }
 
     @inline(__always) private func indexNext(_ next: Int, _ word: UInt64) {
-        short.set(Klauspost.hash4(word), next)
-        long.insert(next, Klauspost.hash7(word))
+        short.set(Klauspost.hash4(word, bits: bits), next)
+        long.insert(next, Klauspost.hash7(word, bits: bits))
     }
 
     /// Level 6: tries the last distance one byte on.
@@ -161,17 +171,18 @@ struct KlauspostLongEncoder: StepEncoder {
         _ start: inout Int, _ from: inout Int, _ length: inout Int, _ plain: PlainBuffer
     ) {
         let behind = start &+ length
-        guard behind < limit, isLevel6 || length < 30 else { return }
-        let slot = Klauspost.hash7(plain.word64(behind))
-        let later = start &+ 2
-        var candidate = long.last(slot, before: behind) &- length &+ 2
+        guard generation >= .from1_12_2, behind < limit, isLevel6 || length < 30 else { return }
+        let skipped = generation == .from1_15_10 ? 2 : 0
+        let slot = Klauspost.hash7(plain.word64(behind), bits: bits)
+        let later = start &+ skipped
+        var candidate = long.last(slot, before: behind) &- length &+ skipped
         guard later &- candidate < Klauspost.reach else { return }
         if later > candidate, candidate >= history {
             let other = plain.common(later, candidate, before: end)
             if other > length { (start, from, length) = (later, candidate, other) }
         }
         guard isLevel6 else { return }
-        candidate = long.earlier(slot, before: behind) &- length &+ 2
+        candidate = long.earlier(slot, before: behind) &- length &+ skipped
         if later > candidate, later &- candidate < Klauspost.reach, candidate >= history {
             let other = plain.common(later, candidate, before: end)
             if other > length { (start, from, length) = (later, candidate, other) }
@@ -193,16 +204,16 @@ struct KlauspostLongEncoder: StepEncoder {
             var position = next &+ 1
             while position < place &- 1 {
                 let word = plain.word64(position)
-                short.set(Klauspost.hash4(word), position)
-                long.insert(position, Klauspost.hash7(word))
-                long.insert(position &+ 1, Klauspost.hash7(word &>> 8))
+                short.set(Klauspost.hash4(word, bits: bits), position)
+                long.insert(position, Klauspost.hash7(word, bits: bits))
+                long.insert(position &+ 1, Klauspost.hash7(word &>> 8, bits: bits))
                 position &+= 2
             }
         } else {
             indexThirds(place &- match.length &+ 1, place, plain)
             let word = plain.word64(place &- 1)
-            short.set(Klauspost.hash4(word), place &- 1)
-            long.insert(place &- 1, Klauspost.hash7(word))
+            short.set(Klauspost.hash4(word, bits: bits), place &- 1)
+            long.insert(place &- 1, Klauspost.hash7(word, bits: bits))
         }
         self.place = place
     }
@@ -210,15 +221,15 @@ struct KlauspostLongEncoder: StepEncoder {
     private func indexThirds(_ first: Int, _ behind: Int, _ plain: PlainBuffer) {
         guard first < behind &- 1 else { return }
         let word = plain.word64(first)
-        short.set(Klauspost.hash4(word), first)
-        long.insert(first, Klauspost.hash7(word))
-        long.insert(first &+ 1, Klauspost.hash7(word &>> 8))
-        short.set(Klauspost.hash4(word &>> 16), first &+ 2)
+        short.set(Klauspost.hash4(word, bits: bits), first)
+        long.insert(first, Klauspost.hash7(word, bits: bits))
+        long.insert(first &+ 1, Klauspost.hash7(word &>> 8, bits: bits))
+        short.set(Klauspost.hash4(word &>> 16, bits: bits), first &+ 2)
         var position = first &+ 4
         while position < behind &- 1 {
             let word = plain.word64(position)
-            long.insert(position, Klauspost.hash7(word))
-            short.set(Klauspost.hash4(word &>> 8), position &+ 1)
+            long.insert(position, Klauspost.hash7(word, bits: bits))
+            short.set(Klauspost.hash4(word &>> 8, bits: bits), position &+ 1)
             position &+= 3
         }
     }
@@ -228,8 +239,8 @@ struct KlauspostLongEncoder: StepEncoder {
         var position = first
         while position < end &- 8 {
             let word = plain.word64(position)
-            short.set(Klauspost.hash4(word), position)
-            long.insert(position, Klauspost.hash7(word))
+            short.set(Klauspost.hash4(word, bits: bits), position)
+            long.insert(position, Klauspost.hash7(word, bits: bits))
             position &+= 2
         }
     }

@@ -1,0 +1,390 @@
+"""How encoders choose tokens, written from repack.md, "Models"; used by repack.py."""
+
+NONE = -(1 << 40)
+
+
+def common(data, a, b, limit):
+    length = 0
+    while length < limit and data[a + length] == data[b + length]:
+        length += 1
+    return max(length, 0)
+
+
+class Literals:
+    def __init__(self, data, *_):
+        self.data = data
+
+    def start(self, start, dictionary, end):
+        self.first, self.end = start - dictionary, end
+
+    def predict(self, position):
+        return self.data[position], 0
+
+    def accept(self, actual, predicted, position):
+        pass
+
+
+class Runs(Literals):
+    def predict(self, position):
+        byte = self.data[position]
+        if position > self.first and self.data[position - 1] == byte:
+            length = common(self.data, position, position - 1, min(258, self.end - position))
+            if length >= 3:
+                return length, 1
+        return byte, 0
+
+
+class Zlib:
+    """zlib and GNU gzip, with the window as they move it."""
+
+    LEVELS = [
+        (4, 4, 8, 4), (4, 5, 16, 8), (4, 6, 32, 32), (4, 4, 16, 16), (8, 16, 32, 32),
+        (8, 16, 128, 128), (8, 32, 128, 256), (32, 128, 258, 1024), (32, 258, 258, 4096),
+    ]  # fmt: skip
+
+    def __init__(self, data, level, memory, variant, is_gzip):
+        self.data, self.is_gzip = data, is_gzip
+        self.good, self.lazy, self.nice, self.chain = self.LEVELS[level - 1]
+        self.is_lazy, self.dropped = level >= 4, 5 if variant == 1 else 0
+        bits = 15 if is_gzip else memory + 7
+        self.shift, self.mask = (bits + 2) // 3, (1 << bits) - 1
+
+    def start(self, start, dictionary, end):
+        self.buffer = bytearray(65536 + 16)
+        self.heads, self.previous = [0] * (self.mask + 1), [0] * 32768
+        self.buffer[:dictionary] = self.data[start - dictionary : start]
+        self.place, self.ahead, self.match, self.at_end = dictionary, 0, 0, False
+        for place in range(dictionary - 2):
+            self.insert(place)
+        self.late = min(dictionary, 2)
+        self.input, self.end = start, end
+        self.pending, self.length = False, 2
+
+    def insert(self, place):
+        b = self.buffer
+        hash_ = (b[place] << 2 * self.shift ^ b[place + 1] << self.shift ^ b[place + 2]) & self.mask
+        head = self.heads[hash_]
+        self.previous[place & 32767] = head
+        self.heads[hash_] = place
+        return head
+
+    def fill(self):
+        while self.ahead < 262 and not self.at_end:
+            if self.place >= 65274:
+                self.buffer[:32768] = self.buffer[32768:65536]
+                self.place -= 32768
+                self.match -= 32768
+                self.heads = [p - 32768 if p >= 32768 else 0 for p in self.heads]
+                self.previous = [p - 32768 if p >= 32768 else 0 for p in self.previous]
+            behind = self.place + self.ahead
+            count = min(65536 - behind, self.end - self.input)
+            if count <= 0:
+                if self.is_gzip:
+                    self.at_end = True
+                    self.buffer[behind : behind + 2] = bytes(2)
+                return
+            self.buffer[behind : behind + count] = self.data[self.input : self.input + count]
+            self.input += count
+            self.ahead += count
+            for place in range(self.place - self.late, self.place):
+                if self.place + self.ahead - place >= 3:
+                    self.insert(place)
+            self.late = 0
+
+    def can_search(self, head):
+        return head != 0 and self.place - head <= 32506 and self.place <= 65274
+
+    def search(self, candidate, longest):
+        b, place = self.buffer, self.place
+        bottom = max(place - 32506, 0)
+        nice = self.nice if self.is_gzip else min(self.nice, self.ahead)
+        chain = self.chain >> 2 if longest >= self.good else self.chain
+        while True:
+            if b[candidate + longest - 1 : candidate + longest + 1] == b[place + longest - 1 : place + longest + 1]:
+                length = common(b, place, candidate, 258) if b[candidate : candidate + 2] == b[place : place + 2] else 0
+                if length > longest:
+                    self.match, longest = candidate, length
+                    if length >= nice:
+                        break
+            candidate = self.previous[candidate & 32767]
+            chain -= 1
+            if candidate <= bottom or chain == 0:
+                break
+        return min(longest, self.ahead)
+
+    def drop(self):
+        if self.length == 3 and self.place - self.match > 4096 or self.length <= self.dropped:
+            self.length = 2
+
+    def predict(self, position):
+        if not self.is_lazy:
+            self.fill()
+            self.length = 0
+            if self.ahead >= 3:
+                head = self.insert(self.place)
+                if self.can_search(head):
+                    self.length = self.search(head, 2)
+            return (self.length, self.place - self.match) if self.length >= 3 else (self.data[position], 0)
+        while True:
+            self.fill()
+            if self.ahead == 0:
+                return self.data[position], 0
+            known, start, self.length = self.length, self.match, 2
+            if self.ahead >= 3:
+                head = self.insert(self.place)
+                if known < self.lazy and self.can_search(head):
+                    self.length = self.search(head, known)
+                    self.drop()
+            if self.pending:
+                if known >= 3 and self.length <= known:
+                    return known, self.place - 1 - start
+                return self.data[position], 0
+            self.pending = True
+            self.ahead -= 1
+            self.place += 1
+
+    def accept(self, actual, predicted, position):
+        count = min(actual[0], 258) if actual[1] else 1
+        if not self.is_lazy:
+            place = self.place
+            self.ahead -= count
+            self.place += count
+            if actual[1] and count <= self.lazy and self.ahead >= 3:
+                for inner in range(place + 1, place + count):
+                    self.insert(inner)
+            return
+        if actual[1]:
+            end = self.place + count - 1
+            for inner in range(self.place + 1, min(end, self.place + self.ahead - 2)):
+                self.insert(inner)
+            self.ahead -= count - 1
+            self.place, self.pending, self.length = end, False, 2
+            return
+        if actual != predicted and self.ahead >= 3:
+            head = self.previous[self.place & 32767]
+            self.length = self.search(head, 2) if self.can_search(head) else 2
+            self.drop()
+        if self.ahead > 0:
+            self.ahead -= 1
+            self.place += 1
+        else:
+            self.pending = False
+
+
+def word(data, place, count):
+    return int.from_bytes(data[place : place + count], "little")
+
+
+class GoChain:
+    """Go up to 1.26, levels 2 to 9."""
+
+    LEVELS = [
+        (0, 16, 8, 5), (0, 32, 32, 6), (4, 16, 16, 0), (16, 32, 32, 0),
+        (16, 128, 128, 0), (32, 128, 256, 0), (128, 258, 1024, 0), (258, 258, 4096, 0),
+    ]  # fmt: skip
+
+    def __init__(self, data, level):
+        self.data = data
+        self.lazy, self.nice, self.chain, self.indexed = self.LEVELS[level - 2]
+
+    def start(self, start, dictionary, end):
+        self.base, self.end = start - dictionary, end
+        self.last = max(0, (end - self.base - 32769) & ~32767)
+        self.heads, self.previous = {}, {}
+        for place in range(self.base, start - 3):
+            self.insert(place)
+        self.place, self.pending, self.current = start, False, (0, 0)
+
+    def insert(self, place):
+        hash_ = int.from_bytes(self.data[place : place + 4], "big") * 0x1E35A7BD % (1 << 32) >> 15
+        head = self.heads.get(hash_, NONE)
+        self.previous[place & 32767] = head
+        self.heads[hash_] = place
+        return head
+
+    def lowest(self, place):
+        passed = place - self.base
+        window = min(((passed - 65275 >> 15) + 1) << 15, self.last) if passed > 65274 else 0
+        return max(self.base + window, place - 32768)
+
+    def search(self, place, candidate):
+        lookahead = self.end - place
+        limit, nice = min(lookahead, 258), min(self.nice, lookahead)
+        lowest, best = self.lowest(place), (3, 0)
+        for _ in range(self.chain):
+            length = common(self.data, place, candidate, limit)
+            if length > best[0] and (length > 4 or place - candidate <= 4096):
+                best = length, place - candidate
+                if length >= nice:
+                    break
+            if candidate == place - 32768:
+                break
+            candidate = self.previous[candidate & 32767]
+            if candidate < lowest:
+                break
+        return best if best[1] else (0, 0)
+
+    def predict(self, position):
+        if self.indexed:
+            if self.end - position >= 4:
+                head = self.insert(position)
+                match = self.search(position, head) if head >= self.lowest(position) else (0, 0)
+                if match[1]:
+                    return match
+            return self.data[position], 0
+        while True:
+            if self.place >= self.end:
+                return self.data[position], 0
+            known, self.current = self.current, (0, 0)
+            length = known[0] if known[1] else 3
+            lookahead = self.end - self.place
+            if lookahead >= 4:
+                head = self.insert(self.place)
+                if lookahead > length and length < self.lazy and head >= self.lowest(self.place):
+                    self.current = self.search(self.place, head)
+            if self.pending:
+                better = self.current[1] and self.current[0] > length
+                return known if known[1] and not better else (self.data[position], 0)
+            self.pending = True
+            self.place += 1
+
+    def accept(self, actual, predicted, position):
+        count = min(actual[0], 258) if actual[1] else 1
+        if self.indexed:
+            if actual[1] and count <= self.indexed:
+                for place in range(position + 1, min(position + count, self.end - 3)):
+                    self.insert(place)
+            return
+        if actual[1]:
+            for place in range(self.place + 1, min(position + count, self.end - 3)):
+                self.insert(place)
+            self.place, self.pending, self.current = position + count, False, (0, 0)
+            return
+        if actual != predicted and self.end - self.place >= 4:
+            head = self.previous[self.place & 32767]
+            found = head >= self.lowest(self.place)
+            self.current = self.search(self.place, head) if found else (0, 0)
+        if self.place < self.end:
+            self.place += 1
+        else:
+            self.pending = False
+
+
+STEP = 65535
+
+
+class Steps:
+    """Follows an encoder that works in steps."""
+
+    def __init__(self, data, encoder):
+        self.data, self.encoder = data, encoder
+
+    def start(self, start, dictionary, end):
+        self.history, self.segment, self.end = start - dictionary, start, end
+        self.encoder.reset()
+        if dictionary:
+            self.encoder.begin(self.history, start, True, self.history)
+            emitted = self.history
+            while emitted < start:
+                match = self.encoder.next(emitted)
+                if match is None:
+                    break
+                self.encoder.pass_(*match)
+                emitted = match[0] + match[1]
+        self.step_end, self.planned, self.is_planned, self.whole = start, None, False, None
+
+    def predict(self, position):
+        if position >= self.step_end:
+            steps = (position - self.segment) // STEP + 1
+            self.step_end = min(self.segment + steps * STEP, self.end)
+            self.encoder.begin(position, self.step_end, self.step_end - position == STEP, self.history)
+            self.is_planned, self.whole = False, None
+        if not self.is_planned:
+            self.planned, self.is_planned = self.encoder.next(position), True
+        if self.planned and position >= self.planned[0]:
+            return self.encoder.piece(self.planned[1]), self.planned[2]
+        return self.data[position], 0
+
+    def accept(self, actual, predicted, position):
+        if actual == predicted:
+            if not actual[1] or self.planned is None:
+                return
+            start, length, distance = self.planned
+            whole = self.whole or self.planned
+            if length > actual[0]:
+                self.planned, self.whole = (start + actual[0], length - actual[0], distance), whole
+            else:
+                self.whole, self.is_planned = None, False
+                self.encoder.pass_(*whole)
+            return
+        self.whole, self.is_planned = None, False
+        if not actual[1]:
+            return self.encoder.resume(position + 1)
+        length = min(actual[0], 258)
+        if position + length < self.step_end:
+            self.encoder.pass_(position, length, actual[1])
+        else:
+            self.planned, self.is_planned = None, True
+
+
+def before(table, key, place):
+    """The place that a table has, if it is an earlier one."""
+    found = table.get(key, NONE)
+    return found if found < place else NONE
+
+
+class GoFast:
+    """Go up to 1.26, level 1."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def reset(self):
+        self.table = {}
+
+    def begin(self, start, end, is_whole, _):
+        self.end, self.limit, self.place, self.candidate = end, end - 15, start, NONE
+        self.done = not is_whole and end - start < 128
+
+    def slot(self, place):
+        return word(self.data, place, 4) * 0x1E35A7BD % (1 << 32) >> 18
+
+    def lookup(self, place):
+        slot = self.slot(place)
+        found = before(self.table, slot, place)
+        self.table[slot] = place
+        same = place - found <= 32768 and self.data[found : found + 4] == self.data[place : place + 4]
+        return found if same else NONE
+
+    def next(self, _):
+        if self.candidate == NONE:
+            if self.done:
+                return None
+            skip, following = 32, self.place
+            while self.candidate == NONE:
+                self.place = following
+                following = self.place + (skip >> 5)
+                skip += skip >> 5
+                if following > self.limit:
+                    self.done = True
+                    return None
+                self.candidate = self.lookup(self.place)
+        found, self.candidate = self.candidate, NONE
+        place = self.place
+        length = 4 + common(self.data, place + 4, found + 4, min(self.end, place + 258) - place - 4)
+        return place, length, place - found
+
+    def pass_(self, start, length, _):
+        self.candidate, place = NONE, start + length
+        if place >= self.limit:
+            self.done = True
+            return
+        self.table[self.slot(place - 1)] = place - 1
+        self.candidate = self.lookup(place)
+        self.place = place if self.candidate != NONE else place + 1
+
+    def resume(self, position):
+        self.place, self.candidate, self.done = position, NONE, position > self.limit
+
+    def piece(self, length):
+        return length
