@@ -191,6 +191,54 @@ struct RoutesScreenTests {
         #expect(script.explorer.routes.fleet.devices == 500_000_000)
     }
 
+    @Test(arguments: [(80, 24), (120, 40)])
+    func `how often an update comes makes months and years of its price`(columns: Int, rows: Int) {
+        var script = script(columns, rows) { $0.link = Self.priced }
+        script.press("+ + + + + + + w w")
+        #expect(script.explorer.routes.fleet.text == "200 devices, every week")
+        // 62.2 MB at 4.50 EUR for each of two hundred, 365 / 7 / 12 times a month.
+        #expect(script.screen().text.contains("243,246") && script.screen().text.contains("2,918,957"))
+        script.expectScreen("routes-\(columns)x\(rows)-5-weekly")
+        script.press("y")
+        guard case .copy(let text)? = script.takeEffects().last else {
+            Issue.record("nothing was copied")
+            return
+        }
+        #expect(text.contains("| EUR a month | EUR a year |"), "\(text)")
+        script.press("g j j enter")
+        #expect(script.screen().text.contains("243,246 EUR a month"))
+        script.press("esc w w w")
+        #expect(script.explorer.routes.fleet.rhythm?.description == "year")
+        script.press("w")
+        #expect(script.explorer.routes.fleet.rhythm == nil && script.explorer.status == nil)
+        // Over a link without a price there is nothing to be told.
+        script.press("l w")
+        #expect(script.explorer.status?.text.contains("has no price") == true)
+    }
+
+    @Test func `a first idea stands until the route is measured`() {
+        var script = script(120, 40, done: false)
+        script.send(.routes(.measuring(.archiveGzip, percent: nil)))
+        script.send(.routeSketched(Route(.archiveGzip, Figure(61_000_000, error: 5_000_000))))
+        script.send(.routeSketched(Route(.pull, Figure(1, error: 1))))
+        #expect(
+            script.screen().text.contains(
+                "measuring archive, gzip -6; so far from few samples: archive, gzip -6"))
+        #expect(script.screen().text.contains("\u{2248}61.0 MB"))
+        script.press("g enter")
+        #expect(script.screen().text.contains("\u{b1}8.2% so far"))
+        script.press("esc")
+        #expect(script.explorer.route(.pull)?.figure.byteCount == 62_200_000)
+        // Whoever leaves has it measured when he comes back.
+        script.press("q r")
+        #expect(
+            script.takeEffects().last
+                == .measureRoutes(known: [.pull, .betterLayers, .fast], makesPackages: false))
+        script.send(.route(Route(.archiveGzip, Figure(exact: 60_400_000))))
+        #expect(!script.screen().text.contains("so far"))
+        #expect(script.explorer.route(.archiveGzip)?.figure == Figure(exact: 60_400_000))
+    }
+
     @Test func `a link is edited in its place, and what is no link says why`() {
         var script = script()
         script.press("h")

@@ -88,6 +88,22 @@ struct EfficiencyTests {
         #expect(single.wastedByteCount == 100)
         #expect(single.score == 0)
     }
+
+    @Test func anEmptyDirectoryIsAPathOfItsOwn() throws {
+        // dive visits the leaves of each layer: the directory is one before it is filled, and counts again when it goes.
+        let filled = efficiency([
+            [try other(.directory, "d")], [try other(.directory, "d"), try file("d/a", 100)],
+            [try other(.whiteout, "d")],
+        ])
+        #expect(filled.wastedByteCount == 100)
+        #expect(filled.score == 0.5)
+        // In a layer that has something in it, it is none.
+        let used = efficiency([
+            [try other(.directory, "d"), try file("d/a", 100)], [try other(.whiteout, "d")],
+        ])
+        #expect(used.wastedByteCount == 0)
+        #expect(used.score == 1)
+    }
 }
 
 struct CoveringTests {

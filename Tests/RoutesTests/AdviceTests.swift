@@ -57,7 +57,7 @@ struct ImageAdviceTests {
 
     @Test func theSameFileTwiceIsCopiedTwice() throws {
         let found = advice([[try file("a", "x", count: 9)], [try file("a", "x", count: 9)]])
-        #expect(found.map(\.finding) == ["layer 2 stores 1 file again, 9 B, just as layer 1 had them"])
+        #expect(found.map(\.finding) == ["layer 2 stores 1 file again, 9 B, just as layer 1 had it"])
     }
 
     @Test func removedFilesAreStillShipped() throws {
@@ -76,6 +76,26 @@ struct ImageAdviceTests {
         #expect(found.first?.imageByteCount == 100)
     }
 
+    @Test func whatAPackageManagerWritesIsToldByItself() throws {
+        let found = advice([
+            [
+                try file("var/lib/dpkg/status", "x", count: 100), try file("etc/ld.so.cache", "x", count: 40),
+                try file("etc/hosts", "x", count: 7),
+            ],
+            [
+                try file("var/lib/dpkg/status", "y", count: 120), try file("etc/ld.so.cache", "y", count: 50),
+                try file("etc/hosts", "y", count: 8),
+            ],
+        ])
+        #expect(found.map(\.kind) == [.replaced, .replaced])
+        #expect(
+            found.map(\.finding) == [
+                "layer 2 stores 2 files of the package manager's again, 140 B, which layer 1 still ships",
+                "layer 2 replaces 1 file, 7 B, which layer 1 still ships",
+            ])
+        #expect(found.first?.remedy.contains("in one RUN") == true)
+    }
+
     @Test func aFileReplacedInItsOwnLayerIsNoMatter() throws {
         #expect(advice([[try file("a", "x", count: 100), try file("a", "y", count: 50)]]).isEmpty)
     }
@@ -89,6 +109,7 @@ struct ImageAdviceTests {
         ])
         #expect(found.map(\.kind) == [.repeated])
         #expect(found.first?.imageByteCount == 10000)
+        #expect(found.first?.finding == "2 files in layer 1, 10.0 kB, repeat the content of another")
         // Hard links are one file.
         let digest = Digest.of(Array(String(repeating: "x", count: 5000).utf8))
         let link = Entry(
@@ -103,6 +124,15 @@ struct ImageAdviceTests {
         ("root/.npm/_cacache/a", "npm"), ("root/.m2/repository/a.jar", "Maven"), ("srv/app/.git/HEAD", "git"),
         ("usr/lib/python3/__pycache__/a.pyc", "Python"), ("usr/lib/a.pyc", "Python"),
         ("var/log/dpkg.log", "logs"), ("tmp/build/a", "temporary"), ("home/me/.cache/pip/a", "pip"),
+        ("var/lib/apt/lists/partial/x", "apt"), ("etc/apk/cache/a.apk", "apk"), ("var/cache/yum/a", "yum"),
+        ("var/cache/libdnf5/a", "dnf"), ("var/cache/zypp/a", "zypper"), ("var/cache/pacman/pkg/a", "pacman"),
+        ("root/.cache/uv/a", "uv"), ("home/me/.cache/pypoetry/a", "Poetry"), ("opt/conda/pkgs/a", "Conda"),
+        ("home/node/.npm/_logs/a", "npm"), ("usr/local/share/.cache/yarn/v6/a", "yarn"),
+        ("root/.yarn/berry/cache/a", "yarn"), ("root/.local/share/pnpm/store/a", "pnpm"),
+        ("home/me/.m2/repository/a", "Maven"), ("root/.gradle/caches/a", "Gradle"),
+        ("go/pkg/mod/cache/a", "Go"), ("root/go/pkg/mod/cache/a", "Go"), ("root/.cache/go-build/a", "Go"),
+        ("usr/local/cargo/registry/a", "Cargo"), ("home/me/.cargo/registry/a", "Cargo"),
+        ("var/log/apt/history.log", "logs"), ("var/tmp/a", "temporary"),
     ])
     func leftoversAreKnown(path: String, word: String) throws {
         let found = advice([[try file(path, "x", count: 7)]])
@@ -156,19 +186,59 @@ struct UpdateAdviceTests {
         #expect(found.first?.remedy.contains("SOURCE_DATE_EPOCH") == true)
     }
 
-    @Test func timesBesideChangesAreToldApart() throws {
+    @Test func timesBesideChangesAreToldWithThem() throws {
+        // To leave times alone would not have kept the layer from being pulled: another cut would have to come with it.
         let old = image([[try file("a", "x", count: 100), try file("b", "y", count: 10)]])
         let new = image([[try file("a", "x", count: 100, time: 9), try file("b", "z", count: 10)]])
         let found = UpdateAdvice.find(old: old, new: new)
-        #expect(found.map(\.kind) == [.times])
+        #expect(found.map(\.kind) == [.mixedLayer])
         #expect(found.first?.updateByteCount == 100)
-        #expect(found.first?.fileCount == 1)
+        #expect(
+            found.first?.finding
+                == "in layer 1, 1 of 2 files changed, 10 B of 110 B; of 1 file, 100 B, only times changed")
+        #expect(found.first?.remedy.contains("SOURCE_DATE_EPOCH") == true)
     }
 
     @Test func aRemovedFileIsAChange() throws {
         let old = image([[try file("a", "x", count: 100), try file("b", "y", count: 10)]])
         let new = image([[try file("a", "x", count: 100, time: 9)]])
-        #expect(UpdateAdvice.find(old: old, new: new).first?.finding.contains("alone") == false)
+        let found = UpdateAdvice.find(old: old, new: new)
+        #expect(found.map(\.kind) == [.mixedLayer] && found.first?.updateByteCount == 100)
+        #expect(found.first?.finding.contains("alone") == false)
+    }
+
+    @Test func aCutThatSavesLessThanATenthIsNotAdvised() throws {
+        func pair(kept: Int) throws -> [Advice] {
+            UpdateAdvice.find(
+                old: image([[try file("a", "x", count: 900), try file("b", "y", count: kept)]]),
+                new: image([[try file("a", "w", count: 900), try file("b", "y", count: kept)]]))
+        }
+        #expect(try pair(kept: 100).isEmpty)
+        #expect(try pair(kept: 111).map(\.updateByteCount) == [111])
+    }
+
+    @Test func compiledPythonHoldsTheTimeOfItsSource() throws {
+        func layers(_ source: String, _ compiled: String, time: Int64) throws -> [[Entry]] {
+            [
+                [try file("srv/a.py", source, count: 50, time: time)],
+                [
+                    try file("srv/__pycache__/a.cpython-311.pyc", compiled, count: 70, time: time),
+                    try file("srv/a.pyc", compiled, count: 30, time: time),
+                ],
+            ]
+        }
+        // The source stayed the same: what was compiled of it did, too, but for the time in it.
+        let old = image(try layers("s", "1", time: 1))
+        let found = UpdateAdvice.find(old: old, new: image(try layers("s", "2", time: 2)))
+        #expect(found.map(\.kind) == [.times, .times])
+        #expect(found.map(\.updateByteCount) == [100, 50] && found.map(\.layer) == [1, 0])
+        #expect(
+            found.first?.finding
+                == "layer 2 differs in modification times alone: 2 files, 100 B (2 compiled Python files hold their sources' times)"
+        )
+        #expect(found.first?.remedy.contains("--no-compile") == true)
+        // Another source is another program.
+        #expect(UpdateAdvice.find(old: old, new: image(try layers("t", "2", time: 2))).isEmpty)
     }
 
     @Test func equalImagesNeedNoAdvice() throws {

@@ -29,7 +29,8 @@ struct AdviseTests {
         #expect(result.status == 0)
         #expect(result.errors == "")
         #expect(
-            result.text.contains("\n  3.0 kB     in layer 2, 2 of 3 files changed, 6 B of 3.0 kB (about "),
+            result.text.contains(
+                "\n  3.0 kB     in layer 2, 2 of 3 files changed, 6 B of 3.0 kB (of a pull: about "),
             "\(result.text)")
         #expect(
             result.text.contains("\n  5 B        temporary files are left in layer 2: 1 file, 5 B\n"),

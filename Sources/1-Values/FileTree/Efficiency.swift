@@ -3,7 +3,8 @@ import Bytes
 /// How well an image's layers use their bytes, counted as dive counts them (dive 0.13, `filetree.Efficiency`).
 ///
 /// A path counts once for each layer that has it. A whiteout counts as much as the directory that it removes, and nothing
-/// if it removes a file; hard links and everything else without content count nothing.
+/// if it removes a file; hard links and everything else without content count nothing, and so does a directory with nothing in
+/// it, but only that: dive looks at the leaves of each layer's tree.
 public struct Efficiency: Sendable {
     /// What the paths take at the least as a share of what they take: 1 if no path stands in two layers.
     public let score: Double
@@ -30,10 +31,14 @@ public struct Efficiency: Sendable {
                 switch entry.kind {
                 case .file: sizes[entry.path] = entry.size
                 case .whiteout: sizes[entry.path] = removed[EntryID(layer: index, ordinal: ordinal)] ?? 0
-                case .directory, .opaqueMarker, .auxiliary: break
+                case .opaqueMarker, .auxiliary: break
+                case .directory: sizes[entry.path] = 0
                 case .symlink, .hardLink, .characterDevice, .blockDevice, .fifo: sizes[entry.path] = 0
                 }
             }
+            // What holds something is no leaf.
+            let paths = sizes.keys.compactMap(\.parent)
+            for path in paths where sizes[path] == 0 { sizes[path] = nil }
             for (path, size) in sizes {
                 var use = uses[path] ?? Use()
                 use.total.addClamped(size)

@@ -11,6 +11,9 @@ public struct Fleet: Hashable, Sendable {
             ("day", 365), ("week", 365.0 / 7), ("month", 12), ("quarter", 4), ("year", 1),
         ]
 
+        /// Once in each of the units that can be named, the shortest first.
+        public static let usual = units.compactMap { Rhythm($0.name) }
+
         /// Reads `week`, `2 weeks`, `day`, `month`, `quarter`, `year`; nil for anything else.
         public init?(_ text: String) {
             let digits = text.prefix { $0.isASCII && $0.isNumber }

@@ -61,6 +61,9 @@ public final class ZstdCompressor {
     /// Adds input.
     public func write(_ bytes: ArraySlice<UInt8>) throws { try run(bytes, ZSTD_e_continue) }
 
+    /// Gives all that was written to the sink, so that it can be told what it took. The frame goes on.
+    public func flush() throws { try run([], ZSTD_e_flush) }
+
     /// Ends the frame.
     public func finish() throws { try run([], ZSTD_e_end) }
 
@@ -79,7 +82,7 @@ public final class ZstdCompressor {
                 }
             }
             if produced > 0 { try sink(Array(buffer[..<produced])) }
-            if directive == ZSTD_e_end ? rest == 0 : consumed == bytes.count { return }
+            if directive == ZSTD_e_continue ? consumed == bytes.count : rest == 0 { return }
         }
     }
 }

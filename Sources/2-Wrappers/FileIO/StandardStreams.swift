@@ -21,6 +21,9 @@ public enum StandardStreams {
         _ = try? FileDescriptor.standardError.writeAll(text.utf8)
     }
 
+    /// Whether standard output is a terminal, where what was written may be drawn anew.
+    public static var isOutputTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
     /// Whether standard error is a terminal, where progress may be drawn.
     public static var isErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 }

@@ -23,7 +23,7 @@ public enum CompressedSize {
     public static let exactGzipByteCount = Method.gzip.exactByteCount
 
     /// Blocks of that size are sampled: many small ones tell more than few large ones.
-    private static let blockByteCount = 256 << 10
+    static let blockByteCount = 256 << 10
 
     /// How large a stream gets.
     ///
@@ -70,11 +70,8 @@ public enum CompressedSize {
         let samples = groups.map { group in
             self.samples(method.sampleCount / strataCount, of: group.count).map { group[$0] }
         }
-        let real = try await parallelMap(samples.flatMap(\.self), width: jobs) { block -> Double in
-            let offset = UInt64(block) * UInt64(blockByteCount)
-            let history = method == .gzip ? min(Int(clamping: offset), Method.gzipHistory) : 0
-            let bytes = try stream.read(at: offset - UInt64(history), count: history + blockByteCount)
-            return Double(try method.byteCount(of: bytes, history: history))
+        let real = try await parallelMap(samples.flatMap(\.self), width: jobs) { block in
+            Double(try method.byteCount(of: stream, at: UInt64(block) * UInt64(blockByteCount)))
         }
         let sizes = Dictionary(zip(samples.joined(), real), uniquingKeysWith: { first, _ in first })
         let figure = estimate(
@@ -114,12 +111,18 @@ public enum CompressedSize {
     /// tells how much it saves.
     private static func farther(_ figure: Figure, alone: Double, within: Double) -> Figure {
         guard alone > 0, let bounds = figure.bounds else { return figure }
-        let share = min(1, within / alone)
-        let more = min(farGain * (1 - share), farGainLimit)
-        func scaled(_ byteCount: UInt64) -> UInt64 { UInt64(Double(byteCount) * share * (1 - more)) }
+        let (factor, error) = farShare(min(1, within / alone))
+        func scaled(_ byteCount: UInt64) -> UInt64 { UInt64(Double(byteCount) * factor) }
         return Figure(
             scaled(figure.byteCount), bounds: scaled(bounds.lowerBound)...scaled(bounds.upperBound)
-        ).widened(by: UInt64(Double(scaled(figure.byteCount)) * max(farError, more)))
+        ).widened(by: UInt64(Double(scaled(figure.byteCount)) * error))
+    }
+
+    /// What level 19 makes of blocks that know what lies before them, where the quick compression makes that share of what it
+    /// makes of each by itself: a factor, and how far it may be off.
+    static func farShare(_ share: Double) -> (factor: Double, error: Double) {
+        let more = min(farGain * (1 - share), farGainLimit)
+        return (share * (1 - more), max(farError, more))
     }
 
     /// Level 19 saves more by what lies before a block than the quick compression does: so much of what that saves, and no
@@ -135,7 +138,7 @@ public enum CompressedSize {
     }
 
     /// So many numbers below another, evenly spread.
-    private static func samples(_ count: Int, of all: Int) -> [Int] {
+    static func samples(_ count: Int, of all: Int) -> [Int] {
         let step = max(1, Double(all) / Double(count))
         return (0..<count).map { Int((Double($0) + 0.5) * step) }.filter { $0 < all }
     }
@@ -144,7 +147,9 @@ public enum CompressedSize {
 
     /// A quick compression that gains about as much from what lies far back as level 19 does: with its window and long
     /// matches. A larger table would find a little more, but is in no processor's cache.
-    private static let control = ZstdOptions(level: 1, windowLog: 23, hashLog: 18, findsLongMatches: true)
+    static let control = ZstdOptions(level: 1, windowLog: 23, hashLog: 18, findsLongMatches: true)
+    /// How many bytes before a block level 19 and it make use of.
+    static let controlHistory: UInt64 = 1 << 23
 
     /// What it makes of a stream, in two halves at a time: what the second one loses by that is little.
     private static func controlByteCount(of stream: JoinedRegions, jobs: Int) async throws -> Int {
@@ -268,15 +273,14 @@ extension CompressedSize.Method {
         return UInt64(count)
     }
 
-    /// What a block adds to a stream.
+    /// What the block of a stream that begins there adds to it.
     ///
-    /// - Parameters:
-    ///   - bytes: The block, and bytes before it.
-    ///   - history: How many of them are before it.
-    /// - Returns: Bytes.
-    /// - Throws: `CompressionError` if the compressor has no memory.
-    fileprivate func byteCount(of bytes: [UInt8], history: Int) throws -> Int {
-        switch self {
+    /// - Throws: `FileError` if the stream cannot be read, `CompressionError` if the compressor has no memory.
+    func byteCount(of stream: JoinedRegions, at offset: UInt64) throws -> Int {
+        let history = self == .gzip ? min(Int(clamping: offset), Self.gzipHistory) : 0
+        let bytes = try stream.read(
+            at: offset - UInt64(history), count: history + CompressedSize.blockByteCount)
+        return switch self {
         case .gzip:
             try Gzip.byteCount(of: bytes) - (history > 0 ? Gzip.byteCount(of: Array(bytes[..<history])) : 0)
         // A window no larger than the block: tables for more would take longer to clear than the block to compress.

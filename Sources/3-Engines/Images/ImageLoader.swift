@@ -25,11 +25,27 @@ public enum ImageLoader {
     public static func load(
         _ request: ImageRequest, events: @escaping @Sendable (LoadEvent) -> Void = { _ in }
     ) async throws -> OpenedImage {
+        let reporter = Reporter { events(.progress($0)) }
+        let found = try await find(request, reporter)
+        events(.found(found.outline.summary))
+        return try await found.read(reporter) { events(.layer($0)) }
+    }
+
+    /// Finds an image: opens what holds it and reads its documents, not yet its layers.
+    ///
+    /// - Parameters:
+    ///   - request: What to find.
+    ///   - reporter: Told how far unpacking has come, where the archive is compressed.
+    /// - Throws: As `load` does, but for what is wrong with layers.
+    public static func find(_ request: ImageRequest, _ reporter: Reporter = .silent) async throws
+        -> FoundImage
+    {
         try await WorkPool.shared.run {
-            let reporter = Reporter { events(.progress($0)) }
             let store = try open(request, reporter)
             var choice = ImageChoice(request: request, catalog: try ImageCatalog(store: store))
-            return try await read(choice.choose(), store, request, reporter, events)
+            let chosen = try choice.choose()
+            return FoundImage(
+                chosen: chosen, store: store, request: request, summary: try summarize(chosen, store))
         }
     }
 
@@ -50,7 +66,9 @@ public enum ImageLoader {
             let isOne = request.contents.isEmpty && (request.imageName != nil || request.platform != nil)
             let chosen = try isOne ? [choice.choose()] : choice.chooseAll()
             if chosen.count == 1, let only = chosen.first {
-                return ImageSet(try await read(only, store, request, reporter) { _ in })
+                let found = FoundImage(
+                    chosen: only, store: store, request: request, summary: try summarize(only, store))
+                return ImageSet(try await found.read(reporter))
             }
             return try await read(chosen, store, request, reporter)
         }
@@ -60,31 +78,6 @@ public enum ImageLoader {
         try StoreOpener.open(
             request.path, unpackedByteCountLimit: request.unpackedByteCountLimit
         ) { reporter.report(Progress(.unpacking, done: $0, total: $1 > 0 ? $1 : nil)) }
-    }
-
-    private static func read(
-        _ chosen: ChosenImage, _ store: any BlobStore, _ request: ImageRequest, _ reporter: Reporter,
-        _ events: @escaping @Sendable (LoadEvent) -> Void
-    ) async throws -> OpenedImage {
-        let summary = try summarize(chosen, store)
-        events(.found(summary))
-        let reading = LayerReading(
-            request: request, source: store.source, archiveByteCount: store.archiveByteCount,
-            isOneImage: true,
-            reporter: reporter
-        ) { events(.layer($0)) }
-        let results = try await reading.read(Array(zip(chosen.parts.blobs, summary.layers)))
-        var indexed = summary
-        indexed.layers = results.map(\.summary)
-        var listings = results.map(\.listing)
-        if request.hashesFiles {
-            listings = try listings.resolved(layers: indexed.layers, source: store.source)
-        }
-        return OpenedImage(
-            index: ImageIndex(summary: indexed, listings: listings),
-            config: chosen.config.bytes, manifest: chosen.parts.manifest, layers: results.map(\.file),
-            archive: chosen.isOneOfSeveral ? nil : store.archive, isOneOfSeveral: chosen.isOneOfSeveral,
-            archiveByteCount: store.archiveByteCount)
     }
 
     private static func read(

@@ -47,8 +47,14 @@ public struct OpenedImage: Sendable {
 
     /// Which layers another image does not have, the lowest first; of equal ones the first.
     public func layers(lackingIn other: OpenedImage) -> [Int] {
-        var known = Set(other.index.summary.layers.map(\.diffID))
-        return index.summary.layers.indices.filter { known.insert(index.summary.layers[$0].diffID).inserted }
+        index.summary.layers(lackingIn: other.index.summary)
+    }
+
+    /// What was known of it before its layers were read.
+    public var outline: ImageOutline {
+        ImageOutline(
+            summary: index.summary, blobs: layers.map { $0.isAbsent ? nil : $0.blob }, archive: storedArchive,
+            documentByteCount: documentByteCount)
     }
 
     /// Bytes of its manifest and configuration, which whoever gets it by its layers gets, too.

@@ -43,18 +43,33 @@ struct PairOptions: ParsableArguments, Sendable {
     /// Reads both images, with progress.
     ///
     /// Files are read at the same time: most of an image is one layer, which one thread reads. How far the old one has come
-    /// is shown; the new one is about as large. A pipe waits its turn, since nothing stops reading it when the other image
-    /// turns out to be none.
-    func load(_ progress: ProgressLine) async throws -> (old: OpenedImage, new: OpenedImage) {
-        let labels = [old, new].map { "reading \(FileName.text($0))" }
-        guard [old, new].allSatisfy({ $0 != "-" && [.file, .directory].contains(FileKind.at($0)) }) else {
-            let old = try await reading.load(oldRequest, labels[0], progress)
-            return (old, try await reading.load(newRequest, labels[1], progress))
-        }
-        async let other = reading.load(newRequest, labels[1], ProgressLine(isOn: false))
-        let old = try await reading.load(oldRequest, labels[0], progress)
-        progress.show(labels[1])
+    /// is shown; the new one is about as large.
+    ///
+    /// - Parameters:
+    ///   - progress: Where to show it.
+    ///   - look: Told what is known of both before their layers are read.
+    func load(
+        _ progress: ProgressLine, look: (ImageOutline, ImageOutline) async throws -> Void = { _, _ in }
+    ) async throws -> (old: OpenedImage, new: OpenedImage) {
         defer { progress.clear() }
+        let (first, second) = try await find(progress)
+        try await look(first.outline, second.outline)
+        async let other = second.read()
+        let old = try await first.read(progress.reporter(labels[0]))
+        progress.show(labels[1])
+        return (old, try await other)
+    }
+
+    private var labels: [String] { [old, new].map { "reading \(FileName.text($0))" } }
+
+    /// Finds both images. A pipe waits its turn, since nothing stops reading it when the other image turns out to be none.
+    private func find(_ progress: ProgressLine) async throws -> (old: FoundImage, new: FoundImage) {
+        guard [old, new].allSatisfy({ $0 != "-" && [.file, .directory].contains(FileKind.at($0)) }) else {
+            let old = try await ImageLoader.find(oldRequest, progress.reporter(labels[0]))
+            return (old, try await ImageLoader.find(newRequest, progress.reporter(labels[1])))
+        }
+        async let other = ImageLoader.find(newRequest)
+        let old = try await ImageLoader.find(oldRequest, progress.reporter(labels[0]))
         return (old, try await other)
     }
 }

@@ -66,7 +66,7 @@ struct RouteWork {
     /// Routes that are found out together.
     private struct Step {
         let kinds: [RouteKind]
-        /// Whether nothing else may go on meanwhile: the first answers are to be there soon, and nothing may disturb what
+        /// Whether nothing else may go on meanwhile: the first answer is to be there soon, and nothing may disturb what
         /// is done by the clock.
         let isAlone: Bool
     }
@@ -80,7 +80,7 @@ struct RouteWork {
                 return kind == guessed.first ? Step(kinds: guessed, isAlone: false) : nil
             }
             let isTimed = kind.level != nil || kind == .picked && exactLevels.contains(.default)
-            return Step(kinds: [kind], isAlone: isTimed || kind == .pull || kind == .betterLayers)
+            return Step(kinds: [kind], isAlone: isTimed || kind == .pull)
         }
     }
 

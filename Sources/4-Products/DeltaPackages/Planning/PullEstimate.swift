@@ -34,6 +34,30 @@ public enum PullEstimate {
         return sum
     }
 
+    /// A first idea of the bytes that are sent, before the layers were read.
+    ///
+    /// - Parameters:
+    ///   - old: The image that is there.
+    ///   - new: The image to pull.
+    ///   - jobs: How many parts of a layer to compress at a time.
+    /// - Throws: As `figure(old:new:jobs:)` does.
+    public static func sketch(old: ImageOutline, new: ImageOutline, jobs: Int) async throws -> Figure {
+        guard new.summary.imageID != old.summary.imageID else { return Figure(exact: 0) }
+        var sum = Figure(exact: new.documentByteCount)
+        var tars: [FileRegion] = []
+        for layer in new.layers(lackingIn: old) {
+            let summary = new.summary.layers[layer]
+            if summary.compression == .none, let tar = new.blobs[layer] {
+                tars.append(tar)
+            } else {
+                sum = sum + Figure(exact: summary.blobByteCount)
+            }
+        }
+        guard !tars.isEmpty else { return sum }
+        let sketch = try await CompressionSketch(JoinedRegions(tars), jobs: jobs)
+        return sum + asPulled(try await sketch.figure(.gzip))
+    }
+
     /// What a registry sends of a layer.
     ///
     /// - Parameters:
@@ -48,7 +72,11 @@ public enum PullEstimate {
     ) async throws -> Figure {
         let summary = image.index.summary.layers[layer]
         guard summary.compression == .none else { return Figure(exact: summary.blobByteCount) }
-        let figure = try await sizes.figure(ofLayer: layer, reporter)
+        return asPulled(try await sizes.figure(ofLayer: layer, reporter))
+    }
+
+    /// What registries' clients make of what zlib makes.
+    private static func asPulled(_ figure: Figure) -> Figure {
         guard let bounds = figure.bounds else { return figure }
         // Registries' clients have encoders of their own, which make no less.
         let most = Double(bounds.upperBound) * Self.encoderSpread

@@ -67,6 +67,8 @@ public enum Message: Sendable {
     case estimates(EstimateState)
     /// A route was measured, as `Effect.measureRoutes` asked.
     case route(Route)
+    /// A first idea of a route that is being measured.
+    case routeSketched(Route)
     /// What the work on routes is doing now.
     case routes(RouteState)
     /// The export has come further.

@@ -13,7 +13,7 @@ public enum Command: String, Hashable, Sendable, CaseIterable {
     case sortMenu, sortByCost, sortByName, sortBySize, sortByChange
     case search, nextMatch, previousMatch, back
     case summary, routes, nextLink, previousLink
-    case moreReceivers, fewerReceivers, editLink, newLink, takeRoute, makePackages
+    case moreReceivers, fewerReceivers, nextRhythm, editLink, newLink, takeRoute, makePackages
     case details, nextItem, previousItem, export, help, palette, log, themes
     case pick, pickDirectory, pickShown, pickRange, pickMatching, pickNothing, undoPick, redoPick
     case pickRemedy, listPicks, savePicks, loadPicks
@@ -330,6 +330,10 @@ extension Command {
         Binding(.newLink, ["n"], "new", "in the routes: a link of one's own", in: [.routes]),
         Binding(.moreReceivers, ["+"], "receivers", "in the routes: more receivers", in: [.routes]),
         Binding(.fewerReceivers, ["-"], "", "in the routes: fewer receivers", in: [.routes]),
+        Binding(
+            .nextRhythm, ["w"], "how often",
+            "in the routes: how often an update comes, from every day to every year; with a price, what a month and a year cost",
+            in: [.routes]),
         Binding(.copy, ["y"], "copy", "copy the routes as Markdown", in: [.routes]),
         Binding(.cancel, [.escape, "q", "r"], "back", in: [.routes]),
         Binding(.cancel, [.escape, .enter, "q"], "close", in: [.route]),

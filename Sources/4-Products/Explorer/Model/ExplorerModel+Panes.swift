@@ -63,8 +63,9 @@ extension ExplorerModel {
         case .listPicks: screens.append(PicksScreen(self))
         case .savePicks, .loadPicks: askForPicksFile(command)
         case .quit, .confirm, .cancel, .nextField, .nextItem, .previousItem, .blanks, .wrap, .costs,
-            .moreContext, .lessContext, .previousLink, .moreReceivers, .fewerReceivers, .editLink, .newLink,
-            .takeRoute, .makePackages, .difftool, .pager, .editor:
+            .moreContext, .lessContext, .previousLink, .moreReceivers, .fewerReceivers, .nextRhythm,
+            .editLink,
+            .newLink, .takeRoute, .makePackages, .difftool, .pager, .editor:
             break
         }
         return []

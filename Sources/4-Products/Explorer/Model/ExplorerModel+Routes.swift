@@ -7,6 +7,8 @@ extension ExplorerModel {
     struct RouteFacts: Sendable {
         /// What was measured for the explorer.
         var measured: [RouteKind: Route] = [:]
+        /// First ideas, which stand where nothing better is known.
+        var sketches: [RouteKind: Route] = [:]
         var state = RouteState.stopped
         /// Whether this program's packages are made rather than estimated.
         var makesPackages = false
@@ -44,6 +46,16 @@ extension ExplorerModel {
             }
             let place = counts.lastIndex { $0 <= fleet.devices } ?? 0
             fleet.devices = counts[min(max(place + step, 0), counts.count - 1)]
+        }
+
+        /// Every day, every week, ... and after the longest time only this once.
+        mutating func walkRhythms() {
+            let usual = Fleet.Rhythm.usual
+            guard let place = fleet.rhythm.flatMap(usual.firstIndex) else {
+                fleet.rhythm = usual.first
+                return
+            }
+            fleet.rhythm = place + 1 < usual.count ? usual[place + 1] : nil
         }
 
         /// Takes a link in the place of another, or of one with its name, or as one more, and chooses it.
@@ -94,6 +106,25 @@ extension ExplorerModel {
 
     // MARK: - Routes
 
+    /// What sending so many bytes over a link costs, in words: `0.45 EUR each, 90.00 EUR for 200 devices, 390 EUR a month,
+    /// 4,680 EUR a year`; nil if traffic has no price.
+    func money(of byteCount: UInt64, over link: Shipping.Link) -> String? {
+        guard let price = link.price, let costs = routes.fleet.costs(of: byteCount, over: link) else {
+            return nil
+        }
+        var parts = [price.text(costs.each)]
+        if routes.fleet.devices > 1 {
+            parts = [
+                parts[0] + " each",
+                "\(price.text(costs.update)) for \(ByteCount.grouped(UInt64(clamping: routes.fleet.devices))) devices",
+            ]
+        }
+        if let month = costs.month, let year = costs.year {
+            parts += ["\(price.text(month)) a month", "\(price.text(year)) a year"]
+        }
+        return parts.joined(separator: ", ")
+    }
+
     /// The routes there are: what is picked is one only if something is.
     var routeKinds: [RouteKind] { RouteKind.allCases.filter { $0 != .picked || picks != nil } }
 
@@ -111,7 +142,18 @@ extension ExplorerModel {
             case .picked: picks == nil ? nil : pickSize(at: .standard)
             default: nil
             }
-        return known.map { Route(kind, $0) } ?? measured
+        return known.map { Route(kind, $0) } ?? measured ?? routes.sketches[kind]
+    }
+
+    /// What is said of how far a route's figure may be off: nothing for an exact one.
+    func errorText(of route: Route) -> String {
+        let text = Format.error(route.figure, glyphs)
+        return isSketch(route) ? text + " so far" : text
+    }
+
+    /// Whether a route's figure is a first idea of it.
+    func isSketch(_ route: Route) -> Bool {
+        routes.measured[route.kind] == nil && routes.sketches[route.kind] == route
     }
 
     /// Opens the routes, and goes on measuring them where that was left.

@@ -219,6 +219,7 @@ public struct ExplorerModel: Sendable {
         case .viewRecalled(let view): return take(view)
         case .estimates(let state): return take(state)
         case .route(let route): routes.measured[route.kind] = route
+        case .routeSketched(let route): routes.sketches[route.kind] = route
         case .routes(let state): routes.hear(state)
         case .remark(let text): note(text, isWarning: true)
         case .warning(let text): say(text, isWarning: true)

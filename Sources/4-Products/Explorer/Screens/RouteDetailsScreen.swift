@@ -44,7 +44,7 @@ struct RouteDetailsScreen: Screen {
             let cost = Format.cost(figure, glyphs)
             let error =
                 figure.bounds == nil
-                ? "  how far it is off is not known" : "  \(Format.error(figure, glyphs))"
+                ? "  how far it is off is not known" : "  \(model.errorText(of: route))"
             let size = figure.isExact ? " (\(ByteCount.grouped(figure.byteCount)) bytes)" : error
             lines.append([
                 Span("bytes" + String(repeating: " ", count: Self.labelColumns - 5), .dim),
@@ -75,7 +75,7 @@ struct RouteDetailsScreen: Screen {
         for link in model.routes.links {
             let role: Role = link == model.shownLink ? .title : .text
             var text = NumberText.duration(link.seconds(for: byteCount))
-            if let price = link.price, let cost = link.cost(of: byteCount) { text += ", \(price.text(cost))" }
+            if let money = model.money(of: byteCount, over: link) { text += ", \(money)" }
             lines += told(Format.text(link.name ?? "link", glyphs), text, role)
         }
         return lines

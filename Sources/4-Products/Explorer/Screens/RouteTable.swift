@@ -11,7 +11,7 @@ struct RouteTable {
     enum Column: Hashable {
         case name, bytes, error, share
         case time(Shipping.Link)
-        case money, make, apply, runs, keeps, digests
+        case money, month, year, make, apply, runs, keeps, digests
     }
 
     /// As many columns as there is room for, what matters most first.
@@ -19,10 +19,10 @@ struct RouteTable {
         self.model = model
         let chosen = model.shownLink
         let others = model.routes.links.filter { $0 != chosen }
-        let money: [Column] = chosen.price == nil ? [] : [.money]
+        let money = Self.money(model)
         let work: [Column] = model.routes.makesPackages ? [.make, .apply] : []
         let byWeight: [Column] =
-            [.name, .bytes, .time(chosen), .share] + money + work + [.runs, .digests]
+            [.name, .bytes, .time(chosen)] + money + [.share] + work + [.runs, .digests]
             + others.map(Column.time) + [.error, .keeps]
         var room = model.size.columns
         let fitting = byWeight.prefix { column in
@@ -31,10 +31,18 @@ struct RouteTable {
         }
         let times = model.routes.links.sorted { $0.bitsPerSecond < $1.bitsPerSecond }.map(Column.time)
         let inOrder: [Column] =
-            [.name, .bytes, .error, .share] + times + [.money, .make, .apply, .runs, .keeps, .digests]
+            [.name, .bytes, .error, .share] + times + [
+                .money, .month, .year, .make, .apply, .runs, .keeps, .digests,
+            ]
         // The name, the bytes and the time are there on the narrowest screen.
         let shown = Set(fitting).union([.name, .bytes, .time(chosen)])
         columns = inOrder.filter(shown.contains)
+    }
+
+    /// The columns of money: what this update costs or, where others follow, a month and a year of them.
+    private static func money(_ model: ExplorerModel) -> [Column] {
+        if model.shownLink.price == nil { return [] }
+        return model.routes.fleet.rhythm == nil ? [.money] : [.month, .year]
     }
 
     /// How wide a column is, with the blanks between it and what stands before.
@@ -43,8 +51,8 @@ struct RouteTable {
         case .name: screen < 60 ? 16 : 23
         case .bytes, .money: 11
         case .share: 8
-        case .make, .apply: 12
-        case .time: 13
+        case .make, .apply, .year: 12
+        case .time, .month: 13
         case .error: 20
         case .runs: 16
         case .keeps: 13
@@ -67,13 +75,19 @@ struct RouteTable {
         case .error: "error"
         case .share: "of pull"
         case .time(let link): Format.text(link.name ?? "link", model.glyphs)
-        case .money: model.shownLink.price.map { Format.text($0.currency, model.glyphs) } ?? ""
+        case .money: currency
+        case .month: currency + " a month"
+        case .year: currency + " a year"
         case .make: "make"
         case .apply: "apply"
         case .runs: "receiver runs"
         case .keeps: "and keeps"
         case .digests: "digests"
         }
+    }
+
+    private var currency: String {
+        model.shownLink.price.map { Format.text($0.currency, model.glyphs) } ?? ""
     }
 
     /// A route's line.
@@ -107,14 +121,14 @@ struct RouteTable {
         switch column {
         case .name: return route.kind.title
         case .bytes: return Format.cost(route.figure, model.glyphs)
-        case .error: return Format.error(route.figure, model.glyphs)
+        case .error: return model.errorText(of: route)
         case .share:
             guard let pull = model.route(.pull)?.figure.byteCount, pull > 0 else { return "" }
             return ByteCount.percent(byteCount, of: pull)
         case .time(let link): return NumberText.duration(link.seconds(for: byteCount))
-        case .money:
-            let costs = model.routes.fleet.costs(of: byteCount, over: model.shownLink)
-            return costs.map { NumberText.money($0.update) } ?? ""
+        case .money: return money(byteCount, \.update)
+        case .month: return money(byteCount, \.month)
+        case .year: return money(byteCount, \.year)
         case .make: return work(route.makingSeconds, of: route.kind)
         case .apply: return work(route.applyingSeconds, of: route.kind)
         case .runs: return route.kind.runs
@@ -123,15 +137,22 @@ struct RouteTable {
         }
     }
 
+    /// An amount for all receivers.
+    private func money(_ byteCount: UInt64, _ amount: (Fleet.Costs) -> Double?) -> String {
+        model.routes.fleet.costs(of: byteCount, over: model.shownLink).flatMap(amount).map(NumberText.money)
+            ?? ""
+    }
+
     /// Seconds of work: of other programs' nobody measured them.
     private func work(_ seconds: Double?, of kind: RouteKind) -> String {
         seconds.map(NumberText.duration) ?? (kind.isOurs ? model.glyphs.ellipsis : "-")
     }
 
     private func role(_ column: Column, of route: Route) -> Role {
-        switch column {
+        if model.isSketch(route) { return .dim }
+        return switch column {
         case .bytes: route.figure.isExact ? .text : .estimate
-        case .time(model.shownLink), .money: .text
+        case .time(model.shownLink), .money, .month, .year: .text
         case .digests: route.kind.meets(.digests) ? .dim : .warning
         default: .dim
         }
@@ -145,7 +166,7 @@ struct RouteTable {
             let text = TextFit.end(text, columns: width - 2, mark: model.glyphs.ellipsis)
             let gap = String(repeating: " ", count: max(0, width - 2 - TextWidth.of(text)))
             return [Span("  "), Span(text, role), Span(gap)]
-        case .bytes, .share, .time, .money, .make, .apply:
+        case .bytes, .share, .time, .money, .month, .year, .make, .apply:
             let text = TextFit.end(text, columns: width - 1, mark: model.glyphs.ellipsis)
             return [
                 Span(String(repeating: " ", count: max(0, width - TextWidth.of(text)))), Span(text, role),
@@ -159,19 +180,19 @@ struct RouteTable {
     static func markdown(_ model: ExplorerModel) -> String {
         let link = model.shownLink
         var titles = ["route", "bytes", "error", "of pull", "time over \(link.name ?? link.values)"]
-        if let price = link.price { titles.append(price.currency) }
+        let table = RouteTable(model)
+        titles += money(model).map(table.title)
         if model.routes.makesPackages { titles += ["make", "apply"] }
         titles += ["receiver runs", "receiver keeps", "digests"]
-        let table = RouteTable(model)
         let columns: [Column] =
-            [.name, .bytes, .error, .share, .time(link)] + (link.price == nil ? [] : [.money])
+            [.name, .bytes, .error, .share, .time(link)] + money(model)
             + (model.routes.makesPackages ? [.make, .apply] : []) + [.runs, .keeps, .digests]
         let rows = model.routeKinds.compactMap(model.route).map { route in
             columns.map { column in
                 // As in all other documents, whatever the screen shows.
                 switch column {
                 case .bytes: route.figure.text
-                case .error: route.figure.errorText
+                case .error: route.figure.errorText + (model.isSketch(route) ? " so far" : "")
                 default: table.text(column, of: route)
                 }
             }

@@ -37,6 +37,11 @@ struct RoutesScreen: Screen {
         case .newLink: return .push(LinkScreen(editing: nil))
         case .moreReceivers: model.routes.changeReceivers(by: 1)
         case .fewerReceivers: model.routes.changeReceivers(by: -1)
+        case .nextRhythm:
+            model.routes.walkRhythms()
+            if model.routes.fleet.rhythm != nil, model.shownLink.price == nil {
+                model.say("traffic of this link has no price: e gives it one, as in 0.05 EUR/MB")
+            }
         // What was not measured yet is when one comes back.
         case .cancel: return Outcome(step: .close, effects: model.stopRoutes())
         default: move(command, &model)
@@ -145,7 +150,11 @@ struct RoutesScreen: Screen {
         switch model.routes.state {
         case .measuring(let kind, let percent):
             let share = percent.map { " \($0)%" } ?? ""
-            return [[Span("\(model.spinner) measuring \(kind.title)\(share)", .estimate)]]
+            let sketches = model.routeKinds.compactMap(model.route).filter(model.isSketch).map(\.kind.title)
+            let text =
+                "\(model.spinner) measuring \(kind.title)\(share)"
+                + (sketches.isEmpty ? "" : "; so far from few samples: \(sketches.joined(separator: "; "))")
+            return TextFit.wrap(text, columns: columns).map { [Span($0, .estimate)] }
         case .failed(let text):
             return TextFit.wrap(
                 "the routes are not known: " + Format.line(text, model.glyphs), columns: columns

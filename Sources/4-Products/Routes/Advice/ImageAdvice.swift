@@ -39,6 +39,8 @@ public struct ImageAdvice: Sendable {
             let kind: Advice.Kind
             let layer: Int
             let fields: MetadataFields
+            /// Whether it is about what a package manager writes whenever it installs something.
+            var isPackageState = false
         }
 
         func hiddenFiles() -> [Advice] {
@@ -50,9 +52,11 @@ public struct ImageAdvice: Sendable {
                 let new = entry(item.cause)
                 let isSame = new.kind == .file && new.path == old.path && new.digest == old.digest
                 let isRemoved = new.kind == .whiteout || new.kind == .opaqueMarker
+                let isReplaced = !isSame && !isRemoved
                 let cause = Cause(
                     kind: isSame ? .rewritten : isRemoved ? .removed : .replaced, layer: item.cause.layer,
-                    fields: isSame ? new.metadataDifferences(from: old) : [])
+                    fields: isSame ? new.metadataDifferences(from: old) : [],
+                    isPackageState: isReplaced && Self.isPackageState(old.path))
                 groups[cause, default: FileGroup()].add(old.path, size: old.size)
                 origins[cause, default: []].insert(item.entry.layer)
             }
@@ -60,23 +64,38 @@ public struct ImageAdvice: Sendable {
                 Advice(
                     kind: cause.kind, layer: cause.layer, fileCount: group.count,
                     imageByteCount: group.byteCount, updateByteCount: nil,
-                    finding: Self.finding(cause, group, origins[cause]?.sorted() ?? []),
+                    finding: Self.finding(cause, group, origins[cause] ?? []),
                     remedy: Self.remedy(cause), examples: group.examples)
             }
         }
 
-        private static func finding(_ cause: Cause, _ group: FileGroup, _ origins: [Int]) -> String {
+        /// What package managers write anew in every step that installs something.
+        private static let packageState: [[UInt8]] = [
+            "var/lib/dpkg/", "var/lib/apt/", "var/cache/debconf/", "var/cache/ldconfig/", "lib/apk/db/",
+            "usr/lib/apk/db/", "var/lib/rpm/", "usr/lib/sysimage/rpm/", "var/lib/dnf/", "var/lib/pacman/",
+            "etc/ld.so.cache", "var/log/",
+        ].map { Array($0.utf8) }
+
+        private static func isPackageState(_ path: TreePath) -> Bool {
+            packageState.contains { path.bytes.starts(with: $0) }
+        }
+
+        private static func finding(_ cause: Cause, _ group: FileGroup, _ origins: Set<Int>) -> String {
             let layer = "layer \(cause.layer + 1)"
             let bytes = ByteCount.text(group.byteCount)
-            let below = (origins.count == 1 ? "layer " : "layers ") + listed(origins.map { "\($0 + 1)" })
+            let below = names(of: origins)
             let ship = origins.count == 1 ? "ships" : "ship"
             switch cause.kind {
             case .rewritten where cause.fields.isEmpty:
-                return "\(layer) stores \(group.files) again, \(bytes), just as \(below) had them"
+                return
+                    "\(layer) stores \(group.files) again, \(bytes), just as \(below) had \(group.count == 1 ? "it" : "them")"
             case .rewritten:
                 return "\(layer) stores \(group.files) again, \(bytes), and changes only "
                     + listed(cause.fields.names)
             case .removed: return "\(layer) removes \(group.files), \(bytes), which \(below) still \(ship)"
+            case .replaced where cause.isPackageState:
+                return
+                    "\(layer) stores \(group.files) of the package manager's again, \(bytes), which \(below) still \(ship)"
             default: return "\(layer) replaces \(group.files), \(bytes), which \(below) still \(ship)"
             }
         }
@@ -84,15 +103,22 @@ public struct ImageAdvice: Sendable {
         private static func remedy(_ cause: Cause) -> String {
             switch cause.kind {
             case .rewritten where cause.fields.contains(.owner):
-                "set the owner where the files come in: COPY --chown=USER:GROUP instead of a later chown"
+                "set the owner where the files come in: COPY --chown=USER:GROUP instead of a later chown, or chown in the RUN that makes them"
             case .rewritten where cause.fields.contains(.mode):
-                "set the mode where the files come in: COPY --chmod=MODE instead of a later chmod"
+                "set the mode where the files come in: COPY --chmod=MODE instead of a later chmod, or chmod in the RUN that makes them"
             case .rewritten where cause.fields.isEmpty: "copy them once"
             case .rewritten: "change them in the step that brings them"
+            case .replaced where cause.isPackageState:
+                "install all packages in one RUN: each that installs some stores these again"
             case .removed:
                 "remove them in the step that brings them, or build in another stage and copy the result"
             default: "change them in the step that brings them"
             }
+        }
+
+        /// `layer 2`, `layers 2 and 4`.
+        private static func names(of layers: Set<Int>) -> String {
+            (layers.count == 1 ? "layer " : "layers ") + listed(layers.sorted().map { "\($0 + 1)" })
         }
 
         // MARK: - What is seen
@@ -108,18 +134,22 @@ public struct ImageAdvice: Sendable {
         func repeatedFiles() -> [Advice] {
             var first: Set<Digest> = []
             var group = FileGroup()
+            var layers: Set<Int> = []
             for (node, entry) in files() where entry.size >= ImageAdvice.leastRepeatedSize {
                 guard let digest = entry.digest, !first.insert(digest).inserted else { continue }
                 group.add(tree.path(of: node), size: entry.size)
+                if let id = tree.nodes[node].entry { layers.insert(id.layer) }
             }
             guard group.count > 0 else { return [] }
             return [
                 Advice(
                     kind: .repeated, layer: nil, fileCount: group.count, imageByteCount: group.byteCount,
                     updateByteCount: nil,
-                    finding: "\(group.files), \(ByteCount.text(group.byteCount)), repeat"
+                    finding:
+                        "\(group.files) in \(Self.names(of: layers)), \(ByteCount.text(group.byteCount)), repeat"
                         + "\(group.count == 1 ? "s" : "") the content of another",
-                    remedy: "store the content once, and link the other names to it",
+                    remedy:
+                        "store the content once, and link the other names to it (ln, in the step that brings them)",
                     examples: group.examples)
             ]
         }
@@ -140,10 +170,10 @@ public struct ImageAdvice: Sendable {
                 places[kind, default: []].insert(id.layer)
             }
             return groups.map { index, group in
-                let layers = places[index]?.sorted() ?? []
-                let place = (layers.count == 1 ? "layer " : "layers ") + listed(layers.map { "\($0 + 1)" })
+                let layers = places[index] ?? []
+                let place = Self.names(of: layers)
                 return Advice(
-                    kind: .leftovers, layer: layers.count == 1 ? layers[0] : nil, fileCount: group.count,
+                    kind: .leftovers, layer: layers.count == 1 ? layers.first : nil, fileCount: group.count,
                     imageByteCount: group.byteCount, updateByteCount: nil,
                     finding: "\(kinds[index].name) are left in \(place): \(group.files), "
                         + ByteCount.text(group.byteCount),

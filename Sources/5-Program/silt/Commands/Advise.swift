@@ -52,15 +52,13 @@ struct Advise: CancellableCommand {
             let second = try await load(new, newImage, progress)
             let advice = UpdateAdvice.find(old: first.index, new: second.index)
             let sizes = GzipSizes(second, jobs: reading.width)
-            var shares: [Int: Double] = [:]
+            var pulls: [Int: UInt64] = [:]
             for layer in Set(advice.compactMap(\.layer)) {
-                let pull = try await PullEstimate.figure(ofLayer: layer, of: second, sizes)
-                let byteCount = second.layers[layer].tar.byteCount
-                shares[layer] = byteCount == 0 ? 0 : Double(pull.byteCount) / Double(byteCount)
+                pulls[layer] = try await PullEstimate.figure(ofLayer: layer, of: second, sizes).byteCount
             }
-            report = AdviceReport(old: first.index, second.index, update: advice, pullShares: shares)
+            report = AdviceReport(old: first.index, second.index, update: advice, pulls: pulls)
         } else {
-            report = AdviceReport(old: nil, first.index, update: [], pullShares: [:])
+            report = AdviceReport(old: nil, first.index, update: [], pulls: [:])
         }
         switch format {
         case .text: try StandardStreams.line(report.text)

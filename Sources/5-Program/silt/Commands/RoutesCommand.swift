@@ -55,20 +55,27 @@ struct RoutesCommand: CancellableCommand {
         let link = try shipping.chosenLink(environment: Environment.all)
         let picks = try picking.list()
         let progress = ProgressLine()
-        let (old, new) = try await pair.load(progress)
+        var lines = RouteLines(progress, isRedrawn: StandardStreams.isOutputTerminal)
+        let (old, new) = try await pair.load(progress) { old, new in
+            guard format == .text else { return }
+            let report = RoutesReport(
+                old: old.summary, new: new.summary, link: link, fleet: shipping.fleet,
+                showsWork: !exact.isEmpty)
+            try lines.begin(report)
+            guard lines.isRedrawn else { return }
+            progress.show("sampling \(FileName.text(pair.new))")
+            try await RouteSketch(old: old, new: new, jobs: pair.reading.width).draw { try lines.sketch($0) }
+        }
         var report = RoutesReport(
             old: old.index.summary, new: new.index.summary, link: link, fleet: shipping.fleet,
             showsWork: !exact.isEmpty)
-        if format == .text { try StandardStreams.line(report.textHead) }
         let work = RouteWork(
             old: old, new: new, creator: DeltaCreator(old: old, new: new, jobs: pair.reading.width),
             jobs: pair.reading.width, exactLevels: exact, picks: picks
         ) { progress.reporter("measuring \($0.title)") }
         try await work.measure { route in
             report.add(route)
-            guard format == .text else { return }
-            progress.clear()
-            try StandardStreams.line(report.textRow(route))
+            if format == .text { try lines.add(route) }
         }
         progress.clear()
         report.recommend(needs: shipping.allNeeds)

@@ -23,6 +23,8 @@ struct AdviceReport: Encodable {
         /// What it would have saved of this update, uncompressed, and about what of a pull.
         let updateBytes: UInt64?
         let pullBytes: UInt64?
+        /// About what a registry sends of its layer.
+        let layerPullBytes: UInt64?
         let finding: String
         let remedy: String
         let examples: [String]
@@ -41,15 +43,16 @@ struct AdviceReport: Encodable {
     ///   - old: The old image; nil if there is only one.
     ///   - new: The new image.
     ///   - update: Advice on the update.
-    ///   - pullShares: What a registry sends of each layer that is named there, as a share of its size.
-    init(old: ImageIndex?, _ new: ImageIndex, update: [Advice], pullShares: [Int: Double]) {
+    ///   - pulls: What a registry sends of each layer that is named there.
+    init(old: ImageIndex?, _ new: ImageIndex, update: [Advice], pulls: [Int: UInt64]) {
         let advice = ImageAdvice(new)
         self.old = old.map { Image($0, ImageAdvice($0)) }
         self.new = Image(new, advice)
         self.update = update.map { row in
-            Row(row, pullShare: row.layer.flatMap { pullShares[$0] })
+            guard let layer = row.layer, let pull = pulls[layer] else { return Row(row) }
+            return Row(row, pullByteCount: pull, layerByteCount: new.summary.layers[layer].byteCount)
         }
-        image = advice.advice.map { Row($0, pullShare: nil) }
+        image = advice.advice.map { Row($0) }
     }
 
     /// The advice for a terminal.
@@ -76,7 +79,7 @@ struct AdviceReport: Encodable {
         if rows.isEmpty { return ["  nothing to advise"] }
         let indent = String(repeating: " ", count: 13)
         return rows.flatMap { row -> [String] in
-            let pull = row.pullBytes.map { " (about \(ByteCount.text($0)) of a pull)" } ?? ""
+            let pull = row.pullText.map { " (of a pull: \($0))" } ?? ""
             let bytes = ByteCount.text(row.updateBytes ?? row.imageBytes)
             var lines = ["  \(bytes.padded(11))\(row.finding)\(pull)", "\(indent)-> \(row.remedy)"]
             if !row.examples.isEmpty {
@@ -101,7 +104,7 @@ struct AdviceReport: Encodable {
             lines += rows.map { row in
                 let cells = [
                     ByteCount.text(row.updateBytes ?? row.imageBytes),
-                    row.pullBytes.map { "about \(ByteCount.text($0))" } ?? "", row.finding, row.remedy,
+                    row.pullText ?? "", row.finding, row.remedy,
                     row.examples.map(MarkdownText.code).joined(separator: ", "),
                 ]
                 return "| " + cells.joined(separator: " | ") + " |"
@@ -120,14 +123,32 @@ extension AdviceReport.Image {
 }
 
 extension AdviceReport.Row {
-    fileprivate init(_ advice: Advice, pullShare: Double?) {
+    /// A row of the report.
+    ///
+    /// - Parameters:
+    ///   - advice: What is advised.
+    ///   - pullByteCount: What a registry sends of its layer; nil if that does not matter.
+    ///   - layerByteCount: The layer's size, uncompressed.
+    fileprivate init(_ advice: Advice, pullByteCount: UInt64? = nil, layerByteCount: UInt64? = nil) {
+        var saved: UInt64?
+        if let pullByteCount, let layerByteCount, layerByteCount > 0, let bytes = advice.updateByteCount {
+            // A layer that stays the same is not pulled at all; else its headers and padding are as much part of it as its
+            // files.
+            let share = advice.kind == .times ? 1 : min(1, Double(bytes) / Double(layerByteCount))
+            saved = min(pullByteCount, UInt64(Double(pullByteCount) * share))
+        }
         self.init(
             kind: advice.kind.rawValue, layer: advice.layer.map { $0 + 1 }, files: advice.fileCount,
-            imageBytes: advice.imageByteCount, updateBytes: advice.updateByteCount,
-            pullBytes: advice.updateByteCount.flatMap { bytes in
-                pullShare.map { UInt64((Double(bytes) * $0).rounded()) }
-            },
-            finding: advice.finding, remedy: advice.remedy,
+            imageBytes: advice.imageByteCount, updateBytes: advice.updateByteCount, pullBytes: saved,
+            layerPullBytes: pullByteCount, finding: advice.finding, remedy: advice.remedy,
             examples: advice.examples.map { PathText($0.bytes).text })
+    }
+
+    /// What a pull would have been and what it is, of this layer; nil if that does not matter.
+    fileprivate var pullText: String? {
+        guard let pullBytes, let layerPullBytes else { return nil }
+        let rest = layerPullBytes - pullBytes
+        return (rest == 0 ? "nothing" : "about \(ByteCount.text(rest))")
+            + " instead of \(ByteCount.text(layerPullBytes))"
     }
 }

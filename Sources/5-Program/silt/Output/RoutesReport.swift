@@ -149,6 +149,11 @@ struct RoutesReport: Encodable {
         pays = Payoff.all(of: measured, over: chosenLink).map(Pays.init)
     }
 
+    /// A pull's bytes as far as they are known.
+    private var pullByteCount: UInt64? { byteCount(of: .pull) ?? sketchedPull }
+    /// A first idea of a pull's bytes, for rows that are told before it was measured.
+    var sketchedPull: UInt64?
+
     private func share(_ route: Route) -> Double? {
         byteCount(of: .pull).flatMap { $0 > 0 ? Double(route.figure.byteCount) / Double($0) : nil }
     }
@@ -164,7 +169,7 @@ struct RoutesReport: Encodable {
             (
                 "of pull", 9,
                 { route in
-                    byteCount(of: .pull).map { ByteCount.percent(route.figure.byteCount, of: $0) } ?? ""
+                    pullByteCount.map { ByteCount.percent(route.figure.byteCount, of: $0) } ?? ""
                 }
             ),
             ("time", 13, { NumberText.duration(chosenLink.seconds(for: $0.figure.byteCount)) }),
@@ -240,11 +245,16 @@ struct RoutesReport: Encodable {
     }
 
     /// What pays, and what to take.
-    private var sentences: [String] { pays.map(\.text) + (recommendation?.reasons ?? []) }
+    private var sentences: [String] { pays.map(\.text) + advice }
+
+    /// What to take, and why.
+    private var advice: [String] {
+        guard let recommendation, let first = recommendation.reasons.first else { return [] }
+        return [recommendation.route == nil ? first : "take \(first)"] + recommendation.reasons.dropFirst()
+    }
 
     private var recommendationLines: [String] {
-        guard let recommendation, let first = recommendation.reasons.first else { return [] }
-        return ["take \(first)"] + recommendation.reasons.dropFirst().map { "     \($0)" }
+        advice.prefix(1) + advice.dropFirst().map { "     \($0)" }
     }
 
     // MARK: - Markdown and HTML

@@ -1,6 +1,7 @@
 import Delta
 import DeltaPackages
 import Explorer
+import Images
 import Shipping
 import Synchronization
 import Terminals
@@ -16,7 +17,7 @@ extension SessionWork {
             guard !state.isStopped, let old = state.old, let new = state.new, let creator = state.creator
             else { return }
             state.measuring?.cancel()
-            let mailbox = mailbox
+            let (mailbox, jobs) = (mailbox, jobs)
             state.measureRun += 1
             let run = state.measureRun
             let work = RouteWork(
@@ -32,6 +33,8 @@ extension SessionWork {
             }
             state.measuring = Job(on: .shared) {
                 do {
+                    let sketch = RouteSketch(old: old.outline, new: new.outline, jobs: jobs, known: known)
+                    try await sketch.draw { mailbox.send(.routeSketched($0)) }
                     try await work.measure { mailbox.send(.route($0)) }
                     mailbox.send(.routes(.done))
                 } catch {
