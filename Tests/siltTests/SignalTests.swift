@@ -35,6 +35,29 @@ struct SignalTests {
         #expect(try command.end() == 4)
     }
 
+    @Test(arguments: [
+        (["bench", "--peers", "none"], "running"), (["routes", "--exact", "best"], "measuring delta, best"),
+    ])
+    func `an interrupted measurement leaves no folder`(command: [String], word: String) throws {
+        for (name, seed) in [("old.tar", 1), ("new.tar", 2)] {
+            let content = Content.random(UInt64(seed), 24 << 20)
+            try scratch.write(name, try ImageBuilder([.init("", [.file("f", content)])]).archive(.docker25))
+        }
+        let line = ([Program.path] + command + ["old.tar", "new.tar"]).map { "'\($0)'" }.joined(
+            separator: " ")
+        let running = try PseudoTerminal(
+            ["/bin/sh", "-c", "mkdir t; TMPDIR=$PWD/t exec \(line)"], folder: scratch.path)
+        try running.wait(for: word)
+        for _ in 0..<3_000
+        where try FileManager.default.contentsOfDirectory(atPath: scratch.path("t")).isEmpty {
+            usleep(10_000)
+        }
+        #expect(try !FileManager.default.contentsOfDirectory(atPath: scratch.path("t")).isEmpty)
+        running.send(SIGTERM)
+        #expect(try running.end() == 143)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path("t")) == [])
+    }
+
     @Test(arguments: [[SIGINT], [SIGTERM], [SIGTERM, SIGINT]])
     func `an interrupted create leaves no file`(signals: [Int32]) throws {
         for (name, seed) in [("old.tar", 1), ("new.tar", 2)] {

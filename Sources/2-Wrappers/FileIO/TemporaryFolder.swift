@@ -34,3 +34,38 @@ public enum NewFolder {
         for path in paths { unlink(path) }
     }
 }
+
+/// A folder in `$TMPDIR` or /tmp for files that nobody needs when the program ends, however it ends.
+public struct ScratchFolder: Sendable {
+    /// Its path.
+    public let path: String
+
+    /// Makes it; only its owner may read it.
+    ///
+    /// - Parameter prefix: What its name begins with.
+    public init(prefix: String) throws(FileError) {
+        var failure: FileError?
+        let made = UnfinishedOutputs.add {
+            do throws(FileError) {
+                return try NewFolder.temporary(prefix: prefix)
+            } catch {
+                failure = error
+                return nil
+            }
+        }
+        if let failure { throw failure }
+        path = made ?? ""
+    }
+
+    /// Removes it with the files in it; what cannot be removed stays.
+    public func remove() {
+        Self.remove(path)
+        UnfinishedOutputs.forget(path)
+    }
+
+    /// Removes a folder and the files in it.
+    static func remove(_ path: String) {
+        for name in (try? FileKind.names(inFolder: path)) ?? [] { unlink("\(path)/\(name)") }
+        rmdir(path)
+    }
+}

@@ -1,14 +1,14 @@
 import Glibc
 import Synchronization
 
-/// The temporary names of outputs that are being written, so that a program that ends in the middle of its work can
-/// remove them.
+/// The temporary names of outputs that are being written, and folders for what is soon done with, so that a program that ends in
+/// the middle of its work can remove them.
 ///
 /// Any thread may call these functions.
 public enum UnfinishedOutputs {
     private static let paths = Mutex<Set<String>>([])
 
-    /// Makes a file and notes its name in one step, so that there is no moment when only one of both is done.
+    /// Makes a file or a folder and notes its name in one step, so that there is no moment when only one of both is done.
     ///
     /// - Parameter make: Makes the file; returns its path, or nil if it could not be made.
     /// - Returns: What `make` returned.
@@ -28,7 +28,7 @@ public enum UnfinishedOutputs {
     /// Removes all of them and ends the process at once: no thread gets to make another one, and nothing is freed.
     public static func removeAndEnd(status: Int32) -> Never {
         paths.withLock { paths in
-            for path in paths { unlink(path) }
+            for path in paths where unlink(path) != 0 { ScratchFolder.remove(path) }
             _exit(status)
         }
     }

@@ -48,6 +48,7 @@ public struct FoundImage: Sendable {
     /// - Parameters:
     ///   - reporter: Told how much of them was read.
     ///   - tell: Told of every layer once it was read.
+    /// - Returns: The image, read whole.
     /// - Throws: `ImageError` for what is wrong with a layer, `FileError` for what the system refuses, `CancellationError`
     ///   when its task was cancelled.
     public func read(

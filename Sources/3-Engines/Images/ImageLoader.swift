@@ -36,6 +36,7 @@ public enum ImageLoader {
     /// - Parameters:
     ///   - request: What to find.
     ///   - reporter: Told how far unpacking has come, where the archive is compressed.
+    /// - Returns: The image, whose layers can be read next.
     /// - Throws: As `load` does, but for what is wrong with layers.
     public static func find(_ request: ImageRequest, _ reporter: Reporter = .silent) async throws
         -> FoundImage

@@ -48,6 +48,8 @@ struct PairOptions: ParsableArguments, Sendable {
     /// - Parameters:
     ///   - progress: Where to show it.
     ///   - look: Told what is known of both before their layers are read.
+    /// - Returns: Both images, read whole.
+    /// - Throws: As `ImageLoader.load` does, and what `look` throws.
     func load(
         _ progress: ProgressLine, look: (ImageOutline, ImageOutline) async throws -> Void = { _, _ in }
     ) async throws -> (old: OpenedImage, new: OpenedImage) {

@@ -121,9 +121,9 @@ struct RouteWork {
     private func made(
         _ kind: RouteKind, _ level: DeltaLevel, creator: DeltaCreator, _ reporter: Reporter
     ) async throws -> Route {
-        let folder = try NewFolder.temporary(prefix: "silt-routes")
-        let path = folder + "/package.silt"
-        defer { NewFolder.remove(folder, files: [path]) }
+        let folder = try ScratchFolder(prefix: "silt-routes")
+        let path = folder.path + "/package.silt"
+        defer { folder.remove() }
         let clock = ContinuousClock()
         let start = clock.now
         let package = try await creator.create(

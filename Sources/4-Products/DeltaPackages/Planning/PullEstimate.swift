@@ -40,6 +40,7 @@ public enum PullEstimate {
     ///   - old: The image that is there.
     ///   - new: The image to pull.
     ///   - jobs: How many parts of a layer to compress at a time.
+    /// - Returns: The bytes: exact if all of these layers are compressed, or are small.
     /// - Throws: As `figure(old:new:jobs:)` does.
     public static func sketch(old: ImageOutline, new: ImageOutline, jobs: Int) async throws -> Figure {
         guard new.summary.imageID != old.summary.imageID else { return Figure(exact: 0) }
@@ -55,7 +56,7 @@ public enum PullEstimate {
         }
         guard !tars.isEmpty else { return sum }
         let sketch = try await CompressionSketch(JoinedRegions(tars), jobs: jobs)
-        return sum + asPulled(try await sketch.figure(.gzip))
+        return sum + CompressedSize.pushed(try await sketch.figure(.gzip))
     }
 
     /// What a registry sends of a layer.
@@ -72,17 +73,6 @@ public enum PullEstimate {
     ) async throws -> Figure {
         let summary = image.index.summary.layers[layer]
         guard summary.compression == .none else { return Figure(exact: summary.blobByteCount) }
-        return asPulled(try await sizes.figure(ofLayer: layer, reporter))
+        return CompressedSize.pushed(try await sizes.figure(ofLayer: layer, reporter))
     }
-
-    /// What registries' clients make of what zlib makes.
-    private static func asPulled(_ figure: Figure) -> Figure {
-        guard let bounds = figure.bounds else { return figure }
-        // Registries' clients have encoders of their own, which make no less.
-        let most = Double(bounds.upperBound) * Self.encoderSpread
-        return Figure(figure.byteCount, bounds: bounds.lowerBound...UInt64(most))
-    }
-
-    /// By how much other encoders of gzip are above zlib at the default level, at most: measured, see docs/ROUTES.md.
-    private static let encoderSpread = 1.052
 }

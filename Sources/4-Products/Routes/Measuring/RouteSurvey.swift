@@ -113,7 +113,8 @@ public struct RouteSurvey: Sendable {
         for stream in streams {
             sum = sum + (try await CompressedSize.figure(of: stream, .gzip, jobs: jobs, reporter))
         }
-        return sum
+        // Without layers there is nothing that an encoder could make larger.
+        return streams.isEmpty ? sum : CompressedSize.pushed(sum)
     }
 
     private func changedParts(ofLayer layer: Int, old partner: Int?) -> [FileRegion] {

@@ -10,14 +10,14 @@ struct BenchRunner: Sendable {
     let old: String
     let new: String
     let newByteCount: UInt64
-    private let folder: String
+    private let folder: ScratchFolder
 
     /// This program.
     static let program = "/proc/self/exe"
     /// Where deltas, results and signatures of old archives go.
-    var delta: String { folder + "/delta" }
-    var result: String { folder + "/result" }
-    var signature: String { folder + "/signature" }
+    var delta: String { folder.path + "/delta" }
+    var result: String { folder.path + "/result" }
+    var signature: String { folder.path + "/signature" }
 
     /// Prepares a pair.
     ///
@@ -28,11 +28,11 @@ struct BenchRunner: Sendable {
         self.new = new.hasPrefix("-") ? "./" + new : new
         _ = try RandomAccessFile(path: self.old)
         newByteCount = try RandomAccessFile(path: self.new).byteCount
-        folder = try NewFolder.temporary(prefix: "silt-bench")
+        folder = try ScratchFolder(prefix: "silt-bench")
     }
 
     /// Removes what tools have made.
-    func removeFiles() { NewFolder.remove(folder, files: [delta, result, signature]) }
+    func removeFiles() { folder.remove() }
 
     /// Lets a tool make a delta and apply it.
     ///
