@@ -43,6 +43,7 @@ public struct ScratchFolder: Sendable {
     /// Makes it; only its owner may read it.
     ///
     /// - Parameter prefix: What its name begins with.
+    /// - Throws: `FileError` if it cannot be made.
     public init(prefix: String) throws(FileError) {
         var failure: FileError?
         let made = UnfinishedOutputs.add {
