@@ -10,8 +10,6 @@ struct PaxRecords {
     private(set) var modified: (seconds: Int64, nanoseconds: UInt32)?
     private(set) var extendedAttributes: [(name: [UInt8], value: [UInt8])] = []
     private(set) var sparse = PaxSparseRecords()
-    /// The records that say where holes are, as they stand.
-    private(set) var sparseMap: [UInt8] = []
 
     /// Whether a record says something that only this entry's own header may say.
     var namesContent: Bool { path != nil || linkPath != nil || size != nil || !sparse.isEmpty }
@@ -57,12 +55,6 @@ struct PaxRecords {
             return
         }
         if key.starts(with: Self.sparsePrefix) {
-            if !key.elementsEqual("GNU.sparse.name".utf8) {
-                sparseMap += key
-                sparseMap.append(UInt8(ascii: "="))
-                sparseMap += value
-                sparseMap.append(UInt8(ascii: "\n"))
-            }
             let name = String(decoding: key.dropFirst(Self.sparsePrefix.count), as: UTF8.self)
             return try sparse.take(name, value, offset)
         }

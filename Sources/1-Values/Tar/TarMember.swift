@@ -33,10 +33,11 @@ public struct TarMember: Sendable {
     public var extendedAttributes: [(name: [UInt8], value: [UInt8])]
     /// Device numbers; 0 for what is no device.
     public var device: (major: UInt64, minor: UInt64)
+    /// How a file's holes are told, if they are left out of the stored content.
+    public var sparseForm: TarSparseForm?
+
     /// Whether holes are left out of the stored content.
-    public var isSparse: Bool
-    /// Where a sparse file has data, in the archive's own form; what is in the content itself is not repeated.
-    public var sparseMap: [UInt8]
+    public var isSparse: Bool { sparseForm != nil }
 
     /// Offset of the stored content.
     public var contentOffset: UInt64 { structureOffset + structureByteCount }

@@ -112,6 +112,14 @@ public struct TarSparseMap: Equatable, Sendable {
     }
 }
 
+/// How the holes are told of a file that an archive stores without them.
+public enum TarSparseForm: Equatable, Sendable {
+    /// By its header, or by records before it.
+    case map(TarSparseMap)
+    /// In front of its data, in the stored content itself.
+    case inContent
+}
+
 /// What pax records say of a sparse file; there are three versions of them.
 struct PaxSparseRecords {
     private var major: [UInt8]?
@@ -143,18 +151,11 @@ struct PaxSparseRecords {
         }
     }
 
-    /// How a file's holes are told.
-    enum Form: Equatable {
-        case none
-        /// By records.
-        case map(TarSparseMap)
-        /// In front of the data.
-        case inContent
-    }
-
-    /// What the records mean together.
-    func form(realByteCount: UInt64?, storedByteCount: UInt64, offset: UInt64) throws(TarError) -> Form {
-        if isEmpty { return .none }
+    /// What the records mean together; nil if there are none.
+    func form(
+        realByteCount: UInt64?, storedByteCount: UInt64, offset: UInt64
+    ) throws(TarError) -> TarSparseForm? {
+        if isEmpty { return nil }
         let broken = TarError.badExtension(reason: "has a broken sparse map", offset: offset)
         switch (major, minor) {
         case ([UInt8(ascii: "1")], [UInt8(ascii: "0")]):

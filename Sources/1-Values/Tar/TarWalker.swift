@@ -44,7 +44,8 @@ public struct TarWalker: Sendable {
     private var pax: PaxRecords?
     private var longName: [UInt8]?
     private var longLink: [UInt8]?
-    private var hasOldSparseMap = false
+    /// The fields of an old GNU sparse map, as far as they were read; nil if the entry has none.
+    private var oldSparseMap: [UInt8]?
     private var sparseReader: TarSparseMap.Reader?
     private var zeroBlockCount = 0
     private var extensionCount = 0
@@ -148,7 +149,7 @@ public struct TarWalker: Sendable {
             guard structure.count <= Int(Self.extensionByteCountLimit) else {
                 throw TarError.badExtension(reason: "has a sparse map larger than 1 MiB", offset: offset)
             }
-            member?.sparseMap += block
+            oldSparseMap? += block
             if block[block.startIndex + 504] == 0 { try beginContent(&visitor) }
         case .extensionBody(let type, let bodyCount):
             structure += block
@@ -224,12 +225,13 @@ public struct TarWalker: Sendable {
     private mutating func beginContent(_ visitor: inout some TarVisitor) throws {
         guard var current = member else { return }
         current.structureByteCount = UInt64(structure.count)
-        member = current
-        if hasOldSparseMap {
-            guard let map = TarSparseMap(oldGNU: current.sparseMap, realByteCount: current.size),
+        if let oldSparseMap {
+            guard let map = TarSparseMap(oldGNU: oldSparseMap, realByteCount: current.size),
                 map.dataByteCount == current.storedByteCount
             else { throw TarError.badExtension(reason: "has a broken sparse map", offset: offset) }
+            current.sparseForm = .map(map)
         }
+        member = current
         try visitor.begin(current, structure: structure)
         if current.storedByteCount > 0 {
             state = .content(left: current.storedByteCount)
@@ -287,12 +289,12 @@ public struct TarWalker: Sendable {
         let type = try Self.type(of: header, name, offset)
         var stored: UInt64 = 0
         var size: UInt64 = 0
-        var isSparse = false
+        var sparseForm: TarSparseForm?
         // What has no content may state a size all the same: some writers put a link's target's size there.
         if type == .file {
             stored = pax?.size ?? headerSize
             size = stored
-            (size, isSparse) = try fileSize(of: header, storedByteCount: stored)
+            (size, sparseForm) = try fileSize(of: header, storedByteCount: stored)
             name = pax?.sparse.name ?? name
         } else {
             guard pax?.sparse.isEmpty ?? true else {
@@ -312,7 +314,7 @@ public struct TarWalker: Sendable {
         guard !isDevice || (device.major >= 0 && device.minor >= 0) else {
             throw TarError.badNumber(field: "device number", offset: offset)
         }
-        hasOldSparseMap = header.type == UInt8(ascii: "S")
+        oldSparseMap = header.type == UInt8(ascii: "S") ? header.sparseMap : nil
         return TarMember(
             structureOffset: structureOffset, structureByteCount: 0, storedByteCount: stored, name: name,
             type: type,
@@ -323,8 +325,7 @@ public struct TarWalker: Sendable {
             linkName: linkName,
             extendedAttributes: pax?.extendedAttributes ?? [],
             device: isDevice ? (UInt64(device.major), UInt64(device.minor)) : (0, 0),
-            isSparse: isSparse,
-            sparseMap: hasOldSparseMap ? header.sparseMap : pax?.sparseMap ?? [])
+            sparseForm: sparseForm)
     }
 
     /// Runtimes prefer the GNU header, others the pax record: both may stand there only if they say the same.
@@ -364,9 +365,9 @@ public struct TarWalker: Sendable {
         }
     }
 
-    /// A file's size with its holes, and whether it has any.
+    /// A file's size with its holes, and how those are told; an old GNU map is only read when all of it is there.
     private mutating func fileSize(of header: TarHeader, storedByteCount: UInt64) throws(TarError)
-        -> (size: UInt64, isSparse: Bool)
+        -> (size: UInt64, sparseForm: TarSparseForm?)
     {
         let offset = header.offset
         // So that no sum of offsets can overflow.
@@ -382,11 +383,11 @@ public struct TarWalker: Sendable {
             }
             let size = try header.sparseRealSize()
             guard size < limit else { throw .badNumber(field: "real size", offset: offset) }
-            return (size, true)
+            return (size, nil)
         }
         let form = try records.form(
             realByteCount: records.realSize, storedByteCount: storedByteCount, offset: offset)
-        guard form != .none else { return (storedByteCount, false) }
+        guard let form else { return (storedByteCount, nil) }
         let size = records.realSize ?? storedByteCount
         guard size < limit else { throw .badNumber(field: "real size", offset: offset) }
         if form == .inContent {
@@ -395,6 +396,6 @@ public struct TarWalker: Sendable {
             }
             sparseReader = TarSparseMap.Reader(realByteCount: size, storedByteCount: storedByteCount)
         }
-        return (size, true)
+        return (size, form)
     }
 }

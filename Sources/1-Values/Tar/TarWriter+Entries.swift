@@ -10,7 +10,7 @@ extension TarMember {
             structureOffset: 0, structureByteCount: 0, storedByteCount: byteCount, name: name, type: type,
             mode: mode, uid: uid, gid: gid, size: byteCount, modified: modified,
             modifiedNanoseconds: nanoseconds, linkName: linkName, extendedAttributes: extendedAttributes,
-            device: device, isSparse: false, sparseMap: [])
+            device: device, sparseForm: nil)
     }
 }
 

@@ -267,7 +267,7 @@ public struct PackageReader {
     // MARK: - Jars and programs
 
     private mutating func readJar(_ node: Int, _ id: EntryID, _ size: UInt64) {
-        let byteCount = (try? image.storedByteCount(of: id)) ?? size
+        let byteCount = (try? image.byteCount(of: id)) ?? size
         var properties: [[UInt8]] = []
         var manifest: [UInt8] = []
         if let directory = ZipDirectory(byteCount: byteCount, { content(id, at: $0, count: $1) }) {

@@ -31,12 +31,24 @@ final class HeaderBudget: Sendable {
     /// What an image may have however small it is: that of some hundred thousand entries.
     private static let freeByteCount: UInt64 = 128 << 20
 
+    /// How many bytes of holes are hashed of an image however small it is.
+    private static let freeHoleByteCount: UInt64 = 256 << 20
+
     private let limit: UInt64
     private let used = Atomic<UInt64>(0)
+    private let holeLimit: UInt64
+    private let holes = Atomic<UInt64>(0)
 
     /// A budget for layers of that many stored bytes, unless another limit is given.
     init(limit: UInt64?, storedByteCount: UInt64) {
         self.limit = limit ?? storedByteCount.multipliedClamped(4).addingClamped(Self.freeByteCount)
+        holeLimit = storedByteCount.addingClamped(Self.freeHoleByteCount)
+    }
+
+    /// Whether a file with that many bytes of holes may be hashed with them: a header of 1 kB can state petabytes of zeros.
+    func allows(holeByteCount: UInt64) -> Bool {
+        guard holeByteCount <= holeLimit else { return false }
+        return holes.add(holeByteCount, ordering: .relaxed).newValue <= holeLimit
     }
 
     /// Takes bytes off the budget.
@@ -75,6 +87,9 @@ struct ListingBuilder: TarVisitor {
     private let budget: HeaderBudget
     private var hasher = DigestHasher()
     private var hasContent = false
+    /// The file that is read, if it is stored without its holes.
+    private var sparse: TarSparseContent?
+    private var hashesHoles = false
 
     init(hashesFiles: Bool, budget: HeaderBudget) {
         self.hashesFiles = hashesFiles
@@ -88,18 +103,43 @@ struct ListingBuilder: TarVisitor {
                 + UInt64(entry.extendedAttributes.count) * Self.attributeByteCount
                 + Self.treeByteCount(entry.path, after: entries.last?.path))
         hasContent = hashesFiles && member.type == .file
-        // Two sparse files are the same if their holes and their stored bytes are.
-        if hasContent, !member.sparseMap.isEmpty { hasher.update(member.sparseMap) }
+        sparse = nil
+        if hasContent, let form = member.sparseForm {
+            sparse = TarSparseContent(form, byteCount: member.size, storedByteCount: member.storedByteCount)
+            hashesHoles = budget.allows(
+                holeByteCount: member.size - min(member.size, member.storedByteCount))
+        }
         entries.append(entry)
         spans.append(EntrySpan(member))
     }
 
     mutating func content(_ bytes: ArraySlice<UInt8>) throws {
-        if hasContent { hasher.update(bytes) }
+        guard hasContent else { return }
+        guard var content = sparse.take() else { return hasher.update(bytes) }
+        content.take(bytes) { hash($0) }
+        sparse = content
     }
+
+    /// Hashes what a file holds, however its holes are told; of one with too many of them, where they are.
+    private mutating func hash(_ run: TarSparseContent.Run) {
+        switch run {
+        case .data(let bytes): hasher.update(bytes)
+        case .hole(let byteCount) where !hashesHoles:
+            hasher.update(Array("\(byteCount) zeros".utf8))
+        case .hole(var byteCount):
+            while byteCount > 0 {
+                let part = min(byteCount, UInt64(Self.zeros.count))
+                hasher.update(Self.zeros[..<Int(part)])
+                byteCount -= part
+            }
+        }
+    }
+
+    private static let zeros = [UInt8](repeating: 0, count: 1 << 16)
 
     mutating func end(padding: [UInt8]) throws {
         spans[spans.count - 1].paddingByteCount = padding.count
+        if var content = sparse.take() { content.finish { hash($0) } }
         if hasContent { entries[entries.count - 1].digest = hasher.finishAndReset() }
     }
 

@@ -26,26 +26,30 @@ extension OpenedImage {
     ///   - id: The file's entry.
     ///   - offset: Where the part starts.
     ///   - count: How many bytes it has; fewer are returned where the file ends before.
-    /// - Returns: The bytes as they are stored: of a file with holes, its map comes first.
+    /// - Returns: The bytes; holes are zeros.
     /// - Throws: `ContentError`, `FileError`.
     public func content(of id: EntryID, at offset: UInt64 = 0, count: Int) throws -> [UInt8] {
         let place = try file(id)
         let layer = layers[place.layer]
         guard layer.spans.indices.contains(place.ordinal) else { throw ContentError.absent }
         let span = layer.spans[place.ordinal]
-        guard offset < span.contentByteCount else { return [] }
-        let rest = span.contentByteCount - offset
-        return try layer.tar.read(
-            at: span.contentOffset + offset, count: Int(min(rest, UInt64(max(0, count)))))
+        let byteCount = try self.byteCount(of: place)
+        guard offset < byteCount else { return [] }
+        let count = Int(min(byteCount - offset, UInt64(max(0, count))))
+        guard !index.listings[place.layer].entries[place.ordinal].isSparse else {
+            return try SparseFile(layer.tar, span).read(at: offset, count: count)
+        }
+        return try layer.tar.read(at: span.contentOffset + offset, count: count)
     }
 
-    /// How many bytes of a file are stored; of another name of a file, of that file.
+    /// How many bytes a file has, its holes included; of another name of a file, of that file.
     ///
     /// - Throws: `ContentError`.
-    public func storedByteCount(of id: EntryID) throws(ContentError) -> UInt64 {
+    public func byteCount(of id: EntryID) throws(ContentError) -> UInt64 {
         let place = try file(id)
         guard layers[place.layer].spans.indices.contains(place.ordinal) else { throw .absent }
-        return layers[place.layer].spans[place.ordinal].contentByteCount
+        let entry = index.listings[place.layer].entries[place.ordinal]
+        return entry.isSparse ? entry.size : layers[place.layer].spans[place.ordinal].contentByteCount
     }
 
     /// The file that an entry is, or of which it is another name.

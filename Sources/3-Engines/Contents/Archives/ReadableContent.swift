@@ -44,7 +44,7 @@ public struct ReadableContent {
     /// - Throws: `ContentError` if it is not there.
     public init(_ id: EntryID, of image: OpenedImage, unpackingLimit: UInt64 = 1 << 30) throws {
         self.init(
-            byteCount: try image.storedByteCount(of: id), budget: UnpackingBudget(byteCount: unpackingLimit),
+            byteCount: try image.byteCount(of: id), budget: UnpackingBudget(byteCount: unpackingLimit),
             depth: 0
         ) {
             offset, count in
