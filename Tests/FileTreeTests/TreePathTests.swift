@@ -5,6 +5,8 @@ struct TreePathTests {
     @Test(arguments: [
         ("", ""), ("/", ""), (".", ""), ("./", ""), ("a", "a"), ("./a", "a"), ("/a", "a"), ("a/", "a"),
         ("././a//b/./c/", "a/b/c"), ("...", "..."), ("a/.b", "a/.b"), ("..a", "..a"), ("a/b..", "a/b.."),
+        ("a/../b", "b"), ("a/..", ""), ("./a/b/../../c/", "c"), ("/..", ""), ("/../a", "a"),
+        ("/a/../../b", "b"),
     ])
     func `names are normalized`(name: String, normal: String) throws {
         let path = try #require(TreePath(name))
@@ -12,7 +14,7 @@ struct TreePathTests {
         #expect((path == .root) == normal.isEmpty)
     }
 
-    @Test(arguments: ["..", "../a", "a/../b", "a/..", "/..", "a\0b"])
+    @Test(arguments: ["..", "../a", "./..", "a/../..", "a/../../b", "a/../../a/b", "a\0b", "a\0/../b"])
     func `names that lead out of the image are refused`(name: String) {
         #expect(TreePath(name) == nil)
     }

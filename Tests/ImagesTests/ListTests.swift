@@ -192,9 +192,10 @@ struct ListTests {
         #expect(try await loaded(layout) == image("1").imageID)
         #expect(try await loaded(layout) { $0.imageName = "app:1" } == image("1").imageID)
         layout.entries = [artifact]
+        let type = config.hasSuffix("oci.image.config.v1+json") ? layer : config
         await #expect { try await loaded(layout) } throws: {
             kind($0) == "notAnImage"
-                && "\($0)".contains("it lists no image, but an artifact of type '\(config)'")
+                && "\($0)".contains("it lists no image, but an artifact of type '\(type)'")
         }
     }
 
@@ -283,6 +284,35 @@ struct ListTests {
                 kind($0) == "noMatch"
             }
         }
+    }
+
+    @Test func `a tag alone is enough`() async throws {
+        var layout = LayoutBuilder()
+        layout.entries = [
+            try layout.store(image("1"), [LayoutBuilder.name("localhost:5000/app:2.0")]),
+            try layout.store(image("2"), [LayoutBuilder.name("app:5000")]),
+            try layout.store(image("3"), [LayoutBuilder.name("app:3")]),
+            try layout.store(image("4"), [LayoutBuilder.name("other:3")]),
+        ]
+        #expect(try await loaded(layout) { $0.imageName = "2.0" } == image("1").imageID)
+        #expect(try await loaded(layout) { $0.imageName = "5000" } == image("2").imageID)
+        await #expect { try await loaded(layout) { $0.imageName = "3" } } throws: { kind($0) == "ambiguous" }
+        await #expect { try await loaded(layout) { $0.imageName = "4" } } throws: { kind($0) == "noMatch" }
+    }
+
+    @Test func `an image without layers may list them as null`() async throws {
+        var layout = LayoutBuilder()
+        let config = #"{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":null}}"#
+        let manifest = JSON.object([
+            ("schemaVersion", 2),
+            ("config", layout.store("application/vnd.oci.image.config.v1+json", Array(config.utf8))),
+            ("layers", "none"),
+        ])
+        let text = String(decoding: manifest.bytes, as: UTF8.self).replacing("\"none\"", with: "null")
+        layout.entries = [
+            layout.store(LayoutBuilder.manifestType, Array(text.utf8), [LayoutBuilder.name("empty:1")])
+        ]
+        #expect(try await load(layout.archive, scratch).index.listings.isEmpty)
     }
 
     @Test func `a name without a tag is the latest`() async throws {

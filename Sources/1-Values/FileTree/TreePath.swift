@@ -10,14 +10,18 @@ public struct TreePath: Hashable, Comparable, Sendable {
 
     private init(unchecked bytes: [UInt8]) { self.bytes = bytes }
 
-    /// Normalizes a name as a tar entry spells it: leading `/` and `./`, doubled and trailing `/` are dropped.
+    /// Normalizes a name as a tar entry spells it, and as runtimes do before they look at any file: leading `/` and `./`,
+    /// doubled and trailing `/` are dropped, and `..` takes the component before it away.
     ///
-    /// Returns nil for a path that has a `..` component or a NUL byte, which no layer may hold.
+    /// Returns nil for a path that leads out of the root or has a NUL byte, which no layer may hold. Above the `/` that a name
+    /// starts with there is nothing: a `..` there is dropped.
     public init?(tarName: some Collection<UInt8>) {
         let name = Array(tarName)
         let slash = UInt8(ascii: "/")
         let dot = UInt8(ascii: ".")
+        let isAbsolute = name.first == slash
         var isNormal = true
+        var depth = 0
         var start = 0
         for index in 0...name.count {
             if index < name.count {
@@ -27,15 +31,21 @@ public struct TreePath: Hashable, Comparable, Sendable {
             switch index - start {
             case 0: isNormal = isNormal && name.isEmpty
             case 1 where name[start] == dot: isNormal = false
-            case 2 where name[start] == dot && name[start + 1] == dot: return nil
-            default: break
+            case 2 where name[start] == dot && name[start + 1] == dot:
+                guard depth > 0 || isAbsolute else { return nil }
+                isNormal = false
+                depth = max(depth - 1, 0)
+            default: depth += 1
             }
             start = index + 1
         }
         if isNormal {
             bytes = name
         } else {
-            let parts = name.split(separator: slash).filter { !$0.elementsEqual([dot]) }
+            var parts: [ArraySlice<UInt8>] = []
+            for part in name.split(separator: slash) where !part.elementsEqual([dot]) {
+                if part.elementsEqual([dot, dot]) { _ = parts.popLast() } else { parts.append(part) }
+            }
             bytes = Array(parts.joined(separator: [slash]))
         }
     }

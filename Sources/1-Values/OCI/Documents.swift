@@ -49,6 +49,20 @@ public struct ManifestDocument: Codable, Sendable {
         self.subject = subject
         self.annotations = annotations
     }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        schemaVersion = try container.decode(Int.self, forKey: .schemaVersion)
+        mediaType = try container.decodeIfPresent(String.self, forKey: .mediaType)
+        artifactType = try container.decodeIfPresent(String.self, forKey: .artifactType)
+        config = try container.decode(Descriptor.self, forKey: .config)
+        // Go writes null for an empty list.
+        layers =
+            try container.decodeNil(forKey: .layers)
+            ? [] : container.decode([Descriptor].self, forKey: .layers)
+        subject = try container.decodeIfPresent(Descriptor.self, forKey: .subject)
+        annotations = try container.decodeIfPresent([String: String].self, forKey: .annotations)
+    }
 }
 
 /// What Silt needs of an image's configuration (OCI image spec, "Image Configuration").

@@ -119,7 +119,11 @@ struct ImageChoice {
     /// Signatures, charts and delta packages are stored as images are: what is there instead tells which file was mistaken.
     private func withoutImages() -> ImageError {
         let types = catalog.manifests.values.compactMap { manifest in
-            manifest.document.map { $0.artifactType ?? $0.config.mediaType }
+            manifest.document.map { document in
+                // Of what borrows the configuration's type, the layers tell what it is.
+                let content = MediaType.isConfig(document.config.mediaType) ? document.layers.first : nil
+                return document.artifactType ?? content?.mediaType ?? document.config.mediaType
+            }
         }
         guard let type = types.min() else { return .notAnImage(source: source, reason: "it lists no image") }
         return .notAnImage(
@@ -234,6 +238,12 @@ struct ImageChoice {
             image.roots.contains { roots.contains($0) } || image.names.contains { ImageName.full($0) == full }
         }
         if !byName.isEmpty { return byName }
+        let byTag = images.filter { image in
+            (image.roots.flatMap { catalog.roots[$0].names } + image.names).contains {
+                ImageName.tag($0) == wanted
+            }
+        }
+        if !byTag.isEmpty { return byTag }
         let start = wanted.hasPrefix("sha256:") ? String(wanted.dropFirst(7)) : wanted
         guard start.utf8.count >= 4, start.utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) }) else {
             return []
@@ -337,6 +347,14 @@ public enum ImageName {
         if rest.hasPrefix("library/") { rest = rest.dropFirst(8) }
         let last = rest.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
         return last.contains(":") || last.contains("@") ? String(rest) : rest + ":latest"
+    }
+
+    /// What stands behind the last `:` of a name, as far as that is no port of a registry; nil if it has no tag.
+    public static func tag(_ name: String) -> String? {
+        let last = (name.split(separator: "/", omittingEmptySubsequences: false).last ?? "").prefix {
+            $0 != "@"
+        }
+        return last.lastIndex(of: ":").map { String(last[last.index(after: $0)...]) }
     }
 
     /// The name without its tag: what the versions of an image have in common.
