@@ -62,6 +62,37 @@ struct PickTests {
         #expect(made == ["new/f": "picked", "new": "directory of new/f", "f": "move of new/f"])
     }
 
+    @Test func `both places of a move are one change`() throws {
+        let tree = DiffTree(
+            old: try LayerListing.resolved([
+                LayerListing(entries: [file("a", "moved"), file("b", "1"), file("c", "gone")])
+            ]),
+            new: try LayerListing.resolved([LayerListing(entries: [file("d", "moved"), file("b", "2")])]))
+        #expect(PickSet(tree, picking: tree.nodes.indices).count == 3)
+        #expect(tree.counts.moved == 1 && tree.counts.removed == 1 && tree.counts.unchanged == 0)
+        #expect(tree.nodes[0].counts.unchanged == 1)
+    }
+
+    @Test func `what removes a file is the layer that does, not the one beside the layer that had it`() throws
+    {
+        let old = try [[file("a/kept", "1"), file("a/gone", "1"), file("b", "1")]]
+        let new = try [
+            [file("a/kept", "1"), file("b", "2")],
+            [entry("a/kept", .whiteout), file("c", "1")],
+        ]
+        let tree = DiffTree(
+            old: try LayerListing.resolved(old.map { LayerListing(entries: $0) }),
+            new: try LayerListing.resolved(new.map { LayerListing(entries: $0) }))
+        let layers = LayerOfChange(tree, partners: [0: 0])
+        func number(_ path: String) throws -> Int? {
+            try tree.index(of: #require(TreePath(path))).flatMap { layers.number(of: $0) }
+        }
+        #expect(try number("a/kept") == 2)
+        #expect(try number("a/gone") == 1)
+        #expect(try number("b") == 1)
+        #expect(try number("c") == 2)
+    }
+
     @Test func `what is in a directory that goes, goes with it`() throws {
         let old = try [
             entry("d", .directory), file("d/f", "1"), entry("d/e", .directory), file("d/e/g", "2"),

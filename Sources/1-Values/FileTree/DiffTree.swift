@@ -23,6 +23,8 @@ public struct DiffTree: Sendable {
         public let isInOld: Bool
         /// Whether the new tree has the path.
         public let isInNew: Bool
+        /// Whether it is the old place of something that moved.
+        public var isMovedAway: Bool { change == .moved && !isInNew }
         /// Whether it is a directory on either side, or something is in it all the same: a layer may store files under
         /// the name of a link.
         public let isDirectory: Bool
@@ -162,6 +164,13 @@ public struct DiffTree: Sendable {
         FileTree.child(named: name, among: nodes[node].children, names)
     }
 
+    /// What happened to all paths that a list of changes names: the root is one only if it changed.
+    public var counts: ChangeCounts {
+        var counts = nodes[0].counts
+        if nodes[0].change == .unchanged { counts.unchanged -= 1 }
+        return counts
+    }
+
     /// Whether nothing differs.
     public var isUnchanged: Bool { nodes[0].counts.changed == 0 }
 
@@ -295,8 +304,8 @@ public struct DiffTree: Sendable {
             case .removed: nodes[index].counts.removed += 1
             case .modified: nodes[index].counts.modified += 1
             case .metadata: nodes[index].counts.metadata += 1
-            case .moved where nodes[index].isInNew: nodes[index].counts.moved += 1
-            case .moved: nodes[index].counts.movedAway += 1
+            case .moved where nodes[index].isMovedAway: nodes[index].counts.movedAway += 1
+            case .moved: nodes[index].counts.moved += 1
             case .unchanged: nodes[index].counts.unchanged += 1
             }
             nodes[index].oldByteCount.addClamped(Self.byteCount(nodes[index].old, in: oldLayers))

@@ -19,7 +19,7 @@ extension UpdateSummary {
         hasAllPackages = facts.hasAllPackages
         unreadLists = facts.unreadLists
         self.configuration = configuration
-        counts = tree.nodes[0].counts
+        counts = tree.counts
         total = shares.sum(0)
         files = shares.heaviest(tree.nodes.indices, in: tree, limit: Self.fileLimit).map {
             FileShare(path: tree.path(of: $0), change: tree.nodes[$0].change, share: shares.own($0))
@@ -51,7 +51,7 @@ extension UpdateSummary {
         let none = Share(hasCost: shares.hasCosts)
         var sums = Array(repeating: none, count: Change.allCases.count)
         for (index, node) in tree.nodes.enumerated() { sums[Int(node.change.rawValue)] += shares.own(index) }
-        let counts = tree.nodes[0].counts
+        let counts = tree.counts
         return Change.allCases.filter { $0 != .unchanged && counts[$0] > 0 }.map {
             ChangeShare(change: $0, pathCount: counts[$0], share: sums[Int($0.rawValue)])
         }

@@ -29,7 +29,7 @@ public struct PickSet: Sendable {
     private var states: [State]
     /// The nodes that picked ones need, each with the node that needs it.
     public private(set) var required: [Int: Reason] = [:]
-    /// How many changes are made: picked ones and those that they need.
+    /// How many changes are made, picked ones and those that they need; both places of a move are one.
     public private(set) var count = 0
 
     /// Closes picks.
@@ -54,7 +54,7 @@ public struct PickSet: Sendable {
             && tree.nodes[index].change != .unchanged
         {
             states[index] = .picked
-            count += 1
+            if !tree.nodes[index].isMovedAway { count += 1 }
         }
         var pending = states.indices.reversed().filter { states[$0] == .picked }
         // All names of a file are needed at once.
@@ -64,7 +64,7 @@ public struct PickSet: Sendable {
                 guard states[other] == .left else { return }
                 states[other] = .required
                 required[other] = reason
-                count += 1
+                if !tree.nodes[other].isMovedAway { count += 1 }
                 pending.append(other)
             }
             needs.forEachNeed(of: index, isMade: { states[$0] != .left }, need)

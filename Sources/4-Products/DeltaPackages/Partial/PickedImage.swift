@@ -108,7 +108,7 @@ struct PickedImageMaker {
         if picks.isEverything(in: tree), takesAllKeys {
             return PickedImage(image: new, partial: nil, origin: nil)
         }
-        let changeCount = tree.nodes.count { $0.change != .unchanged }
+        let changeCount = tree.nodes.count { $0.change != .unchanged && !$0.isMovedAway }
         let keys = list.configKeys.isEmpty ? "" : ", configuration \(list.configKeys.joined(separator: ", "))"
         let parts: Parts
         if let count = layerCount {

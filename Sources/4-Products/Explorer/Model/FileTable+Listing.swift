@@ -195,8 +195,8 @@ extension FileTable {
         case .removed: counts.removed -= 1
         case .modified: counts.modified -= 1
         case .metadata: counts.metadata -= 1
-        case .moved where node.isInNew: counts.moved -= 1
-        case .moved: counts.movedAway -= 1
+        case .moved where node.isMovedAway: counts.movedAway -= 1
+        case .moved: counts.moved -= 1
         case .unchanged: counts.unchanged -= 1
         }
         return counts

@@ -219,7 +219,7 @@ struct PickGround: Sendable {
         self.rowOfLayer = rowOfLayer
         self.rowOfNode = rowOfNode
         self.changedNodeCount = changedNodeCount
-        changeCount = changedNodeCount - (tree.nodes.first?.counts.movedAway ?? 0)
+        changeCount = changedNodeCount - tree.counts.movedAway
         countsOfRows = counts
         layerOfRow = pairs.map(\.new)
     }

@@ -160,7 +160,7 @@ struct DiffReport: Encodable {
         }
         try Task.checkCancellation()
         let tree = DiffTree(old: old.index.listings, new: new.index.listings, ignoring: rules)
-        counts = Counts(tree.nodes[0].counts)
+        counts = Counts(tree.counts)
         files = rows.files(tree, changedOnly: changedOnly, impliedToo: true)
         let allSettings = ConfigDiff(
             old: old.index.summary.configuration, new: new.index.summary.configuration)
@@ -186,7 +186,7 @@ struct DiffReport: Encodable {
     ) -> String {
         if isOneImage { return "the images are the same" }
         guard tree.isUnchanged else {
-            let counts = Counts(tree.nodes[0].counts)
+            let counts = Counts(tree.counts)
             return "files: \(counts.text)"
         }
         if !settings.isSameInMeaning { return "the files are the same; the configuration is not" }
@@ -227,7 +227,7 @@ private struct FileRows {
             // Most images have no entry for the root itself.
             if index == 0 || !impliedToo, node.old == nil, node.new == nil { return nil }
             // A moved path is told once, at its new place.
-            if node.change == .moved, !node.isInNew { return nil }
+            if node.isMovedAway { return nil }
             let path = tree.path(of: index).bytes
             return (path, file(tree, node, path))
         }

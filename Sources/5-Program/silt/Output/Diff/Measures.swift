@@ -32,7 +32,7 @@ struct Measures {
 
     /// The value of a measure.
     subscript(measure: Measure) -> UInt64 {
-        let counts = tree.nodes[0].counts
+        let counts = tree.counts
         switch measure {
         case .delta: return package
         case .pull: return pull
