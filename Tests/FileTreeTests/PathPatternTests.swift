@@ -31,6 +31,9 @@ struct PathPatternTests {
         Case("[]x]", "] x", not: "a"),
         Case("[a-]", "a -", not: "b"),
         Case("\\*", "*", not: "a"),
+        Case("\\x41\\x2ac", "A*c", not: "x41x2ac Abc"),
+        Case("\\\\x41", "\\x41", not: "A \\A"),
+        Case("\\xy\\x4", "xyx4", not: "\\xy\\x4"),
         Case("a*b*c", "abc axbxc abbbc", not: "acb abcx"),
         Case("./a/b", "a/b", not: "b x/a/b"),
     ])
@@ -51,6 +54,7 @@ struct PathPatternTests {
         let path = try #require(TreePath(tarName: [0xff, 0x2f, 0xfe, 0x61]))
         #expect(try #require(PathPattern([0xfe, 0x2a] as [UInt8])).matches(path))
         #expect(try #require(PathPattern("?a")).matches(path))
+        #expect(try #require(PathPattern("/\\xff/\\xFEa")).matches(path))
         #expect(!(try #require(PathPattern("a"))).matches(path))
     }
 

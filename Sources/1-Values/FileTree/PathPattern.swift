@@ -1,9 +1,9 @@
 /// A glob pattern over paths, matched byte by byte.
 ///
 /// `*` stands for any bytes but `/`, `?` for one of them, `[a-z]` and `[!a-z]` for one of a set, `**` between slashes
-/// for any number of directories, and a backslash takes the next byte as it is. A pattern without a slash before its
-/// end matches a name at any depth; any other starts at the root. A pattern that ends with a slash matches directories only. What
-/// matches a directory covers all that is in it.
+/// for any number of directories, a backslash takes the next byte as it is, and `\x` with two hexadecimal digits is the
+/// byte that listings show so. A pattern without a slash before its end matches a name at any depth; any other starts at
+/// the root. A pattern that ends with a slash matches directories only. What matches a directory covers all that is in it.
 public struct PathPattern: Hashable, Sendable {
     private enum Token: Hashable {
         case byte(UInt8)
@@ -137,7 +137,7 @@ public struct PathPattern: Hashable, Sendable {
             switch byte {
             case UInt8(ascii: "*"): if tokens.last != .anyRun { tokens.append(.anyRun) }
             case UInt8(ascii: "?"): tokens.append(.any)
-            case UInt8(ascii: "\\"): tokens.append(.byte(rest.popFirst() ?? byte))
+            case UInt8(ascii: "\\"): tokens.append(.byte(shownByte(&rest) ?? rest.popFirst() ?? byte))
             case UInt8(ascii: "["):
                 guard let set = set(&rest) else { return nil }
                 tokens.append(set)
@@ -145,6 +145,17 @@ public struct PathPattern: Hashable, Sendable {
             }
         }
         return tokens
+    }
+
+    /// The byte that `x` and two hexadecimal digits behind a backslash stand for; nil for anything else.
+    private static func shownByte(_ rest: inout ArraySlice<UInt8>) -> UInt8? {
+        guard rest.first == UInt8(ascii: "x"), rest.count > 2 else { return nil }
+        let digits = rest.dropFirst().prefix(2)
+        guard digits.allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }),
+            let byte = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+        else { return nil }
+        rest = rest.dropFirst(3)
+        return byte
     }
 
     /// What stands between brackets; a bracket right after the opening one is meant literally.

@@ -51,7 +51,7 @@ enum Program {
 
     private static func parsed() -> any ParsableCommand {
         do {
-            return try Silt.parseAsRoot()
+            return try Silt.parseAsRoot(Arguments.all)
         } catch {
             // Help and version are asked for; everything else is wrong usage.
             if Silt.exitCode(for: error) == .success { Silt.exit(withError: error) }
