@@ -161,8 +161,11 @@ struct PackageFileTests {
         for name in ["example.org/app:2", "example.org/app:3"] {
             #expect(try file.delta(from: ImageSet(old), making: name).document.new.images[0].names == [name])
         }
-        #expect(throws: PackageError.self) {
+        #expect {
             try file.delta(from: ImageSet(old), making: "example.org/app:4")
+        } throws: { error in
+            guard case PackageError.noSuchImage = error else { return false }
+            return "\(error)".contains("makes no image 'example.org/app:4'; it makes: 'example.org/app:2'")
         }
         // Two ways to the same archive are no choice.
         let same = try await bundle(SampleImages.old, to: SampleImages.new)

@@ -137,6 +137,20 @@ struct OutputFileTests {
         #expect(scratch.names == ["out"])
     }
 
+    @Test func `what is read is not replaced, under whatever name`() throws {
+        try scratch.write("in", [1])
+        try scratch.write("other", [1])
+        #expect(symlink("in", scratch.path("link")) == 0)
+        for name in ["in", "link", "./in"] {
+            #expect(throws: FileError.isInput(path: scratch.path(name))) {
+                try OutputFile.check(
+                    scratch.path(name), isNoneOf: ["-", scratch.path("missing"), scratch.path("in")])
+            }
+        }
+        try OutputFile.check(scratch.path("other"), isNoneOf: [scratch.path("in")])
+        try OutputFile.check(scratch.path("missing"), isNoneOf: [scratch.path("missing")])
+    }
+
     @Test func `what appears in the meantime is kept`() throws {
         do {
             let output = try OutputFile(path: scratch.path("out"), replacesExisting: false)

@@ -47,7 +47,10 @@ struct ProgramTests {
         Case(
             "apply new.tar good.silt -o out", 2, "silt: 'new.tar' is not the old image of 'good.silt'",
             "layer 2", "sha256:"),
-        Case("apply old.tar good.silt -o old.tar", 2, "'old.tar' exists", "--force"),
+        Case("apply old.tar good.silt -o new.tar", 2, "'new.tar' exists", "--force"),
+        Case("apply old.tar good.silt -o old.tar --force", 2, "'old.tar' is read here"),
+        Case("apply old.tar good.silt -o ./good.silt --force", 2, "'./good.silt' is read here"),
+        Case("create old.tar new.tar -o new.tar --force", 2, "'new.tar' is read here"),
         Case("create old.tar new.tar -o good.silt", 2, "'good.silt' exists", "--force"),
         Case("ls old.tar --layer 9", 2, "layer 9"),
         Case("layers truncated.tar", 3, "silt: 'truncated.tar' is damaged"),

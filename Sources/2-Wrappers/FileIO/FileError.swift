@@ -11,6 +11,8 @@ public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
     case noRoom(path: String, byteCount: UInt64, freeByteCount: UInt64)
     /// The output exists and was not to be replaced.
     case exists(path: String)
+    /// The output is a file that is read, and would be lost.
+    case isInput(path: String)
 
     public var description: String {
         switch self {
@@ -20,6 +22,7 @@ public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
             "cannot write '\(path)': it takes \(ByteCount.grouped(byteCount)) bytes more, "
                 + "\(ByteCount.grouped(free)) are free there"
         case .exists(let path): "'\(path)' exists; choose another name or use --force to replace it"
+        case .isInput(let path): "'\(path)' is read here: write to another file"
         }
     }
 

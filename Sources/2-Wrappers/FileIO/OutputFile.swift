@@ -33,6 +33,23 @@ public final class OutputFile {
     /// What is there already of an interrupted run.
     public let continued: Beginning?
 
+    /// Refuses to take the place of a file that is read, under whatever name.
+    ///
+    /// - Parameters:
+    ///   - path: What is to be written.
+    ///   - inputs: What is read.
+    /// - Throws: `FileError.isInput` if it is one of them.
+    public static func check(_ path: String, isNoneOf inputs: [String]) throws(FileError) {
+        func identity(_ path: String) -> (dev_t, ino_t)? {
+            var status = stat()
+            return stat(path, &status) == 0 ? (status.st_dev, status.st_ino) : nil
+        }
+        guard let target = identity(path) else { return }
+        for input in inputs {
+            if let identity = identity(input), identity == target { throw .isInput(path: path) }
+        }
+    }
+
     /// Starts an output.
     ///
     /// - Parameters:

@@ -34,7 +34,7 @@ enum ExitStatus: Equatable {
         case let code as ExitCode: self = code == Self.differs.exitCode ? .differs : .usage
         case let error as ImageError: self = error.isDamage ? .damaged : .usage
         case let error as PackageError: self = error.isDamage ? .damaged : .usage
-        case FileError.exists: self = .usage
+        case FileError.exists, FileError.isInput: self = .usage
         case is BrokenBounds: self = .differs
         case is FileError: self = .files
         case is CancellationError, is InterruptedApply: self = .signal(SIGINT)

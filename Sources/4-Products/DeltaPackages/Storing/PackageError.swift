@@ -12,8 +12,10 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
     case unknownNeeds(path: String, needs: [String])
     /// The new image is larger than the receiver wants.
     case tooLarge(path: String, byteCount: UInt64, limit: UInt64)
-    /// The package holds several deltas, and more than one or none of them is meant.
+    /// The package holds several deltas, and more than one of them is meant.
     case ambiguous(path: String, choices: [String])
+    /// The package makes no image of that name or id.
+    case noSuchImage(path: String, wanted: String, choices: [String])
     /// The image given as the old one is not the one the package was made from.
     case wrongOldImage(path: String, image: String, missing: [String])
     /// What was made is not what it should be.
@@ -29,7 +31,8 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
     public var isDamage: Bool {
         switch self {
         case .damaged, .wrongResult: true
-        case .notAPackage, .unknownVersion, .unknownNeeds, .tooLarge, .ambiguous, .wrongOldImage,
+        case .notAPackage, .unknownVersion, .unknownNeeds, .tooLarge, .ambiguous, .noSuchImage,
+            .wrongOldImage,
             .otherCompression, .needsOldBlobs, .noSuchOutput:
             false
         }
@@ -49,6 +52,8 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "\(ByteCount.grouped(limit)) that are allowed; allow more only if you trust it"
         case .ambiguous(let path, let choices):
             "'\(path)' holds several deltas, choose the new image by name or id: \(Self.listed(choices))"
+        case .noSuchImage(let path, let wanted, let choices):
+            "'\(path)' makes no image '\(EscapedText.of(wanted.utf8, limit: 100))'; it makes: \(Self.listed(choices))"
         case .wrongOldImage(let path, let image, let missing):
             "'\(image)' is not the old image of '\(path)': \(Self.listed(missing)) "
                 + (missing.count == 1 ? "is missing" : "are missing")

@@ -63,14 +63,14 @@ public struct PackageFile: Sendable {
     ///   - old: The images.
     ///   - name: The new image that is wanted, by a name or the start of its id, where the package makes several.
     /// - Returns: The one delta that fits.
-    /// - Throws: `PackageError.wrongOldImage` if no delta starts from it, `PackageError.ambiguous` if several do and
-    ///   make different images.
+    /// - Throws: `PackageError.wrongOldImage` if no delta starts from it, `PackageError.noSuchImage` if none makes what is wanted,
+    ///   `PackageError.ambiguous` if several do and make different images.
     public func delta(from old: ImageSet, making name: String? = nil) throws -> DeltaPackage {
         let named =
             name.map { name in deltas.filter { $0.document.new.images.contains { $0.isMeant(by: name) } } }
             ?? deltas
         guard let first = named.first else {
-            throw PackageError.ambiguous(path: path, choices: choices(deltas))
+            throw PackageError.noSuchImage(path: path, wanted: name ?? "", choices: choices(deltas))
         }
         let known = Set(old.summaries.map(\.diffID))
         let fitting = named.filter { known.isSuperset(of: $0.document.old.layers) }

@@ -52,6 +52,7 @@ struct Apply: CancellableCommand {
     }
 
     func run() async throws {
+        try OutputFile.check(output, isNoneOf: [old, package])
         let progress = ProgressLine()
         defer { progress.clear() }
         let opened = try making.open(package, progress)

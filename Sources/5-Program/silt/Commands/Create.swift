@@ -57,6 +57,7 @@ struct Create: CancellableCommand {
     }
 
     func run() async throws {
+        try OutputFile.check(output, isNoneOf: [pair.old, pair.new, picking.picks].compactMap(\.self))
         let progress = ProgressLine()
         if let list = try picking.list() { return try await create(list, progress) }
         let (old, new) = try await pair.loadSets(progress)

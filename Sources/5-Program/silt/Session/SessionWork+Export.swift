@@ -35,6 +35,7 @@ extension SessionWork {
             mailbox.send(.exporting(pace.withLock { $0.progress(progress, elapsed) }))
         }
         do {
+            try OutputFile.check(request.path, isNoneOf: inputs)
             var planned: PlannedPicks?
             if let picks = request.picks { planned = try await self.planned(picks) }
             let package = try await (planned?.creator ?? whole).create(

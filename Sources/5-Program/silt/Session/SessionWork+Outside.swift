@@ -16,6 +16,7 @@ extension SessionWork {
         let job = Job(on: .shared) { [mailbox] in
             do {
                 guard let content = try self.content(request.key, request.side) else { return }
+                try OutputFile.check(request.path, isNoneOf: self.inputs)
                 let file = try OutputFile(
                     path: request.path, replacesExisting: request.overwrites, expecting: content.byteCount)
                 try Self.copy(content) { try file.write($0) }

@@ -89,8 +89,9 @@ extension SessionWork {
 
     /// Writes a list of picks.
     func savePicks(_ request: PickFileRequest) {
-        _ = Job(on: .screen) { [mailbox] in
+        _ = Job(on: .screen) { [mailbox, inputs] in
             do {
+                try OutputFile.check(request.path, isNoneOf: inputs)
                 let file = try OutputFile(path: request.path, replacesExisting: request.overwrites)
                 try file.write(request.bytes)
                 try file.sync()

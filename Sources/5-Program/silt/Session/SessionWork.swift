@@ -58,6 +58,8 @@ final class SessionWork: Sendable {
     }
 
     let state = Mutex(State())
+    /// The files that are read.
+    var inputs: [String] { state.withLock { $0.requests.values.map(\.path) } }
     let mailbox: Mailbox<Message>
     let jobs: Int
 
