@@ -58,6 +58,22 @@ struct RecommendationTests {
         #expect(recommend(routes).choice == .default)
     }
 
+    @Test func `a second more is as good where traffic has no price`() {
+        let link = Link(bitsPerSecond: 8e6)
+        func recommend(_ pull: UInt64) -> Recommendation {
+            Recommendation(
+                [route(.pull, pull), route(.fast, 80_000), route(.best, 50_000)], needs: [], link: link,
+                fleet: Fleet())
+        }
+        // Some 1.03 s for each megabyte: the pull takes 0.9 s more than best does, or 1.2 s.
+        let near = recommend(900_000)
+        #expect(near.choice == .pull)
+        #expect(
+            near.reasons.contains(
+                "within 10% or a second, and asking more of the receiver: delta, fast; delta, best"))
+        #expect(recommend(1_200_000).choice == .fast)
+    }
+
     @Test func `better layers and what is picked are never taken, but better layers are told of`() {
         let told = recommend([route(.pull, 1000), route(.betterLayers, 10), route(.picked, 1)])
         #expect(told.choice == .pull)

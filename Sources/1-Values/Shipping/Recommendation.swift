@@ -6,7 +6,7 @@ import Bytes
 ///    picked, which is another image.
 /// 2. Of the others, what sends the fewest bytes is the fastest and the cheapest on every link.
 /// 3. A route that is within a tenth of it is as good: in bytes, or in time where traffic has no price and round trips
-///    count for more than bytes. Of these, the one that asks least of the receiver is taken: the stock engine before other
+///    count for more than bytes; then a second more is as good, too. Of these, the one that asks least of the receiver is taken: the stock engine before other
 ///    stores, these before deltas, a lower level before a higher one.
 public struct Recommendation: Hashable, Sendable {
     /// What to take; nil if no route meets the needs.
@@ -16,6 +16,8 @@ public struct Recommendation: Hashable, Sendable {
 
     /// Figures that are so close are equal for a decision.
     private static let closeness = 1.1
+    /// Nobody installs something else for a second less.
+    private static let closeSeconds = 1.0
 
     /// From what asks least of the receiver to what asks most.
     private static let order: [RouteKind] = [
@@ -49,11 +51,12 @@ public struct Recommendation: Hashable, Sendable {
             reasons = ["no route that was looked at meets all needs"] + out
             return
         }
+        let isFree = link.price == nil
         func effort(_ route: Route) -> Double {
-            link.price == nil
+            isFree
                 ? link.seconds(for: route.figure.byteCount) : Double(route.figure.byteCount)
         }
-        let limit = effort(least) * Self.closeness
+        let limit = max(effort(least) * Self.closeness, isFree ? effort(least) + Self.closeSeconds : 0)
         let close = Self.order.compactMap { kind in
             possible.first { $0.kind == kind && effort($0) <= limit }
         }
@@ -65,7 +68,8 @@ public struct Recommendation: Hashable, Sendable {
         ]
         if close.count > 1 {
             let others = close.dropFirst().map(\.kind.title).joined(separator: "; ")
-            reasons.append("within 10%, and asking more of the receiver: \(others)")
+            let margin = isFree ? "within 10% or a second" : "within 10%"
+            reasons.append("\(margin), and asking more of the receiver: \(others)")
         }
         reasons.append("against it: \(chosen.kind.drawback)")
         if let better = routes.first(where: { $0.kind == .betterLayers }),
