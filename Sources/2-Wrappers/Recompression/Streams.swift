@@ -73,7 +73,7 @@ public final class StreamsDescriber {
         var choice: Describer.Choice?
         if searchCount < Self.searchLimit {
             searchCount += 1
-            choice = try describer.choose(survey)
+            do { choice = try describer.choose(survey) } catch RecompressionError.tooMuchWork { return nil }
         } else {
             choice = try describer.trying(
                 programs.first { $0.servesAny }

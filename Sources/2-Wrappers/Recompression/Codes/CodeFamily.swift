@@ -78,26 +78,31 @@ private enum Packages {
         }
         let leaves = symbols.map { UInt64(frequencies[$0]) }
         let limit = min(limit, leaves.count - 1)
-        // By level: whether an item is a leaf.
-        var kinds: [[Bool]] = []
-        var pairs: [UInt64] = []
-        for _ in 0..<limit {
-            var weights: [UInt64] = []
-            var isLeaf: [Bool] = []
-            var (leaf, pair) = (0, 0)
-            while leaf < leaves.count || pair < pairs.count {
+        let width = 2 * leaves.count
+        // By level and item: whether it is a leaf.
+        var kinds = [Bool](repeating: false, count: limit * width)
+        var counts = [Int](repeating: 0, count: limit)
+        var weights = [UInt64](repeating: 0, count: width)
+        var pairs = [UInt64](repeating: 0, count: leaves.count)
+        var pairCount = 0
+        for level in 0..<limit {
+            var (leaf, pair, count) = (0, 0, 0)
+            while leaf < leaves.count || pair < pairCount {
                 // A pair goes first where both weigh the same.
-                let takesLeaf = pair == pairs.count || leaf < leaves.count && leaves[leaf] < pairs[pair]
-                weights.append(takesLeaf ? leaves[leaf] : pairs[pair])
-                isLeaf.append(takesLeaf)
+                let takesLeaf = pair == pairCount || leaf < leaves.count && leaves[leaf] < pairs[pair]
+                weights[count] = takesLeaf ? leaves[leaf] : pairs[pair]
+                kinds[level * width + count] = takesLeaf
+                count += 1
                 if takesLeaf { leaf += 1 } else { pair += 1 }
             }
-            kinds.append(isLeaf)
-            pairs = stride(from: 0, to: weights.count - 1, by: 2).map { weights[$0] + weights[$0 + 1] }
+            counts[level] = count
+            pairCount = count / 2
+            for index in 0..<pairCount { pairs[index] = weights[2 * index] + weights[2 * index + 1] }
         }
-        var count = 2 * leaves.count - 2
-        for isLeaf in kinds.reversed() {
-            let leafCount = isLeaf.prefix(count).count { $0 }
+        var count = width - 2
+        for level in (0..<limit).reversed() {
+            let start = level * width
+            let leafCount = kinds[start..<start + min(count, counts[level])].count { $0 }
             for symbol in symbols.prefix(leafCount) { lengths[symbol] += 1 }
             count = 2 * (count - leafCount)
         }

@@ -25,14 +25,25 @@ struct Describer {
             guard let choice = try choose(survey) else { return .refused(.unknownForm) }
             let besideOld = limit(besideOld: choice)
             let old = besideOld == nil ? nil : try self.old()
+            var told = 0
             if let old, let besideOld {
-                let outcome = try describe(survey, choice.program.besideOld, old, limit: besideOld, progress)
+                let outcome = try describe(survey, choice.program.besideOld, old, limit: besideOld) {
+                    told += $0
+                    progress($0)
+                }
                 if case .described = outcome { return outcome }
             }
             if let byteCount = choice.leastByteCount(plain.byteCount), byteCount > limit {
                 return .refused(.tooLong(byteCount: UInt64(byteCount)))
             }
-            return try describe(survey, choice.program, nil, limit: limit, isAgain: old != nil, progress)
+            // Two more passes share what is left to tell of two.
+            let passes = 2 * Double(plain.byteCount)
+            let share = told == 0 ? 1 : max(passes - Double(told), 0) / max(passes, 1)
+            return try describe(survey, choice.program, nil, limit: limit) {
+                progress(Int(Double($0) * share))
+            }
+        } catch RecompressionError.tooMuchWork {
+            return .refused(.tooMuchWork)
         } catch is RecompressionError {
             return .refused(.unknownForm)
         }
@@ -40,7 +51,7 @@ struct Describer {
 
     /// Describes the blob by a program.
     private func describe(
-        _ survey: Survey, _ program: Program, _ old: OldBlob?, limit: Int, isAgain: Bool = false,
+        _ survey: Survey, _ program: Program, _ old: OldBlob?, limit: Int,
         _ progress: (Int) -> Void
     ) throws -> Repack.Outcome {
         let check = BlobCheck(blob)
@@ -51,7 +62,7 @@ struct Describer {
         try plain.forEachPart { part in
             try Task.checkCancellation()
             try part.withUnsafeBufferPointer { try machine.write($0) }
-            if !isAgain { progress(part.count) }
+            progress(part.count)
             done += UInt64(part.count)
             isShort = machine.describedByteCount <= limit
             return isShort && check.isRight
@@ -117,20 +128,33 @@ struct Describer {
     private static let tokensPerMiss = 1 << 12
 
     func choose(_ survey: Survey) throws -> Choice? {
-        var candidates = Program.candidates(survey)
+        let dictionaries = Program.dictionaries(survey)
+        var (candidates, older) = Program.candidates(survey, dictionaries[0])
         var choice: Choice?
         for byteCount in Self.sampleByteCounts {
             // On few bytes the likeliest is not always the best of those that are not exact.
             let isSmall = byteCount < min(plain.byteCount, Self.largeSampleByteCount)
             func allowed(_ best: Int) -> Int { isSmall && best < .max / 2 ? 2 * best : best }
             var best = Int.max
-            var misses: [Int] = []
-            for program in candidates {
-                let count = try sample(survey, program, byteCount, limit: allowed(best)).misses
-                misses.append(count)
-                best = min(best, count)
+            var tried: [(program: Program, misses: Int)] = []
+            func attempt(_ programs: [Program]) throws {
+                for program in programs {
+                    let count = try sample(survey, program, byteCount, limit: allowed(best)).misses
+                    tried.append((program, count))
+                    best = min(best, count)
+                }
             }
-            candidates = zip(candidates, misses).filter { $1 <= allowed(best) }.map(\.0)
+            try attempt(candidates)
+            if best > 0, !older.isEmpty {
+                try attempt(older)
+                older = []
+            }
+            if choice == nil {
+                let good = tried.filter { $0.misses <= allowed(best) }.map(\.program)
+                try attempt(dictionaries.dropFirst().flatMap { size in good.map { $0.withDictionary(size) } })
+            }
+            guard best < Self.tooMany else { throw RecompressionError.tooMuchWork }
+            candidates = tried.filter { $0.misses <= allowed(best) }.map(\.program)
             guard let likeliest = candidates.first else { return nil }
             choice = Choice(
                 program: likeliest, sampleByteCount: min(byteCount, plain.byteCount), misses: best)
@@ -170,6 +194,7 @@ struct Describer {
             }
             let isLast = byteCount == largest || byteCount >= plain.byteCount
             let best = needed.min() ?? 0
+            guard best < Self.tooMany else { throw RecompressionError.tooMuchWork }
             choice.sampleByteCount = min(byteCount, plain.byteCount)
             choice.sampleDescriptionByteCount = best
             programs = zip(programs, needed).filter { isLast ? $1 == best : $1 <= best + best / 4 }.map(\.0)
@@ -187,65 +212,82 @@ struct Describer {
     ) {
         let machine = StreamMachine(
             parser: parser(), survey: survey, program: program, isWrapped: isWrapped)
-        try plain.forEachPart(limit: byteCount) { part in
-            try Task.checkCancellation()
-            try part.withUnsafeBufferPointer { try machine.write($0) }
-            return machine.missCount <= limit
+        do {
+            try plain.forEachPart(limit: byteCount) { part in
+                try Task.checkCancellation()
+                try part.withUnsafeBufferPointer { try machine.write($0) }
+                return machine.missCount <= limit
+            }
+            if byteCount >= plain.byteCount, machine.missCount <= limit { try machine.finish() }
+        } catch RecompressionError.tooMuchWork {
+            return (Self.tooMany, Self.tooMany)
         }
-        if byteCount >= plain.byteCount, machine.missCount <= limit { try machine.finish() }
         return (machine.missCount, machine.describedByteCount)
     }
+
+    /// Stands for what was not counted, as it took too long.
+    private static let tooMany = 1 << 50
 }
 
 extension Program {
-    /// What to try, likeliest first.
-    static func candidates(_ survey: Survey) -> [Program] {
+    /// How many bytes a segment may know of those before it; nil alone if the blob has no segments.
+    static func dictionaries(_ survey: Survey) -> [Int?] {
+        guard survey.members.contains(where: { !$0.segmentEnds.isEmpty }) else { return [nil] }
+        return survey.codes == .packages || survey.codes == .filledPackages
+            ? [1 << 14, 1 << 15, 0] : [1 << 15, 0]
+    }
+
+    /// The same with another dictionary.
+    func withDictionary(_ byteCount: Int?) -> Program {
+        var program = self
+        program.dictionary = byteCount
+        return program
+    }
+
+    /// What to try, likeliest first: encoders of today, and older ones.
+    static func candidates(_ survey: Survey, _ dictionary: Int?) -> (likely: [Program], older: [Program]) {
         let codes = survey.codes
-        var programs: [Program] = []
-        func add(_ family: Family, _ levels: [Int], _ codes: CodeFamily, memory: Int = 8, variant: Int = 0) {
-            for level in levels {
-                programs.append(
-                    Program(family: family, level: level, memory: memory, variant: variant, codes: codes))
+        func programs(_ family: Family, _ levels: [Int], memory: Int = 8, variant: Int = 0) -> [Program] {
+            levels.map {
+                Program(
+                    family: family, level: $0, memory: memory, variant: variant, codes: codes,
+                    dictionary: dictionary)
             }
         }
-        guard survey.hasMatches else { return [Program(family: .literal, codes: codes)] }
-        if codes == .packages {
-            add(.goChain, [6], codes)
-            add(.klauspost, [5, 6], codes)
-            add(.goFast, [0], codes)
-            add(.klauspost, [1], codes)
-            add(.goChain, [9, 5, 4, 7, 8, 3, 2], codes)
-            add(.klauspost, [2, 3, 4], codes)
-            add(.klauspostLazy, [9, 7, 8], codes)
-            // Level 9 alone tells these apart.
-            add(.klauspostLazy, [9], codes, variant: KlauspostLazyModel.Generation.from1_15_15.rawValue)
-            add(.klauspostLazy, [9, 7, 8], codes, variant: KlauspostLazyModel.Generation.from1_14_2.rawValue)
-            add(.klauspost, [5, 1, 6, 2, 3, 4], codes, variant: KlauspostGeneration.from1_15_0.rawValue)
-            add(.klauspost, [5, 1, 6, 2, 3, 4], codes, variant: KlauspostGeneration.from1_14_3.rawValue)
-            add(.klauspost, [3], codes, variant: KlauspostGeneration.from1_12_2.rawValue)
-            add(.klauspostLazy, [9, 7, 8], codes, variant: KlauspostLazyModel.Generation.from1_9_0.rawValue)
-        } else if codes == .filledPackages {
-            add(.klauspost, [5, 1, 6, 2, 3, 4], codes, variant: KlauspostGeneration.from1_12_2.rawValue)
-            add(.klauspost, [5, 6, 4], codes, variant: KlauspostGeneration.from1_10_2.rawValue)
-            add(.klauspost, [5, 1, 6, 2, 3, 4], codes, variant: KlauspostGeneration.from1_9_0.rawValue)
-        } else {
+        guard survey.hasMatches else { return (programs(.literal, [0]), []) }
+        func fast(_ levels: [Int], _ generation: KlauspostGeneration = .from1_15_10) -> [Program] {
+            programs(.klauspost, levels, variant: generation.rawValue)
+        }
+        func lazy(_ levels: [Int], _ generation: KlauspostLazyModel.Generation = .from1_18_2) -> [Program] {
+            programs(.klauspostLazy, levels, variant: generation.rawValue)
+        }
+        switch codes {
+        case .packages:
+            let likely =
+                programs(.goChain, [6]) + fast([5, 6]) + programs(.goFast, [0]) + fast([1])
+                + programs(.goChain, [9, 5, 4, 7, 8, 3, 2]) + fast([2, 3, 4]) + lazy([9, 7, 8])
+            let older =
+                // Level 9 alone tells these apart.
+                lazy([9], .from1_15_15) + lazy([9, 7, 8], .from1_14_2)
+                + fast([5, 1, 6, 2, 3, 4], .from1_15_0)
+                + fast([5, 1, 6, 2, 3, 4], .from1_14_3) + fast([3], .from1_12_2)
+                + lazy([9, 7, 8], .from1_9_0)
+            return (likely, older)
+        case .filledPackages:
+            let likely =
+                fast([5, 1, 6, 2, 3, 4], .from1_12_2) + fast([5, 6], .from1_10_2)
+                + fast([5, 1, 6, 2, 3, 4], .from1_9_0)
+            return (likely, [])
+        case .heap, .queues14, .queues15:
             let memory = survey.zlibMemory ?? 8
-            add(.zlib, [6, 9, 1], codes, memory: memory)
-            if survey.zlibMemory ?? 9 == 9 { add(.gnuGzip, [6, 9, 1], codes) }
-            add(.zlib, [5, 4, 7, 8, 3, 2], codes, memory: memory)
-            if survey.zlibMemory ?? 9 == 9 { add(.gnuGzip, [5, 4, 7, 8, 3, 2], codes) }
-            add(.zlib, [6, 9, 5, 4, 7, 8], codes, memory: memory, variant: 1)
-            add(.run, [0], codes)
-        }
-        guard survey.members.contains(where: { !$0.segmentEnds.isEmpty }) else { return programs }
-        let dictionaries =
-            codes == .packages || codes == .filledPackages ? [1 << 14, 1 << 15, 0] : [1 << 15, 0]
-        return programs.flatMap { program in
-            dictionaries.map { dictionary in
-                var program = program
-                program.dictionary = dictionary
-                return program
+            let mayBeGzip = survey.zlibMemory ?? 9 == 9
+            func zlib(_ levels: [Int], isFiltered: Bool = false) -> [Program] {
+                programs(.zlib, levels, memory: memory, variant: isFiltered ? 1 : 0)
             }
+            let likely =
+                zlib([6, 9, 1]) + (mayBeGzip ? programs(.gnuGzip, [6, 9, 1]) : []) + zlib([5, 4, 7, 8, 3, 2])
+                + (mayBeGzip ? programs(.gnuGzip, [5, 4, 7, 8, 3, 2]) : [])
+            return (likely, zlib([6, 9, 5, 4, 7, 8], isFiltered: true) + programs(.run, [0]))
         }
     }
 }

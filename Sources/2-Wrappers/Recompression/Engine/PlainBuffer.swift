@@ -1,3 +1,34 @@
+/// A look at the bytes of a buffer by their positions, until the buffer takes more.
+struct PlainView {
+    /// Where the byte at position 0 lies or would lie.
+    private let origin: UnsafePointer<UInt8>
+    /// Position behind the last byte that is held.
+    let end: Int
+
+    init(_ buffer: PlainBuffer) {
+        origin = buffer.pointer(0)
+        end = buffer.end
+    }
+
+    /// Where the byte at a position lies.
+    @inline(__always) func pointer(_ position: Int) -> UnsafePointer<UInt8> { origin + position }
+
+    @inline(__always) subscript(position: Int) -> UInt8 { origin[position] }
+
+    @inline(__always) func word32(_ position: Int) -> UInt32 {
+        UnsafeRawPointer(pointer(position)).loadUnaligned(as: UInt32.self).littleEndian
+    }
+
+    @inline(__always) func word64(_ position: Int) -> UInt64 {
+        UnsafeRawPointer(pointer(position)).loadUnaligned(as: UInt64.self).littleEndian
+    }
+
+    /// How many bytes are the same at two positions, the first of them later, before an end.
+    @inline(__always) func common(_ position: Int, _ earlier: Int, before end: Int) -> Int {
+        end > position ? commonLength(pointer(position), pointer(earlier), end &- position) : 0
+    }
+}
+
 /// The part of the uncompressed data around the place that is worked on.
 final class PlainBuffer {
     /// How far ahead of the place bytes must be before work goes on there, unless the data end before.
@@ -62,5 +93,15 @@ final class PlainBuffer {
     /// Whether work may go on at a position.
     @inline(__always) func reaches(_ position: Int) -> Bool {
         isComplete || end &- position >= Self.lookahead
+    }
+}
+
+extension PlainBuffer {
+    @inline(__always) func word32(_ position: Int) -> UInt32 { PlainView(self).word32(position) }
+
+    @inline(__always) func word64(_ position: Int) -> UInt64 { PlainView(self).word64(position) }
+
+    @inline(__always) func common(_ position: Int, _ earlier: Int, before end: Int) -> Int {
+        PlainView(self).common(position, earlier, before: end)
     }
 }

@@ -57,6 +57,7 @@ extension StreamMachine {
         // What is stored is not kept as tokens.
         try runner.wander(&run, &wanderedCount, tokenLimit: tokenLimit, plain)
         position = run.position
+        try checkWork()
         guard position >= run.positionLimit || wanderedCount >= tokenLimit else { return }
         if isDecoding {
             block.byteCount = run.count

@@ -15,6 +15,8 @@ final class StreamMachine: BlobMachine {
         case member, segment, block, tokens, stored, end
     }
 
+    /// How much may be done for a description.
+    var effort = Effort()
     /// Whether streams are gzip members; otherwise they stand alone, and each is begun.
     let isWrapped: Bool
     let plan: PlanCoder
@@ -121,6 +123,8 @@ final class StreamMachine: BlobMachine {
 
     deinit { ownTokens?.deallocate() }
 
+    /// How many places were looked at for matches, and words compared there.
+    var work: Int { runner?.work ?? 0 }
     /// How many tokens were not as predicted.
     var missCount: Int { runner?.missCount ?? 0 }
     /// How many bytes the description has so far.
@@ -349,7 +353,10 @@ final class StreamMachine: BlobMachine {
         while true {
             // The code of a block may depend on the tokens of its first step alone.
             let splits = firstStepCount < 0 && firstStepEnd > run.position && firstStepEnd < limit
-            run.positionLimit = splits ? firstStepEnd : limit
+            var target = splits ? firstStepEnd : limit
+            // Where the model has its own way, it matters where it stops.
+            if !isFree { target = min(target, run.position + effort.checkedByteCount) }
+            run.positionLimit = target
             if isFree {
                 let countLimit = run.countLimit
                 run.positionLimit = min(run.positionLimit, run.position + countLimit - run.count)
@@ -359,12 +366,28 @@ final class StreamMachine: BlobMachine {
             }
             run.positionLimit = limit
             position = run.position
-            guard splits, position >= firstStepEnd else { break }
-            firstStepCount = run.count
+            try checkWork()
+            if splits, position >= firstStepEnd { firstStepCount = run.count }
+            guard position >= target, position < limit, run.count < run.countLimit else { break }
         }
         guard run.position <= segmentEnd else { throw Self.damaged("a token reaches out of its segment") }
         guard run.count >= run.countLimit || run.position >= limit else { return }
         try endPart()
+    }
+
+    /// How many places a model may look at, and words compare there, while a description is made: more than of real data, which
+    /// take less than 300 for a byte, and little enough for data made to take much.
+    struct Effort {
+        var perByte = 512
+        var atStart = 1 << 22
+        /// It is checked after so many bytes.
+        let checkedByteCount = 1 << 12
+    }
+
+    func checkWork() throws {
+        guard given == nil || work <= effort.atStart + effort.perByte * position else {
+            throw RecompressionError.tooMuchWork
+        }
     }
 
     private func endPart() throws {
@@ -385,16 +408,30 @@ final class StreamMachine: BlobMachine {
 
     private func codeBlockHeader() throws {
         guard let program, block.kind == .dynamic else { return }
-        var expected =
-            isLong ? lastHeader : expectedHeader(run.count, program, isLast: position == segmentEnd)
-        if let first = program.firstTokenCount, run.count > first { firstStepCount = first }
-        if !isLong, firstStepCount >= 0 {
-            let first = expectedHeader(firstStepCount, program, isLast: false)
-            if plan.isOfFirstStep(distance(first) < distance(expected)) { expected = first }
-        }
+        let expected = isLong ? lastHeader : expectedHeader(program)
         let header = try plan.header(block.header, expected: expected, program.codes, &maker)
         lastHeader = header
         if emits { try emitter.writeHeader(header) }
+    }
+
+    /// The code that a block should have, whose tokens are known.
+    private func expectedHeader(_ program: Program) -> CodeHeader {
+        if let first = program.firstTokenCount, run.count > first { firstStepCount = first }
+        let ofAll = { self.expectedHeader(self.run.count, program, isLast: self.position == self.segmentEnd) }
+        guard firstStepCount >= 0 else { return ofAll() }
+        let ofFirst = { self.expectedHeader(self.firstStepCount, program, isLast: false) }
+        if isDecoding { return plan.isOfFirstStep(false) ? ofFirst() : ofAll() }
+        let first = ofFirst()
+        let firstDistance = distance(first)
+        if firstDistance > 0 {
+            let all = ofAll()
+            guard firstDistance < distance(all) else {
+                _ = plan.isOfFirstStep(false)
+                return all
+            }
+        }
+        _ = plan.isOfFirstStep(true)
+        return first
     }
 
     private func expectedHeader(_ count: Int, _ program: Program, isLast: Bool) -> CodeHeader {

@@ -28,12 +28,15 @@ public enum RecompressionError: Error, Equatable, Sendable, CustomStringConverti
     case notDeflate(String)
     /// The compressed data are no zstd frames, or not such as can be described.
     case notZstd(String)
+    /// The compressed data were made to be hard to follow.
+    case tooMuchWork
     /// The description of a stream contradicts itself or the data.
     case damaged(String)
 
     public var description: String {
         switch self {
         case .notDeflate(let reason), .notZstd(let reason): reason
+        case .tooMuchWork: "following how it was compressed takes too long"
         case .damaged(let reason): "the description of a compressed layer is damaged: \(reason)"
         }
     }

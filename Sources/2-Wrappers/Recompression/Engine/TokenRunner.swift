@@ -12,6 +12,12 @@ class TokenRunner {
         var countLimit: Int
         /// At which position to stop.
         var positionLimit: Int
+
+        /// How many literals may come before it stops, or more data are needed.
+        func room(_ plain: PlainBuffer) -> Int {
+            let reach = plain.isComplete ? .max : plain.end &- PlainBuffer.lookahead &+ 1
+            return min(countLimit &- count, min(positionLimit, reach) &- position)
+        }
     }
 
     /// Position of the member's first byte, before which no distance reaches.
@@ -35,6 +41,9 @@ class TokenRunner {
 
     /// How many tokens were not as predicted.
     var missCount: Int { 0 }
+
+    /// How many places were looked at for matches, and words compared there.
+    var work: Int { 0 }
 
     /// Notes that no token follows.
     func finish() {}
@@ -64,9 +73,11 @@ final class FollowingRunner<Model: TokenModel>: TokenCodingRunner {
 
     override var missCount: Int { misses }
 
+    override var work: Int { model.work }
+
     override func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainBuffer) {
         segmentEnd = end
-        model.start(at: start, dictionary: dictionary, end: end, plain)
+        model.start(at: start, dictionary: dictionary, end: end, PlainView(plain))
     }
 
     override func follow(_ run: inout Run, _ plain: PlainBuffer) throws {
@@ -83,8 +94,19 @@ final class FollowingRunner<Model: TokenModel>: TokenCodingRunner {
         // In a local variable the model is not checked for exclusive access at every step.
         var model = self.model
         defer { self.model = model }
+        let view = PlainView(plain)
         while run.count < run.countLimit, run.position < run.positionLimit, plain.reaches(run.position) {
-            let predicted = model.predict(run.position, plain)
+            let literals = min(model.literalCount(run.position, view), gap, run.room(plain))
+            for _ in 0..<max(literals, 0) {
+                run.tokens[run.count] = .literal(view[run.position])
+                run.count &+= 1
+                run.position &+= 1
+            }
+            if literals > 0 {
+                gap &-= literals
+                continue
+            }
+            let predicted = model.predict(run.position, view)
             var actual = predicted
             if gap > 0 {
                 gap &-= 1
@@ -92,7 +114,7 @@ final class FollowingRunner<Model: TokenModel>: TokenCodingRunner {
                 actual = try correct(predicted, predicted, run.position, plain)
                 gap = coder.code(0, gaps)
             }
-            model.accept(actual, predicted: predicted, run.position, plain)
+            model.accept(actual, predicted: predicted, run.position, view)
             run.tokens[run.count] = actual
             run.count &+= 1
             run.position &+= actual.byteCount
@@ -102,8 +124,22 @@ final class FollowingRunner<Model: TokenModel>: TokenCodingRunner {
     private func tell(_ run: inout Run, _ plain: PlainBuffer) throws {
         var model = self.model
         defer { self.model = model }
+        let view = PlainView(plain)
         while run.count < run.countLimit, run.position < run.positionLimit, plain.reaches(run.position) {
-            let predicted = model.predict(run.position, plain)
+            let expected = min(model.literalCount(run.position, view), run.room(plain))
+            var literals = 0
+            while literals < expected,
+                run.tokens[run.count &+ literals] == .literal(view[run.position &+ literals])
+            {
+                literals &+= 1
+            }
+            if literals > 0 {
+                gap &+= literals
+                run.count &+= literals
+                run.position &+= literals
+                continue
+            }
+            let predicted = model.predict(run.position, view)
             let actual = run.tokens[run.count]
             if actual == predicted {
                 gap &+= 1
@@ -113,14 +149,15 @@ final class FollowingRunner<Model: TokenModel>: TokenCodingRunner {
                 gap = 0
                 _ = try correct(actual, predicted, run.position, plain)
             }
-            model.accept(actual, predicted: predicted, run.position, plain)
+            model.accept(actual, predicted: predicted, run.position, view)
             run.count &+= 1
             run.position &+= actual.byteCount
         }
     }
 
     override func code(_ actual: Token, _ position: Int, _ plain: PlainBuffer) throws -> Token {
-        let predicted = model.predict(position, plain)
+        let view = PlainView(plain)
+        let predicted = model.predict(position, view)
         var actual = coder.isDecoding ? predicted : actual
         let class_ = predicted.isMatch ? 1 &+ min(predicted.low.bitWidthOfValue, 9) : 0
         let isHit = coder.code(actual == predicted, &hits.bits[class_ &<< 4 | history])
@@ -129,22 +166,24 @@ final class FollowingRunner<Model: TokenModel>: TokenCodingRunner {
             misses &+= 1
             actual = try correct(actual, predicted, position, plain)
         }
-        model.accept(actual, predicted: predicted, position, plain)
+        model.accept(actual, predicted: predicted, position, view)
         return actual
     }
 
     override func pass(_ token: Token, _ position: Int, _ plain: PlainBuffer) {
-        model.accept(token, predicted: model.predict(position, plain), position, plain)
+        let view = PlainView(plain)
+        model.accept(token, predicted: model.predict(position, view), position, view)
     }
 
     override func wander(
         _ run: inout Run, _ tokenCount: inout Int, tokenLimit: Int, _ plain: PlainBuffer
     ) throws {
+        let view = PlainView(plain)
         while tokenCount < tokenLimit, run.position < run.positionLimit, plain.reaches(run.position) {
-            let predicted = model.predict(run.position, plain)
+            let predicted = model.predict(run.position, view)
             var token = predicted
             if token.byteCount > run.positionLimit &- run.position { token = .literal(plain[run.position]) }
-            model.accept(token, predicted: predicted, run.position, plain)
+            model.accept(token, predicted: predicted, run.position, view)
             for _ in 0..<token.byteCount {
                 if run.count < run.countLimit { run.tokens[run.count] = .literal(plain[run.position]) }
                 run.count &+= 1

@@ -42,6 +42,8 @@ final class CostRunner: TokenCodingRunner {
 
     override var missCount: Int { misses }
 
+    override var work: Int { tree.work }
+
     override func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainBuffer) {
         segmentEnd = end
         tree.start(at: start - dictionary, end: end)

@@ -69,6 +69,11 @@ final class GeneralRunner: TokenCodingRunner {
 
     // MARK: - Places
 
+    /// How many places were looked at, and words compared there.
+    private var places = 0
+
+    override var work: Int { places }
+
     private func index(_ position: Int, _ plain: PlainBuffer) {
         guard position &+ 3 <= plain.end else { return }
         let hash = Int(((plain.word32(position) & 0xff_ffff) &* 0x9e37_79b1) &>> 16)
@@ -100,6 +105,7 @@ final class GeneralRunner: TokenCodingRunner {
         for _ in 0..<hopCount {
             guard candidate >= lowest else { break }
             let length = commonLength(plain.pointer(position), plain.pointer(candidate), limit)
+            places &+= 1 &+ length &>> 3
             if length > longest {
                 longest = length
                 if keepsStairs {

@@ -35,6 +35,7 @@ struct GoChainModel: TokenModel {
     private var place = 0
     private var known: Token = 0
     private var current: Token = 0
+    private(set) var work = 0
 
     /// - Parameter level: 2 ... 9.
     init(level: Int) {
@@ -43,7 +44,7 @@ struct GoChainModel: TokenModel {
         previous = PlaceTable(Self.windowSize)
     }
 
-    mutating func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainBuffer) {
+    mutating func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainView) {
         let dictionary = min(dictionary, Self.windowSize)
         base = start - dictionary
         self.end = end
@@ -64,7 +65,7 @@ struct GoChainModel: TokenModel {
     }
 
     /// Indexes a position; returns the last one before it with the same hash.
-    @inline(__always) @discardableResult private func insert(_ position: Int, _ plain: PlainBuffer) -> Int {
+    @inline(__always) @discardableResult private func insert(_ position: Int, _ plain: PlainView) -> Int {
         let word = UnsafeRawPointer(plain.pointer(position)).loadUnaligned(as: UInt32.self).bigEndian
         let hash = Int((word &* 0x1e35_a7bd) &>> (32 &- Self.hashBits))
         let head = heads.place(hash, before: position)
@@ -74,7 +75,7 @@ struct GoChainModel: TokenModel {
     }
 
     /// The best match at a place that is longer than three bytes; 0 if there is none.
-    private func search(_ place: Int, _ head: Int, _ plain: PlainBuffer) -> Token {
+    private mutating func search(_ place: Int, _ head: Int, _ plain: PlainView) -> Token {
         let lookahead = end &- place
         let limit = min(lookahead, Limits.maximumMatch)
         let nice = min(tuning.niceLength, lookahead)
@@ -86,8 +87,10 @@ struct GoChainModel: TokenModel {
         var candidate = head
         for _ in 0..<tuning.chainLength {
             let match = plain.pointer(candidate)
+            work &+= 1
             if match[length] == scan[length] {
                 let common = commonLength(scan, match, limit)
+                work &+= common &>> 3
                 if common > length, common > Self.minimumMatch || place &- candidate <= 4096 {
                     length = common
                     best = .match(length: common, distance: place &- candidate)
@@ -101,7 +104,7 @@ struct GoChainModel: TokenModel {
         return best
     }
 
-    mutating func predict(_ position: Int, _ plain: PlainBuffer) -> Token {
+    mutating func predict(_ position: Int, _ plain: PlainView) -> Token {
         if tuning.indexedLength > 0 { return predictGreedily(position, plain) }
         while true {
             guard place < end else { return .literal(plain[position]) }
@@ -126,7 +129,7 @@ struct GoChainModel: TokenModel {
         }
     }
 
-    private mutating func predictGreedily(_ position: Int, _ plain: PlainBuffer) -> Token {
+    private mutating func predictGreedily(_ position: Int, _ plain: PlainView) -> Token {
         guard end &- position >= Self.minimumMatch else { return .literal(plain[position]) }
         let head = insert(position, plain)
         guard head >= max(windowStart(position), position &- Self.windowSize) else {
@@ -136,7 +139,7 @@ struct GoChainModel: TokenModel {
         return match.isMatch ? match : .literal(plain[position])
     }
 
-    mutating func accept(_ actual: Token, predicted: Token, _ position: Int, _ plain: PlainBuffer) {
+    mutating func accept(_ actual: Token, predicted: Token, _ position: Int, _ plain: PlainView) {
         let next = position &+ actual.byteCount
         if tuning.indexedLength > 0 {
             if actual.isMatch, actual.byteCount <= tuning.indexedLength {
@@ -160,7 +163,7 @@ struct GoChainModel: TokenModel {
         if place < end { place &+= 1 } else { isPending = false }
     }
 
-    @inline(__always) private func index(_ first: Int, _ next: Int, _ plain: PlainBuffer) {
+    @inline(__always) private func index(_ first: Int, _ next: Int, _ plain: PlainView) {
         let behind = min(next, end &- Self.minimumMatch &+ 1)
         guard first < behind else { return }
         for position in first..<behind { insert(position, plain) }

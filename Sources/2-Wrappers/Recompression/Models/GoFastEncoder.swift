@@ -11,7 +11,7 @@ struct GoFastEncoder: StepEncoder {
 
     mutating func reset(at position: Int) { table.clear(at: position) }
 
-    mutating func begin(_ step: Range<Int>, isWhole: Bool, history: Int, _ plain: PlainBuffer) {
+    mutating func begin(_ step: Range<Int>, isWhole: Bool, history: Int, _ plain: PlainView) {
         end = step.upperBound
         limit = end - Self.margin
         place = step.lowerBound
@@ -21,7 +21,7 @@ struct GoFastEncoder: StepEncoder {
 
     @inline(__always) private func hash(_ word: UInt32) -> Int { Int((word &* 0x1e35_a7bd) &>> 18) }
 
-    mutating func next(emitted: Int, _ plain: PlainBuffer) -> StepMatch? {
+    mutating func next(emitted: Int, _ plain: PlainView) -> StepMatch? {
         if candidate == .none {
             guard !isAtEnd else { return nil }
             var skip = 32
@@ -52,7 +52,7 @@ struct GoFastEncoder: StepEncoder {
             distance: place &- found)
     }
 
-    mutating func pass(_ match: StepMatch, _ plain: PlainBuffer) {
+    mutating func pass(_ match: StepMatch, _ plain: PlainView) {
         candidate = .none
         let place = match.start &+ match.length
         guard place < limit else {
@@ -72,7 +72,7 @@ struct GoFastEncoder: StepEncoder {
         }
     }
 
-    mutating func resume(at position: Int, _ plain: PlainBuffer) {
+    mutating func resume(at position: Int, _ plain: PlainView) {
         place = position
         candidate = .none
         isAtEnd = position > limit

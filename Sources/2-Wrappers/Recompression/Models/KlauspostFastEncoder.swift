@@ -50,7 +50,7 @@ struct KlauspostFastEncoder: StepEncoder {
         pairs.clear(at: position)
     }
 
-    mutating func begin(_ step: Range<Int>, isWhole: Bool, history: Int, _ plain: PlainBuffer) {
+    mutating func begin(_ step: Range<Int>, isWhole: Bool, history: Int, _ plain: PlainView) {
         self.history = history
         end = step.upperBound
         limit = end - (level == 3 && isOld ? 7 : Klauspost.margin)
@@ -66,14 +66,14 @@ struct KlauspostFastEncoder: StepEncoder {
     /// Whether four bytes are hashed.
     private var isOld: Bool { hash != .fiveBytes }
 
-    mutating func resume(at position: Int, _ plain: PlainBuffer) {
+    mutating func resume(at position: Int, _ plain: PlainView) {
         place = position
         lastEnd = position
         candidate = .none
         isAtEnd = position > limit
     }
 
-    @inline(__always) private func slot(_ position: Int, _ plain: PlainBuffer) -> Int {
+    @inline(__always) private func slot(_ position: Int, _ plain: PlainView) -> Int {
         slot(of: plain.word64(position))
     }
 
@@ -86,11 +86,11 @@ struct KlauspostFastEncoder: StepEncoder {
         }
     }
 
-    @inline(__always) private func agrees(_ position: Int, _ earlier: Int, _ plain: PlainBuffer) -> Bool {
+    @inline(__always) private func agrees(_ position: Int, _ earlier: Int, _ plain: PlainView) -> Bool {
         plain.word32(position) == plain.word32(earlier)
     }
 
-    mutating func next(emitted: Int, _ plain: PlainBuffer) -> StepMatch? {
+    mutating func next(emitted: Int, _ plain: PlainView) -> StepMatch? {
         if candidate == .none {
             guard !isAtEnd else { return nil }
             let isFound = level < 3 ? search(plain) : searchPairs(plain)
@@ -112,7 +112,7 @@ struct KlauspostFastEncoder: StepEncoder {
     }
 
     /// Levels 1 and 2: looks at two places at a time.
-    private mutating func search(_ plain: PlainBuffer) -> Bool {
+    private mutating func search(_ plain: PlainView) -> Bool {
         while true {
             following = place &+ 2 &+ (place &- lastEnd) &>> 5
             guard following <= limit else { return false }
@@ -143,7 +143,7 @@ struct KlauspostFastEncoder: StepEncoder {
     /// The same where the encoder asks in another way.
     private let closePairReach: Int
 
-    private mutating func searchPairs(_ plain: PlainBuffer) -> Bool {
+    private mutating func searchPairs(_ plain: PlainView) -> Bool {
         var next = place
         while true {
             place = next
@@ -171,7 +171,7 @@ struct KlauspostFastEncoder: StepEncoder {
         }
     }
 
-    mutating func pass(_ match: StepMatch, _ plain: PlainBuffer) {
+    mutating func pass(_ match: StepMatch, _ plain: PlainView) {
         candidate = .none
         var place = match.start &+ match.length
         lastEnd = place
@@ -189,7 +189,7 @@ struct KlauspostFastEncoder: StepEncoder {
     }
 
     /// Notes one place more where the search ends.
-    private func indexEnd(_ match: StepMatch, _ place: Int, _ plain: PlainBuffer) {
+    private func indexEnd(_ match: StepMatch, _ place: Int, _ plain: PlainView) {
         let margin = isOld ? 4 : 8
         if level < 3 {
             if place &+ match.length &+ margin < end { table.set(slot(place, plain), place) }
@@ -199,7 +199,7 @@ struct KlauspostFastEncoder: StepEncoder {
         if earlier &+ margin < end, earlier > history { pairs.insert(earlier, slot(earlier, plain)) }
     }
 
-    private mutating func passSingles(_ match: StepMatch, _ place: Int, _ plain: PlainBuffer) {
+    private mutating func passSingles(_ match: StepMatch, _ place: Int, _ plain: PlainView) {
         if level == 2 {
             var position = place &- match.length &+ 2
             while position < place &- 5 {
@@ -224,7 +224,7 @@ struct KlauspostFastEncoder: StepEncoder {
         }
     }
 
-    private mutating func passPairs(_ match: StepMatch, _ place: Int, _ plain: PlainBuffer) {
+    private mutating func passPairs(_ match: StepMatch, _ place: Int, _ plain: PlainView) {
         let indexesWithin = generation >= .from1_14_3
         if indexesWithin {
             var position = place &- match.length &+ 2
@@ -283,7 +283,7 @@ struct KlauspostMiddleEncoder: StepEncoder {
         bufferStart = position
     }
 
-    mutating func begin(_ step: Range<Int>, isWhole: Bool, history: Int, _ plain: PlainBuffer) {
+    mutating func begin(_ step: Range<Int>, isWhole: Bool, history: Int, _ plain: PlainView) {
         self.history = history
         end = step.upperBound
         limit = end - Klauspost.margin
@@ -296,17 +296,17 @@ struct KlauspostMiddleEncoder: StepEncoder {
 
     func piece(of length: Int) -> Int { generation.piece(of: length) }
 
-    mutating func resume(at position: Int, _ plain: PlainBuffer) {
+    mutating func resume(at position: Int, _ plain: PlainView) {
         place = position
         lastEnd = position
         isAtEnd = position > limit
     }
 
-    @inline(__always) private func fits(_ position: Int, _ earlier: Int, _ plain: PlainBuffer) -> Bool {
+    @inline(__always) private func fits(_ position: Int, _ earlier: Int, _ plain: PlainView) -> Bool {
         Klauspost.reaches(earlier, position) && plain.word32(position) == plain.word32(earlier)
     }
 
-    mutating func next(emitted: Int, _ plain: PlainBuffer) -> StepMatch? {
+    mutating func next(emitted: Int, _ plain: PlainView) -> StepMatch? {
         guard !isAtEnd else { return nil }
         var start = place
         var next = place
@@ -348,7 +348,7 @@ struct KlauspostMiddleEncoder: StepEncoder {
         return StepMatch(start: start, length: length, distance: start &- from)
     }
 
-    mutating func pass(_ match: StepMatch, _ plain: PlainBuffer) {
+    mutating func pass(_ match: StepMatch, _ plain: PlainView) {
         var place = match.start &+ match.length
         lastEnd = place
         if following >= place { place = following &+ 1 }
@@ -369,7 +369,7 @@ struct KlauspostMiddleEncoder: StepEncoder {
         self.place = place
     }
 
-    @inline(__always) private func index(_ position: Int, _ plain: PlainBuffer) {
+    @inline(__always) private func index(_ position: Int, _ plain: PlainView) {
         let word = plain.word64(position)
         short.set(Klauspost.hash4(word, bits: bits), position)
         long.set(Klauspost.hash7(word, bits: bits), position)

@@ -60,6 +60,7 @@ struct KlauspostLazyModel: TokenModel {
     /// What was chosen and not told yet: literals, then a match if there is one.
     private var chosenLiteralCount = 0
     private var chosenMatch: Token = 0
+    private(set) var work = 0
 
     /// - Parameters:
     ///   - level: 7 ... 9.
@@ -72,7 +73,7 @@ struct KlauspostLazyModel: TokenModel {
         costs = level == 9 && generation != .from1_9_0 ? [Int](repeating: 0, count: 256) : []
     }
 
-    mutating func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainBuffer) {
+    mutating func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainView) {
         base = start - min(dictionary, Self.windowSize)
         self.end = end
         heads.clear(at: base)
@@ -94,7 +95,7 @@ struct KlauspostLazyModel: TokenModel {
     }
 
     /// Moves the window on when too little is left of it.
-    @inline(__always) private mutating func slide(_ plain: PlainBuffer) {
+    @inline(__always) private mutating func slide(_ plain: PlainView) {
         while windowEnd &- place < Self.lookahead, windowEnd < end {
             base &+= Self.windowSize
             windowEnd = min(base &+ 2 &* Self.windowSize, end)
@@ -102,7 +103,7 @@ struct KlauspostLazyModel: TokenModel {
         }
     }
 
-    private mutating func reckonCosts(_ plain: PlainBuffer) {
+    private mutating func reckonCosts(_ plain: PlainView) {
         guard !costs.isEmpty, windowEnd > place else { return }
         let count = windowEnd - place
         let limit = generation == .from1_18_2 ? min(count, 1 << 15) : count
@@ -114,14 +115,14 @@ struct KlauspostLazyModel: TokenModel {
         for byte in 0..<256 { costs[byte] = Int(lengths[byte]) }
     }
 
-    @inline(__always) private func hash(_ position: Int, _ plain: PlainBuffer) -> Int {
+    @inline(__always) private func hash(_ position: Int, _ plain: PlainView) -> Int {
         let word = plain.word32(position)
         let read = generation == .from1_9_0 ? word.byteSwapped : word
         return Int((read &* 2_654_435_761) &>> (32 &- Self.hashBits))
     }
 
     /// Indexes a position unless it is; returns the last one before it with the same hash.
-    @inline(__always) private mutating func index(_ position: Int, _ plain: PlainBuffer) -> Int {
+    @inline(__always) private mutating func index(_ position: Int, _ plain: PlainView) -> Int {
         guard position >= indexed else {
             return previous.place(position & (Self.windowSize &- 1), before: position)
         }
@@ -139,7 +140,7 @@ struct KlauspostLazyModel: TokenModel {
     @inline(__always) private var lowest: Int { max(base, place &- Self.windowSize) }
 
     /// Looks for a match at the place.
-    private mutating func search(_ head: Int, _ plain: PlainBuffer) {
+    private mutating func search(_ head: Int, _ plain: PlainView) {
         let limit = min(windowEnd &- place, Limits.maximumMatch)
         let nice = min(tuning.niceLength, limit)
         let lowest = lowest
@@ -148,8 +149,11 @@ struct KlauspostLazyModel: TokenModel {
         var gain = generation == .from1_14_2 ? 0 : 4
         for _ in 0..<tuning.chainLength {
             let match = plain.pointer(candidate)
+            work &+= 1
             if match[length] == scan[length] {
                 let common = commonLength(scan, match, limit)
+                // What literals cost is added up byte by byte.
+                work &+= costs.isEmpty || common <= length ? common &>> 3 : common
                 if common > length, pays(common, place &- candidate, scan, &gain) {
                     length = common
                     distance = place &- candidate
@@ -179,7 +183,7 @@ struct KlauspostLazyModel: TokenModel {
         return true
     }
 
-    mutating func predict(_ position: Int, _ plain: PlainBuffer) -> Token {
+    mutating func predict(_ position: Int, _ plain: PlainView) -> Token {
         while true {
             if chosenLiteralCount > 0 { return .literal(plain[position]) }
             if chosenMatch.isMatch { return chosenMatch }
@@ -188,7 +192,7 @@ struct KlauspostLazyModel: TokenModel {
     }
 
     /// Does what the encoder does at a place.
-    private mutating func choose(_ plain: PlainBuffer) {
+    private mutating func choose(_ plain: PlainView) {
         slide(plain)
         guard place < windowEnd else {
             chosenLiteralCount = 1
@@ -220,7 +224,7 @@ struct KlauspostLazyModel: TokenModel {
     }
 
     /// Where nothing was found for long, goes on without looking.
-    private mutating func passLiterals(_ plain: PlainBuffer) {
+    private mutating func passLiterals(_ plain: PlainView) {
         let isOld = generation == .from1_9_0
         let count = isOld ? Int(literalCount &>> 5) : Int(literalCount) &- tuning.chainLength
         guard count > 0 else { return }
@@ -234,7 +238,7 @@ struct KlauspostLazyModel: TokenModel {
     }
 
     /// Takes the match that was held back, or a longer one.
-    private mutating func take(_ knownLength: Int, _ knownDistance: Int, _ plain: PlainBuffer) {
+    private mutating func take(_ knownLength: Int, _ knownDistance: Int, _ plain: PlainView) {
         var (length, distance) = (knownLength, knownDistance)
         switch generation {
         case .from1_18_2, .from1_15_15: skipAhead(&length, &distance, plain)
@@ -250,7 +254,7 @@ struct KlauspostLazyModel: TokenModel {
         if generation != .from1_9_0 { literalCount = 0 }
     }
 
-    private mutating func indexAll(from first: Int, to next: Int, _ plain: PlainBuffer) {
+    private mutating func indexAll(from first: Int, to next: Int, _ plain: PlainView) {
         var position = max(first, indexed)
         let behind = min(next, indexLimit)
         while position < behind {
@@ -260,7 +264,7 @@ struct KlauspostLazyModel: TokenModel {
     }
 
     /// Looks for a longer match two bytes on by what stands at the end; the bytes before it are added or become literals.
-    private mutating func skipAhead(_ length: inout Int, _ distance: inout Int, _ plain: PlainBuffer) {
+    private mutating func skipAhead(_ length: inout Int, _ distance: inout Int, _ plain: PlainView) {
         let skipped = Self.skippedCount
         let start = place &- 1
         guard length < Limits.maximumMatch &- skipped, start &+ length < indexLimit else { return }
@@ -285,7 +289,7 @@ struct KlauspostLazyModel: TokenModel {
     }
 
     /// Looks for a longer match at the same place by what stands at the end.
-    private func replace(_ length: inout Int, _ distance: inout Int, _ plain: PlainBuffer) {
+    private func replace(_ length: inout Int, _ distance: inout Int, _ plain: PlainView) {
         let start = place &- 1
         guard start &+ length &+ 2 < indexLimit else { return }
         let last = start &+ min(windowEnd &- place, Limits.maximumMatch)
@@ -296,7 +300,7 @@ struct KlauspostLazyModel: TokenModel {
         if common > length { (length, distance) = (common, start &- candidate) }
     }
 
-    mutating func accept(_ actual: Token, predicted: Token, _ position: Int, _ plain: PlainBuffer) {
+    mutating func accept(_ actual: Token, predicted: Token, _ position: Int, _ plain: PlainView) {
         if actual == predicted {
             if chosenLiteralCount > 0 { chosenLiteralCount &-= 1 } else { chosenMatch = 0 }
             return

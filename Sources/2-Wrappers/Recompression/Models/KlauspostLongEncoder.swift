@@ -34,7 +34,7 @@ struct KlauspostLongEncoder: StepEncoder {
         long.clear(at: position)
     }
 
-    mutating func begin(_ step: Range<Int>, isWhole: Bool, history: Int, _ plain: PlainBuffer) {
+    mutating func begin(_ step: Range<Int>, isWhole: Bool, history: Int, _ plain: PlainView) {
         self.history = history
         end = step.upperBound
         limit = end - Klauspost.margin
@@ -46,24 +46,24 @@ struct KlauspostLongEncoder: StepEncoder {
 
     func piece(of length: Int) -> Int { generation.piece(of: length) }
 
-    mutating func resume(at position: Int, _ plain: PlainBuffer) {
+    mutating func resume(at position: Int, _ plain: PlainView) {
         place = position
         lastEnd = position
         isAtEnd = position > limit
     }
 
-    @inline(__always) private func short(_ from: Int, _ candidate: Int, _ plain: PlainBuffer) -> Int {
+    @inline(__always) private func short(_ from: Int, _ candidate: Int, _ plain: PlainView) -> Int {
         4 &+ plain.common(from &+ 4, candidate &+ 4, before: min(end, from &+ Limits.maximumMatch))
     }
 
-    @inline(__always) private func fits(_ from: Int, _ candidate: Int, _ word: UInt64, _ plain: PlainBuffer)
+    @inline(__always) private func fits(_ from: Int, _ candidate: Int, _ word: UInt64, _ plain: PlainView)
         -> Bool
     {
         Klauspost.reaches(candidate, from)
             && plain.word32(candidate) == UInt32(truncatingIfNeeded: word)
     }
 
-    mutating func next(emitted: Int, _ plain: PlainBuffer) -> StepMatch? {
+    mutating func next(emitted: Int, _ plain: PlainView) -> StepMatch? {
         guard !isAtEnd else { return nil }
         var start = place
         var next = place
@@ -136,7 +136,7 @@ struct KlauspostLongEncoder: StepEncoder {
 
     /// Level 6: tries the last distance one byte on.
     private func repeats(
-        _ start: inout Int, _ from: inout Int, _ length: inout Int, _ word: UInt64, _ plain: PlainBuffer
+        _ start: inout Int, _ from: inout Int, _ length: inout Int, _ word: UInt64, _ plain: PlainView
     ) -> Bool {
         let candidate = start &- lastDistance &+ 1
         guard plain.word32(candidate) == UInt32(truncatingIfNeeded: word &>> 8) else { return false }
@@ -150,7 +150,7 @@ struct KlauspostLongEncoder: StepEncoder {
     /// Takes a longer match that starts at the next place.
     private func useNext(
         _ next: Int, _ word: UInt64, _ last: Int, _ before: Int, _ start: inout Int, _ from: inout Int,
-        _ length: inout Int, _ plain: PlainBuffer
+        _ length: inout Int, _ plain: PlainView
     ) {
         guard Klauspost.reaches(last, next) else { return }
         if plain.word32(last) == UInt32(truncatingIfNeeded: word) {
@@ -168,7 +168,7 @@ struct KlauspostLongEncoder: StepEncoder {
 
     /// Looks for a better match by what stands at the end of this one.
     private func improve(
-        _ start: inout Int, _ from: inout Int, _ length: inout Int, _ plain: PlainBuffer
+        _ start: inout Int, _ from: inout Int, _ length: inout Int, _ plain: PlainView
     ) {
         let behind = start &+ length
         guard generation >= .from1_12_2, behind < limit, isLevel6 || length < 30 else { return }
@@ -189,7 +189,7 @@ struct KlauspostLongEncoder: StepEncoder {
         }
     }
 
-    mutating func pass(_ match: StepMatch, _ plain: PlainBuffer) {
+    mutating func pass(_ match: StepMatch, _ plain: PlainView) {
         var place = match.start &+ match.length
         lastEnd = place
         lastDistance = match.distance
@@ -218,7 +218,7 @@ struct KlauspostLongEncoder: StepEncoder {
         self.place = place
     }
 
-    private func indexThirds(_ first: Int, _ behind: Int, _ plain: PlainBuffer) {
+    private func indexThirds(_ first: Int, _ behind: Int, _ plain: PlainView) {
         guard first < behind &- 1 else { return }
         let word = plain.word64(first)
         short.set(Klauspost.hash4(word, bits: bits), first)
@@ -235,7 +235,7 @@ struct KlauspostLongEncoder: StepEncoder {
     }
 
     /// Level 6: indexes what is left of the step.
-    private func indexTail(_ first: Int, _ plain: PlainBuffer) {
+    private func indexTail(_ first: Int, _ plain: PlainView) {
         var position = first
         while position < end &- 8 {
             let word = plain.word64(position)

@@ -4,7 +4,7 @@ protocol StepEncoder {
     mutating func reset(at position: Int)
 
     /// Starts a step.
-    mutating func begin(_ step: Range<Int>, isWhole: Bool, history: Int, _ plain: PlainBuffer)
+    mutating func begin(_ step: Range<Int>, isWhole: Bool, history: Int, _ plain: PlainView)
 
     /// Looks for the next match of the step.
     ///
@@ -12,13 +12,13 @@ protocol StepEncoder {
     ///   - emitted: Position behind the last token: a match must not start before it.
     ///   - plain: The data.
     /// - Returns: Where it starts, how long it is and how far away; nil if the rest of the step has none.
-    mutating func next(emitted: Int, _ plain: PlainBuffer) -> StepMatch?
+    mutating func next(emitted: Int, _ plain: PlainView) -> StepMatch?
 
     /// Goes on behind a match.
-    mutating func pass(_ match: StepMatch, _ plain: PlainBuffer)
+    mutating func pass(_ match: StepMatch, _ plain: PlainView)
 
     /// Goes on at a position where no match was taken, against expectations.
-    mutating func resume(at position: Int, _ plain: PlainBuffer)
+    mutating func resume(at position: Int, _ plain: PlainView)
 
     /// The next piece of a match that is longer than a token can say.
     func piece(of length: Int) -> Int
@@ -50,7 +50,7 @@ struct StepModel<Encoder: StepEncoder>: TokenModel {
 
     init(_ encoder: Encoder) { self.encoder = encoder }
 
-    mutating func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainBuffer) {
+    mutating func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainView) {
         history = start - dictionary
         encoder.reset(at: history)
         segmentStart = start
@@ -69,7 +69,7 @@ struct StepModel<Encoder: StepEncoder>: TokenModel {
         whole = nil
     }
 
-    private mutating func beginStep(_ position: Int, _ plain: PlainBuffer) {
+    private mutating func beginStep(_ position: Int, _ plain: PlainView) {
         let steps = (position - segmentStart) / Self.stepByteCount + 1
         stepEnd = min(segmentStart + steps * Self.stepByteCount, end)
         encoder.begin(
@@ -78,17 +78,27 @@ struct StepModel<Encoder: StepEncoder>: TokenModel {
         whole = nil
     }
 
-    mutating func predict(_ position: Int, _ plain: PlainBuffer) -> Token {
+    /// Looks for the next match of the step, unless that was done.
+    @inline(__always) private mutating func plan(_ position: Int, _ plain: PlainView) {
         if position >= stepEnd { beginStep(position, plain) }
         if !isPlanned {
             planned = encoder.next(emitted: position, plain)
             isPlanned = true
         }
+    }
+
+    mutating func literalCount(_ position: Int, _ plain: PlainView) -> Int {
+        plan(position, plain)
+        return max((planned?.start ?? stepEnd) &- position, 0)
+    }
+
+    mutating func predict(_ position: Int, _ plain: PlainView) -> Token {
+        plan(position, plain)
         guard let match = planned, position >= match.start else { return .literal(plain[position]) }
         return .match(length: encoder.piece(of: match.length), distance: match.distance)
     }
 
-    mutating func accept(_ actual: Token, predicted: Token, _ position: Int, _ plain: PlainBuffer) {
+    mutating func accept(_ actual: Token, predicted: Token, _ position: Int, _ plain: PlainView) {
         if actual == predicted {
             guard actual.isMatch, var match = planned else { return }
             let original = whole ?? match
@@ -113,21 +123,5 @@ struct StepModel<Encoder: StepEncoder>: TokenModel {
         } else {
             encoder.resume(at: position &+ 1, plain)
         }
-    }
-}
-
-/// Loads words where the data lie.
-extension PlainBuffer {
-    @inline(__always) func word32(_ position: Int) -> UInt32 {
-        UnsafeRawPointer(pointer(position)).loadUnaligned(as: UInt32.self).littleEndian
-    }
-
-    @inline(__always) func word64(_ position: Int) -> UInt64 {
-        UnsafeRawPointer(pointer(position)).loadUnaligned(as: UInt64.self).littleEndian
-    }
-
-    /// How many bytes are the same at two positions, the first of them later, before an end.
-    @inline(__always) func common(_ position: Int, _ earlier: Int, before end: Int) -> Int {
-        end > position ? commonLength(pointer(position), pointer(earlier), end &- position) : 0
     }
 }

@@ -10,7 +10,10 @@ protocol TokenModel {
     ///   - dictionary: How many bytes before it the encoder knows.
     ///   - end: Position behind the last byte of the segment: no match reaches beyond it.
     ///   - plain: The data.
-    mutating func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainBuffer)
+    mutating func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainView)
+
+    /// How many places it looked at so far, and words it compared there.
+    var work: Int { get }
 
     /// The token that the encoder would choose next.
     ///
@@ -18,7 +21,10 @@ protocol TokenModel {
     ///   - position: Where the last token ended, before the segment's end.
     ///   - plain: The data.
     /// - Returns: The token.
-    mutating func predict(_ position: Int, _ plain: PlainBuffer) -> Token
+    mutating func predict(_ position: Int, _ plain: PlainView) -> Token
+
+    /// How many literals the encoder would choose next, if it is known: behind those no call of `accept` is needed.
+    mutating func literalCount(_ position: Int, _ plain: PlainView) -> Int
 
     /// Goes on behind a token.
     ///
@@ -27,12 +33,18 @@ protocol TokenModel {
     ///   - predicted: What was predicted.
     ///   - position: Where the token starts.
     ///   - plain: The data.
-    mutating func accept(_ actual: Token, predicted: Token, _ position: Int, _ plain: PlainBuffer)
+    mutating func accept(_ actual: Token, predicted: Token, _ position: Int, _ plain: PlainView)
+}
+
+extension TokenModel {
+    var work: Int { 0 }
+
+    mutating func literalCount(_ position: Int, _ plain: PlainView) -> Int { 0 }
 }
 
 /// An encoder that looks for no matches.
 struct LiteralModel: TokenModel {
-    mutating func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainBuffer) {}
-    mutating func predict(_ position: Int, _ plain: PlainBuffer) -> Token { .literal(plain[position]) }
-    mutating func accept(_ actual: Token, predicted: Token, _ position: Int, _ plain: PlainBuffer) {}
+    mutating func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainView) {}
+    mutating func predict(_ position: Int, _ plain: PlainView) -> Token { .literal(plain[position]) }
+    mutating func accept(_ actual: Token, predicted: Token, _ position: Int, _ plain: PlainView) {}
 }

@@ -20,13 +20,15 @@ struct ZlibModel: TokenModel {
         var window = Window()
     }
 
+    var work: Int { storage.window.work }
+
     init(_ tuning: Tuning, isFiltered: Bool) {
         storage = Storage()
         self.tuning = tuning
         droppedLength = isFiltered ? 5 : 0
     }
 
-    mutating func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainBuffer) {
+    mutating func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainView) {
         storage.window.reset(tuning)
         let dictionary = min(dictionary, Limits.windowSize)
         if dictionary > 0 {
@@ -38,7 +40,7 @@ struct ZlibModel: TokenModel {
         length = Limits.minimumMatch - 1
     }
 
-    @inline(__always) private mutating func fill(_ plain: PlainBuffer) {
+    @inline(__always) private mutating func fill(_ plain: PlainView) {
         guard storage.window.wantsInput else { return }
         let count = min(end &- inputPosition, plain.end &- inputPosition)
         storage.window.supply(UnsafeBufferPointer(start: plain.pointer(inputPosition), count: max(count, 0)))
@@ -46,11 +48,11 @@ struct ZlibModel: TokenModel {
         inputPosition &+= storage.window.takenCount
     }
 
-    mutating func predict(_ position: Int, _ plain: PlainBuffer) -> Token {
+    mutating func predict(_ position: Int, _ plain: PlainView) -> Token {
         tuning.isLazy ? predictLazily(position, plain) : predictGreedily(position, plain)
     }
 
-    mutating func accept(_ actual: Token, predicted: Token, _ position: Int, _ plain: PlainBuffer) {
+    mutating func accept(_ actual: Token, predicted: Token, _ position: Int, _ plain: PlainView) {
         if tuning.isLazy {
             acceptLazily(actual, isExpected: actual == predicted)
         } else {
@@ -60,7 +62,7 @@ struct ZlibModel: TokenModel {
 
     // MARK: - Levels 1 to 3
 
-    private mutating func predictGreedily(_ position: Int, _ plain: PlainBuffer) -> Token {
+    private mutating func predictGreedily(_ position: Int, _ plain: PlainView) -> Token {
         fill(plain)
         greedyLength = 0
         if storage.window.lookahead >= Limits.minimumMatch {
@@ -88,7 +90,7 @@ struct ZlibModel: TokenModel {
 
     // MARK: - Levels 4 to 9
 
-    private mutating func predictLazily(_ position: Int, _ plain: PlainBuffer) -> Token {
+    private mutating func predictLazily(_ position: Int, _ plain: PlainView) -> Token {
         while true {
             fill(plain)
             if storage.window.lookahead == 0 { return .literal(plain[position]) }
@@ -149,12 +151,12 @@ struct RunModel: TokenModel {
     private var end = 0
     private var firstKnown = 0
 
-    mutating func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainBuffer) {
+    mutating func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainView) {
         self.end = end
         firstKnown = start - dictionary
     }
 
-    mutating func predict(_ position: Int, _ plain: PlainBuffer) -> Token {
+    mutating func predict(_ position: Int, _ plain: PlainView) -> Token {
         let byte = plain[position]
         guard position > firstKnown, plain[position &- 1] == byte else { return .literal(byte) }
         let limit = min(Limits.maximumMatch, end &- position)
@@ -163,5 +165,5 @@ struct RunModel: TokenModel {
         return length >= Limits.minimumMatch ? .match(length: length, distance: 1) : .literal(byte)
     }
 
-    mutating func accept(_ actual: Token, predicted: Token, _ position: Int, _ plain: PlainBuffer) {}
+    mutating func accept(_ actual: Token, predicted: Token, _ position: Int, _ plain: PlainView) {}
 }

@@ -23,6 +23,8 @@ final class OldTokenRunner: TokenCodingRunner {
 
     override var missCount: Int { model.missCount }
 
+    override var work: Int { model.work }
+
     override func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainBuffer) {
         segmentEnd = end
         model.memberStart = memberStart
