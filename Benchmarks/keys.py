@@ -153,7 +153,7 @@ def main():
     if not os.path.exists(folder + "/new.tar"):
         make_pair(folder, arguments.entries, arguments.layers)
     explorer = Explorer(os.path.realpath(arguments.silt), folder, arguments.rows, arguments.columns)
-    explorer.wait_for(b"shows them")
+    explorer.wait_for(b" shows ")
     if arguments.idle:
         while explorer.take(3)[1] > 0:
             pass

@@ -29,7 +29,7 @@ struct AnswerTests {
         #expect(!script.paths.contains("app/README") && !script.paths.contains("bin/dash"))
         #expect(
             script.screen().text.contains(
-                "1 changed only in time, owner or the like · 16 unchanged  c shows them"))
+                "1 changed only in time, owner or the like · 16 unchanged  c shows more"))
         // As long as nobody pressed a key, better figures move it.
         let ping = EntryID(layer: 3, ordinal: 0)
         script.send(.costs([ping: Figure(exact: 9_000_000)]))
@@ -135,6 +135,34 @@ struct AnswerTests {
         #expect(script.screen().text.contains("11 more that do not match  esc shows them"))
         script.press("esc")
         #expect(script.explorer.arrangement.narrowing == nil)
+    }
+
+    @Test(arguments: ["", "c", "c c", "+", "~", "=", "f enter", "`", "` c", "` +", "+ `"])
+    func `the line about what is hidden names a key that shows it`(keys: String) throws {
+        var script = Script(answersFirst: true)
+        script.press(keys)
+        let files = try #require(script.explorer.files)
+        /// Nodes that the list may have and does not.
+        func hidden(_ files: FileTable) -> Set<Int> {
+            let isFlat = files.arrangement.isFlat
+            return Set(
+                files.facts.indices.dropFirst().filter {
+                    files.isShown[$0] != .itself && !(isFlat && files.facts.hasChildren($0))
+                })
+        }
+        let before = hidden(files)
+        let words = files.hiddenWords.joined(separator: " ")
+        let told = words.split(separator: " ").compactMap { Int($0.replacing(",", with: "")) }
+        #expect(told.reduce(0, +) == before.count, "\(words)")
+        guard !before.isEmpty else { return }
+        let text = script.screen().text
+        let key = try #require(
+            ["c", "esc", "f"].first { text.contains("  \($0) shows") || text.contains("  \($0) chooses") })
+        guard key != "f" else { return }
+        let showsAll = text.contains("  \(key) shows them")
+        script.press(key)
+        let after = hidden(try #require(script.explorer.files))
+        if showsAll { #expect(after.isDisjoint(with: before)) } else { #expect(!before.isSubset(of: after)) }
     }
 
     @Test func `paths are found by some of their letters, the best first`() {

@@ -198,6 +198,38 @@ struct CostsTests {
         }
     }
 
+    @Test func `bytes of a text are aligned by its lines, then as the delta copies them`() throws {
+        let text = try Self.text()
+        var script = script(120, 40)
+        script.send(.content(Self.key, .text(text, encoding: "ascii")))
+        script.press("x")
+        func shown() throws -> ByteDiff {
+            let look = try #require(script.explorer.screens.last as? LookScreen)
+            guard case .bytes(let diff, nil) = look.content(script.explorer) else {
+                throw CancellationError()
+            }
+            return diff
+        }
+        // What differs is in the three places where lines differ, and nothing else.
+        let byLines = try shown()
+        #expect(byLines.isAligned)
+        let added = text.new.count - text.old.count
+        #expect(byLines.differingCount < added + 60, "\(byLines.differingCount)")
+        #expect(byLines.runs.count { !$0.isSame } <= 6)
+        let copies = [ByteDiff.Copy(old: 0, new: 0, count: 40), .init(old: 200, new: 300, count: 100)]
+        script.send(.explained(Self.key, FileExplanation(nil, copies: copies)))
+        #expect(try shown().runs == ByteDiff(old: text.old, new: text.new, copies: copies).runs)
+        // Nothing is lost on the way, whatever ends lines.
+        for (old, new) in [("a\r\nb\r\nc", "a\nb\nc\n"), ("", "x"), ("x", ""), ("a\n\nb", "a\nb")] {
+            let text = try TextDiff(old: Array(old.utf8), new: Array(new.utf8))
+            let runs = TextBytes(text, []).diff.runs
+            #expect(runs.reduce(0) { $0 + $1.old.count } == text.old.count)
+            #expect(runs.reduce(0) { $0 + $1.new.count } == text.new.count)
+            #expect(
+                runs.allSatisfy { !$0.isSame || text.old[$0.old].elementsEqual(text.new[$0.new]) })
+        }
+    }
+
     @Test func `costs in ASCII`() {
         var script = script(80, 24, glyphs: .ascii)
         script.send(.explained(Self.key, FileExplanation(Self.costs)))

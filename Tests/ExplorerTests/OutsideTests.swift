@@ -119,6 +119,42 @@ struct OutsideTests {
         }
     }
 
+    @Test func `the command for a name that cannot be typed takes that file alone`() throws {
+        func fixture(_ names: [[UInt8]]) -> Fixture {
+            var fixture = Fixture.large(1)
+            fixture.old = [LayerListing(entries: [])]
+            fixture.new = [
+                LayerListing(
+                    entries: names.map {
+                        Entry(path: TreePath(tarName: $0) ?? .root, kind: .file, mode: 0o644, size: 3)
+                    })
+            ]
+            return fixture
+        }
+        func commands(_ names: [[UInt8]]) -> [String] {
+            var script = Script(fixture(names), answersFirst: true)
+            script.press("E")
+            return names.indices.compactMap { _ in
+                script.press("j")
+                script.press("y")
+                let text = script.screen().text
+                script.press("esc")
+                guard let start = text.firstRange(of: "--pick ") else { return nil }
+                return String(text[start.upperBound...].prefix { $0 != " " && $0 != "\n" })
+            }
+        }
+        let odd: [[UInt8]] = [
+            Array("etc/\u{1b}[31mevil".utf8), Array("etc/caf".utf8) + [0xe9], Array("etc/new\nline".utf8),
+            Array("etc/plain".utf8),
+        ]
+        let found = Set(commands(odd))
+        #expect(
+            found.isSuperset(of: ["'/etc/?\\[31mevil'", "'/etc/caf?'", "'/etc/new?line'", "/etc/plain"]),
+            "\(found)")
+        // It would take the other one, too.
+        #expect(commands([Array("etc/a\u{7}".utf8), Array("etc/ab".utf8)]).sorted() == ["/etc/ab"])
+    }
+
     @Test(arguments: sizes)
     func `what can be copied is shown as text, too`(columns: Int, rows: Int) throws {
         var script = Script(columns: columns, rows: rows, answersFirst: true)

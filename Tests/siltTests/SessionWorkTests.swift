@@ -218,7 +218,12 @@ import Work
             case .layerCosts(let news): layers.merge(news) { $1 }
             case .totals(let news):
                 totals = news
-                if totals.delta != nil { #expect(layers.count == 4, "a total of a part of the layers") }
+                guard let delta = totals.delta else { continue }
+                #expect(layers.count == 4, "a total of a part of the layers")
+                // The rows add up to the header, guesses as well.
+                let documents = try #require(totals.documents)
+                let sum = layers.values.reduce(documents, +)
+                #expect(delta.byteCount == sum.byteCount && delta.bounds == sum.bounds || delta.isExact)
             default: break
             }
         }

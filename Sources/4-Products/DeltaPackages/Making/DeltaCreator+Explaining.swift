@@ -9,8 +9,14 @@ import Work
 public struct EntryExplanation: Sendable {
     /// Where the content comes from.
     public enum Making: Hashable, Sendable {
-        /// The old image holds the same, or its layer costs nothing.
-        case free
+        /// The old image holds the same content.
+        case reference
+        /// Its layer is not shipped: the old image has it, or the new one has it twice.
+        case unshipped
+        /// It has no content.
+        case empty
+        /// It is another name of the file of that path, which has the content.
+        case link([UInt8])
         /// Its layer's compressed blob travels as it is.
         case withLayer
         /// It is larger than was to be looked at.
@@ -56,16 +62,21 @@ extension DeltaCreator {
         of entry: EntryID, level: DeltaLevel, limit: UInt64
     ) async throws -> EntryExplanation {
         let plan = try await plan()
-        guard plan.layers.indices.contains(entry.layer) else { return EntryExplanation(.free) }
+        guard plan.layers.indices.contains(entry.layer),
+            new.listings[entry.layer].entries.indices.contains(entry.ordinal)
+        else { return EntryExplanation(.unshipped) }
         switch plan.layers[entry.layer].shipment {
-        case .same, .repeated: return EntryExplanation(.free)
+        case .same, .repeated: return EntryExplanation(.unshipped)
         case .carried: return EntryExplanation(.withLayer)
         case .recipe: break
         }
         let layer = try await self.plan(ofLayer: entry.layer)
-        guard layer.file.spans.indices.contains(entry.ordinal) else { return EntryExplanation(.free) }
+        guard layer.file.spans.indices.contains(entry.ordinal) else { return EntryExplanation(.empty) }
         let span = layer.file.spans[entry.ordinal]
-        guard span.contentByteCount > 0 else { return EntryExplanation(.free) }
+        guard span.contentByteCount > 0 else {
+            let known = new.listings[entry.layer].entries[entry.ordinal]
+            return EntryExplanation(known.kind == .hardLink ? .link(known.linkTarget) : .empty)
+        }
         guard span.contentByteCount <= limit else { return EntryExplanation(.tooLarge) }
         let content = layer.file.tar.part(at: span.contentOffset, byteCount: span.contentByteCount)
         let bytes = try content.read(at: 0, count: Int(span.contentByteCount))
@@ -74,7 +85,7 @@ extension DeltaCreator {
             return try Patch([part], old: [], new: bytes, place: PatchPlace()).placeCosts(of: [part])
         }
         switch layer.sources[entry.ordinal] {
-        case .reference: return EntryExplanation(.free)
+        case .reference: return EntryExplanation(.reference)
         case .new: return EntryExplanation(.new, from: nil, [], try costsAsNew())
         case .patch(let ancestor):
             let matcher = LayerMatcher(

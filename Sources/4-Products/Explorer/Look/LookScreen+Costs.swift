@@ -28,7 +28,7 @@ extension LookScreen {
     /// Whether it is a file of the new image, not what is in it.
     private var isWhole: Bool { key.new != nil && key.inside.isEmpty }
 
-    private func newByteCount(_ model: ExplorerModel) -> UInt64? {
+    func newByteCount(_ model: ExplorerModel) -> UInt64? {
         key.new.flatMap { model.files?.tree.newEntry(at: $0) }?.size
     }
 

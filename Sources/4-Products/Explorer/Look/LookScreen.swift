@@ -36,7 +36,7 @@ struct LookScreen: Screen {
     /// What the lines were made of.
     private var made: Making?
     /// The text as bytes, made when it is asked for.
-    private var bytes: ByteDiff?
+    private var bytes: TextBytes?
 
     var context: Context { members == nil ? .look : .archive }
     var extent: ScreenExtent { .whole }
@@ -75,6 +75,8 @@ struct LookScreen: Screen {
         var layout: LookLayout
         var isBytes: Bool
         var serial: Int
+        /// Whether bytes of a text are aligned as the delta's own copies are.
+        var isDelta = false
     }
 
     // MARK: - Keys
@@ -219,7 +221,7 @@ struct LookScreen: Screen {
     func content(_ model: ExplorerModel) -> FileContent? {
         if let members { return .archive(members.diff) }
         guard wantsBytes, let bytes else { return model.contents[key]?.content }
-        return .bytes(bytes, packing: nil)
+        return .bytes(bytes.diff, packing: nil)
     }
 
     /// Whether what it shows still has to be read.
@@ -256,10 +258,15 @@ struct LookScreen: Screen {
             members = MemberList(diff)
             return settleMembers(model)
         }
-        if wantsBytes, bytes == nil, case .text(let text, _) = stored.content {
-            bytes = ByteDiff(old: text.old, new: text.new)
+        if wantsBytes, case .text(let text, _) = stored.content, bytes?.isDelta != true {
+            // A text may be stored in another encoding.
+            let isStored = newByteCount(model) == UInt64(text.new.count) && key.inside.isEmpty
+            let copies = isStored ? stored.explanation?.copies ?? [] : []
+            if bytes == nil || !copies.isEmpty { bytes = TextBytes(text, copies) }
         }
-        var wanted = Making(layout: layout, isBytes: wantsBytes, serial: stored.serial)
+        var wanted = Making(
+            layout: layout, isBytes: wantsBytes, serial: stored.serial,
+            isDelta: wantsBytes && bytes?.isDelta == true)
         wanted.layout.isSplit = isSplit(model)
         wanted.layout.bytesInRow = LookView.bytesInRow(
             columns: model.size.columns, isOneSided: key.old == nil || key.new == nil)
@@ -273,7 +280,9 @@ struct LookScreen: Screen {
         guard wanted != made else { return }
         // Another layout of the same keeps its place, and so does better content for who looks around already; else it
         // begins where it differs.
-        let isSame = made?.serial == wanted.serial && made?.isBytes == wanted.isBytes
+        let isSame =
+            made?.serial == wanted.serial && made?.isBytes == wanted.isBytes
+            && made?.isDelta == wanted.isDelta
         let kept = isSame && lines.indices.contains(scroll.line) ? lines[scroll.line].run : nil
         let offset = made != nil && hasMoved && !isSame ? newOffset(ofLine: scroll.line) : nil
         made = wanted

@@ -119,6 +119,7 @@ extension FileTable {
         rows = listed.rows
         listedCount = listed.listedCount
         hiddenWords = listed.hiddenWords
+        hiddenChanges = listed.hiddenChanges
         problem = listed.problem
         search = listed.search
         changes = listed.changes
@@ -151,10 +152,10 @@ extension FileTable {
         rows = RowList(facts, order, isExpanded: isExpanded, isFlat: arrangement.isFlat)
         if isCancelled() { throw CancellationError() }
         isOutOfOrder = false
-        listedCount = isShown.dropFirst().count { $0 == .itself }
+        listedCount = rows.flat?.count ?? isShown.dropFirst().count { $0 == .itself }
         changes = nil
         search = search.map(placed)
-        hiddenWords = wordsForHidden()
+        tellHidden()
     }
 
     /// What nodes are sorted by, the largest first.
@@ -171,19 +172,26 @@ extension FileTable {
         }
     }
 
-    private func wordsForHidden() -> [String] {
-        guard tree.nodes.count > 1 else { return [] }
-        let counts = countsBelow(tree.nodes[0])
-        if arrangement.narrowing != nil {
-            let shown = listedCount
-            let rest = arrangement.filter.count(counts) - shown
-            return rest > 0 ? ["\(Format.grouped(rest)) more that do not match"] : []
+    /// Finds out what is not listed. A flat list never has directories with something in them: they are not missing.
+    private mutating func tellHidden() {
+        hiddenWords = []
+        hiddenChanges = []
+        var counts = Array(repeating: 0, count: Change.allCases.count)
+        for node in facts.indices.dropFirst() where !arrangement.isFlat || !facts.hasChildren(node) {
+            counts[Int(facts.change(of: node).rawValue)] += 1
         }
-        return Change.allCases.filter { !arrangement.filter.shown.contains($0) }.compactMap { change in
-            let count = change == .moved ? counts.moved + counts.movedAway : counts[change]
-            guard count > 0 else { return nil }
+        if arrangement.narrowing != nil {
+            let rest =
+                arrangement.filter.shown.reduce(0) { $0 + counts[Int($1.rawValue)] } - listedCount
+            if rest > 0 { hiddenWords = ["\(Format.grouped(rest)) more that do not match"] }
+            return
+        }
+        for change in Change.allCases where !arrangement.filter.shown.contains(change) {
+            let count = counts[Int(change.rawValue)]
+            guard count > 0 else { continue }
+            hiddenChanges.insert(change)
             let word = change == .metadata ? "changed only in time, owner or the like" : change.word
-            return "\(Format.grouped(count)) \(word)"
+            hiddenWords.append("\(Format.grouped(count)) \(word)")
         }
     }
 

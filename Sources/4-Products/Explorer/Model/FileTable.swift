@@ -35,6 +35,8 @@ struct FileTable: Sendable {
     var listedCount = 0
     /// What is not listed, in words: `101 changed only in time, owner or the like`, `53 unchanged`.
     var hiddenWords: [String] = []
+    /// Which changes those are.
+    var hiddenChanges: Set<Change> = []
     /// Why nothing is listed, if what it was narrowed by cannot be looked for.
     var problem: String?
     /// Whether better costs have come in since the rows were put in order.

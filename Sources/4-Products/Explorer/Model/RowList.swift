@@ -37,9 +37,7 @@ struct RowList: RandomAccessCollection, Sendable {
             (below, belowOpen, belowShut) = ([], [], [])
             return
         }
-        belowOpen = Self.counts(facts, order, passages) { facts.hasChildren($0) }
-        belowShut = Self.counts(facts, order, passages) { _ in false }
-        below = Self.counts(facts, order, passages) { isExpanded[$0] }
+        (below, belowOpen, belowShut) = Self.counts(facts, order, passages, isExpanded)
     }
 
     private static func flatList(_ facts: NodeFacts, _ order: ChildOrder) -> [Int32] {
@@ -89,19 +87,28 @@ struct RowList: RandomAccessCollection, Sendable {
 
     // MARK: - Opening and shutting
 
-    /// How many lines there are in each directory, if some of them are open.
-    @inline(__always)
+    /// How many lines there are in each directory: as it is, if everything is open, and if everything is shut.
     private static func counts(
-        _ facts: NodeFacts, _ order: ChildOrder, _ passages: [Int32], where isOpen: (Int) -> Bool
-    ) -> [Int32] {
-        var counts = Array(repeating: Int32(0), count: facts.count)
+        _ facts: NodeFacts, _ order: ChildOrder, _ passages: [Int32], _ isExpanded: [Bool]
+    ) -> (now: [Int32], open: [Int32], shut: [Int32]) {
+        var now = Array(repeating: Int32(0), count: facts.count)
+        var open = now
+        var shut = now
         let isShown = order.isShown
         // What is in a directory stands behind it.
         for node in facts.indices.dropFirst().reversed() where isShown[node] != .not {
-            counts[facts.parent(of: node)] +=
-                passages[node] < 0 ? 1 + (isOpen(node) ? counts[node] : 0) : counts[node]
+            let parent = facts.parent(of: node)
+            if passages[node] < 0 {
+                now[parent] += 1 + (isExpanded[node] ? now[node] : 0)
+                open[parent] += 1 + open[node]
+                shut[parent] += 1
+            } else {
+                now[parent] += now[node]
+                open[parent] += open[node]
+                shut[parent] += shut[node]
+            }
         }
-        return counts
+        return (now, open, shut)
     }
 
     /// Opens every directory, or shuts all of them.
@@ -122,7 +129,7 @@ struct RowList: RandomAccessCollection, Sendable {
             return
         }
         isExpanded = expansion
-        if flat == nil { below = Self.counts(facts, order, passages) { expansion[$0] } }
+        if flat == nil { below = Self.counts(facts, order, passages, expansion).now }
     }
 
     /// More directories than that are opened and shut faster by counting all lines anew.

@@ -126,11 +126,18 @@ struct FilesView {
     /// One line for what is not listed, and the key that shows it.
     private func drawHidden(_ files: FileTable, on frame: inout Frame) {
         guard layout.hidden.rows > 0 else { return }
-        let key =
-            explorer.arrangement.narrowing != nil || !explorer.arrangement.filter.isDefault ? "esc" : "c"
-        let end = [
-            Span("  " + key, .key, target: .key(key == "c" ? "c" : .escape)), Span(" shows them", .dim),
-        ]
+        let end: [Span]
+        if explorer.arrangement.narrowing != nil {
+            end = [Span("  esc", .key, target: .key(.escape)), Span(" shows them", .dim)]
+        } else if let way = explorer.arrangement.filter.wayOut(to: files.hiddenChanges) {
+            let key =
+                way.key == .next
+                ? Span("  c", .key, target: .key("c"))
+                : Span("  esc", .key, target: .key(.escape))
+            end = [key, Span(way.showsAll ? " shows them" : " shows more", .dim)]
+        } else {
+            end = [Span("  f", .key, target: .key("f")), Span(" chooses", .dim)]
+        }
         let words = files.hiddenWords
         let texts = [
             words.joined(separator: " \(glyphs.separator) "), words.joined(separator: ", "),

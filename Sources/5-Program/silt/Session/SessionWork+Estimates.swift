@@ -148,13 +148,15 @@ extension SessionWork {
 
         private func takeTotals() async throws {
             guard work.state.withLock({ $0.estimates.totals.documents }) == nil else { return }
-            try await warning("what a pull takes") {
-                let pull = try await PullEstimate.figure(old: old, new: new, jobs: work.jobs)
-                setTotals { $0.pull = pull }
-            }
+            // Without them, the sum of the layers would read as if it were the whole package.
             try await warning("what documents take") {
                 let documents = try await creator.guessOfDocuments(Self.level)
                 setTotals { $0.documents = Figure(guess: documents) }
+                sumUp()
+            }
+            try await warning("what a pull takes") {
+                let pull = try await PullEstimate.figure(old: old, new: new, jobs: work.jobs)
+                setTotals { $0.pull = pull }
             }
         }
 
@@ -261,15 +263,21 @@ extension SessionWork {
         }
 
         private func set(_ layer: Int, _ cost: Figure) {
-            let layers = work.state.withLock { state in
+            work.state.withLock { state in
                 if state.estimates.run == number { state.estimates.layers[layer] = cost }
-                return state.estimates.layers
             }
             tell(.layerCosts([layer: cost]))
+            sumUp()
+        }
+
+        /// Adds up the layers and the documents, once all of them are known: a part would read as if it were the whole.
+        private func sumUp() {
+            let layers = work.state.withLock(\.estimates.layers)
             guard layers.count == new.layers.count else { return }
             setTotals { totals in
-                // The sum of a part would read as if it were the whole.
-                let sum = layers.values.reduce(totals.documents ?? Figure(guess: 0), +)
+                guard let documents = totals.documents else { return }
+                let sum = layers.values.reduce(documents, +)
+                // Only the package itself is exact.
                 totals.delta = sum.isExact ? Figure(guess: sum.byteCount) : sum
             }
         }

@@ -1,3 +1,4 @@
+import Bytes
 import ContentDiff
 import Delta
 import DeltaPackages
@@ -51,7 +52,7 @@ extension SessionWork {
                     try align(key, old, new, packing: nil)
                 }
             }
-            mailbox.send(.explained(key, FileExplanation(explanation)))
+            mailbox.send(.explained(key, FileExplanation(explanation, of: key)))
         } catch is CancellationError {
             return
         } catch {
@@ -85,16 +86,22 @@ extension SessionWork {
 
 extension FileExplanation {
     /// What is known of an entry, in words where there are no figures.
-    init(_ explanation: EntryExplanation) {
+    fileprivate init(_ explanation: EntryExplanation, of key: ContentKey) {
         let remark =
             switch explanation.making {
-            case .free: "it costs nothing: the old image holds its content"
+            case .reference: "it costs nothing: the old image holds its content"
+            case .unshipped: "it costs nothing: its layer is not shipped"
+            case .empty: "it costs nothing: there is nothing in it"
+            case .link(let target):
+                "it costs nothing by itself: it is another name of /\(EscapedText.of(target)), which has the content"
             case .withLayer: "what its places cost is not known: its layer travels as it is"
             case .tooLarge: "it is too large to tell what its places cost"
             case .unpackedPatch:
                 "what is compressed in it is unpacked, patched and compressed again: no place in it costs by itself"
             case .new, .patch: ""
             }
-        self.init(explanation.costs, remark: remark)
+        self.init(
+            explanation.costs, copies: explanation.ancestor == key.old ? explanation.copies : [],
+            remark: remark)
     }
 }
