@@ -40,6 +40,16 @@ struct PayoffTests {
             ])
     }
 
+    @Test func `what one measurement cannot tell is not told`() {
+        let fast = Link(name: "lab", bitsPerSecond: 1e9)
+        let same = Payoff.all(
+            of: [route(.default, 2717, 0.31, 0.12), route(.fast, 2743, 0.29, 0.16)], over: fast)
+        #expect(same.map(\.text) == ["default pays against fast for one receiver on every link"])
+        let larger = Payoff.all(
+            of: [route(.default, 2743, 0.31, 0.12), route(.fast, 2717, 0.29, 0.16)], over: fast)
+        #expect(larger.map(\.text) == ["default never pays against fast for one receiver: it sends no less"])
+    }
+
     @Test func `what never pays, and what always does`() {
         let never = Payoff.all(
             of: [route(.default, 1460, 5, 9), route(.fast, 1460 * 2, 1, 1)], over: link)

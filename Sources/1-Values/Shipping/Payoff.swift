@@ -37,7 +37,7 @@ public struct Payoff: Hashable, Sendable {
         }
         var told: [Payoff] = []
         for (less, more) in zip(known.dropFirst(), known).reversed() {
-            told.append(byReceivers(less, more, link))
+            if let payoff = byReceivers(less, more, link) { told.append(payoff) }
             told.append(byLink(less, more))
         }
         let pull = routes.first { $0.kind == .pull }.map { Work(pull: $0, over: link) }
@@ -82,11 +82,16 @@ public struct Payoff: Hashable, Sendable {
         }
     }
 
-    /// A route that is made once: what all receivers win together against what making it takes.
-    private static func byReceivers(_ less: Work, _ more: Work, _ link: Link) -> Payoff {
+    /// Two measurements of the same work may differ by so many seconds.
+    private static let noise = 0.1
+
+    /// A route that is made once: what all receivers win together against what making it takes; nil where all that differs is
+    /// within what one measurement can tell.
+    private static func byReceivers(_ less: Work, _ more: Work, _ link: Link) -> Payoff? {
         let place = link.name ?? link.values
         let making = less.making - more.making
         let won = more.sending + more.applying - less.sending - less.applying
+        guard max(abs(won), abs(making)) >= noise else { return nil }
         func told(_ condition: Condition, _ text: String) -> Payoff {
             Payoff(route: less.kind, other: more.kind, condition: condition, text: text)
         }
@@ -97,7 +102,7 @@ public struct Payoff: Hashable, Sendable {
                 "\(less.name) never \(names) over \(place): each receiver has it \(NumberText.duration(-won)) later"
             )
         }
-        guard making > 0 else {
+        guard making >= noise else {
             return told(
                 .always,
                 "\(less.name) always \(names) over \(place): each receiver has it \(NumberText.duration(won)) sooner, "
@@ -122,11 +127,11 @@ public struct Payoff: Hashable, Sendable {
                 text: "\(less.name) \(verb) against \(more.name)\(rest)")
         }
         guard bytes > 0 else {
-            return seconds < 0
+            return seconds <= -noise
                 ? told(.always, " for one receiver: it takes less work")
                 : told(.never, " for one receiver: it sends no less")
         }
-        guard seconds > 0 else { return told(.always, " for one receiver on every link") }
+        guard seconds >= noise else { return told(.always, " for one receiver on every link") }
         let rate = Link.bitsPerSecond(carrying: bytes / seconds)
         return told(
             .slowerThan(bitsPerSecond: rate),

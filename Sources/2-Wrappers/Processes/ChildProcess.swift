@@ -7,17 +7,21 @@ public struct ProcessUsage: Hashable, Sendable {
     public let seconds: Double
     /// The most memory that it had at a time, in bytes.
     public let memoryByteCount: UInt64
+    /// Whether it may have had less: of a program that starts as a copy of this one, less than this one had cannot be told.
+    public let isMemoryLimit: Bool
 
     /// A usage of those figures.
-    public init(seconds: Double, memoryByteCount: UInt64) {
+    public init(seconds: Double, memoryByteCount: UInt64, isMemoryLimit: Bool = false) {
         (self.seconds, self.memoryByteCount) = (seconds, memoryByteCount)
+        self.isMemoryLimit = isMemoryLimit
     }
 
     /// One program after another.
     public static func + (one: ProcessUsage, other: ProcessUsage) -> ProcessUsage {
         ProcessUsage(
             seconds: one.seconds + other.seconds,
-            memoryByteCount: max(one.memoryByteCount, other.memoryByteCount))
+            memoryByteCount: max(one.memoryByteCount, other.memoryByteCount),
+            isMemoryLimit: (one.memoryByteCount > other.memoryByteCount ? one : other).isMemoryLimit)
     }
 }
 
@@ -57,6 +61,9 @@ public enum ChildProcess {
                 child = .running(number)
                 return number
             }
+            var own = rusage()
+            getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &own)
+            let ownMemory = own.ru_maxrss
             var status: Int32 = 0
             var usage = rusage()
             // Not reaped yet, so that its number is nobody else's while it may still be asked to end.
@@ -69,7 +76,8 @@ public enum ChildProcess {
             guard status == 0 else { throw ProcessError.failed(program, status: status) }
             return ProcessUsage(
                 seconds: Double(time.seconds) + Double(time.attoseconds) / 1e18,
-                memoryByteCount: UInt64(max(0, usage.ru_maxrss)) * 1024)
+                memoryByteCount: UInt64(max(0, usage.ru_maxrss)) * 1024,
+                isMemoryLimit: usage.ru_maxrss <= ownMemory)
         } onCancel: {
             child.withLock { child in
                 if case .running(let number) = child { kill(number, SIGTERM) } else { child = .over }

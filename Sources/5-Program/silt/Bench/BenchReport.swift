@@ -14,8 +14,11 @@ struct BenchReport: Codable {
         let bytes: UInt64?
         let makingSeconds: Double?
         let makingMemory: UInt64?
+        /// Whether it may have been less; nil if it was not.
+        let makingMemoryIsLimit: Bool?
         let applyingSeconds: Double?
         let applyingMemory: UInt64?
+        let applyingMemoryIsLimit: Bool?
         /// What became of applying it: `identical`, or what went wrong.
         let result: String
         let commands: [String]
@@ -30,8 +33,10 @@ struct BenchReport: Codable {
             self.bytes = bytes
             makingSeconds = making?.seconds
             makingMemory = making?.memoryByteCount
+            makingMemoryIsLimit = making?.isMemoryLimit == true ? true : nil
             applyingSeconds = applying?.seconds
             applyingMemory = applying?.memoryByteCount
+            applyingMemoryIsLimit = applying?.isMemoryLimit == true ? true : nil
             self.result = result
             self.commands = commands
             self.applyCommands = applyCommands
@@ -63,11 +68,13 @@ struct BenchReport: Codable {
 
     private func cells(_ row: Row) -> [String] {
         func seconds(_ value: Double?) -> String { value.map(NumberText.duration) ?? "" }
-        func memory(_ value: UInt64?) -> String { value.map(ByteCount.text) ?? "" }
+        func memory(_ value: UInt64?, _ isLimit: Bool?) -> String {
+            value.map { (isLimit == true ? "<=" : "") + ByteCount.text($0) } ?? ""
+        }
         return [
             row.name, row.bytes.map(ByteCount.grouped) ?? "", seconds(row.makingSeconds),
-            memory(row.makingMemory),
-            seconds(row.applyingSeconds), memory(row.applyingMemory), row.result,
+            memory(row.makingMemory, row.makingMemoryIsLimit),
+            seconds(row.applyingSeconds), memory(row.applyingMemory, row.applyingMemoryIsLimit), row.result,
         ]
     }
 
