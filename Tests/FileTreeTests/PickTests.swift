@@ -179,6 +179,46 @@ struct PickTests {
         #expect(text { $0 != 3 } == "silt picks 1\n+ **\n- /a/1\n")
     }
 
+    @Test func `any name stands in a list and in a command as it is shown`() throws {
+        let names: [[UInt8]] = [
+            Array("line\nbreak".utf8), Array("\u{1b}[31m*".utf8), [0x63, 0xe9], Array("ü\\x41".utf8),
+            Array("A".utf8),
+        ]
+        func entries(_ content: String) throws -> [Entry] {
+            try names.map {
+                Entry(
+                    path: try #require(TreePath(tarName: $0)), kind: .file, size: 1,
+                    digest: Digest.of(Array(content.utf8)))
+            }
+        }
+        let tree = DiffTree(
+            old: [LayerListing(entries: try entries("1"))], new: [LayerListing(entries: try entries("2"))])
+        for node in tree.nodes.indices.dropFirst() {
+            let list = PickSelection(nodes: [node]).list(in: tree, oldImageID: nil, newImageID: nil)
+            #expect(list.isComplete)
+            #expect(try PickList(parsing: list.bytes).nodes(of: tree) { _ in nil } == [node])
+            let pattern = try #require(PathPattern(matching: tree.path(of: node)))
+            #expect(pattern.text.allSatisfy { $0 >= 0x20 && $0 != 0x7f })
+            #expect(String(validating: pattern.text, as: UTF8.self) != nil)
+            #expect(tree.nodes.indices.filter { pattern.matches(tree.path(of: $0)) } == [node])
+        }
+    }
+
+    @Test func `a list tells that a path is too deep for it`() throws {
+        let names = Array(repeating: "d", count: 70)
+        let directories = try (1..<70).map { try entry(names.prefix($0).joined(separator: "/"), .directory) }
+        let deep = names.joined(separator: "/")
+        let tree = DiffTree(
+            old: [], new: [LayerListing(entries: try directories + [file(deep, "2"), file("a", "2")])])
+        let leaf = try #require(TreePath(deep).flatMap { tree.index(of: $0) })
+        let other = try #require(TreePath("a").flatMap { tree.index(of: $0) })
+        func isComplete(_ nodes: [Int]) -> Bool {
+            PickSelection(nodes: nodes).list(in: tree, oldImageID: nil, newImageID: nil).isComplete
+        }
+        #expect(isComplete([other]))
+        #expect(!isComplete([leaf]))
+    }
+
     @Test func `a list of as many rules as there are files is read quickly`() throws {
         let count = 20_000
         let tree = DiffTree(

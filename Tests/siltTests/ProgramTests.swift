@@ -47,6 +47,7 @@ struct ProgramTests {
         Case(
             "apply new.tar good.silt -o out", 2, "silt: 'new.tar' is not the old image of 'good.silt'",
             "layer 2", "sha256:"),
+        Case("dif old.tar new.tar", 2, "silt: 'dif' is no command: silt --help lists them"),
         Case("apply old.tar good.silt -o new.tar", 2, "'new.tar' exists", "--force"),
         Case("apply old.tar good.silt -o old.tar --force", 2, "'old.tar' is read here"),
         Case("apply old.tar good.silt -o ./good.silt --force", 2, "'./good.silt' is read here"),

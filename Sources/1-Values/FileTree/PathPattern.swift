@@ -1,3 +1,5 @@
+import Bytes
+
 /// A glob pattern over paths, matched byte by byte.
 ///
 /// `*` stands for any bytes but `/`, `?` for one of them, `[a-z]` and `[!a-z]` for one of a set, `**` between slashes
@@ -56,8 +58,14 @@ public struct PathPattern: Hashable, Sendable {
 
     /// The pattern that one path matches, with all that is in it; nil for the root, and for more than 59 components.
     public init?(matching path: TreePath) {
+        // What no command line and no line of a file can hold is written as listings show it.
+        let isText = String(validating: path.bytes, as: UTF8.self) != nil
         var text: [UInt8] = []
         for byte in path.bytes {
+            if byte < 0x20 || byte == 0x7f || byte >= 0x80 && !isText {
+                text += EscapedText.of([byte]).utf8
+                continue
+            }
             if "*?[\\".utf8.contains(byte) { text.append(UInt8(ascii: "\\")) }
             text.append(byte)
         }

@@ -55,12 +55,27 @@ enum Program {
         } catch {
             // Help and version are asked for; everything else is wrong usage.
             if Silt.exitCode(for: error) == .success { Silt.exit(withError: error) }
+            if let word = mistypedCommand {
+                StandardStreams.writeError(
+                    "silt: '\(EscapedText.of(word.utf8))' is no command: silt --help lists them\n")
+                end(.usage)
+            }
             // Arguments are quoted in the message; it has lines of its own.
             let lines = Silt.fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false)
             StandardStreams.writeError(
                 lines.map { EscapedText.line(String($0)) + "\n" }.joined())
             end(.usage)
         }
+    }
+
+    /// A first word that is neither a command nor an image where more follows than the explorer takes.
+    private static var mistypedCommand: String? {
+        let words = Arguments.all.prefix { !$0.hasPrefix("-") }
+        guard words.count > 2, let first = words.first, unsafe access(first, F_OK) != 0 else { return nil }
+        let commands = Silt.configuration.subcommands.map {
+            $0.configuration.commandName ?? String(describing: $0).lowercased()
+        }
+        return commands.contains(first) || first == "help" ? nil : first
     }
 
     /// Runs a command on other threads; this one waits for signals.

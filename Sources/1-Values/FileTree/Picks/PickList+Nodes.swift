@@ -18,14 +18,15 @@ extension PickList {
         }
     }
 
-    /// Rules that pick just some of the changes of a tree: as few as say it, the outer directories first.
+    /// Takes the rules that pick just some of the changes of a tree: as few as say it, the outer directories first.
     ///
     /// - Parameters:
     ///   - isPicked: For each node, whether its change is picked.
     ///   - tree: What changed between the images.
-    /// - Returns: The rules, of which the last that matches a change counts.
-    public static func rules(picking isPicked: [Bool], of tree: DiffTree) -> [Rule] {
-        RuleMaker(tree, isPicked).rules()
+    mutating func setRules(picking isPicked: [Bool], of tree: DiffTree) {
+        var maker = RuleMaker(tree, isPicked)
+        rules = maker.rules()
+        isComplete = maker.isComplete
     }
 }
 
@@ -117,6 +118,8 @@ private struct RuleMaker {
     private let tree: DiffTree
     private let isPicked: [Bool]
     private var counts: [Count]
+    /// Whether there was a pattern for every path that needed one.
+    private(set) var isComplete = true
     private static let kinds = Change.allCases.filter { $0 != .unchanged }
 
     init(_ tree: DiffTree, _ isPicked: [Bool]) {
@@ -137,7 +140,7 @@ private struct RuleMaker {
         }
     }
 
-    func rules() -> [PickList.Rule] {
+    mutating func rules() -> [PickList.Rule] {
         var rules: [PickList.Rule] = []
         var pending = [(node: 0, inherited: Set<Change>())]
         while let (node, inherited) = pending.popLast() {
@@ -170,7 +173,10 @@ private struct RuleMaker {
             for (picks, changes) in [
                 (true, wanted.subtracting(inherited)), (false, inherited.subtracting(wanted)),
             ] where !changes.isEmpty {
-                guard let pattern = pattern(node) else { continue }
+                guard let pattern = pattern(node) else {
+                    isComplete = false
+                    continue
+                }
                 rules.append(
                     PickList.Rule(picks: picks, changes: changes == present ? [] : changes, pattern: pattern))
             }

@@ -29,6 +29,8 @@ public struct PickList: Hashable, Sendable {
     public var layers: Set<Int>
     /// Keys of the configuration whose new values are taken, as reports name them; `*` for all.
     public var configKeys: [String]
+    /// Whether it says all that it was made for: no pattern matches just a path of more than 59 names.
+    public internal(set) var isComplete = true
 
     /// A list of those rules.
     public init(
@@ -134,8 +136,10 @@ extension PickList {
         if let newImageID { lines.append(Array("new \(newImageID)".utf8)) }
         for rule in rules {
             let markers = Change.allCases.filter(rule.changes.contains).map(\.marker).joined()
-            // A line's end in a name cannot stand in a line; any other byte there is as good as none.
-            let pattern = rule.pattern.text.map { $0 == UInt8(ascii: "\n") ? UInt8(ascii: "?") : $0 }
+            // A line's end cannot stand in a line.
+            let parts = rule.pattern.text.split(
+                separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            let pattern = parts.joined(separator: "\\x0a".utf8)
             lines.append(Array("\(rule.picks ? "+" : "-")\(markers) ".utf8) + pattern)
         }
         lines += layers.sorted().map { Array("layer \($0)".utf8) }

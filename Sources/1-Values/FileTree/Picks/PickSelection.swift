@@ -32,7 +32,7 @@ public struct PickSelection: Hashable, Sendable {
         if layers.isEmpty {
             var isPicked = Array(repeating: false, count: tree.nodes.count)
             for node in nodes where isPicked.indices.contains(node) { isPicked[node] = true }
-            list.rules = PickList.rules(picking: isPicked, of: tree)
+            list.setRules(picking: isPicked, of: tree)
         }
         return list
     }

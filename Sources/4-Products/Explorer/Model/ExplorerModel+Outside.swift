@@ -39,7 +39,7 @@ extension ExplorerModel {
         if focus == .files, let files, let node = files.current?.node {
             return copyItems(of: node, path: nil)
         }
-        return details?.copied.map { [CopyScreen.Item(label: "digest", text: $0), createItem] } ?? []
+        return details?.copied.map { [CopyScreen.Item(label: "digest", text: $0)] + createItem } ?? []
     }
 
     /// What there is to be copied of what is looked into.
@@ -65,9 +65,9 @@ extension ExplorerModel {
             let command = CreateCommand(
                 start: "\(options.createCommand) --pick \(ShellWord.quoted(text))", output: export.path.text,
                 level: export.level, picks: nil, picksPath: "")
-            items.append(CopyScreen.Item(label: "this alone", text: command.text))
+            items += command.text.map { [CopyScreen.Item(label: "this alone", text: $0)] } ?? []
         }
-        return items + [createItem]
+        return items + createItem
     }
 
     /// The pattern of one path as it can be typed and pasted: in it, `?` stands for each byte that cannot. Nil if that
@@ -93,11 +93,11 @@ extension ExplorerModel {
     }
 
     /// The command that makes the whole package.
-    private var createItem: CopyScreen.Item {
+    private var createItem: [CopyScreen.Item] {
         let command = CreateCommand(
             start: options.createCommand, output: export.path.text, level: export.level, picks: nil,
             picksPath: "")
-        return CopyScreen.Item(label: "all of it", text: command.text)
+        return command.text.map { [CopyScreen.Item(label: "all of it", text: $0)] } ?? []
     }
 }
 

@@ -15,8 +15,9 @@ struct CreateCommand {
     /// More options than this are a file.
     private static let optionLimit = 8
 
-    /// The command in one line.
-    var text: String {
+    /// The command in one line; nil if none can say what is picked, because a path is too deep for a pattern.
+    var text: String? {
+        guard picks?.isComplete ?? true else { return nil }
         var words = [start]
         if let picks { words += Self.options(picks) ?? ["--picks \(ShellWord.quoted(picksPath))"] }
         words.append("-o \(ShellWord.quoted(output))")

@@ -294,17 +294,11 @@ extension ExplorerModel {
     /// What writes the picks to a file; says why it cannot.
     mutating func pickFile(_ path: String) -> PickFileRequest? {
         guard let picks, let list = pickList else { return nil }
-        let selection = picks.selection
-        let bytes = list.bytes
-        // Names with line breaks and paths of more than 59 names stand in no list.
-        if selection.layers.isEmpty,
-            (try? PickList(parsing: bytes))?.nodes(of: picks.ground.tree, layer: { _ in nil })
-                != selection.nodes
-        {
-            say("these picks cannot be written: a path is too deep, or has a line break", isWarning: true)
+        guard list.isComplete else {
+            say("these picks cannot be written: a path is too deep", isWarning: true)
             return nil
         }
-        return PickFileRequest(path: path, bytes: bytes, revision: picks.revision)
+        return PickFileRequest(path: path, bytes: list.bytes, revision: picks.revision)
     }
 
     mutating func take(_ list: PickList, from path: String) -> [Effect] {

@@ -29,9 +29,13 @@ struct ExportScreen: Screen {
         case .cancel: return .close
         case .copy:
             let command = self.command(in: model)
-            let outcome = model.copy(command.text)
+            guard let text = command.text else {
+                model.say("\(Self.noCommand): nothing was copied", isWarning: true)
+                return .stay
+            }
+            let outcome = model.copy(text)
             if command.needsFile {
-                model.say("copied; it reads '\(model.picksPath)', which ^S writes: \(command.text)")
+                model.say("copied; it reads '\(model.picksPath)', which ^S writes: \(text)")
             }
             return outcome
         case .pickRemedy: return Outcome(step: .stay, effects: model.pickRemedy(ofRow: false))
@@ -42,6 +46,8 @@ struct ExportScreen: Screen {
         }
         return .stay
     }
+
+    private static let noCommand = "none says this: a path is too deep for a pattern"
 
     private func command(in model: ExplorerModel) -> CreateCommand {
         CreateCommand(
@@ -127,7 +133,8 @@ struct ExportScreen: Screen {
                 Span(TextFit.middle(text, columns: room, mark: model.glyphs.ellipsis), role),
             ]
         }
-        let command = line("command", Format.line(self.command(in: model).text, model.glyphs), .dim)
+        let text = self.command(in: model).text ?? Self.noCommand
+        let command = line("command", Format.line(text, model.glyphs), .dim)
         guard let picks = model.picks else { return [line("includes", everything(in: model)), command] }
         var words = ["\(Format.grouped(picks.count)) of \(Format.count(picks.ground.changeCount, "change"))"]
         if picks.requiredCount > 0 { words.append("\(Format.grouped(picks.requiredCount)) that come along") }

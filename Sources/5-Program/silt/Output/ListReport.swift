@@ -170,7 +170,7 @@ struct LayersReport: Encodable {
         layers.map {
             "\($0.layer)".padded(4) + "\($0.diffID)  " + ByteCount.text($0.bytes).padded(10)
                 + ($0.urls == nil ? $0.compression : "foreign").padded(8)
-                + "\($0.entries) entries  ".padded(18)
+                + "\($0.entries) \($0.entries == 1 ? "entry" : "entries")  ".padded(18)
                 + EscapedText.line($0.createdBy, limit: 100)
         }
     }

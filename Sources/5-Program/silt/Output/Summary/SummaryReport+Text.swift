@@ -16,16 +16,18 @@ extension SummaryReport {
         }
         lines += ["", packageVerdict] + packageLines
         lines += ["", configurationVerdict] + settings.textLines
-        lines += ["", "files: \(counts.text)", "", "where the bytes go, by file:"]
-        lines += files.prefix(Self.rowLimit).map(fileLine)
-        lines += rest(ofFiles: files.prefix(Self.rowLimit).map(\.share)).map { [$0] } ?? []
-        lines +=
-            ["by directory, without those that have a line of their own:"]
-            + directories.map { line($0.share, $0.path) }
-        lines += ["by change:"]
-        lines += changes.map { line($0.share, $0.change) }
-        lines += ["by layer:"] + layers.map(layerLine)
-        if layers.isEmpty { lines.append("  no layer changed") }
+        lines += ["", "files: \(counts.text)"]
+        let fileLines =
+            files.prefix(Self.rowLimit).map(fileLine)
+            + (rest(ofFiles: files.prefix(Self.rowLimit).map(\.share)).map { [$0] } ?? [])
+        if !fileLines.isEmpty { lines += ["", "where the bytes go, by file:"] + fileLines }
+        if !directories.isEmpty {
+            lines +=
+                ["by directory, without those that have a line of their own:"]
+                + directories.map { line($0.share, $0.path) }
+        }
+        if !changes.isEmpty { lines += ["by change:"] + changes.map { line($0.share, $0.change) } }
+        lines += layers.isEmpty ? ["no layer changed"] : ["by layer:"] + layers.map(layerLine)
         lines += ["", "efficiency, as dive counts it:"]
         for (side, use) in [("old", oldUse), ("new", newUse)] {
             lines.append("  \(side)  \(use.percent), \(ByteCount.text(use.wastedBytes)) wasted")
