@@ -61,35 +61,15 @@ extension ExplorerModel {
                 items.append(CopyScreen.Item(label: label, text: digest.description))
             }
         }
-        if node.change != .unchanged, let text = typedPattern(of: path, in: tree) {
+        if node.change != .unchanged, let pattern = PathPattern(matching: path),
+            let text = String(validating: pattern.text, as: UTF8.self)
+        {
             let command = CreateCommand(
                 start: "\(options.createCommand) --pick \(ShellWord.quoted(text))", output: export.path.text,
                 level: export.level, picks: nil, picksPath: "")
             items += command.text.map { [CopyScreen.Item(label: "this alone", text: $0)] } ?? []
         }
         return items + createItem
-    }
-
-    /// The pattern of one path as it can be typed and pasted: in it, `?` stands for each byte that cannot. Nil if that
-    /// would match another path, too.
-    private func typedPattern(of path: TreePath, in tree: DiffTree) -> String? {
-        guard let exact = PathPattern(matching: path) else { return nil }
-        if let text = String(validating: exact.text, as: UTF8.self), Format.line(text, glyphs) == text {
-            return text
-        }
-        func isTyped(_ byte: UInt8) -> Bool { (0x20..<0x7f).contains(byte) }
-        var matching = [0]
-        for name in path.bytes.split(separator: UInt8(ascii: "/")) {
-            matching = matching.flatMap { node in
-                tree.nodes[node].children.filter { child in
-                    let other = tree.name(of: child)
-                    return other.count == name.count
-                        && zip(name, other).allSatisfy { !isTyped($0) || $0 == $1 }
-                }
-            }
-        }
-        guard matching.count == 1 else { return nil }
-        return String(decoding: exact.text.map { isTyped($0) ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
     }
 
     /// The command that makes the whole package.

@@ -243,7 +243,9 @@ extension ExplorerModel {
         if let bytes = pickState.sizes[level] { return Figure(exact: bytes) }
         guard level == .standard else { return nil }
         if let bytes = pickState.plan?.byteCount { return Figure(exact: bytes) }
-        return pickState.sum.map { Figure(guess: $0) }
+        // A package has documents, whatever is picked.
+        guard let sum = pickState.sum, let documents = totals.documents else { return nil }
+        return Figure(guess: sum) + documents
     }
 
     // MARK: - What is missing
