@@ -350,7 +350,7 @@ struct PickTests {
         script.send(.picksPlanned(revision: revision - 1, PickPlan(failure: "old")))
         #expect(script.explorer.pickState.plan == nil)
         // The sum of rows first, then what it really takes.
-        #expect(script.screen().text.contains("· ≈471.4 kB"))
+        #expect(script.screen().text.contains("· ≈473.7 kB"))
         plan(&script, byteCount: 471_000)
         #expect(script.screen().text.contains("· 471.0 kB") && !script.screen().text.contains("· ≈471"))
         script.press("u")

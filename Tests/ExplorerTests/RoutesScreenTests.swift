@@ -129,7 +129,7 @@ struct RoutesScreenTests {
         script.press("g j j j j j j j j enter")
         #expect(script.screen().text.contains("\u{2248}130.0 kB  how far it is off is not known"))
         script.press("esc")
-        script.send(.totals(Totals(delta: Figure(exact: 130_000))))
+        script.send(.totals(Totals(delta: Figure(exact: 130_000), documents: Figure(exact: 2_000))))
         #expect(script.explorer.route(.picked) == nil)
         script.press("q")
         script.press("j space r")
