@@ -64,9 +64,9 @@ mux start-server \; set -g default-terminal tmux-256color \; set -g status off \
     new-session -d -x "$columns" -y "$rows" -e LC_ALL=C.UTF-8 -e "HOME=$work/home" -e "XDG_STATE_HOME=$work/home" \
     "$(printf '%q ' "$silt" old.tar new.tar --theme "${THEME:-dark}")"
 
-settle 'shows them'
+settle ' shows '
 frame 3 'silt old.tar new.tar: what changed, the costliest first'
-press 2 'shows them' '}: what costs next less' '}'
+press 2 ' shows ' '}: what costs next less' '}'
 press 3 'cost by place' 'enter: why it costs that' Enter
 press 2 '1. at' '}: the block that costs most' '}'
 press 3 'Cost by place' '$: all that costs in it' '$'

@@ -61,10 +61,10 @@ picture() {
 # Options of the server come before its first window: TERM is read when that begins.
 cd "$work/demo"
 mux start-server \; set -g default-terminal tmux-256color \; set -g status off \; \
-    new-session -d -x "$columns" -y "$rows" -e LC_ALL=C.UTF-8 "$(printf '%q ' "$silt" old.tar new.tar --theme "${THEME:-dark}")"
+    new-session -d -x "$columns" -y "$rows" -e LC_ALL=C.UTF-8 "$(printf '%q ' "$silt" old.tar new.tar --no-state --theme "${THEME:-dark}")"
 
 # What it opens on: the costliest change under the cursor.
-settle 'shows them'
+settle ' shows '
 picture overview
 # What the update brings, by package.
 mux send-keys S
