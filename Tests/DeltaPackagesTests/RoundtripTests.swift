@@ -58,6 +58,17 @@ struct RoundtripTests {
         }
     }
 
+    @Test func `files that hold the same but are stored in other ways come out as they were stored`()
+        async throws
+    {
+        let images = TarEntry.withHoles(Content.random(1, 1024)).map { ImageBuilder([.init("", [$0])]) }
+        for (old, new) in zip(images, images.dropFirst() + images.prefix(1)) {
+            let held = try await roundtrip.open(old, as: "old")
+            let package = try await roundtrip.create(held, try await roundtrip.open(new, as: "new"))
+            #expect(try roundtrip.apply(package, to: held) == new.archive(.dockerLegacy))
+        }
+    }
+
     @Test(arguments: Packing.archives)
     func `a compressed archive comes out as what it holds`(outer: Packing) async throws {
         let old = try await roundtrip.load(

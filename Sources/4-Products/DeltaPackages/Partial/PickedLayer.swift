@@ -124,12 +124,16 @@ struct PickedLayer {
         return item
     }
 
-    /// A file for each content of the new image.
+    /// A file for each content of the new image, one that is stored with its holes if there is one.
     private func contents() -> [Digest: EntryID] {
         var contents: [Digest: EntryID] = [:]
         for (layer, listing) in new.index.listings.enumerated() {
             for (ordinal, entry) in listing.entries.enumerated() where entry.kind == .file {
-                if let digest = entry.digest, contents[digest] == nil {
+                guard let digest = entry.digest else { continue }
+                let isSparse = contents[digest].map {
+                    new.index.listings[$0.layer].entries[$0.ordinal].isSparse
+                }
+                if isSparse ?? true, isSparse == nil || !entry.isSparse {
                     contents[digest] = EntryID(layer: layer, ordinal: ordinal)
                 }
             }

@@ -48,7 +48,7 @@ struct LayerPlan: Sendable {
             let entry = entries[index]
             let count = file.spans[index].contentByteCount
             guard count > 0 else { return .new }
-            if let digest = entry.digest,
+            if let digest = entry.storedDigest,
                 let same = similar.sameContent(digest, byteCount: count, preferring: twins[index])
             {
                 return .reference(same)

@@ -30,10 +30,8 @@ struct SimilarFiles: Sendable {
             for (index, entry) in listing.entries.enumerated() {
                 let ordinal = references.ordinal(layer: layer, entry: index)
                 byPath.add(ordinal, key: Self.key(entry.path))
-                guard references.contentByteCount(of: ordinal) > 0, let digest = entry.digest else {
-                    continue
-                }
-                byContent.add(ordinal, key: digest.firstWord)
+                guard references.contentByteCount(of: ordinal) > 0, entry.digest != nil else { continue }
+                if let digest = entry.storedDigest { byContent.add(ordinal, key: digest.firstWord) }
                 if !newPaths.contains(entry.path) { leftBehind.append(ordinal) }
                 for name in Self.looseNames(entry.path) { byLooseName.add(ordinal, key: Self.key(name)) }
             }
@@ -192,7 +190,7 @@ private struct OldEntries: Sendable {
         return listings[layer].entries[index]
     }
 
-    func digest(of ordinal: Int) -> Digest? { entry(ordinal).digest }
+    func digest(of ordinal: Int) -> Digest? { entry(ordinal).storedDigest }
 
     func byteCount(of ordinal: Int) -> UInt64 { references.contentByteCount(of: ordinal) }
 
@@ -204,4 +202,10 @@ private struct OldEntries: Sendable {
         }
         return byteCount(of: later) > 0 || byteCount(of: ordinal) == 0 ? .earlier : .none
     }
+}
+
+extension Entry {
+    /// The digest of what a layer stores of a file; nil for one that is stored without its holes: files that hold the same
+    /// may be stored as different bytes, and packages are made of stored ones.
+    var storedDigest: Digest? { isSparse ? nil : digest }
 }
