@@ -37,6 +37,8 @@ import Testing
         Golden(name: "oci-zstd-described", layout: .ociArchive, packing: .zstd),
         // A blob that is made of an old blob's tokens.
         Golden(name: "oci-old-blob", old: "old-odd", layout: .ociArchive, packing: .oddGzip),
+        // Images, Debian packages and what else has compressed members.
+        Golden(name: "members", old: "old-members", layout: .ociArchive),
         // Two platforms and a second image, in one archive.
         Golden(name: "several", old: "old-several", layout: .ociArchive),
     ]
@@ -66,8 +68,8 @@ import Testing
             let bytes =
                 golden.old == "old-several"
                 ? try GoldenImages.several(isNew: false)
-                : try GoldenImages.image(isNew: false).archive(
-                    .docker25, golden.old == "old" ? .plain : golden.packing)
+                : try GoldenImages.image(golden, isNew: false).archive(
+                    .docker25, golden.packing == .zstd ? .plain : golden.packing)
             try Data(try Packing.zstd.pack(bytes)).write(to: oldPath)
         }
         for name in golden.otherOlds {
@@ -84,7 +86,7 @@ import Testing
         let bytes =
             golden.old == "old-several"
             ? try GoldenImages.several(isNew: true)
-            : try GoldenImages.image(isNew: true).archive(golden.layout, golden.packing)
+            : try GoldenImages.image(golden, isNew: true).archive(golden.layout, golden.packing)
         let old = try await ImageLoader.loadSet(ImageRequest(path: oldPath.path))
         let new = try await ImageLoader.loadSet(ImageRequest(path: roundtrip.scratch.write("new", bytes)))
         let made = roundtrip.scratch.path("d.silt")
@@ -102,7 +104,12 @@ import Testing
 
 /// The images behind the golden packages; they may change, the packages may not.
 private enum GoldenImages {
-    static func image(isNew: Bool) -> ImageBuilder {
+    static func image(_ golden: GoldenTests.Golden, isNew: Bool) throws -> ImageBuilder {
+        guard golden.old == "old-members" else { return image(isNew: isNew) }
+        return ImageBuilder([.init("ADD images", try images(isNew: isNew))])
+    }
+
+    private static func image(isNew: Bool) -> ImageBuilder {
         let base: [TarEntry] = [.directory("etc"), .file("etc/motd", "hello")]
         let all =
             files(isNew: isNew) + members(isNew: isNew) + programs(isNew: isNew) + objects(isNew: isNew)
@@ -131,6 +138,24 @@ private enum GoldenImages {
             try layout.store(image("amd64", 41), [LayoutBuilder.name("tool:\(isNew ? 2 : 1)")]),
         ]
         return layout.archive
+    }
+
+    /// Files whose compressed members lie elsewhere than in gzip and zip files.
+    private static func images(isNew: Bool) throws -> [TarEntry] {
+        func edited(_ seed: UInt64) -> [UInt8] {
+            let text = Content.text(seed, 3_000)
+            return isNew ? Content.mutated(text, seed: seed + 1) : text
+        }
+        let members = try [6, 9].map { try Packing.gzip($0).pack(edited(60 + UInt64($0))) }
+        return [
+            .file("icon.png", PNGBuilder.file(edited(50), level: isNew ? 9 : 6)),
+            .file("photo.png", PNGBuilder.file(edited(52), chunkByteCount: isNew ? 400 : 300)),
+            .file("stored.png", PNGBuilder.file(edited(54), level: 0, chunkByteCount: 1000)),
+            .file(
+                "tool.deb",
+                ArchiveBuilder.file([("control.tar.gz", members[0]), ("data.tar.gz", members[1])])),
+            .file("initrd", Array("070701".utf8) + Content.text(56, 300) + members[0]),
+        ]
     }
 
     /// Compressed files, which are compared by what is in them.

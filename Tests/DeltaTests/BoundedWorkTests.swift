@@ -127,6 +127,41 @@ struct BoundedWorkTests {
         #expect(try UnpackedPatch.between(bomb, other, method: .hashed(depth: 3)) == nil)
     }
 
+    @Test func `looking for members in vain ends`() throws {
+        let member = try Packing.gzip(6).pack(Content.text(3, 6_000))
+        let header: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 7]
+        func file(_ count: Int) -> [UInt8] { (0..<count).flatMap { _ in header } + member }
+        #expect(try UnpackedContent.members(of: file(100)).count == 1)
+        #expect(try UnpackedContent.members(of: file(1 << 14)).isEmpty)
+    }
+
+    @Test func `names of members that are remembered take little memory`() throws {
+        // Each header's name is all that follows, as far as names go.
+        let header: [UInt8] = [0x50, 0x4b, 3, 4] + [UInt8](repeating: 0, count: 22) + [0xff, 0xff, 0, 0]
+        let form = (0..<8_000).flatMap { header + [UInt8($0 & 0xff), UInt8($0 >> 8)] }
+        for direction in [MemberPass.Direction.unpacking, .repacking] {
+            let pass = MemberPass(direction, body: { _, _, _ in .left }, sink: { _ in })
+            try pass.write(form[...])
+            try pass.finish()
+            #expect(pass.rememberedByteCount > 7 << 20 && pass.rememberedByteCount <= 8 << 20)
+        }
+    }
+
+    @Test func `a description of members that is longer than any writer makes is refused`() throws {
+        let (old, new) = (
+            try Packing.foreignGzip.pack(Content.text(1, 6_000)),
+            try Packing.foreignGzip.pack(Content.text(2, 6_000))
+        )
+        var patch = try #require(try UnpackedPatch.between(old, new, method: .hashed(depth: 8)))
+        patch.description = [UInt8](repeating: 0, count: UnpackedContent.descriptionByteLimit + 1)
+        let references = try MemoryReferences([[TarEntry.file("f", old)].tar])
+        let recipe = try Recipe.encode([TarEntry.file("f", new)].tar, references: references, level: .fast) {
+            _, _ in
+            .unpackedPatch(reference: 0, patch)
+        }
+        #expect(throws: DeltaError.self) { try Recipe.decode(recipe, references: references) }
+    }
+
     @Test func `members that share their data count each by itself`() throws {
         let content = Content.text(3, 60_000)
         let file = ZipBuilder.file([.init("a", content)])

@@ -1,5 +1,6 @@
 @testable import Delta
 import Compression
+import Recompression
 import TestSupport
 import Testing
 
@@ -27,7 +28,30 @@ struct UnpackedTests {
                 .init("same", other, hasDescriptor: hasDescriptor), .init("empty", [], level: 0),
             ]
         }
+        func package(_ content: [UInt8]) -> [UInt8] {
+            ArchiveBuilder.file([
+                ("debian-binary", Array("2.0\n".utf8)), ("control.tar.gz", gzip(content, 9)),
+                ("data.tar.gz", gzip(other)),
+            ])
+        }
         return [
+            Pair(name: "Debian package", old: package(text), new: package(edited), limit: 300),
+            Pair(name: "image", old: PNGBuilder.file(text), new: PNGBuilder.file(edited), limit: 300),
+            Pair(
+                name: "image in chunks", old: PNGBuilder.file(text, chunkByteCount: 512),
+                new: PNGBuilder.file(edited, chunkByteCount: 512), limit: 300),
+            Pair(
+                name: "image in other chunks", old: PNGBuilder.file(text, level: 6, chunkByteCount: 512),
+                new: PNGBuilder.file(edited, chunkByteCount: 1000), limit: 300),
+            Pair(
+                name: "images behind each other", old: PNGBuilder.file(text) + PNGBuilder.file(other),
+                new: PNGBuilder.file(other, chunkByteCount: 256) + PNGBuilder.file(edited), limit: 400),
+            Pair(
+                name: "image in a zip", old: ZipBuilder.file([.init("i", PNGBuilder.file(text), level: 0)]),
+                new: ZipBuilder.file([.init("i", PNGBuilder.file(edited), level: 0)]), limit: 400),
+            Pair(
+                name: "gzip behind a cpio archive", old: Array("070701".utf8) + other + gzip(text),
+                new: Array("070701".utf8) + other + gzip(edited), limit: 300),
             Pair(name: "gzip", old: gzip(text), new: gzip(edited), limit: 300),
             Pair(name: "gzip of other levels", old: gzip(text, 1), new: gzip(edited, 9), limit: 300),
             Pair(
@@ -90,7 +114,8 @@ struct UnpackedTests {
         let old = try foreign(Self.text) + foreign(Self.other)
         let new = try foreign(Self.edited) + foreign(Self.other) + Packing.gzip(6).pack(Self.edited)
         let patch = try #require(try UnpackedPatch.between(old, new, method: .hashed(depth: 8)))
-        #expect(patch.makings.prefix(2) == [.described, .described])
+        // The second stays as it is: the old file has it.
+        #expect(patch.makings.prefix(2) == [.described, nil])
         #expect(patch.makings.count == 3 && patch.makings[2] != nil && patch.makings[2] != .described)
         #expect(patch.description.count < 60)
         try expectRoundTrip(old, new, patch)
@@ -131,19 +156,75 @@ struct UnpackedTests {
         #expect(try UnpackedPatch.between(old, Array(old.dropLast(30)), method: .hashed(depth: 8)) == nil)
     }
 
+    @Test func `images whose chunks are irregular are left alone`() throws {
+        let image = PNGBuilder.file(Self.edited, chunkByteCount: 512)
+        let start = 8 + 25
+        let data = { (chunk: Int) in start + chunk * (512 + 12) + 8 }
+        func with(_ place: Int, _ byte: UInt8) -> [UInt8] {
+            image.enumerated().map { $0.offset == place ? byte : $0.element }
+        }
+        let small = PNGBuilder.file(Self.edited, chunkByteCount: 255)
+        let between = PNGBuilder.chunk("tEXt", [1])
+        let irregular = [
+            // A wrong checksum, a wrong one of the stream, chunks that are too small, one of another type between.
+            with(data(1) + 512, image[data(1) + 512] ^ 1), with(data(0) + 100, image[data(0) + 100] ^ 1),
+            small,
+            Array(image[..<(data(1) - 8)] + between + image[(data(1) - 8)...]),
+            // Two chunks that are shorter, and an empty one.
+            Array(image.dropLast(12)) + PNGBuilder.chunk("IDAT", [1]),
+            Array(image.dropLast(12)) + PNGBuilder.chunk("IDAT", []),
+        ]
+        #expect(try UnpackedContent.members(of: image).count == 1)
+        for file in irregular {
+            #expect(try UnpackedContent.members(of: file).isEmpty)
+            #expect(try UnpackedPatch.between(image, file, method: .hashed(depth: 8)) == nil)
+        }
+    }
+
+    @Test func `a form whose chunks would be too small is refused`() throws {
+        let content = Content.text(3, 3_000)
+        let header = PNGBuilder.chunk("IDAT", [0x78, 0xda]).prefix(10)
+        for (count, isRight) in [(0, true), (256, true), (1 << 30, true), (1, false), (255, false)] {
+            let form =
+                BigEndian.bytes(UInt32(count)) + header.dropFirst(4)
+                + LittleEndian.bytes(UInt32(content.count))
+                + content
+            var made: [UInt8] = []
+            let pass = UnpackedContent.repacker {
+                { Deflate.compress(Array($0), DeflateParameters(encoder: .zlib, level: 9, memoryLevel: 8)) }
+            } into: {
+                made += $0
+            }
+            func run() throws {
+                try pass.write(form[...])
+                try pass.finish()
+            }
+            if isRight {
+                try run()
+                let stream = PNGBuilder.file(content, chunkByteCount: count == 256 ? 256 : nil)
+                #expect(made == Array(stream[33...].dropLast(12)))
+            } else {
+                #expect(throws: DeltaError.self) { try run() }
+            }
+        }
+    }
+
     @Test func `files pieced together of headers and rubbish come out the same`() throws {
         let zip = ZipBuilder.file([.init("a", Self.text), .init("b", Self.other, hasDescriptor: true)])
         let gzip = try Packing.gzip(9).pack(Self.edited)
+        let image = PNGBuilder.file(Self.text, chunkByteCount: 512)
         let pieces: [[UInt8]] = [
             [0x50, 0x4b, 3, 4], [0x50, 0x4b, 1, 2], [0x50, 0x4b, 7, 8], [0x50, 0x4b, 5, 6], [0x50],
-            [0x1f, 0x8b, 8],
+            [0x1f, 0x8b, 8], Array("IDAT".utf8), [0, 0, 2, 0], image, Array(image.dropFirst(33)),
+            Array(image[..<700]),
+            Array(image.dropLast(20)),
             zip, gzip, Array(zip.dropLast(40)), Array(gzip.dropLast(3)), Array(zip[..<200]),
             Array(gzip[..<100]),
         ]
         for seed in 0..<60 as Range<UInt64> {
             var random = SplitMix64(seed: seed)
             func file() -> [UInt8] {
-                (0..<8).reduce(into: seed % 2 == 0 ? gzip : zip) { file, _ in
+                (0..<8).reduce(into: [gzip, zip, image][Int(seed % 3)]) { file, _ in
                     file +=
                         random.below(3) == 0
                         ? random.bytes(random.below(60)) : pieces[random.below(pieces.count)]

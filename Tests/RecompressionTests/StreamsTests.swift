@@ -21,7 +21,7 @@ struct StreamsTests {
         #expect(try describer.add(stream[...], of: content))
         let description = describer.finish()
         #expect(description.count < limit)
-        #expect(try StreamsRebuilder(description).make(content, limit: stream.count) == stream)
+        #expect(try StreamsRebuilder(description).make(content[...], limit: stream.count) == stream)
     }
 
     @Test func `streams of one encoder share what was learned, and others may come between`() throws {
@@ -38,11 +38,11 @@ struct StreamsTests {
         let description = describer.finish()
         let rebuilder = try StreamsRebuilder(description)
         for (index, (stream, content)) in streams.enumerated() where isIn[index] {
-            #expect(try rebuilder.make(content, limit: stream.count) == stream)
+            #expect(try rebuilder.make(content[...], limit: stream.count) == stream)
         }
         // None follows.
         #expect(throws: RecompressionError.self) {
-            for _ in 0..<1_000 { _ = try rebuilder.make(streams[0].content, limit: 100) }
+            for _ in 0..<1_000 { _ = try rebuilder.make(streams[0].content[...], limit: 100) }
         }
     }
 
@@ -62,7 +62,7 @@ struct StreamsTests {
         #expect(try describer.add(stream[...], of: content))
         let rebuilder = try StreamsRebuilder(describer.finish())
         #expect(throws: RecompressionError.self) {
-            try rebuilder.make(content, limit: stream.count - 1)
+            try rebuilder.make(content[...], limit: stream.count - 1)
         }
     }
 }

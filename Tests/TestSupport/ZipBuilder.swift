@@ -47,7 +47,7 @@ public enum ZipBuilder {
     }
 
     /// Raw deflate data as zlib makes them.
-    private static func deflate(_ content: [UInt8], _ level: Int) -> [UInt8] {
+    static func deflate(_ content: [UInt8], _ level: Int) -> [UInt8] {
         guard let header = GzipHeader([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]),
             let file = try? Gzip.compress(content, level: level, memoryLevel: 8, header: header)
         else { return [] }

@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import lzma
+import re
 import struct
 import subprocess
 import sys
@@ -562,7 +563,7 @@ class Pass:
     """One pass over a file or its unpacked form that makes the other."""
 
     def __init__(self, data):
-        self.data, self.made, self.place, self.records = data, bytearray(), 0, {}
+        self.data, self.made, self.place, self.records, self.remembered = data, bytearray(), 0, {}, 0
 
     def emit(self, count):
         self.made += self.data[self.place : self.place + count]
@@ -574,31 +575,47 @@ class Pass:
             struct.pack_into("<I", self.made, place + 4 * index, value)
 
     def remember(self, name, position, checks):
-        if len(self.records) < 1 << 17:
+        if self.remembered + len(name) + 64 <= 8 << 20:
+            self.remembered += len(name) + 64
             self.records[name] = (position, checks)
 
+    STARTS = re.compile(rb"PK\x01\x02|PK\x03\x04|\x1f\x8b\x08|(?s:....)(?=IDAT)")
+
     def run(self):
-        starts_gzip = True
         while self.place < len(self.data):
-            if starts_gzip:
-                end = self.gzip_header_end()
-                checks = end and self.member(end)
-                starts_gzip = bool(checks) and len(self.data) - self.place >= 8
-                if starts_gzip:
-                    self.emit(8)
-                    self.adjust(len(self.made) - 8, [checks[0], checks[2]])
-                if checks:
-                    continue
-            found = self.data.find(b"PK", self.place)
-            self.emit((len(self.data) if found < 0 else found) - self.place)
+            found = self.STARTS.search(self.data, self.place)
+            start = found.start() if found and found.start() <= len(self.data) - 8 else len(self.data)
+            self.emit(start - self.place)
             signature = self.data[self.place : self.place + 4]
             if signature == b"PK\3\4":
                 self.local_header()
             elif signature == b"PK\1\2":
                 self.directory_entry()
+            elif signature[:3] == b"\x1f\x8b\x08":
+                self.gzip_header()
             elif signature:
-                self.emit(1)
+                self.png_header()
         return bytes(self.made)
+
+    def gzip_header(self):
+        end = self.gzip_header_end()
+        checks = end and self.member(end)
+        if not checks:
+            self.emit(1)
+        elif len(self.data) - self.place >= 8:
+            self.emit(8)
+            self.adjust(len(self.made) - 8, [checks[0], checks[2]])
+
+    def png_header(self):
+        header = self.data[self.place + 8 : self.place + 10]
+        if len(header) < 2 or header[0] & 15 != 8 or header[0] >> 4 > 7 or header[1] & 0x20:
+            return self.emit(1)
+        turned = None if int.from_bytes(header, "big") % 31 else self.image(self.place)
+        if turned is None:
+            return self.emit(1)
+        count, made = turned
+        self.made += made
+        self.place += count
 
     def member(self, end):
         """Turns the data of a member whose header ends there; what is known of it, or None if it is left alone."""
@@ -651,11 +668,11 @@ class Pass:
             end += 2 + u16(data, end)
         for flag in (8, 16):
             if flags & flag:
-                end = data.find(b"\0", end) + 1
+                end = data.find(b"\0", end, end + 1024) + 1
                 if end == 0:
                     return None
         end += 2 if flags & 2 else 0
-        return end if end <= min(len(data), place + 65536) else None
+        return end if end <= len(data) else None
 
 
 class Unpacking(Pass):
@@ -668,21 +685,57 @@ class Unpacking(Pass):
         self.wants, self.failed = wants, 0
 
     def body(self, start):
+        found = self.inflated(self.data[start : start + LIMIT])
+        if not found or not self.wants():
+            return None
+        content, count = found
+        return count, struct.pack("<I", len(content)) + content, [zlib.crc32(content), count, len(content)]
+
+    def inflated(self, data):
+        """What deflate data hold, and how many bytes they take."""
         if self.failed >= 64 << 20:
             return None
         inflater = zlib.decompressobj(-15)
-        data = self.data[start : start + LIMIT]
         try:
             content = inflater.decompress(data, LIMIT + 1)
         except zlib.error:
             content = b""
         if not inflater.eof or len(content) > LIMIT:
-            self.failed += len(content)
+            self.failed += max(len(content), 4096)
+            return None
+        return content, len(data) - len(inflater.unused_data)
+
+    def image(self, place):
+        joined = self.failed < 64 << 20 and self.joined(place)
+        if not joined:
+            return None
+        size, end, stream = joined
+        found = self.inflated(stream[2:])
+        if not found:
+            return None
+        content, count = found
+        if stream[2 + count :] != struct.pack(">I", zlib.adler32(content)):
+            self.failed += max(len(content), end - place, 4096)
             return None
         if not self.wants():
             return None
-        count = len(data) - len(inflater.unused_data)
-        return count, struct.pack("<I", len(content)) + content, [zlib.crc32(content), count, len(content)]
+        return end - place, struct.pack(">I4s", size, b"IDAT") + stream[:2] + struct.pack("<I", len(content)) + content
+
+    def joined(self, place):
+        """The data of the chunks that start there: their size, where they end, and all of them; None if they are irregular."""
+        data, start, sizes, stream = self.data, place, [], b""
+        while data[place + 4 : place + 8] == b"IDAT":
+            size = int.from_bytes(data[place : place + 4], "big")
+            chunk = data[place + 4 : place + 8 + size]
+            right = data[place + 8 + size : place + 12 + size] == struct.pack(">I", zlib.crc32(chunk))
+            fits = not sizes or len(set(sizes)) == 1 and size <= sizes[0] and sizes[0] >= 256
+            if not right or not fits or size == 0 or place + size + 12 - start > LIMIT:
+                self.failed += max(place + size - start, 4096)
+                return None
+            sizes.append(size)
+            stream += chunk[4:]
+            place += size + 12
+        return (sizes[0] if len(sizes) > 1 else 0), place, stream
 
 
 class Repacking(Pass):
@@ -695,6 +748,28 @@ class Repacking(Pass):
         self.codes = codes
 
     def body(self, start):
+        found = self.packed(start)
+        if not found:
+            return None
+        content, packed = found
+        return 4 + len(content), packed, [zlib.crc32(content), len(packed), len(content)]
+
+    def image(self, place):
+        found = self.packed(place + 10)
+        if not found:
+            return None
+        content, packed = found
+        stream = self.data[place + 8 : place + 10] + packed + struct.pack(">I", zlib.adler32(content))
+        size = int.from_bytes(self.data[place : place + 4], "big") or len(stream)
+        require(size >= 256 or size == len(stream), "small chunks")
+        made = b""
+        for start in range(0, len(stream), size):
+            chunk = b"IDAT" + stream[start : start + size]
+            made += struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
+        return 14 + len(content), made
+
+    def packed(self, start):
+        """A member's content and data; None if it stands as it is."""
         code = self.codes.next()
         if code == 0:
             return None
@@ -705,7 +780,7 @@ class Repacking(Pass):
             packed = self.codes.described.stream(content)
         else:
             packed = deflate(content, program, rest // 9 + 1, rest % 9 + 1)
-        return 4 + len(content), packed, [zlib.crc32(content), len(packed), len(content)]
+        return content, packed
 
 
 # The program -----------------------------------------------------------------------------------------------------

@@ -94,8 +94,18 @@ extension Inflate {
 
 /// Checksums that compressed files carry.
 public enum Checksum {
-    /// CRC-32 as gzip and zip use it (RFC 1952, section 8).
-    public static func crc32(_ bytes: [UInt8]) -> UInt32 {
+    /// CRC-32 as gzip, zip and PNG use it (RFC 1952, section 8).
+    public static func crc32(_ bytes: ArraySlice<UInt8>) -> UInt32 {
         bytes.withUnsafeBufferPointer { UInt32(truncatingIfNeeded: crc32_z(0, $0.baseAddress, $0.count)) }
     }
+
+    /// Adler-32 as zlib streams use it (RFC 1950, section 8).
+    public static func adler32(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+        bytes.withUnsafeBufferPointer {
+            UInt32(truncatingIfNeeded: adler32_z(1, $0.baseAddress, $0.count))
+        }
+    }
+
+    /// The same of a whole array.
+    public static func crc32(_ bytes: [UInt8]) -> UInt32 { crc32(bytes[...]) }
 }

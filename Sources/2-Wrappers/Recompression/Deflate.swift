@@ -8,7 +8,7 @@ public enum Deflate {
     /// - Returns: The raw stream, without a header or a checksum.
     public static func compress(_ content: [UInt8], _ parameters: DeflateParameters) -> [UInt8] {
         var work = Int.max
-        return compress(content, parameters, work: &work) ?? []
+        return compress(content[...], parameters, work: &work) ?? []
     }
 
     /// Compresses a content in one run, unless that takes too long.
@@ -18,9 +18,9 @@ public enum Deflate {
     ///   - parameters: Whose stream to make; numbers out of bounds count as the nearest bound.
     ///   - work: How much searching may take, in places looked at and words compared; what it took is taken off.
     /// - Returns: The raw stream; nil if it would take more.
-    public static func compress(_ content: [UInt8], _ parameters: DeflateParameters, work: inout Int)
-        -> [UInt8]?
-    {
+    public static func compress(
+        _ content: ArraySlice<UInt8>, _ parameters: DeflateParameters, work: inout Int
+    ) -> [UInt8]? {
         var encoder = StreamEncoder()
         let limit = work
         defer { work -= encoder.work }

@@ -130,7 +130,7 @@ public final class StreamsRebuilder {
     ///   - limit: How long it may be.
     /// - Returns: The stream.
     /// - Throws: `RecompressionError` if the description is damaged, or ends before.
-    public func make(_ content: [UInt8], limit: Int) throws -> [UInt8] {
+    public func make(_ content: ArraySlice<UInt8>, limit: Int) throws -> [UInt8] {
         made.bytes = []
         made.limit = limit
         machine.begin(nil, byteCount: content.count)

@@ -26,6 +26,9 @@ struct UnpackTarget: Target {
         let odd = [
             gzips[0] + gzips[3], Array(gzips[0].prefix(10)) + gnu + Array(gzips[1].suffix(8)),
             ZipBuilder.file([.init("z", zips[0], level: 0)]),
+            ArchiveBuilder.file([("a", gzips[0]), ("b", gzips[3])]),
+            PNGBuilder.file(text, chunkByteCount: 512), PNGBuilder.file(edited, chunkByteCount: 512),
+            PNGBuilder.file(edited),
             ZipBuilder.file([.init("z", zips[3])], prefix: text),
         ]
         files = zips + gzips + odd + corpus

@@ -1,10 +1,12 @@
-/// What stands before compressed data in a file: a gzip header or a zip file's local header.
+/// What stands before compressed data in a file.
 struct MemberHeader: Equatable {
     enum Kind: Equatable {
-        /// RFC 1952, section 2.3.
+        /// A gzip header (RFC 1952, section 2.3).
         case gzip
-        /// PKWARE's APPNOTE.TXT, section 4.3.7.
+        /// A zip file's local header (PKWARE's APPNOTE.TXT, section 4.3.7).
         case zip
+        /// The length and type of a PNG image's first `IDAT` chunk, and the zlib header that it starts with.
+        case png
     }
 
     let kind: Kind
@@ -26,10 +28,49 @@ struct MemberHeader: Equatable {
         case needs(Int)
     }
 
-    /// Reads a gzip header at the start of some bytes.
-    static func gzip(_ bytes: ArraySlice<UInt8>) -> Reading {
-        let magic: [UInt8] = [0x1f, 0x8b, 8]
-        guard bytes.prefix(3).elementsEqual(magic.prefix(bytes.count)) else { return .none }
+    /// Reads the header that some bytes start with.
+    ///
+    /// What a header is may not depend on numbers that depend on the compressed data: those are other ones in an unpacked form.
+    static func reading(_ bytes: ArraySlice<UInt8>) -> Reading {
+        if bytes.starts(with: gzipSignature) { return gzip(bytes) }
+        if bytes.starts(with: zipSignature) { return zip(bytes) }
+        if bytes.dropFirst(4).starts(with: PNGStream.chunkType) { return png(bytes) }
+        return .none
+    }
+
+    /// How many bytes come before the first of which a header may start, or a directory entry of a zip file.
+    ///
+    /// - Parameters:
+    ///   - bytes: Some bytes.
+    ///   - isEnd: Whether no more follow; otherwise it takes a few to see that none starts.
+    /// - Returns: How many.
+    static func quietByteCount(_ bytes: ArraySlice<UInt8>, isEnd: Bool) -> Int {
+        let least = 8
+        let span = bytes.span
+        let type = (
+            PNGStream.chunkType[0], PNGStream.chunkType[1], PNGStream.chunkType[2], PNGStream.chunkType[3]
+        )
+        var count = 0
+        while count <= span.count - least {
+            switch (span[count], span[count + 1]) {
+            case (0x50, 0x4b), (0x1f, 0x8b): return count
+            default: break
+            }
+            if span[count + 4] == type.0, span[count + 5] == type.1, span[count + 6] == type.2,
+                span[count + 7] == type.3
+            {
+                return count
+            }
+            count += 1
+        }
+        // No header is as short as what is left.
+        return isEnd && bytes.count - count < least ? bytes.count : count
+    }
+
+    private static let gzipSignature: [UInt8] = [0x1f, 0x8b, 8]
+    private static let zipSignature: [UInt8] = [0x50, 0x4b, 3, 4]
+
+    private static func gzip(_ bytes: ArraySlice<UInt8>) -> Reading {
         guard bytes.count >= 10 else { return .needs(10) }
         let flags = bytes[bytes.startIndex + 3]
         guard flags & 0xe0 == 0 else { return .none }
@@ -40,20 +81,19 @@ struct MemberHeader: Equatable {
         }
         // Name and comment end with a zero.
         for flag: UInt8 in [8, 16] where flags & flag != 0 {
-            guard let end = bytes.dropFirst(count).firstIndex(of: 0) else {
-                return bytes.count < gzipLimit ? .needs(bytes.count + 1) : .none
+            let text = bytes.dropFirst(count).prefix(gzipTextLimit)
+            guard let end = text.firstIndex(of: 0) else {
+                return text.count < gzipTextLimit ? .needs(count + text.count + 1) : .none
             }
             count = end - bytes.startIndex + 1
         }
         if flags & 2 != 0 { count += 2 }
-        guard count <= gzipLimit else { return .none }
         guard bytes.count >= count else { return .needs(count) }
         return .found(
             MemberHeader(kind: .gzip, byteCount: count, isDeflated: true, checksFollow: true, name: []))
     }
 
-    /// Reads a zip file's local header at the start of some bytes that start with its signature.
-    static func zip(_ bytes: ArraySlice<UInt8>) -> Reading {
+    private static func zip(_ bytes: ArraySlice<UInt8>) -> Reading {
         guard bytes.count >= 30 else { return .needs(30) }
         let flags = LittleEndian.half(bytes, 6)
         let nameCount = Int(LittleEndian.half(bytes, 26))
@@ -66,8 +106,21 @@ struct MemberHeader: Equatable {
                 name: Array(bytes.dropFirst(30).prefix(nameCount))))
     }
 
-    /// Longer gzip headers are none.
-    private static let gzipLimit = 1 << 16
+    private static func png(_ bytes: ArraySlice<UInt8>) -> Reading {
+        guard bytes.count >= PNGStream.headerByteCount else { return .needs(PNGStream.headerByteCount) }
+        // RFC 1950, section 2.2: deflate, a window of at most 32 KiB, no dictionary, and a check.
+        let (method, flags) = (Int(bytes[bytes.startIndex + 8]), Int(bytes[bytes.startIndex + 9]))
+        guard method & 15 == 8, method >> 4 < 8, flags & 0x20 == 0, (method << 8 + flags) % 31 == 0 else {
+            return .none
+        }
+        return .found(
+            MemberHeader(
+                kind: .png, byteCount: PNGStream.headerByteCount, isDeflated: true, checksFollow: false,
+                name: []))
+    }
+
+    /// A gzip header whose name or comment is longer is none.
+    private static let gzipTextLimit = 1 << 10
 }
 
 /// What a compressed member is known to be once it was read.

@@ -44,7 +44,7 @@ final class DescribedMembers {
     }
 
     /// Makes the data of the next one.
-    func make(_ content: [UInt8]) throws -> [UInt8] {
+    func make(_ content: ArraySlice<UInt8>) throws -> [UInt8] {
         guard let rebuilder else { throw DeltaError.damaged("a compressed member is not described") }
         return try Self.translating {
             try rebuilder.make(content, limit: UnpackedContent.memberByteCountLimit)
@@ -73,7 +73,7 @@ final class MemberCodeReader {
     init(_ reader: StreamReader, fileByteCount: UInt64) {
         self.reader = reader
         // A description is shorter than what it makes.
-        descriptionLimit = Int(min(fileByteCount, UInt64(UnpackedContent.byteCountLimit)))
+        descriptionLimit = Int(min(fileByteCount, UInt64(UnpackedContent.descriptionByteLimit)))
         workLeft = UnpackedContent.searchLimit(ofFile: fileByteCount)
     }
 
@@ -84,7 +84,7 @@ final class MemberCodeReader {
     ///
     /// - Throws: `DeltaError` if the run is damaged; so does compressing once it took more work than a writer spends to
     ///   find out how the members of a file of that size are made.
-    func next() throws -> (([UInt8]) throws -> [UInt8])? {
+    func next() throws -> ((ArraySlice<UInt8>) throws -> [UInt8])? {
         if left == 0 {
             left = try reader.varint()
             guard left > 0 else { throw DeltaError.damaged("a run of compressed members is empty") }

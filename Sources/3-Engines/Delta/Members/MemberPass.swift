@@ -14,12 +14,12 @@ final class MemberPass {
         case left
         /// That is to be seen from so many bytes.
         case needs(Int)
-        /// So many bytes become others.
-        case turned(byteCount: Int, into: [UInt8], MemberChecks)
+        /// So many bytes become others, and so do the header's first four if they are given.
+        case turned(byteCount: Int, into: [UInt8], MemberChecks, headerStart: [UInt8]? = nil)
     }
 
     private let direction: Direction
-    private let body: (_ rest: ArraySlice<UInt8>, _ isEnd: Bool) throws -> Body
+    private let body: (_ header: MemberHeader, _ rest: ArraySlice<UInt8>, _ isEnd: Bool) throws -> Body
     private let sink: (ArraySlice<UInt8>) throws -> Void
     private var buffer: [UInt8] = []
     private var head = 0
@@ -27,21 +27,24 @@ final class MemberPass {
     private var wanted = 0
     private var takenByteCount = 0
     private var madeByteCount = 0
-    private var mayStartGzip = true
     /// The member that just ended, if its checks follow.
     private var ended: (kind: MemberHeader.Kind, checks: MemberChecks)?
     private var records: [[UInt8]: (position: UInt32, checks: MemberChecks)] = [:]
-    /// Further members are not remembered for the central directory.
-    private static let recordLimit = 1 << 17
+    /// How many bytes those take that are remembered.
+    private(set) var rememberedByteCount = 0
+    /// Members whose names, and as many bytes for each besides, take more are not remembered for the central directory.
+    private static let recordByteLimit = 8 << 20
+    private static let recordByteCount = 64
 
     /// Starts a pass.
     ///
     /// - Parameters:
     ///   - direction: Which way.
-    ///   - body: Turns what follows the header of a deflated member.
+    ///   - body: Turns what follows the header of a deflated member; the rest starts with the header.
     ///   - sink: Takes what comes out, in order.
     init(
-        _ direction: Direction, body: @escaping (_ rest: ArraySlice<UInt8>, _ isEnd: Bool) throws -> Body,
+        _ direction: Direction,
+        body: @escaping (_ header: MemberHeader, _ rest: ArraySlice<UInt8>, _ isEnd: Bool) throws -> Body,
         sink: @escaping (ArraySlice<UInt8>) throws -> Void
     ) {
         self.direction = direction
@@ -55,6 +58,8 @@ final class MemberPass {
             buffer.removeFirst(head)
             head = 0
         }
+        // Growing by itself, it would come to twice as much.
+        if wanted > buffer.capacity { buffer.reserveCapacity(wanted + bytes.count) }
         buffer += bytes
         if buffer.count >= wanted { try advance(isEnd: false) }
     }
@@ -94,7 +99,6 @@ final class MemberPass {
             if kind == .gzip, rest.count >= count {
                 let known = [checks.checksum, checks.byteCount]
                 try emit(adjusted(rest.prefix(count), at: 0, by: known), taking: count)
-                mayStartGzip = true
                 return 0
             }
             if kind == .zip, rest.count >= count, rest.starts(with: Self.descriptorSignature) {
@@ -102,73 +106,60 @@ final class MemberPass {
                 return 0
             }
         }
-        if mayStartGzip {
-            switch MemberHeader.gzip(rest) {
-            case .needs(let count) where !isEnd: return count
-            case .needs, .none: break
-            case .found(let header):
-                let needed = try member(header, rest, isEnd: isEnd)
-                guard needed == 0 else { return needed }
-            }
-            mayStartGzip = false
-            // A member that was turned is gone from the buffer.
-            guard head == rest.startIndex else { return 0 }
-        }
-        return try betweenMembers(rest, isEnd: isEnd)
-    }
-
-    private func betweenMembers(_ rest: ArraySlice<UInt8>, isEnd: Bool) throws -> Int {
-        var start = rest.startIndex
-        let last = rest.endIndex - 1
-        // All signatures start with these two letters.
-        while start < last, buffer[start] != 0x50 || buffer[start + 1] != 0x4b { start += 1 }
-        if start == last, buffer[start] != 0x50 || isEnd { start += 1 }
-        guard start == rest.startIndex else {
-            try emit(start - rest.startIndex)
+        let quiet = MemberHeader.quietByteCount(rest, isEnd: isEnd)
+        guard quiet == 0 else {
+            try emit(quiet)
             return 0
         }
-        guard isEnd || rest.count >= 4 else { return 4 }
-        if rest.starts(with: Self.localSignature) {
-            switch MemberHeader.zip(rest) {
-            case .needs(let count) where !isEnd: return count
-            case .needs, .none: break
-            case .found(let header):
-                let needed = header.isDeflated ? try member(header, rest, isEnd: isEnd) : 0
-                guard needed == 0 else { return needed }
-                guard head == start else { return 0 }
-                remember(header, filePosition, MemberChecks(localHeader: rest))
-                try emit(4)
-                return 0
-            }
-        } else if rest.starts(with: Self.centralSignature) {
+        guard isEnd || rest.count >= 8 else { return 8 }
+        if rest.starts(with: Self.centralSignature) {
             let nameCount = rest.count >= 46 ? Int(LittleEndian.half(rest, 28)) : 0
             guard isEnd || rest.count >= 46 + nameCount else { return 46 + nameCount }
             if rest.count >= 46 + nameCount { return try centralHeader(rest, nameCount: nameCount) }
         }
-        try emit(1)
+        switch MemberHeader.reading(rest) {
+        case .needs(let count) where !isEnd: return count
+        case .needs, .none: try emit(1)
+        case .found(let header):
+            let needed = header.isDeflated ? try member(header, rest, isEnd: isEnd) : 0
+            // A member that was turned is gone from the buffer.
+            guard needed == 0, head == rest.startIndex else { return needed }
+            if header.kind == .zip {
+                remember(header, filePosition, MemberChecks(localHeader: rest))
+                try emit(4)
+            } else {
+                try emit(1)
+            }
+        }
         return 0
     }
 
     private func member(_ header: MemberHeader, _ rest: ArraySlice<UInt8>, isEnd: Bool) throws -> Int {
-        switch try body(rest.dropFirst(header.byteCount), isEnd) {
+        switch try body(header, rest, isEnd) {
         case .left: return 0
-        case .needs(let count) where !isEnd: return header.byteCount + count
+        case .needs(let count) where !isEnd: return count
         case .needs: return 0
-        case .turned(let count, let bytes, let checks):
+        case .turned(let count, let bytes, let checks, let headerStart):
             var block = rest.prefix(header.byteCount)
+            if let headerStart {
+                block.replaceSubrange(block.startIndex..<block.startIndex + 4, with: headerStart)
+            }
             if header.checksFollow {
                 ended = (header.kind, checks)
-            } else {
+            } else if header.kind == .zip {
                 block = adjusted(block, at: 14, by: checks.inOrder)
             }
             remember(header, filePosition, checks)
-            try emit(block + bytes, taking: header.byteCount + count)
+            try emit(block, taking: header.byteCount)
+            try emit(bytes[...], taking: count)
             return 0
         }
     }
 
     private func remember(_ header: MemberHeader, _ position: UInt32, _ checks: MemberChecks) {
-        guard header.kind == .zip, records.count < Self.recordLimit else { return }
+        let byteCount = header.name.count + Self.recordByteCount
+        guard header.kind == .zip, rememberedByteCount + byteCount <= Self.recordByteLimit else { return }
+        rememberedByteCount += byteCount
         records[header.name] = (position, checks)
     }
 
@@ -196,7 +187,6 @@ final class MemberPass {
         return block[...]
     }
 
-    private static let localSignature: [UInt8] = [0x50, 0x4b, 3, 4]
     private static let centralSignature: [UInt8] = [0x50, 0x4b, 1, 2]
     private static let descriptorSignature: [UInt8] = [0x50, 0x4b, 7, 8]
 }

@@ -7,8 +7,10 @@ enum UnpackedContent {
     static let memberByteCountLimit = 16 << 20
     /// Larger forms are not made: they are matched in one piece.
     static let byteCountLimit = 128 << 20
-    /// How many bytes may be decompressed in vain, so that a file full of headers without data takes no time.
+    /// How many bytes may be looked at in vain, so that a file full of headers without data takes no time.
     private static let failureLimit = 64 << 20
+    /// Looking for data counts as so many bytes at least.
+    private static let leastFailure = 4096
 
     /// How many bytes may be decompressed of one file, all members and what turns out to be none together.
     ///
@@ -22,6 +24,8 @@ enum UnpackedContent {
     /// How many bytes of a file's members may be described, whatever compressed them: that takes up to a second for each
     /// mebibyte.
     private static let describableByteCount = 16 << 20
+    /// A longer description is not made, which takes no more than a quarter of the data that it makes.
+    static let descriptionByteLimit = 4 << 20
 
     /// How much may be done to find out how a file's members were compressed: places looked at for matches.
     ///
@@ -34,9 +38,15 @@ enum UnpackedContent {
     /// A form grew larger than it may, or more is decompressed than may be.
     struct TooLarge: Error {}
 
-    /// Whether a file may hold members: it starts as a gzip file or a zip file, or ends as one.
+    /// How files with members start: gzip, zip, PNG, archives of `ar` (Debian packages) and of `cpio` (initial file systems).
+    private static let starts: [[UInt8]] = [
+        [0x1f, 0x8b, 8], [0x50, 0x4b, 3, 4], [0x89, 0x50, 0x4e, 0x47], Array("!<arch>\n".utf8),
+        Array("07070".utf8),
+    ]
+
+    /// Whether a file may hold members: it starts as such files do, or ends as a zip file.
     static func mayHoldMembers(_ file: [UInt8]) -> Bool {
-        if file.starts(with: [0x1f, 0x8b, 8]) || file.starts(with: [0x50, 0x4b, 3, 4]) { return true }
+        if starts.contains(where: file.starts(with:)) { return true }
         // A program before the zip file; its end has a comment that is mostly empty.
         let end = file.suffix(22)
         return end.count == 22 && end.starts(with: [0x50, 0x4b, 5, 6])
@@ -70,10 +80,16 @@ enum UnpackedContent {
 
     /// A member whose data can be decompressed.
     struct Member {
+        /// Where its compressed data start in the file.
+        let start: Int
         /// Its compressed data.
         let packed: ArraySlice<UInt8>
         /// What they hold.
         let content: [UInt8]
+        /// How many bytes of the file hold them.
+        let fileByteCount: Int
+        /// What the form has in the place of the header's first four bytes, if they depend on the data.
+        var headerStart: [UInt8]?
     }
 
     /// What is known of a file's members, by where their data start.
@@ -84,7 +100,7 @@ enum UnpackedContent {
         let pass = Self.pass(UInt64(file.count)) { member in
             try Task.checkCancellation()
             if let member {
-                members[member.packed.startIndex] = MemberChecks(
+                members[member.start] = MemberChecks(
                     checksum: Checksum.crc32(member.content), packedByteCount: UInt32(member.packed.count),
                     byteCount: UInt32(member.content.count))
             }
@@ -107,32 +123,79 @@ enum UnpackedContent {
         var left = inflationLimit(ofFile: fileByteCount)
         return MemberPass(
             .unpacking,
-            body: { rest, isEnd in
-                if leaves(rest.startIndex) { return .left }
-                let data = rest.prefix(memberByteCountLimit)
+            body: { header, rest, isEnd in
+                let start = rest.startIndex + header.byteCount
+                if leaves(start) { return .left }
                 var member: Member?
-                var byteCount = 0
                 if failed < failureLimit {
-                    let outcome = Inflate.decompress(
-                        data, limit: Int(min(left, UInt64(memberByteCountLimit))))
-                    switch outcome {
-                    case .endsEarly where !isEnd && data.count < memberByteCountLimit:
-                        return .needs(max(2 * data.count, 1 << 12))
-                    case .endsEarly(let count), .failed(let count): failed += count
-                    case .finished(let content, let count):
-                        member = Member(packed: data.prefix(count), content: content)
-                        byteCount = count
+                    let found = Self.member(
+                        header, rest, limit: Int(min(left, UInt64(memberByteCountLimit))), isEnd: isEnd)
+                    switch found {
+                    case .needs(let count): return .needs(count)
+                    case .none(let count): failed += max(count, leastFailure)
+                    case .found(let one): member = one
                     }
-                    guard outcome.producedByteCount <= left else { throw TooLarge() }
-                    left -= UInt64(outcome.producedByteCount)
+                    guard found.producedByteCount <= left else { throw TooLarge() }
+                    left -= UInt64(found.producedByteCount)
                 }
-                guard try wants(member), let content = member?.content else { return .left }
+                guard try wants(member), let member else { return .left }
+                let content = member.content
                 return .turned(
-                    byteCount: byteCount, into: LittleEndian.bytes(UInt32(content.count)) + content,
+                    byteCount: member.fileByteCount,
+                    into: LittleEndian.bytes(UInt32(content.count)) + content,
                     MemberChecks(
-                        checksum: Checksum.crc32(content), packedByteCount: UInt32(byteCount),
-                        byteCount: UInt32(content.count)))
+                        checksum: Checksum.crc32(content), packedByteCount: UInt32(member.packed.count),
+                        byteCount: UInt32(content.count)), headerStart: member.headerStart)
             }, sink: sink)
+    }
+
+    /// What comes of looking for a member.
+    private enum Found {
+        case found(Member)
+        /// There is none; so many bytes were looked at, or came out.
+        case none(Int)
+        /// It takes so many bytes, from the header on.
+        case needs(Int)
+
+        var producedByteCount: Int {
+            switch self {
+            case .found(let member): member.content.count
+            case .none(let count): count
+            case .needs: 0
+            }
+        }
+    }
+
+    /// Looks for the member that some bytes start with, header and all.
+    private static func member(
+        _ header: MemberHeader, _ rest: ArraySlice<UInt8>, limit: Int, isEnd: Bool
+    ) -> Found {
+        let start = rest.startIndex + header.byteCount
+        guard header.kind == .png else {
+            let data = rest[start...].prefix(memberByteCountLimit)
+            switch Inflate.decompress(data, limit: limit) {
+            case .endsEarly where !isEnd && data.count < memberByteCountLimit:
+                return .needs(header.byteCount + max(2 * data.count, 1 << 12))
+            case .endsEarly(let count), .failed(let count): return .none(count)
+            case .finished(let content, let count):
+                return .found(
+                    Member(start: start, packed: data.prefix(count), content: content, fileByteCount: count))
+            }
+        }
+        switch PNGStream.reading(rest, isEnd: isEnd) {
+        case .needs(let count): return .needs(count)
+        case .none(let count): return .none(count)
+        case .found(let stream):
+            let outcome = Inflate.decompress(stream.data, limit: limit)
+            guard case .finished(let content, let count) = outcome,
+                stream.holds(content, packedByteCount: count)
+            else { return .none(max(outcome.producedByteCount, stream.fileByteCount)) }
+            return .found(
+                Member(
+                    start: start, packed: stream.data.prefix(count), content: content,
+                    fileByteCount: stream.fileByteCount - header.byteCount,
+                    headerStart: BigEndian.bytes(UInt32(stream.chunkByteCount))))
+        }
     }
 
     /// Makes the file again.
@@ -142,23 +205,24 @@ enum UnpackedContent {
     ///   - sink: Takes the file.
     /// - Returns: What takes the form.
     static func repacker(
-        compress: @escaping () throws -> (([UInt8]) throws -> [UInt8])?,
+        compress: @escaping () throws -> ((ArraySlice<UInt8>) throws -> [UInt8])?,
         into sink: @escaping (ArraySlice<UInt8>) throws -> Void
     ) -> MemberPass {
         // Asked once for each member, even if its content is still on its way.
-        var current: (([UInt8]) throws -> [UInt8])??
+        var current: ((ArraySlice<UInt8>) throws -> [UInt8])??
         return MemberPass(
             .repacking,
-            body: { rest, isEnd in
+            body: { header, form, isEnd in
                 let known = try current ?? compress()
                 current = .some(known)
                 guard let make = known else {
                     current = nil
                     return .left
                 }
+                let rest = form.dropFirst(header.byteCount)
                 guard rest.count >= 4 else {
                     guard !isEnd else { throw DeltaError.damaged("a compressed member ends early") }
-                    return .needs(4)
+                    return .needs(header.byteCount + 4)
                 }
                 let count = Int(LittleEndian.full(rest, 0))
                 guard count <= memberByteCountLimit else {
@@ -166,16 +230,25 @@ enum UnpackedContent {
                 }
                 guard rest.count >= 4 + count else {
                     guard !isEnd else { throw DeltaError.damaged("a compressed member ends early") }
-                    return .needs(4 + count)
+                    return .needs(header.byteCount + 4 + count)
                 }
                 current = nil
-                let content = Array(rest.dropFirst(4).prefix(count))
+                let content = rest.dropFirst(4).prefix(count)
                 let packed = try make(content)
+                let checks = MemberChecks(
+                    checksum: Checksum.crc32(content), packedByteCount: UInt32(clamping: packed.count),
+                    byteCount: UInt32(count))
+                guard header.kind == .png else {
+                    return .turned(byteCount: 4 + count, into: packed, checks)
+                }
+                guard
+                    let chunks = PNGStream.chunks(
+                        header: form.dropFirst(8).prefix(2), packed: packed, content: content,
+                        chunkByteCount: BigEndian.full(form, 0))
+                else { throw DeltaError.damaged("the chunks of an image are too small") }
                 return .turned(
-                    byteCount: 4 + count, into: packed,
-                    MemberChecks(
-                        checksum: Checksum.crc32(content), packedByteCount: UInt32(clamping: packed.count),
-                        byteCount: UInt32(count)))
+                    byteCount: 4 + count, into: Array(chunks.dropFirst(header.byteCount)), checks,
+                    headerStart: Array(chunks.prefix(4)))
             }, sink: sink)
     }
 
@@ -246,7 +319,8 @@ enum UnpackedContent {
             return nil
         }
         result.description = describer.finish()
-        guard packed.contains(where: { $0 != nil }), result.description.count <= file.count,
+        guard packed.contains(where: { $0 != nil }),
+            result.description.count <= min(file.count, descriptionByteLimit),
             try makes(file, of: result, packed)
         else { return nil }
         return result
@@ -265,7 +339,8 @@ enum UnpackedContent {
             defer { next += 1 }
             guard let data = packed[next] else { return nil }
             // What parameters make was compared when they were found.
-            return found.makings[next] == .described ? described.make : { _ in Array(data) }
+            return found.makings[next] == .described
+                ? described.make : { (_: ArraySlice<UInt8>) in Array(data) }
         } into: {
             isSame = isSame && $0.elementsEqual(file.dropFirst(position).prefix($0.count))
             position += $0.count
