@@ -296,8 +296,8 @@ struct AnswerTests {
         }
     }
 
-    @Test func `what is about a tree goes when another one takes its place`() {
-        for keys in ["enter", "/ x", "& s", "^p l"] {
+    @Test func `what is about a file goes with it when another tree takes the place of its own`() {
+        for keys in ["enter", "enter i", "enter :"] {
             var explorer = script().explorer
             let fixture = Fixture.application
             for key in ["f", "j", "j", "j", "j", "j", "j", "x"] {

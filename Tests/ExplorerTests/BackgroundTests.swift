@@ -108,6 +108,58 @@ struct BackgroundTests {
         #expect(script.paths == other.paths)
     }
 
+    /// A script whose tree is compared anew by other rules.
+    private func compared(_ keys: String, holdsWork: Bool) -> Script {
+        var script = held()
+        script.holdsWork = false
+        var rules = IgnoreRules()
+        rules.fields = [.time]
+        for effect in script.explorer.ignore(rules) {
+            guard case .compare(let scope, let rules, let generation) = effect else { continue }
+            script.press(keys)
+            script.holdsWork = holdsWork
+            script.send(
+                .compared(scope, generation: generation, script.fixture.tree(scope, ignoring: rules)))
+        }
+        return script
+    }
+
+    @Test(arguments: [
+        ("/ s s l . s o . enter enter", Context.look), ("/ s s l . s o . enter enter $", .costs),
+        ("i", .details),
+        ("/ s s", .search), ("& s s", .narrow), ("^p s s", .finder), ("p s s", .picking), ("?", .help),
+    ])
+    func `keys go on where they went when another tree takes the place of the one on screen`(
+        keys: String, context: Context
+    ) {
+        for holdsWork in [false, true] {
+            var script = compared(keys, holdsWork: holdsWork)
+            script.work()
+            #expect(script.explorer.context == context)
+            // What follows is typed or pressed as if nothing had happened.
+            let next = context == .look || context == .costs ? "J K" : "l"
+            var other = held()
+            other.holdsWork = false
+            other.press(keys)
+            script.press(next)
+            other.press(next)
+            script.work()
+            other.work()
+            #expect(script.explorer.context == other.explorer.context)
+            #expect(script.path == other.path, "\(keys)")
+        }
+    }
+
+    @Test func `a key that closes waits for the one before it that opens`() {
+        var script = held()
+        script.press("& l i b enter ^p")
+        #expect(script.explorer.deferred.count == 1)
+        script.press("q")
+        #expect(script.takeEffects().allSatisfy { $0 != .quit })
+        script.press("^c")
+        #expect(script.takeEffects().last == .quit)
+    }
+
     @Test func `what was narrowed is listed on after its field is shut`() {
         var script = held()
         script.press("& l i b enter")
@@ -319,6 +371,42 @@ struct PatternTests {
         #expect(script.paths != before)
         script.press("esc")
         #expect(script.paths == before)
+    }
+
+    @Test func `what a filter hides of what matches is told, with what shows it`() {
+        var script = Script(answersFirst: true)
+        script.press("& *")
+        #expect(script.paths.isEmpty)
+        #expect(script.screen().text.contains("0 matches, 1 more hidden by content changes"))
+        script.press("enter")
+        #expect(script.explorer.status?.text == "0 shown, 1 hidden by content changes: c shows them")
+        #expect(script.screen().text.contains("1 match hidden by content changes"))
+        script.press("c E")
+        #expect(script.paths.contains("app/README"))
+        // Of other filters, f is the way: esc gives up what was narrowed first.
+        script.press("esc + & *")
+        script.press("enter")
+        #expect(script.explorer.status?.text == "0 shown, 1 hidden by added only: f chooses")
+    }
+
+    @Test func `the filters count what the list does`() throws {
+        var script = Script(answersFirst: true)
+        script.press("= E")
+        let count = try #require(script.explorer.files?.listedCount)
+        script.press("f")
+        let shown = script.screen().text.firstMatch(of: /= unchanged +(\d+)/)
+        #expect(shown.map { String($0.1) } == String(count))
+    }
+
+    @Test(arguments: [">10x", "<", "!>1..5k", ">k", ">99999999999G"])
+    func `a size that is none is named`(word: String) {
+        var script = Script()
+        script.press("&")
+        script.type(word)
+        guard word != "<" else { return #expect(!script.screen().text.contains("is no size")) }
+        #expect(script.screen().text.contains("is no size: 100, 100k, 1.5M, 2G"), "\(word)")
+        script.press("enter")
+        #expect(script.explorer.context == .narrow)
     }
 
     @Test func `search and pick take them, too`() {

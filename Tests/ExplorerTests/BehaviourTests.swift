@@ -300,20 +300,21 @@ struct BehaviourTests {
         for keys in ["/ l i b c r y p t o enter i", "?", "tab i", "tab g i"] {
             var script = Script(columns: columns, rows: rows)
             script.press(keys)
-            let top = script.screen().text
+            let top = script.explorer.screens.last?.standing.first
             script.press("G")
-            let end = script.screen().text
+            let end = script.explorer.screens.last?.standing.first
             // The place is told as `7-20 of 20` where not all fits.
-            if let place = end.firstMatch(of: /(\d+)-(\d+) of (\d+) ┐/) {
+            if let place = script.screen().text.firstMatch(of: /(\d+)-(\d+) of (\d+) ┐/) {
                 #expect(place.2 == place.3, "\(keys) at \(columns)x\(rows): \(place.0)")
                 #expect(top != end)
             } else {
                 #expect(top == end)
             }
             script.press("j")
-            #expect(script.screen().text == end)
+            #expect(script.explorer.screens.last?.standing.first == end)
+            #expect(script.explorer.status?.text == "there is nothing below")
             script.press("g")
-            #expect(script.screen().text == top)
+            #expect(script.explorer.screens.last?.standing.first == top)
         }
     }
 
@@ -326,30 +327,6 @@ struct BehaviourTests {
         #expect(script.path == "app")
         script.press("esc tab i J")
         #expect(script.explorer.layerCursor.position == 3)
-    }
-
-    @Test func `the mouse chooses, opens and scrolls`() {
-        var script = Script(rows: 40)
-        let files = script.explorer.layout.files
-        script.mouse(.click, row: files.row + 1, column: 10)
-        #expect(script.path == "bin")
-        #expect(script.paths.count == 5)
-        script.mouse(.click, row: files.row + 1, column: 0)
-        #expect(script.paths.contains("bin/dash"))
-        script.mouse(.doubleClick, row: files.row, column: 10)
-        #expect(script.paths.contains("app/main.py"))
-        let half = script.explorer.layout.columns.new.lowerBound
-        script.mouse(.click, row: files.row, column: half)
-        #expect(!script.paths.contains("app/main.py"))
-        _ = script.takeEffects()
-        script.mouse(.doubleClick, row: script.explorer.layout.layers.row + 2, column: 3)
-        #expect(script.takeEffects() == [.compare(.pair(1), IgnoreRules(), generation: 2)])
-
-        var short = Script(rows: 24)
-        short.press("E")
-        short.mouse(.wheelDown, row: 20, column: 3)
-        #expect(short.explorer.files?.cursor.offset == 3)
-        #expect(short.path == short.paths[3])
     }
 
     @Test func `another size keeps the cursor on the screen`() {
@@ -385,13 +362,25 @@ struct BehaviourTests {
         fixture.pairs = fixture.old.indices.map { LayerPair(old: $0, new: $0, change: .same) }
         fixture.newSummary = fixture.oldSummary
         var script = Script(fixture, at: .compared, answersFirst: true)
-        #expect(script.explorer.status?.text == "these are the same image: nothing to ship")
+        #expect(script.explorer.status?.text == "these are the same image: nothing has to be shipped")
         #expect(script.screen().text.contains("all 4 the same"))
-        script.press("e")
-        #expect(script.explorer.screens.isEmpty)
-        #expect(script.explorer.status?.text == "these are the same image: nothing to ship")
+        script.press("space")
+        #expect(script.explorer.status?.text == "these are the same image: nothing has to be shipped")
+        // What a package would take is the same figure everywhere.
+        script.send(
+            .totals(
+                Totals(
+                    archive: Figure(exact: 169_900_544), pull: .zero, delta: Figure(exact: 1225),
+                    documents: Figure(exact: 1225))))
+        #expect(script.screen().text.contains("nothing has to be shipped; a package would take 1.2 kB"))
+        script.press("1 G")
+        #expect(script.screen().text.contains(/documents of the package +1.2 kB/))
         // A figure of nothing is no share of nothing.
         #expect(!script.screen().text.contains("%"))
+        script.press("e")
+        #expect(script.explorer.context == .export && script.screen().text.contains("1.2 kB"))
+        script.press("esc r")
+        #expect(script.explorer.context == .routes)
     }
 
     @Test func `if only the configurations differ, they are shown at once`() {
@@ -476,74 +465,4 @@ struct BehaviourTests {
     }
 
     // MARK: - The mouse on what can be pressed
-
-    private func place(of text: String, in frame: Frame) -> Point? {
-        for (row, line) in frame.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            if let range = line.firstRange(of: text) {
-                return Point(row: row, column: TextWidth.of(line[..<range.lowerBound]))
-            }
-        }
-        return nil
-    }
-
-    private func click(_ text: String, _ script: inout Script) {
-        guard let place = place(of: text, in: script.screen()) else {
-            Issue.record("there is no '\(text)'")
-            return
-        }
-        script.mouse(.click, row: place.row, column: place.column)
-    }
-
-    @Test func `keys that are told, boxes and levels can be pressed, and a press beside a box closes it`() {
-        var script = Script(columns: 180, rows: 30)
-        click("filter", &script)
-        #expect(script.explorer.context == .filters)
-        click("[x] + added", &script)
-        #expect(!script.explorer.arrangement.filter.shown.contains(.added))
-        // Inside of the box nothing else happens.
-        click("Show", &script)
-        #expect(script.explorer.context == .filters)
-        script.mouse(.click, row: 0, column: 0)
-        #expect(script.explorer.context == .files)
-        click("export", &script)
-        click("best", &script)
-        #expect(script.explorer.export.level == .best)
-        click("back", &script)
-        #expect(script.explorer.screens.isEmpty)
-        click("all keys", &script)
-        #expect(script.explorer.context == .help)
-    }
-
-    // MARK: - Help
-
-    @Test func `help begins with the keys of where one is, and can be searched`() {
-        var script = Script(columns: 80, rows: 30)
-        script.press("i ?")
-        #expect(script.screen().text.contains("In the details"))
-        script.press("/")
-        script.type("metadata")
-        #expect(script.screen().text.contains("Markers"))
-        #expect(!script.screen().text.contains("In the details"))
-        script.type("zzz")
-        #expect(script.screen().text.contains("nothing is called so; esc shows everything"))
-        script.press("esc")
-        #expect(script.screen().text.contains("In the details"))
-        script.press("esc")
-        #expect(script.explorer.context == .details)
-    }
-
-    // MARK: - Without colours
-
-    @Test func `without colours a mark stands before the line that has the keys`() {
-        for columns in [60, 80, 120] {
-            var script = Script(columns: columns, rows: 24) { $0.hasColors = false }
-            func marks() -> [Int] {
-                script.screen().text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-                    .filter { $0.element.hasPrefix("▶ ") }.map(\.offset)
-            }
-            #expect(marks() == [script.explorer.layout.files.row])
-            script.press("tab")
-            #expect(marks() == [script.explorer.layout.layers.row + script.explorer.layerCursor.position])
-        }
-    }
 }

@@ -43,6 +43,18 @@ struct PreviewTests {
         }
     }
 
+    @Test func `it is of the tree on screen, also where another one has as many places`() {
+        var script = Script(columns: 120, rows: 40)
+        for keys in ["g", "1 G k k enter g", "s g", "s", "f"] {
+            script.press(keys)
+            guard case .directory(let node, let changes) = script.explorer.preview else { continue }
+            let tree = script.explorer.files?.tree
+            let path = tree?.path(of: node).bytes ?? []
+            #expect(changes.allSatisfy { tree?.path(of: $0).bytes.starts(with: path) == true })
+            _ = script.screen()
+        }
+    }
+
     @Test func `a key hides it and brings it back`() {
         var script = Script(columns: 120, rows: 40, answersFirst: true)
         let rows = script.explorer.layout.files.rows

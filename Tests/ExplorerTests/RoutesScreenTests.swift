@@ -254,7 +254,7 @@ struct RoutesScreenTests {
         #expect(script.explorer.context == .routes && script.explorer.shownLink == own)
         #expect(script.explorer.routes.links.map(\.name) == Shipping.Link.profiles.map(\.name))
         #expect(script.explorer.status?.text.contains("links.satellite = 512 kbit/s") == true)
-        script.press("n")
+        script.press("a")
         script.type("2 birds")
         script.press("enter")
         #expect(script.explorer.context == .link && script.screen().text.contains("'2birds' in the link"))
@@ -264,7 +264,7 @@ struct RoutesScreenTests {
         #expect(script.explorer.shownLink.name == "mast" && script.explorer.shownLink.bitsPerSecond == 12e6)
         #expect(script.explorer.routes.links.count == Shipping.Link.profiles.count + 1)
         // A link without a name, left as it was, and one that is given up.
-        script.press("n")
+        script.press("a")
         script.type("9600bit/s")
         script.press("enter e esc h l q")
         #expect(script.explorer.shownLink == Shipping.Link(bitsPerSecond: 9600))

@@ -39,7 +39,7 @@ struct Layout: Hashable, Sendable {
 
     init(
         _ size: Size, layerCount: Int, focus: Pane, gutter: Int = 0, isOneSided: Bool = false,
-        tellsHidden: Bool = false, tellsPicks: Bool = false, hasPreview: Bool = false
+        isZoomed: Bool = false, tellsHidden: Bool = false, tellsPicks: Bool = false, hasPreview: Bool = false
     ) {
         marksCursor = gutter > 0
         marks = tellsPicks ? gutter..<gutter + PickMark.columns : 0..<0
@@ -52,8 +52,8 @@ struct Layout: Hashable, Sendable {
         let body = rows - headerRows - footerRows
         var layerRows = min(max(1, layerCount), max(3, body / 4))
         var titles = 2
-        if body < 8 {
-            // No room for both: the pane that has the keys gets all of it.
+        if body < 8 || isZoomed {
+            // No room for both, or none wanted: the pane that has the keys gets all of it.
             titles = body >= 4 ? 1 : 0
             layerRows = focus == .layers ? body - titles : 0
         }
@@ -68,7 +68,7 @@ struct Layout: Hashable, Sendable {
         let filesTitleRows = titles == 2 || titles == 1 && focus == .files ? 1 : 0
         filesTitle = rect(layers.endRow, filesTitleRows)
         let room = max(0, rows - footerRows - filesTitle.endRow)
-        let previewRows = hasPreview && Self.hasRoomForPreview(size) ? room / 2 : 0
+        let previewRows = hasPreview && !isZoomed && Self.hasRoomForPreview(size) ? room / 2 : 0
         let fileRows = room - previewRows
         let hiddenRows = tellsHidden && fileRows >= 4 ? 1 : 0
         files = rect(filesTitle.endRow, fileRows - hiddenRows)

@@ -29,8 +29,10 @@ extension ExplorerModel {
             PreviewView(explorer: self).draw(in: layout.preview, on: &frame)
             FooterView(explorer: self).draw(layout, on: &frame)
         }
+        // A prompt does not cover the box that it is about.
+        let top = screens.lastIndex { $0.extent != .prompt }
         for (index, screen) in screens.enumerated().dropFirst(first)
-        where index + 1 == screens.count || screen.extent != .dialog {
+        where index == top || screen.extent != .dialog {
             screen.draw(on: &frame, model: self)
         }
         return frame

@@ -15,6 +15,7 @@ struct ContentText {
     ///   - line: Where the line is.
     ///   - text: In what.
     ///   - marked: Places that stand out; in order.
+    ///   - found: Places that were looked for, which stand out more; in order.
     ///   - role: How the rest looks.
     ///   - markedRole: How those places look.
     ///   - start: The first column that is in sight.
@@ -23,7 +24,8 @@ struct ContentText {
     ///     wide may take one more.
     /// - Returns: Spans of exactly that many columns, or fewer.
     func spans(
-        _ line: Range<Int>, of text: [UInt8], marked: ArraySlice<Range<Int>>, role: Role, markedRole: Role,
+        _ line: Range<Int>, of text: [UInt8], marked: ArraySlice<Range<Int>>, found: ArraySlice<Range<Int>>,
+        role: Role, markedRole: Role,
         start: Int, columns: Int, goesOn: Bool = false
     ) -> [Span] {
         var spans: [Span] = []
@@ -32,6 +34,7 @@ struct ContentText {
         var column = 0
         var place = line.lowerBound
         var marks = marked.drop { $0.upperBound <= line.lowerBound }
+        var hits = found.drop { $0.upperBound <= line.lowerBound }
         func flush() {
             if !piece.isEmpty { spans.append(Span(piece, pieceRole)) }
             piece = ""
@@ -39,9 +42,11 @@ struct ContentText {
         let end = start + columns
         while place < line.upperBound, column < end {
             while let mark = marks.first, mark.upperBound <= place { marks.removeFirst() }
+            while let hit = hits.first, hit.upperBound <= place { hits.removeFirst() }
             let isMarked = marks.first?.contains(place) ?? false
+            let isFound = hits.first?.contains(place) ?? false
             let (shown, width, byteCount) = character(text, place, line.upperBound, column: column)
-            let wanted = isMarked ? markedRole : role
+            let wanted = isFound ? .match : isMarked ? markedRole : role
             if wanted != pieceRole {
                 flush()
                 pieceRole = wanted

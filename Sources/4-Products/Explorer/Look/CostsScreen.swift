@@ -1,9 +1,10 @@
 import Bytes
 import Canvas
 import ContentDiff
+import FileTree
 
 /// What costs in a file: its sections, then its blocks, the costliest first.
-struct CostsScreen: Screen {
+struct CostsScreen: LineSearchScreen {
     private enum Row: Hashable {
         case heading(String)
         case sum(Int)
@@ -14,10 +15,11 @@ struct CostsScreen: Screen {
     /// A list of more is read by nobody.
     private static let blockLimit = 1000
 
-    private let look: LookScreen
+    private var look: LookScreen
     private let costs: CostMap?
     private let rows: [Row]
     private var cursor = ListCursor()
+    var search: LineSearch?
 
     init(_ look: LookScreen, _ model: ExplorerModel) {
         self.look = look
@@ -38,7 +40,20 @@ struct CostsScreen: Screen {
     }
 
     var context: Context { .costs }
-    var isOfTree: Bool { true }
+    var standing: [Int] { [cursor.position] }
+    var searchLine: Int { cursor.position }
+
+    func texts(_ model: ExplorerModel) -> [String] {
+        rows.map { line($0, DialogView(model).innerColumns, model).map(\.text).joined() }
+    }
+
+    mutating func go(toLine line: Int, in model: ExplorerModel) {
+        cursor.move(to: line, count: rows.count, height: DialogView(model).innerRows(rows.count))
+    }
+
+    mutating func follow(_ tree: DiffTree, in model: inout ExplorerModel) -> Bool {
+        look.follow(tree, in: &model)
+    }
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
         switch command {
@@ -97,7 +112,7 @@ struct CostsScreen: Screen {
             } ?? "Cost by place"
         let area = dialogs.draw(
             title, lines, context, offset: cursor.offset, minimumColumns: min(dialogs.innerColumns, 76),
-            on: &frame)
+            marking: search?.text, on: &frame)
         guard costs != nil else { return }
         frame.setGround(
             .cursor, row: area.row + cursor.position - cursor.offset, columns: area.column..<area.endColumn)

@@ -12,6 +12,8 @@ struct HexLines {
     let showsOffsets: Bool
     /// Where in the contents the bytes are; nil if they are all of them.
     let piece: ContentPieces.Piece?
+    /// What was looked for.
+    let hits: ContentHits
     /// What differs and keys are at; nil if nothing is.
     var current: DiffRun?
 
@@ -22,7 +24,9 @@ struct HexLines {
                 new.isEmpty
                 ? (old, bytes.old, piece?.old.lowerBound) : (new, bytes.new, piece?.new.lowerBound)
             frame.put(
-                side(range, of: content, from: start, other: [], role: .text, marked: .text),
+                side(
+                    range, of: content, from: start, other: [], role: .text, marked: .text, isOld: new.isEmpty
+                ),
                 at: Point(row: row, column: 0), width: frame.size.columns)
             return
         }
@@ -35,12 +39,12 @@ struct HexLines {
         frame.put(
             side(
                 old, of: bytes.old, from: piece?.old.lowerBound, other: newPart, role: .text,
-                marked: .removedWord),
+                marked: .removedWord, isOld: true),
             at: Point(row: row, column: 0), width: half)
         frame.put(
             side(
                 new, of: bytes.new, from: piece?.new.lowerBound, other: oldPart, role: .text,
-                marked: .addedWord),
+                marked: .addedWord, isOld: false),
             at: Point(row: row, column: half + 3), width: half)
         let mark: (String, Role) =
             oldPart == newPart
@@ -63,13 +67,17 @@ struct HexLines {
     /// Offset, digits and characters of one side; what differs from the other side stands out.
     private func side(
         _ range: Range<Int>, of content: [UInt8], from start: Int?, other: ArraySlice<UInt8>, role: Role,
-        marked: Role
+        marked: Role, isOld: Bool
     ) -> [Span] {
         guard !range.isEmpty else { return [] }
         var spans: [Span] = []
         if showsOffsets {
             let digits = String((start ?? 0) + range.lowerBound, radix: 16)
             spans.append(Span(String(repeating: "0", count: max(0, 8 - digits.count)) + digits + " ", .dim))
+        }
+        var isFound = Array(repeating: false, count: width)
+        for hit in hits.places(range, isOld: isOld) {
+            for index in hit.clamped(to: range) { isFound[index - range.lowerBound] = true }
         }
         func differs(_ index: Int) -> Bool {
             guard isTwoSided else { return false }
@@ -82,14 +90,17 @@ struct HexLines {
                 continue
             }
             spans.append(
-                Span(Hex.string([content[range.lowerBound + index]]), differs(index) ? marked : role))
-            spans.append(Span(" "))
+                Span(
+                    Hex.string([content[range.lowerBound + index]]),
+                    isFound[index] ? .match : differs(index) ? marked : role))
+            let goesOn = isFound[index] && index + 1 < width && isFound[index + 1]
+            spans.append(Span(" ", goesOn ? .match : .text))
         }
         spans.append(Span(" "))
         for index in 0..<min(width, range.count) {
             let byte = content[range.lowerBound + index]
             let character = (0x20..<0x7f).contains(byte) ? String(Unicode.Scalar(byte)) : "."
-            spans.append(Span(character, differs(index) ? marked : .dim))
+            spans.append(Span(character, isFound[index] ? .match : differs(index) ? marked : .dim))
         }
         return spans
     }

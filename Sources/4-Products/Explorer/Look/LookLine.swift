@@ -59,6 +59,9 @@ struct LookLayout: Hashable {
     /// Runs of equal lines that are shown whole.
     var opened: Set<Int> = []
     var bytesInRow = 16
+    /// A place in the new content that is shown although equal lines around it are left out: of a text a line, of bytes an
+    /// offset.
+    var revealed: Int?
     /// After so many columns a line of text goes on in the next one; nil if it is cut.
     var wrapColumns: Int?
 
@@ -101,7 +104,15 @@ struct LookLayout: Hashable {
                 .text(old: run.old.lowerBound + line, new: run.new.lowerBound + line, run: index)
             }
             lines += (0..<shown.head).map(same)
-            if shown.hidden > 0 { lines.append(.fold(run: index, count: shown.hidden)) }
+            let hidden = shown.head..<shown.head + shown.hidden
+            let open = revealed.map { around($0 - run.new.lowerBound, in: hidden, context) } ?? nil
+            for part in Self.parts(of: hidden, around: open) {
+                if part == open {
+                    lines += part.map(same)
+                } else {
+                    lines.append(.fold(run: index, count: part.count))
+                }
+            }
             lines += (run.new.count - shown.tail..<run.new.count).map(same)
         }
         return lines
@@ -174,9 +185,35 @@ struct LookLayout: Hashable {
                 return
             }
             for place in start..<start + head { lines.append(row(place, run)) }
-            let hidden = min(count, (end - tail) * bytesInRow) - (start + head) * bytesInRow
-            lines.append(.fold(run: run, count: hidden))
+            let hidden = start + head..<end - tail
+            let open =
+                revealed.map { self.around(($0 - newStart) / bytesInRow, in: hidden, around) } ?? nil
+            for part in Self.parts(of: hidden, around: open) {
+                if part == open {
+                    for place in part { lines.append(row(place, run)) }
+                } else {
+                    let bytes = min(count, part.upperBound * bytesInRow) - part.lowerBound * bytesInRow
+                    lines.append(.fold(run: run, count: bytes))
+                }
+            }
             for place in end - tail..<end { lines.append(row(place, run)) }
+        }
+    }
+
+    /// A place among lines that are left out, with some around it; nil if it is not one of them.
+    private func around(_ place: Int, in hidden: Range<Int>, _ count: Int) -> Range<Int>? {
+        guard hidden.contains(place) else { return nil }
+        // What would leave out a line or none is shown.
+        let start = place - count - 1 <= hidden.lowerBound ? hidden.lowerBound : place - count
+        let end = place + count + 2 >= hidden.upperBound ? hidden.upperBound : place + count + 1
+        return start..<end
+    }
+
+    /// What is left out before something that is shown, that, and what is left out behind it.
+    private static func parts(of hidden: Range<Int>, around open: Range<Int>?) -> [Range<Int>] {
+        guard let open else { return hidden.isEmpty ? [] : [hidden] }
+        return [hidden.lowerBound..<open.lowerBound, open, open.upperBound..<hidden.upperBound].filter {
+            !$0.isEmpty
         }
     }
 

@@ -31,10 +31,21 @@ extension LookScreen {
         }
     }
 
-    private func open(_ piece: Int, landing: Landing, in model: inout ExplorerModel) -> Outcome {
+    /// Shows another piece.
+    ///
+    /// - Parameters:
+    ///   - piece: Which one.
+    ///   - landing: Where in it one arrives.
+    ///   - search: What is looked for in it; nil for what is looked for here.
+    ///   - model: The explorer.
+    /// - Returns: What becomes of this screen.
+    func open(
+        _ piece: Int, landing: Landing, searching search: Search? = nil, in model: inout ExplorerModel
+    ) -> Outcome {
         var screen = LookScreen(node: node, key: key.piece(piece), place: place)
         screen.adopt(self)
         screen.landing = landing
+        if let search { screen.search = search }
         let effects = model.read(screen.key)
         screen.refresh(model)
         return Outcome(step: .replace(screen), effects: effects)

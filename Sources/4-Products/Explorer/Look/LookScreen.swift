@@ -5,8 +5,8 @@ import FileFormats
 import FileTree
 
 /// What is in a file, and what differs between its old and its new content.
-struct LookScreen: Screen {
-    let node: Int
+struct LookScreen: FindingScreen, SearchableScreen {
+    private(set) var node: Int
     let key: ContentKey
     /// Which member of which archive it is; nil for a file of the tree.
     let place: MemberPlace?
@@ -37,10 +37,16 @@ struct LookScreen: Screen {
     private var made: Making?
     /// The text as bytes, made when it is asked for.
     private var bytes: TextBytes?
+    /// What is looked for in the content.
+    var search: Search?
+    /// What is looked for among the members of an archive.
+    var lineSearch: LineSearch?
+    /// Where that is, if it takes longer than a frame to find.
+    var wanted: FindRequest?
 
     var context: Context { members == nil ? .look : .archive }
     var extent: ScreenExtent { .whole }
-    var isOfTree: Bool { true }
+    var standing: [Int] { members.map { [$0.cursor.position] } ?? [scroll.line] }
 
     /// Looks into the file at a node of the tree on screen; nil if it is no file on either side.
     init?(at node: Int, in model: ExplorerModel) {
@@ -71,6 +77,12 @@ struct LookScreen: Screen {
         return ContentKey(old: old ?? new.flatMap { ancestors[$0] }, new: new)
     }
 
+    mutating func follow(_ tree: DiffTree, in model: inout ExplorerModel) -> Bool {
+        guard let node = model.files?.tree.index(of: tree.path(of: node)) else { return false }
+        self.node = node
+        return true
+    }
+
     private struct Making: Hashable {
         var layout: LookLayout
         var isBytes: Bool
@@ -84,6 +96,10 @@ struct LookScreen: Screen {
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
         if let outcome = performOnMembers(command, in: &model) ?? performOnPieces(command, in: &model) {
             return outcome
+        }
+        if let reason = futility(of: command, model) {
+            model.remark(reason)
+            return .stay
         }
         let height = contentRows(model)
         switch command {
@@ -99,11 +115,12 @@ struct LookScreen: Screen {
         case .wrap:
             wraps.toggle()
             sideways = 0
+            model.remark(wraps ? "long lines go on in the next one" : "long lines are cut")
         case .moreContext: layout.context += layout.context < 3 ? 1 : 3
         case .lessContext: layout.context = max(0, layout.context - (layout.context <= 3 ? 1 : 3))
-        case .look: openFold(height: height)
+        case .look: openFold(height: height, &model)
         case .collapse: sideways = max(0, sideways - 8)
-        case .expand: sideways = wraps ? 0 : min(4000, sideways + 8)
+        case .expand: sideways = min(4000, sideways + 8)
         case .details:
             model.reveal(node)
             return .push(DetailsScreen())
@@ -198,9 +215,37 @@ struct LookScreen: Screen {
         wantsSplit = other.wantsSplit
         layout.context = other.layout.context
         wraps = other.wraps
+        search = other.search?.kept
     }
 
-    private mutating func openFold(height: Int) {
+    /// Why a key would change nothing of what is shown; nil if it does.
+    private func futility(of command: Command, _ model: ExplorerModel) -> String? {
+        let content = content(model)
+        let isText = if case .text = content { true } else { false }
+        let isStoredText = if case .text = model.contents[key]?.content { true } else { false }
+        switch command {
+        case .bytes where !isStoredText:
+            return content == nil
+                ? "it is still being read" : "these are its bytes: only a text has two looks"
+        case .blanks where !isText: return "blanks and tabs are shown in texts"
+        case .wrap where !isText: return "lines are wrapped in texts"
+        case .collapse where !isText || wraps || sideways == 0, .expand where !isText || wraps:
+            return wraps
+                ? "long lines are wrapped: w cuts them, then one scrolls sideways"
+                : "nothing is to the \(command == .collapse ? "left" : "right")"
+        case .sides where key.old == nil || key.new == nil: return "one image has it: there is one side"
+        case .sides where !isText: return "bytes stand side by side: there is no other way"
+        case .moreContext, .lessContext:
+            if command == .lessContext, layout.context == 0 {
+                return "no equal lines are shown around changes"
+            }
+            let hasFold = lines.contains { if case .fold = $0 { true } else { false } }
+            return command == .moreContext && !hasFold ? "nothing is left out" : nil
+        default: return nil
+        }
+    }
+
+    private mutating func openFold(height: Int, _ model: inout ExplorerModel) {
         let visible = lines.dropFirst(scroll.line).prefix(height)
         for line in visible {
             if case .fold(let run, _) = line {
@@ -208,9 +253,36 @@ struct LookScreen: Screen {
                 return
             }
         }
+        model.remark("nothing is left out here")
     }
 
     // MARK: - Lines
+
+    /// The first line in sight.
+    var firstLine: Int { scroll.line }
+
+    /// The place that is shown though equal lines around it are left out.
+    var revealed: Int? { layout.revealed }
+
+    /// Shows a place among equal lines that are left out.
+    mutating func reveal(_ place: Int?, _ model: ExplorerModel) {
+        layout.revealed = place
+        refresh(model)
+    }
+
+    /// Puts a line at the top.
+    mutating func put(_ line: Int, _ model: ExplorerModel) {
+        scroll.put(line, lines: lines.count, height: contentRows(model))
+        hunk = hunk(atLine: scroll.line + contentRows(model) / 3)
+    }
+
+    /// Scrolls sideways so that some columns are in sight, with some around them.
+    mutating func scrollSideways(to column: Int, columns: Int, room: Int) {
+        let margin = max(0, min(8, (room - columns) / 2))
+        if column < sideways || column + columns > sideways + room - 1 {
+            sideways = column + columns < room - 1 ? 0 : max(0, column - margin)
+        }
+    }
 
     func isSplit(_ model: ExplorerModel) -> Bool {
         guard key.old != nil, key.new != nil else { return false }
@@ -264,36 +336,36 @@ struct LookScreen: Screen {
             let copies = isStored ? stored.explanation?.copies ?? [] : []
             if bytes == nil || !copies.isEmpty { bytes = TextBytes(text, copies) }
         }
-        var wanted = Making(
+        var next = Making(
             layout: layout, isBytes: wantsBytes, serial: stored.serial,
             isDelta: wantsBytes && bytes?.isDelta == true)
-        wanted.layout.isSplit = isSplit(model)
-        wanted.layout.bytesInRow = LookView.bytesInRow(
+        next.layout.isSplit = isSplit(model)
+        next.layout.bytesInRow = LookView.bytesInRow(
             columns: model.size.columns, isOneSided: key.old == nil || key.new == nil)
         if wraps, case .text(let text, _) = content(model) {
-            wanted.layout.wrapColumns = max(
+            next.layout.wrapColumns = max(
                 8,
                 LookView.TextLines.room(
-                    model.size.columns, for: text, isSplit: wanted.layout.isSplit,
+                    model.size.columns, for: text, isSplit: next.layout.isSplit,
                     isTwoSided: key.old != nil && key.new != nil) - 1)
         }
-        guard wanted != made else { return }
+        guard next != made else { return runErrand(model) }
         // Another layout of the same keeps its place, and so does better content for who looks around already; else it
         // begins where it differs.
         let isSame =
-            made?.serial == wanted.serial && made?.isBytes == wanted.isBytes
-            && made?.isDelta == wanted.isDelta
+            made?.serial == next.serial && made?.isBytes == next.isBytes
+            && made?.isDelta == next.isDelta
         let kept = isSame && lines.indices.contains(scroll.line) ? lines[scroll.line].run : nil
         let offset = made != nil && hasMoved && !isSame ? newOffset(ofLine: scroll.line) : nil
-        made = wanted
+        made = next
         let runs: [DiffRun]
         switch content(model) {
         case .text(let text, _):
-            lines = wanted.layout.wrappedLines(
+            lines = next.layout.wrappedLines(
                 of: text, ContentText(glyphs: model.glyphs, showsBlanks: showsBlanks))
             runs = text.runs
         case .bytes(let bytes, _), .beginning(let bytes, _), .piece(let bytes, _, _):
-            lines = wanted.layout.lines(of: bytes)
+            lines = next.layout.lines(of: bytes)
             runs = bytes.runs
         case .archive, .failed, nil:
             lines = []
@@ -310,6 +382,8 @@ struct LookScreen: Screen {
             land(height: height)
         }
         hunk = max(0, min(hunk, hunks.count - 1))
+        if !isSame { searchAnew(model) }
+        runErrand(model)
     }
 
     /// Shows where content begins to differ, or what was gone to.

@@ -52,7 +52,7 @@ struct LookView {
                 style: Style(status.isWarning ? .warning : .text))
         } else {
             frame.put(
-                FooterView.hints(model.bindings, screen.context, columns: size.columns, glyphs: glyphs),
+                FooterView.foot(model.bindings, screen.context, columns: size.columns, glyphs: glyphs),
                 at: Point(row: size.rows - 1, column: 0), width: size.columns)
         }
     }
@@ -154,6 +154,17 @@ struct LookView {
             }
         case .failed, nil: break
         }
+        if let text = screen.searchText, screen.members == nil {
+            let (number, count) = screen.searchPlace
+            let found =
+                screen.isSearching
+                ? "finding" + glyphs.ellipsis
+                : count == 0
+                    ? "'\(Format.text(text, glyphs))' is not in it"
+                    : number.map { "match \(Format.grouped($0)) of \(Format.grouped(count))" }
+                        ?? Format.count(count, "match")
+            words.insert(found, at: min(1, words.count))
+        }
         if screen.place == nil,
             case .known(let cost) = files.costs.state(of: screen.node, isFinal: model.isCostFinal)
         {
@@ -235,6 +246,7 @@ struct LookView {
                 glyphs: glyphs, bytes: bytes, isTwoSided: isTwoSided,
                 width: Self.bytesInRow(columns: frame.size.columns, isOneSided: !isTwoSided),
                 showsOffsets: Self.offsetColumns(frame.size.columns) > 0, piece: piece,
+                hits: screen.search?.hits ?? ContentHits(),
                 current: hunkCount > 1
                     ? screen.currentRun.flatMap { bytes.runs.indices.contains($0) ? bytes.runs[$0] : nil }
                     : nil)
@@ -373,7 +385,8 @@ struct LookView {
             guard let line else { return [] }
             let places = isOld ? marks.old : marks.new
             return drawer.spans(
-                line, of: bytes, marked: places[...], role: role,
+                line, of: bytes, marked: places[...],
+                found: view.screen.search?.hits.places(line, isOld: isOld) ?? [], role: role,
                 markedRole: isOld ? .removedWord : .addedWord, start: from + view.sideways,
                 columns: view.screen.wraps ? columns - 1 : columns, goesOn: view.screen.wraps)
         }

@@ -51,7 +51,8 @@ struct MemberLines {
         let size = sizes(member)
         let room = max(0, columns - start - 3 - TextWidth.of(size))
         frame.put(
-            [Span(member.change.marker + " ", role), Span(name(member.step.name, kind(member), room), role)],
+            [Span(member.change.marker + " ", role)]
+                + [Span(name(member.step.name, kind(member), room), role)].marking(view.screen.searchText),
             at: Point(row: row, column: start), width: room + 2)
         frame.putRight(
             size, row: row, endColumn: columns, style: Style(.text), width: columns, mark: glyphs.ellipsis)
@@ -63,8 +64,8 @@ struct MemberLines {
         guard let member else { return }
         let room = max(0, width - Self.sizeColumns - 1)
         frame.put(
-            name(member.name, member.kind, room), at: Point(row: row, column: column), style: Style(role),
-            width: room)
+            [Span(name(member.name, member.kind, room), role)].marking(view.screen.searchText),
+            at: Point(row: row, column: column), width: room)
         guard member.kind == .file else { return }
         frame.putRight(
             ByteCount.text(member.byteCount), row: row, endColumn: column + width, style: Style(.text),

@@ -2,8 +2,9 @@ import Canvas
 import FileFormats
 
 /// What a program or library says of itself: over what is in it.
-struct ProgramScreen: Screen {
+struct ProgramScreen: LineSearchScreen {
     private var scroll = ScrollOffset()
+    var search: LineSearch?
     private let key: ContentKey
     private let path: String
 
@@ -14,7 +15,18 @@ struct ProgramScreen: Screen {
     }
 
     var context: Context { .program }
-    var isOfTree: Bool { true }
+    var standing: [Int] { [scroll.line] }
+    var searchLine: Int { scroll.line }
+    var hasCursor: Bool { false }
+
+    func texts(_ model: ExplorerModel) -> [String] {
+        lines(model, DialogView(model)).map { $0.map(\.text).joined() }
+    }
+
+    mutating func go(toLine line: Int, in model: ExplorerModel) {
+        let count = lines(model, DialogView(model)).count
+        scroll.show(line, lines: count, height: DialogView(model).innerRows(count), margin: 1)
+    }
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
         if command == .cancel { return .close }
@@ -30,7 +42,7 @@ struct ProgramScreen: Screen {
         let offset = scroll.clamped(lines: lines.count, height: dialogs.innerRows(lines.count))
         dialogs.draw(
             "Program", lines, context, offset: offset, minimumColumns: min(dialogs.innerColumns, 76),
-            on: &frame)
+            marking: search?.text, on: &frame)
     }
 
     private func lines(_ model: ExplorerModel, _ dialogs: DialogView) -> [[Span]] {

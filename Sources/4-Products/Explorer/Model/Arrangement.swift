@@ -18,24 +18,38 @@ struct Arrangement: Hashable, Sendable {
         case itself
     }
 
-    /// Whether each node of a tree is listed.
+    /// Which nodes are listed.
+    struct Listing {
+        /// For each node, whether it is listed.
+        var isShown: [Shown]
+        /// By kind of change, how many nodes match what was narrowed by, but are none of the changes that are shown.
+        var filteredCounts = Array(repeating: 0, count: Change.allCases.count)
+    }
+
+    /// Finds out which nodes of a tree are listed.
     ///
     /// - Throws: As `Narrowing.admitted`.
-    func shownNodes(
+    func listing(
         of tree: DiffTree, _ facts: NodeFacts, _ packages: PackageNames?, isCancelled: () -> Bool
-    ) throws -> [Shown] {
+    ) throws -> Listing {
         let admitted = try narrowing?.admitted(of: tree, facts, packages, isCancelled: isCancelled)
         let isWanted = Change.allCases.map(filter.shown.contains)
         var shown = Array(repeating: Shown.not, count: facts.count)
+        var filtered = Array(repeating: 0, count: Change.allCases.count)
         // Children stand behind their parents.
         for index in facts.indices.reversed() {
-            if isWanted[Int(facts.change(of: index).rawValue)], admitted?[index] ?? true {
-                shown[index] = .itself
+            let change = Int(facts.change(of: index).rawValue)
+            if admitted?[index] ?? true {
+                if isWanted[change] {
+                    shown[index] = .itself
+                } else if index > 0, !isFlat || !facts.hasChildren(index) {
+                    filtered[change] += 1
+                }
             }
             let parent = facts.parent(of: index)
             if shown[index] != .not, shown[parent] == .not { shown[parent] = .path }
         }
-        return shown
+        return Listing(isShown: shown, filteredCounts: filtered)
     }
 }
 

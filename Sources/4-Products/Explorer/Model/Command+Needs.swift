@@ -11,12 +11,8 @@ extension Command {
             ? nil : "a preview takes \(Layout.previewLeast.columns)x\(Layout.previewLeast.rows)"
     }
 
-    @Sendable static func needsDifference(_ explorer: ExplorerModel) -> String? {
-        explorer.isSameImage ? explorer.verdict : needsComparison(explorer)
-    }
-
     @Sendable static func needsWayToTake(_ explorer: ExplorerModel) -> String? {
-        guard let screen = explorer.screens.last as? RoutesScreen else { return nil }
+        guard let screen = explorer.subject as? RoutesScreen else { return nil }
         return explorer.obstacle(toTaking: screen.kind(in: explorer))
     }
 
@@ -31,7 +27,7 @@ extension Command {
     }
 
     @Sendable static func needsProgram(_ explorer: ExplorerModel) -> String? {
-        guard let look = explorer.screens.last as? LookScreen, let known = explorer.contents[look.key] else {
+        guard let look = explorer.subject as? LookScreen, let known = explorer.contents[look.key] else {
             return "the file is still being read"
         }
         return known.program == nil ? "this is no program or library" : nil
@@ -70,6 +66,10 @@ extension Command {
 
     @Sendable static func needsDetails(_ explorer: ExplorerModel) -> String? {
         explorer.details == nil ? "there is nothing to tell about yet" : nil
+    }
+
+    @Sendable static func needsSearch(_ explorer: ExplorerModel) -> String? {
+        explorer.searched?.searchText == nil ? "nothing was searched for: press /" : nil
     }
 
     @Sendable static func needsMatches(_ explorer: ExplorerModel) -> String? {

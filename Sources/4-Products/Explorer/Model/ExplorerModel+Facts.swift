@@ -51,7 +51,7 @@ extension ExplorerModel {
 
     /// What holds for the whole images, if it is not the usual: that files differ.
     var verdict: String? {
-        if isSameImage { return "these are the same image: nothing to ship" }
+        if isSameImage { return "these are the same image: nothing has to be shipped" }
         guard let tree = tables[.squashed]?.tree, tree.isUnchanged else { return nil }
         if !ignoredWords.isEmpty, configuration?.isSame != false {
             return "nothing differs but what is ignored: \(ignoredWords.joined(separator: ", "))"

@@ -68,23 +68,54 @@ extension ExplorerModel {
         // What cannot be seen must not do anything but end.
         if layout.isTooSmall { return key == "q" || key == .control("c") ? [.quit] : [] }
         let binding = binding(of: key, in: context)
-        guard !waits(binding?.command) else {
+        guard !waits(binding?.command, key) else {
             putOff(key)
             return []
         }
-        guard let binding else {
-            if screens.isEmpty {
-                say("\(key.label) does nothing here: ? lists the keys, : finds a command by its name")
-            } else if context == .look || context == .archive {
-                say("\(key.label) does nothing here: ? lists the keys")
-            }
-            return onTop { screen, model in screen.press(key, in: &model) }
-        }
+        guard let binding else { return pressUnbound(key) }
         if let obstacle = binding.obstacle(self) {
-            say(obstacle)
+            remark(obstacle)
             return []
         }
-        return dispatch(binding.command)
+        if binding.command == .cancel, key == .escape, searched?.searchText != nil, context != .search {
+            // One step back: first from what was looked for.
+            return onTop { screen, model in
+                guard var searched = screen as? any SearchableScreen else { return .stay }
+                searched.endSearch(goesBack: false, in: &model)
+                screen = searched
+                return .stay
+            }
+        }
+        let before = standing
+        let effects = dispatch(binding.command)
+        if binding.command.isMove, effects.isEmpty, status == nil, standing == before {
+            remark(binding.command.isUpwards ? "there is nothing above" : "there is nothing below")
+        }
+        return effects
+    }
+
+    /// A key without a meaning is text, or that it has none is told.
+    private mutating func pressUnbound(_ key: Key) -> [Effect] {
+        var isIgnored = screens.isEmpty
+        let effects = onTop { screen, model in
+            let outcome = screen.press(key, in: &model)
+            isIgnored = outcome.isIgnored
+            return outcome
+        }
+        guard isIgnored else { return effects }
+        let helping = self.binding(for: .help, in: context)
+        let commanding = self.binding(for: .palette, in: context)
+        var text = "\(key.label) does nothing here"
+        if let key = helping?.keys.first { text += ": \(key.label) lists the keys" }
+        if let key = commanding?.keys.first { text += ", \(key.label) finds a command by its name" }
+        remark(text)
+        return effects
+    }
+
+    /// Where keys for moving have led to.
+    private var standing: [Int] {
+        if let screen = screens.last { return screen.standing + [screens.count] }
+        return focus == .layers ? [0, layerCursor.position] : [1, files?.cursor.position ?? 0]
     }
 
     /// A command goes to the screen on top, and to the panes if there is none.
@@ -101,11 +132,26 @@ extension ExplorerModel {
             return []
         }
         guard !screens.isEmpty else { return perform(command) }
-        if command == .help {
-            screens.append(HelpScreen(about: context))
-            return []
+        switch command {
+        case .help: screens.append(HelpScreen(about: context))
+        case .palette: screens.append(PaletteScreen(over: context))
+        case .log: screens.append(LogScreen())
+        case .themes: screens.append(ThemeScreen(options))
+        case .search where screens.last is any SearchableScreen:
+            withSearched { $0.beginSearch(in: $1) }
+            screens.append(FindScreen())
+        case .nextMatch, .previousMatch:
+            return onTop { screen, model in
+                guard var searched = screen as? any SearchableScreen else {
+                    return screen.perform(command, in: &model)
+                }
+                let outcome = searched.goToMatch(isForward: command == .nextMatch, in: &model)
+                screen = searched
+                return outcome
+            }
+        default: return onTop { screen, model in screen.perform(command, in: &model) }
         }
-        return onTop { screen, model in screen.perform(command, in: &model) }
+        return []
     }
 
     private mutating func onTop(_ body: (inout any Screen, inout ExplorerModel) -> Outcome) -> [Effect] {
@@ -119,6 +165,14 @@ extension ExplorerModel {
         case .closeAndPress(let key): return outcome.effects + (key.map { press($0) } ?? [])
         }
         return outcome.effects
+    }
+
+    /// The screen that commands are about: not the box that they are chosen from.
+    var subject: (any Screen)? { screens.last { !($0 is PaletteScreen) } }
+
+    /// The first binding of a command where one is.
+    private func binding(for command: Command, in context: Context) -> Binding? {
+        bindings.first { $0.contexts.contains(context) && $0.command == command }
     }
 
     /// The binding of a key where one is.

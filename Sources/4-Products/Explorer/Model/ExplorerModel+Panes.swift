@@ -1,5 +1,6 @@
 import Canvas
 import FileTree
+import Shipping
 
 extension ExplorerModel {
     /// Does what a key asks for where nothing lies over the panes.
@@ -11,8 +12,10 @@ extension ExplorerModel {
         case .toggle, .expand, .collapse, .expandAll, .collapseAll: open(command)
         case .nextChange, .previousChange, .cheaperChange, .costlierChange: goToChange(command)
         case .nextPane: show(focus == .layers ? .files : .layers)
-        case .layersPane: show(.layers)
-        case .filesPane: show(.files)
+        case .layersPane, .filesPane:
+            let pane = command == .layersPane ? Pane.layers : .files
+            if focus == pane { remark("the \(pane == .layers ? "layers" : "files") have the keys already") }
+            show(pane)
         case .showLayer: return showLayer()
         case .squash: return toggleScope()
         case .changesOnly: changeFilter { $0.advance() }
@@ -22,8 +25,18 @@ extension ExplorerModel {
         case .metadataOnly: changeFilter { $0.toggle(only: .metadata) }
         case .movedOnly: changeFilter { $0.toggle(only: .moved) }
         case .unchangedOnly: changeFilter { $0.toggle(only: .unchanged) }
-        case .sides: isOneSided.toggle()
+        case .sides:
+            guard size.columns >= Layout.narrow else {
+                remark("two sides take \(Layout.narrow) columns")
+                break
+            }
+            isOneSided.toggle()
+        case .zoom:
+            isZoomed.toggle()
+            remark(isZoomed ? "one pane alone: z shows all of them" : "all panes")
+            settle()
         case .preview:
+            isZoomed = false
             wantsPreview.toggle()
             settle()
         case .flatList: arrange { $0.isFlat.toggle() }
@@ -39,7 +52,10 @@ extension ExplorerModel {
         case .palette: screens.append(PaletteScreen(over: context))
         case .log: screens.append(LogScreen())
         case .routes: return showRoutes()
-        case .nextLink: walkLinksInHeader()
+        case .nextLink:
+            walkLinksInHeader()
+            // Where the header has no room for the times.
+            if size.columns < 60 { remark(routes.link.map { "over \($0.text)" } ?? "no times are shown") }
         case .themes: screens.append(ThemeScreen(options))
         case .filterMenu: screens.append(FiltersScreen())
         case .search: beginSearch()
@@ -116,6 +132,8 @@ extension ExplorerModel {
 
     private mutating func switchScope(to scope: Scope) -> [Effect] {
         self.scope = scope
+        // What it shows are places in the other tree.
+        preview = .nothing
         applyArrangement()
         markFiles()
         return compare()
@@ -164,9 +182,11 @@ extension ExplorerModel {
     }
 
     private mutating func open(_ command: Command) {
+        var reason: String?
         withFiles { files, height in
             guard let row = files.current else { return }
             let isOpen = files.isExpanded[row.node]
+            reason = Self.futility(of: command, at: row.node, in: files)
             switch command {
             case .toggle: files.setExpanded(row.node, !isOpen, height: height)
             case .expand where isOpen:
@@ -178,6 +198,29 @@ extension ExplorerModel {
                 if parent != 0 { files.reveal(parent, height: height) }
             default: files.setAllExpanded(command == .expandAll, height: height)
             }
+        }
+        if let reason { remark(reason) }
+    }
+
+    /// Why opening or shutting would change nothing; nil if it does.
+    private static func futility(of command: Command, at node: Int, in files: FileTable) -> String? {
+        if files.arrangement.isFlat { return "all files are in one list: ` shows directories" }
+        let hasChildren = files.facts.hasChildren(node)
+        switch command {
+        case .expand, .toggle:
+            return hasChildren ? nil : "there is nothing in it to open: enter shows what differs"
+        case .collapse:
+            let isShut = !hasChildren || !files.isExpanded[node]
+            return isShut && files.current.map { files.tree.nodes[$0.first].parent } == 0
+                ? "no directory is around it" : nil
+        case .expandAll:
+            return files.facts.indices.dropFirst().allSatisfy {
+                !files.facts.hasChildren($0) || files.isExpanded[$0]
+            }
+                ? "all directories are open" : nil
+        case .collapseAll:
+            return files.isExpanded.dropFirst().contains(true) ? nil : "all directories are shut"
+        default: return nil
         }
     }
 
@@ -209,6 +252,13 @@ extension ExplorerModel {
     /// Changes which files are listed, and how.
     mutating func arrange(then next: TableRequest.Next = .stay, _ change: (inout Arrangement) -> Void) {
         change(&arrangement)
+        if layout.filesTitle.rows == 0 {
+            // The files are out of sight.
+            let order = "by \(arrangement.order.rawValue)\(arrangement.isReversed ? " reversed" : "")"
+            remark(
+                "files: \(arrangement.filter.description), \(arrangement.isFlat ? "in one list, " : "")\(order)"
+            )
+        }
         applyArrangement(then: next)
     }
 

@@ -36,6 +36,8 @@ public struct ExplorerModel: Sendable {
     var routes: RouteFacts
     /// Which files are listed, and in which order.
     var arrangement = Arrangement()
+    /// Whether the pane that has the keys takes the place of both.
+    var isZoomed = false
     /// Whether one side is shown although there is room for both.
     var isOneSided = false
     /// What differs in the file under the cursor.
@@ -130,10 +132,10 @@ public struct ExplorerModel: Sendable {
         layout(tellsHidden: files?.hiddenWords.isEmpty == false, hasFiles: files != nil)
     }
 
-    private func layout(tellsHidden: Bool, hasFiles: Bool) -> Layout {
+    func layout(tellsHidden: Bool, hasFiles: Bool) -> Layout {
         Layout(
             size, layerCount: layerRows.count, focus: focus, gutter: options.hasColors ? 0 : 2,
-            isOneSided: isOneSided, tellsHidden: tellsHidden, tellsPicks: picks != nil,
+            isOneSided: isOneSided, isZoomed: isZoomed, tellsHidden: tellsHidden, tellsPicks: picks != nil,
             hasPreview: wantsPreview && hasFiles)
     }
 
@@ -195,7 +197,7 @@ public struct ExplorerModel: Sendable {
         case .picksLoaded(let list, let path): return take(list, from: path)
         case .picksSaved(let path, let revision):
             pickState.picks?.keep(revision)
-            say("wrote the picks to '\(path)': silt create --picks takes them, and ^o")
+            say("wrote the picks to '\(path)': silt create --picks takes them, and ^O")
         case .picksFileExists(let request):
             screens.append(QuestionScreen(question: .overwritePicks(request)))
         case .content(let key, let content): take(content, of: key)
@@ -326,78 +328,6 @@ public struct ExplorerModel: Sendable {
         settle()
     }
 
-    /// Makes a table of a tree: of a large one in the background.
-    private mutating func take(_ tree: DiffTree, of scope: Scope, _ generation: Int) -> [Effect] {
-        guard generation == self.generation else { return [] }
-        let before = tables[scope]
-        let request = TableMaking(
-            tree: tree, costs: costs, arrangement: arrangement, packages: packages,
-            immediateCount: options.immediateCount, before: before,
-            height: layout(tellsHidden: false, hasFiles: true).files.rows,
-            heightOverHidden: layout(tellsHidden: true, hasFiles: true).files.rows)
-        if tree.nodes.count <= options.immediateCount {
-            making = nil
-            return request.table(isCancelled: { false }).map { show($0, of: scope) } ?? []
-        }
-        workSerial += 1
-        making = TableInMaking(scope: scope, cursor: before?.current?.node, serial: workSerial)
-        return [.work(ScreenWork(serial: workSerial, task: .make(request)))]
-    }
-
-    /// Takes a table that was made over, once it knows all figures that came in meanwhile.
-    mutating func take(made table: FileTable, _ serial: Int) -> [Effect] {
-        guard var making, making.serial == serial else { return [] }
-        if making.news.reduce(0, { $0 + $1.count }) > TableInMaking.newsLimit {
-            workSerial += 1
-            let task = ScreenWork.Task.catchUp(table, making.news)
-            making.serial = workSerial
-            making.news = []
-            self.making = making
-            return [.work(ScreenWork(serial: workSerial, task: task))]
-        }
-        var table = table
-        for news in making.news { table.update(news) }
-        if table.packages == nil, let packages { table.update(packages, height: layout.files.rows) }
-        // The cursor may have moved on in the table that is replaced.
-        if let old = tables[making.scope], let node = old.current?.node, node != making.cursor,
-            let here = table.tree.index(of: old.tree.path(of: node))
-        {
-            table.reveal(here, height: layout.files.rows)
-        }
-        self.making = nil
-        return show(table, of: making.scope)
-    }
-
-    /// Shows a table in the place of the one of the same scope.
-    private mutating func show(_ table: FileTable, of scope: Scope) -> [Effect] {
-        let tree = table.tree
-        staleScopes.remove(scope)
-        if tables.updateValue(table, forKey: scope) != nil { screens.removeAll(where: \.isOfTree) }
-        if scope == self.scope { applyArrangement() }
-        if scope == .squashed, ignored.isEmpty, pickState.tree == nil { pickState.tree = tree }
-        markFiles()
-        settle()
-        // "There are no files yet" is over.
-        if status?.isWarning == false { status = nil }
-        if scope == .squashed { tellVerdict() }
-        defer { hasStartedEstimates = true }
-        // What is ignored now is not summed up either.
-        var effects = scope == .squashed ? restoreView() + summarizeAgain() : []
-        guard !hasStartedEstimates else { return effects }
-        effects.append(.startEstimates)
-        return pickState.tree == nil ? effects + [.merge] : effects
-    }
-
-    /// Says what holds for the whole images, if nothing but the configuration differs or nothing at all.
-    private mutating func tellVerdict() {
-        guard let verdict else { return }
-        say(verdict)
-        guard isUntouched, screens.isEmpty, !isSameImage, configuration?.isSame == false else { return }
-        focus = .layers
-        layerCursor.move(to: 0, count: layerRows.count, height: layout.layers.rows)
-        screens.append(DetailsScreen())
-    }
-
     private mutating func take(_ news: [EntryID: Figure]) {
         // What costs most may be another now.
         if case .directory = preview { preview = .nothing }
@@ -479,6 +409,11 @@ public struct ExplorerModel: Sendable {
         withFiles { files, height in
             files.cursor.settle(count: files.rows.count, height: height)
         }
+    }
+
+    /// Puts a line into the status line that nobody looks for in the log: why a key did nothing.
+    mutating func remark(_ text: String, isWarning: Bool = false) {
+        status = Status(text: text, isWarning: isWarning)
     }
 
     /// Keeps a line for the log that is told elsewhere.

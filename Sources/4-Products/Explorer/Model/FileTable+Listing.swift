@@ -120,6 +120,7 @@ extension FileTable {
         listedCount = listed.listedCount
         hiddenWords = listed.hiddenWords
         hiddenChanges = listed.hiddenChanges
+        hiddenMatchCount = listed.hiddenMatchCount
         problem = listed.problem
         search = listed.search
         changes = listed.changes
@@ -138,13 +139,14 @@ extension FileTable {
     /// Finds out what is listed, and in which order.
     mutating func list(isCancelled: () -> Bool) throws {
         problem = nil
-        let isShown: [Arrangement.Shown]
+        let listing: Arrangement.Listing
         do {
-            isShown = try arrangement.shownNodes(of: tree, facts, packages, isCancelled: isCancelled)
+            listing = try arrangement.listing(of: tree, facts, packages, isCancelled: isCancelled)
         } catch let error as RegexError {
             problem = "\(error)"
-            isShown = Array(repeating: .not, count: facts.count)
+            listing = Arrangement.Listing(isShown: Array(repeating: .not, count: facts.count))
         }
+        let isShown = listing.isShown
         if isCancelled() { throw CancellationError() }
         let keys = sortKeys(arrangement.order)
         if isCancelled() { throw CancellationError() }
@@ -155,7 +157,7 @@ extension FileTable {
         listedCount = rows.flat?.count ?? isShown.dropFirst().count { $0 == .itself }
         changes = nil
         search = search.map(placed)
-        tellHidden()
+        tellHidden(listing)
     }
 
     /// What nodes are sorted by, the largest first.
@@ -173,9 +175,10 @@ extension FileTable {
     }
 
     /// Finds out what is not listed. A flat list never has directories with something in them: they are not missing.
-    private mutating func tellHidden() {
+    private mutating func tellHidden(_ listing: Arrangement.Listing) {
         hiddenWords = []
         hiddenChanges = []
+        hiddenMatchCount = 0
         var counts = Array(repeating: 0, count: Change.allCases.count)
         for node in facts.indices.dropFirst() where !arrangement.isFlat || !facts.hasChildren(node) {
             counts[Int(facts.change(of: node).rawValue)] += 1
@@ -183,7 +186,13 @@ extension FileTable {
         if arrangement.narrowing != nil {
             let rest =
                 arrangement.filter.shown.reduce(0) { $0 + counts[Int($1.rawValue)] } - listedCount
-            if rest > 0 { hiddenWords = ["\(Format.grouped(rest)) more that do not match"] }
+            hiddenMatchCount = listing.filteredCounts.reduce(0, +)
+            hiddenChanges = Set(Change.allCases.filter { listing.filteredCounts[Int($0.rawValue)] > 0 })
+            if hiddenMatchCount > 0 {
+                hiddenWords.append(
+                    "\(Format.count(hiddenMatchCount, "match")) hidden by \(arrangement.filter.description)")
+            }
+            if rest > 0 { hiddenWords.append("\(Format.grouped(rest)) more that do not match") }
             return
         }
         for change in Change.allCases where !arrangement.filter.shown.contains(change) {

@@ -35,8 +35,10 @@ struct FileTable: Sendable {
     var listedCount = 0
     /// What is not listed, in words: `101 changed only in time, owner or the like`, `53 unchanged`.
     var hiddenWords: [String] = []
-    /// Which changes those are.
+    /// Which changes those are; of what was narrowed, those that match.
     var hiddenChanges: Set<Change> = []
+    /// How many match what was narrowed by and are not among the changes that are shown.
+    var hiddenMatchCount = 0
     /// Why nothing is listed, if what it was narrowed by cannot be looked for.
     var problem: String?
     /// Whether better costs have come in since the rows were put in order.

@@ -32,6 +32,12 @@ struct ListCursor: Hashable, Sendable {
 }
 
 extension Command {
+    /// Whether it moves in a list or a text.
+    var isMove: Bool { line(from: 0, count: 1, height: 1) != nil }
+
+    /// Whether it leads to what is above.
+    var isUpwards: Bool { self == .up || self == .pageUp || self == .top }
+
     /// The line that a key for moving leads to in a list or a text, which may lie beyond its ends.
     ///
     /// - Parameters:

@@ -1,6 +1,11 @@
 import FileTree
 import RegularExpressions
 
+/// Why words cannot be looked for.
+struct NarrowingError: Error, Hashable, CustomStringConvertible {
+    let description: String
+}
+
 /// What is typed after `&`: words that a path has to satisfy, all of them.
 struct Narrowing: Hashable, Sendable {
     /// One word.
@@ -26,8 +31,8 @@ struct Narrowing: Hashable, Sendable {
 
     /// Reads words; nil if there are none.
     ///
-    /// - Throws: `RegexError` if a regular expression cannot be read.
-    init?(_ text: String) throws(RegexError) {
+    /// - Throws: `NarrowingError` if a word cannot be read.
+    init?(_ text: String) throws(NarrowingError) {
         self.text = text
         var terms: [Term] = []
         for word in text.split(separator: " ") {
@@ -41,7 +46,7 @@ struct Narrowing: Hashable, Sendable {
     }
 
     /// What was typed, or why it cannot be looked for.
-    static func read(_ text: String) -> Result<Narrowing?, RegexError> {
+    static func read(_ text: String) -> Result<Narrowing?, NarrowingError> {
         do {
             return .success(try Narrowing(text))
         } catch {
@@ -70,13 +75,22 @@ struct Narrowing: Hashable, Sendable {
         }
     }
 
-    private static func test(_ word: String) throws(RegexError) -> Test {
-        if ByteRegex.isWritten(in: word) { return .regex(try ByteRegex(betweenSlashes: word)) }
+    private static func test(_ word: String) throws(NarrowingError) -> Test {
+        if ByteRegex.isWritten(in: word) {
+            do {
+                return .regex(try ByteRegex(betweenSlashes: word))
+            } catch {
+                throw NarrowingError(description: "\(error)")
+            }
+        }
         if word.hasPrefix("@"), word.count > 1 {
             return .package(word == "@*" ? nil : String(word.dropFirst()))
         }
         if let change = Change.allCases.first(where: { $0.marker == word }) { return .change(change) }
-        if word.hasPrefix(">") || word.hasPrefix("<"), let size = size(word.dropFirst()) {
+        if word.hasPrefix(">") || word.hasPrefix("<"), word.count > 1 {
+            guard let size = size(word.dropFirst()) else {
+                throw NarrowingError(description: "'\(word.dropFirst())' is no size: 100, 100k, 1.5M, 2G")
+            }
             return .size(isLarger: word.hasPrefix(">"), size)
         }
         if word.hasPrefix("L"), let number = Int(word.dropFirst()), number > 0 { return .layer(number - 1) }

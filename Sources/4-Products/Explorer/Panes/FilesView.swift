@@ -104,6 +104,14 @@ struct FilesView {
                 ? ["no files in either image"]
                 : ["no files in this layer; esc shows the whole image", "no files; esc: whole image"]
         }
+        if files.hiddenMatchCount > 0 {
+            let way = explorer.wayToMatches(files)
+            let count = Format.grouped(files.hiddenMatchCount)
+            return [
+                "0 shown, \(count) hidden by \(explorer.arrangement.filter.description): \(way)",
+                "0 shown, \(count) hidden: \(way)",
+            ]
+        }
         if let narrowing = explorer.arrangement.narrowing {
             let text = Format.line(narrowing.text, glyphs)
             return [
@@ -127,9 +135,11 @@ struct FilesView {
     private func drawHidden(_ files: FileTable, on frame: inout Frame) {
         guard layout.hidden.rows > 0 else { return }
         let end: [Span]
-        if explorer.arrangement.narrowing != nil {
+        let isNarrowed = explorer.arrangement.narrowing != nil
+        let way = explorer.arrangement.filter.wayOut(to: files.hiddenChanges)
+        if isNarrowed, files.hiddenMatchCount == 0 {
             end = [Span("  esc", .key, target: .key(.escape)), Span(" shows them", .dim)]
-        } else if let way = explorer.arrangement.filter.wayOut(to: files.hiddenChanges) {
+        } else if let way, !isNarrowed || way.key == .next {
             let key =
                 way.key == .next
                 ? Span("  c", .key, target: .key("c"))

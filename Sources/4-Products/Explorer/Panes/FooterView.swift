@@ -116,6 +116,23 @@ struct FooterView {
 
     // MARK: - Keys
 
+    /// Keys and what they do, as many as fit, the way out and where all are listed.
+    static func foot(
+        _ bindings: [Binding], _ context: Context, columns: Int, glyphs: Glyphs
+    ) -> [Span] {
+        let help = bindings.first { $0.contexts.contains(context) && $0.command == .help }?.keys.first
+        let rest = help.map { key in
+            [
+                Span("  \(key.label)", .key, target: .key(key)),
+                Span(columns < 100 ? " keys" : " all keys", .footer, target: .key(key)),
+            ]
+        }
+        guard let rest, columns >= rest.width + 40 else {
+            return hints(bindings, context, columns: columns, glyphs: glyphs)
+        }
+        return hints(bindings, context, columns: columns - rest.width, glyphs: nil) + rest
+    }
+
     /// Keys and what they do, as many as fit, and the way out in any case; the glyphs' ellipsis stands where there are more.
     static func hints(
         _ bindings: [Binding], _ context: Context, columns: Int, glyphs: Glyphs?

@@ -93,7 +93,11 @@ struct HeaderView {
     private func drawTotals(row: Int, columns: Int, on frame: inout Frame) {
         let point = Point(row: row, column: 0)
         if explorer.isSameImage, let verdict = explorer.verdict {
-            let text = TextFit.end(verdict, columns: columns, mark: glyphs.ellipsis)
+            // Whoever makes one all the same gets a package of documents alone.
+            let more = explorer.totals.delta.map { "; a package would take \(Format.cost($0, glyphs))" } ?? ""
+            let short = "the same image" + more
+            let text = TextFit.first(
+                of: [verdict + more, short, verdict], columns: columns, mark: glyphs.ellipsis)
             frame.put(text, at: point, style: Style(.title))
             return
         }

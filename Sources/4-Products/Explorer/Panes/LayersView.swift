@@ -105,8 +105,7 @@ struct LayersView {
             of: ["documents of the package", "documents"], columns: max(0, half.count - 3),
             mark: glyphs.ellipsis)
         frame.put(text, at: Point(row: row, column: half.lowerBound + 3), style: Style(.dim))
-        let state: CostState =
-            explorer.isSameImage ? .nothing : explorer.totals.documents.map { .known($0) } ?? .pending
+        let state: CostState = explorer.totals.documents.map { .known($0) } ?? .pending
         drawCost(state, row: row, columns: columns, on: &frame)
     }
 

@@ -12,7 +12,6 @@ struct PickScreen: FindingScreen {
 
     var context: Context { .picking }
     var extent: ScreenExtent { .prompt }
-    var isOfTree: Bool { true }
     var isField: Bool { true }
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
@@ -31,12 +30,17 @@ struct PickScreen: FindingScreen {
     }
 
     mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome {
-        field.press(key) ? find(&model) : .stay
+        field.press(key) ? find(&model) : .ignored
     }
 
     mutating func type(_ text: String, in model: inout ExplorerModel) -> Outcome {
         for character in text { _ = field.press(.character(character)) }
         return find(&model)
+    }
+
+    mutating func follow(_ tree: DiffTree, in model: inout ExplorerModel) -> Bool {
+        match(model)
+        return true
     }
 
     /// What packages there are may be known later than their names are typed.
@@ -95,6 +99,12 @@ struct PromptLine {
     /// What stands before the text.
     let mark: String
 
+    /// What was told last, where this line covers the one that tells it.
+    static func news(in model: ExplorerModel) -> String? {
+        let isCovered = model.layout.note.rows == 0 || model.screens.contains { $0.extent == .whole }
+        return isCovered ? model.status.map { Format.line($0.text, model.glyphs) } : nil
+    }
+
     /// Draws it.
     ///
     /// - Parameters:
@@ -108,7 +118,8 @@ struct PromptLine {
         let start = TextWidth.of(mark)
         let room = max(
             0, area.columns - start - max(12, min(TextWidth.of(field.text) + 2, area.columns / 2)))
-        let note = TextFit.first(of: notes, columns: room, mark: model.glyphs.ellipsis)
+        let note = TextFit.first(
+            of: Self.news(in: model).map { [$0] } ?? notes, columns: room, mark: model.glyphs.ellipsis)
         let width = max(1, area.columns - start - 1 - TextWidth.of(note))
         let window = field.window(columns: width, mark: model.glyphs.ellipsis)
         frame.fill(area, style: .plain)

@@ -31,7 +31,8 @@ struct PicksFileScreen: Screen {
     }
 
     mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome {
-        if field.press(key) { error = nil }
+        guard field.press(key) else { return .ignored }
+        error = nil
         return .stay
     }
 

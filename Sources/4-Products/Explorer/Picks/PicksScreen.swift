@@ -2,7 +2,7 @@ import Canvas
 import FileTree
 
 /// All that is picked, and what comes along and why.
-struct PicksScreen: Screen {
+struct PicksScreen: LineSearchScreen {
     private enum Row: Hashable {
         case warning(PickWarning)
         case key(String)
@@ -13,10 +13,28 @@ struct PicksScreen: Screen {
     private var cursor = ListCursor()
     private var revision = -1
     private var warnings: [PickWarning] = []
+    var search: LineSearch?
 
     init(_ model: ExplorerModel) { refresh(model) }
 
     var context: Context { .picks }
+    var standing: [Int] { [cursor.position] }
+    var searchLine: Int { cursor.position }
+
+    func texts(_ model: ExplorerModel) -> [String] {
+        guard let tree = model.pickState.picks?.ground.tree else { return [] }
+        return rows.map { row in
+            switch row {
+            case .warning(let warning): warning.text(in: tree)
+            case .key(let key): key
+            case .node(let node): "/" + Format.name(tree.path(of: node).bytes, model.glyphs)
+            }
+        }
+    }
+
+    mutating func go(toLine line: Int, in model: ExplorerModel) {
+        cursor.move(to: line, count: rows.count, height: DialogView(model).innerRows(rows.count))
+    }
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
         let row = rows.indices.contains(cursor.position) ? rows[cursor.position] : nil
@@ -101,7 +119,8 @@ struct PicksScreen: Screen {
         let area = dialogs.draw(
             "Picks: \(Format.grouped(all))",
             lines.isEmpty ? [[Span("nothing is picked", .dim)]] : lines, context,
-            offset: cursor.offset, minimumColumns: min(dialogs.innerColumns, 76), on: &frame)
+            offset: cursor.offset, minimumColumns: min(dialogs.innerColumns, 76), marking: search?.text,
+            on: &frame)
         guard !rows.isEmpty else { return }
         frame.setGround(
             .cursor, row: area.row + cursor.position - cursor.offset, columns: area.column..<area.endColumn)

@@ -13,6 +13,7 @@ struct CopyScreen: Screen {
     init(_ items: [Item]) { self.items = items }
 
     var context: Context { .copying }
+    var standing: [Int] { [choice] }
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
         switch command {

@@ -1,12 +1,25 @@
 import Canvas
 
 /// Old and new of what is under the cursor, side by side. What can be picked of the configuration has a cursor and boxes.
-struct DetailsScreen: Screen {
+struct DetailsScreen: LineSearchScreen {
     private var scroll = ScrollOffset()
+    var search: LineSearch?
     /// Which of the lines that can be picked the cursor is on.
     private var choice = 0
 
     var context: Context { .details }
+    var standing: [Int] { [scroll.line, choice] }
+    var searchLine: Int { scroll.line }
+    var hasCursor: Bool { false }
+
+    func texts(_ model: ExplorerModel) -> [String] {
+        Drawn(model, DialogView(model)).lines.map { $0.map(\.text).joined() }
+    }
+
+    mutating func go(toLine line: Int, in model: ExplorerModel) {
+        let count = Drawn(model, DialogView(model)).lines.count
+        scroll.show(line, lines: count, height: DialogView(model).innerRows(count), margin: 1)
+    }
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
         switch command {
@@ -62,7 +75,7 @@ struct DetailsScreen: Screen {
         let offset = scroll.clamped(lines: text.lines.count, height: height)
         let area = dialogs.draw(
             model.details?.title ?? "", text.lines, context, offset: offset,
-            minimumColumns: min(dialogs.innerColumns, 76), on: &frame)
+            minimumColumns: min(dialogs.innerColumns, 76), marking: search?.text, on: &frame)
         guard text.choices.indices.contains(choice) else { return }
         for row in text.choices[choice].rows where (offset..<offset + height).contains(row) {
             frame.setGround(.cursor, row: area.row + row - offset, columns: area.column..<area.endColumn)

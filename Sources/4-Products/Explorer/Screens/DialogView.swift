@@ -5,11 +5,14 @@ struct DialogView {
     let glyphs: Glyphs
     let size: Size
     let bindings: [Binding]
+    /// What was told last.
+    private let status: ExplorerModel.Status?
 
     init(_ model: ExplorerModel) {
         glyphs = model.glyphs
         size = model.size
         bindings = model.bindings
+        status = model.status
     }
 
     /// Text columns of the widest dialog.
@@ -27,6 +30,7 @@ struct DialogView {
     @discardableResult
     func draw(
         _ title: String, _ lines: [[Span]], _ context: Context, offset: Int = 0, minimumColumns: Int = 0,
+        marking found: String? = nil,
         on frame: inout Frame
     ) -> Rect {
         let hints = FooterView.hints(bindings, context, columns: innerColumns, glyphs: glyphs)
@@ -52,12 +56,22 @@ struct DialogView {
             width: max(0, box.columns - 2), mark: glyphs.ellipsis)
         for (line, spans) in lines.dropFirst(offset).prefix(rows).enumerated() {
             let point = Point(row: box.row + 1 + line, column: box.column + 2)
-            let fitted = spans.fitted(columns: columns, mark: glyphs.ellipsis)
+            let fitted = spans.fitted(columns: columns, mark: glyphs.ellipsis).marking(found)
             frame.put(fitted, at: point, width: columns, on: .dialog)
         }
         if box.rows >= 4 {
+            // Where the box covers the line of news, they take the place of the keys.
+            let news = status.flatMap { box.endRow > size.rows - 2 ? $0 : nil }.map { status in
+                let text = Format.line(status.text, glyphs)
+                return [
+                    Span(
+                        TextFit.end(text, columns: columns, mark: glyphs.ellipsis),
+                        status.isWarning ? .warning : .text)
+                ]
+            }
             frame.put(
-                hints, at: Point(row: box.endRow - 2, column: box.column + 2), width: columns, on: .dialog)
+                news ?? hints, at: Point(row: box.endRow - 2, column: box.column + 2), width: columns,
+                on: .dialog)
         }
         return Rect(row: box.row + 1, column: box.column + 2, rows: rows, columns: columns)
     }

@@ -57,10 +57,12 @@ struct ExportScreen: Screen {
 
     mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome {
         switch (focus, key) {
-        case (.path, _): if model.export.path.press(key) { model.export.error = nil }
+        case (.path, _):
+            guard model.export.path.press(key) else { return .ignored }
+            model.export.error = nil
         case (.level, .left), (.level, "h"): model.export.chooseLevel(-1)
         case (.level, .right), (.level, "l"), (.level, " "): model.export.chooseLevel(1)
-        default: break
+        default: return .ignored
         }
         return .stay
     }

@@ -12,6 +12,7 @@ struct FiltersScreen: Screen {
     var position = 0
 
     var context: Context { .filters }
+    var standing: [Int] { [position] }
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
         switch command {
@@ -70,7 +71,12 @@ struct FiltersScreen: Screen {
         switch row {
         case .change(let change):
             let word = change.word + String(repeating: " ", count: 11 - change.word.count)
-            let count = model.files?.tree.nodes.first.map { String($0.counts[change]) } ?? ""
+            // The root is in no list unless it changed.
+            let count =
+                model.files?.tree.nodes.first.map { root in
+                    Format.grouped(
+                        root.counts[change] - (change == .unchanged && root.change == .unchanged ? 1 : 0))
+                } ?? ""
             return [
                 box(model.arrangement.filter.shown.contains(change)),
                 Span("\(change.marker) \(word)", Format.role(change)),

@@ -13,13 +13,17 @@ struct FinderScreen: FindingScreen {
     var wanted: FindRequest?
 
     var context: Context { .finder }
+    var standing: [Int] { [list.cursor.position] }
     var isField: Bool { true }
-    var isOfTree: Bool { true }
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
         switch command {
         case .confirm:
-            guard best.indices.contains(list.cursor.position) else { return .stay }
+            guard best.indices.contains(list.cursor.position) else {
+                model.remark(
+                    list.field.text.isEmpty ? "type some letters of a path" : "no path has these letters")
+                return .stay
+            }
             model.go(to: best[list.cursor.position])
             return .close
         case .cancel: return .close
@@ -31,7 +35,8 @@ struct FinderScreen: FindingScreen {
     }
 
     mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome {
-        if list.field.press(key) { find(model) }
+        guard list.field.press(key) else { return .ignored }
+        find(model)
         return .stay
     }
 
@@ -44,6 +49,12 @@ struct FinderScreen: FindingScreen {
     mutating func choose(_ item: Int, in model: inout ExplorerModel) -> Outcome {
         list.choose(item)
         return perform(.confirm, in: &model)
+    }
+
+    mutating func follow(_ tree: DiffTree, in model: inout ExplorerModel) -> Bool {
+        (finder, found, best, foundText) = (nil, [], [], "")
+        if !list.field.text.isEmpty { find(model) }
+        return true
     }
 
     private mutating func find(_ model: ExplorerModel) {

@@ -15,6 +15,7 @@ struct HelpScreen: Screen {
 
     var context: Context { isTyping ? .helpSearch : .help }
     var isField: Bool { isTyping }
+    var standing: [Int] { [scroll.line] }
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
         switch command {
@@ -36,8 +37,7 @@ struct HelpScreen: Screen {
     }
 
     mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome {
-        if isTyping { _ = field?.press(key) }
-        return .stay
+        isTyping && field?.press(key) == true ? .stay : .ignored
     }
 
     func draw(on frame: inout Frame, model: ExplorerModel) {
@@ -229,9 +229,12 @@ extension Command {
 
     /// The names of commands that keys can be chosen for, as a Markdown table.
     public static var namesAsMarkdown: String {
-        let rows = table.filter { !$0.help.isEmpty }.map { binding in
+        var rows: [String] = []
+        for binding in table where !binding.help.isEmpty {
             let keys = binding.keys.map { code($0.label) }.joined(separator: " ")
-            return "| `\(binding.command.name)` | \(keys) | \(binding.help) |"
+            let row = "| `\(binding.command.name)` | \(keys) | \(binding.help) |"
+            // The same command may stand in several places of the table.
+            if !rows.contains(row) { rows.append(row) }
         }
         return (["| command | keys | what it does |", "|---|---|---|"] + rows).joined(separator: "\n")
     }

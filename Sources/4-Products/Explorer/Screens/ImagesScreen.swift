@@ -24,6 +24,7 @@ struct ImagesScreen: Screen {
     }
 
     var context: Context { .images }
+    var standing: [Int] { [list.position] }
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
         switch command {

@@ -44,7 +44,8 @@ struct LinkScreen: Screen {
     }
 
     mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome {
-        if field.press(key) { error = nil }
+        guard field.press(key) else { return .ignored }
+        error = nil
         return .stay
     }
 

@@ -1,4 +1,5 @@
 import Canvas
+import FileTree
 
 /// What is typed after `&`, in the place of the keys: the list follows it.
 struct NarrowScreen: Screen {
@@ -6,8 +7,8 @@ struct NarrowScreen: Screen {
     /// Why it cannot be narrowed by what is typed; nil if it can.
     private var problem: String?
     /// Where to go back to.
-    private let origin: Int?
-    private let expansion: [Bool]
+    private var origin: Int?
+    private var expansion: [Bool]
     private let before: Arrangement
 
     init(in files: FileTable) {
@@ -19,7 +20,6 @@ struct NarrowScreen: Screen {
 
     var context: Context { .narrow }
     var extent: ScreenExtent { .prompt }
-    var isOfTree: Bool { true }
     var isField: Bool { true }
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
@@ -35,8 +35,15 @@ struct NarrowScreen: Screen {
         }
     }
 
+    mutating func follow(_ tree: DiffTree, in model: inout ExplorerModel) -> Bool {
+        guard let files = model.files else { return false }
+        origin = origin.flatMap { files.tree.index(of: tree.path(of: $0)) }
+        expansion = files.isExpanded
+        return true
+    }
+
     mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome {
-        field.press(key) ? narrow(&model) : .stay
+        field.press(key) ? narrow(&model) : .ignored
     }
 
     mutating func type(_ text: String, in model: inout ExplorerModel) -> Outcome {
@@ -70,7 +77,17 @@ struct NarrowScreen: Screen {
         } else if model.isListing {
             notes = ["finding" + model.glyphs.ellipsis]
         } else {
-            notes = isEmpty ? Self.examples(field) : ["\(Format.count(count, "match"))", "\(count)"]
+            let hidden = model.files?.hiddenMatchCount ?? 0
+            let matches = Format.count(count, "match")
+            notes =
+                isEmpty
+                ? Self.examples(field)
+                : hidden == 0
+                    ? [matches, "\(count)"]
+                    : [
+                        "\(matches), \(Format.grouped(hidden)) more hidden by \(model.arrangement.filter.description)",
+                        "\(matches), \(Format.grouped(hidden)) hidden", matches,
+                    ]
         }
         PromptLine(field: field, mark: "&").draw(
             notes, isWarning: problem != nil || count == 0 && !isEmpty && !model.isListing, on: &frame,

@@ -8,13 +8,17 @@ struct PaletteScreen: Screen {
     init(over place: Context) { self.place = place }
 
     var context: Context { .palette }
+    var standing: [Int] { [list.cursor.position] }
     var isField: Bool { true }
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
         let choices = choices(model)
         switch command {
         case .confirm:
-            guard choices.indices.contains(list.cursor.position) else { return .stay }
+            guard choices.indices.contains(list.cursor.position) else {
+                model.remark("no command is called so")
+                return .stay
+            }
             let binding = choices[list.cursor.position]
             if let obstacle = binding.obstacle(model) {
                 model.say(obstacle)
@@ -29,7 +33,8 @@ struct PaletteScreen: Screen {
     }
 
     mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome {
-        if list.field.press(key) { list.restart() }
+        guard list.field.press(key) else { return .ignored }
+        list.restart()
         return .stay
     }
 

@@ -10,6 +10,7 @@ struct ResultScreen: Screen {
     init(_ result: ExportResult) { self.result = result }
 
     var context: Context { .result }
+    var standing: [Int] { [scroll.line] }
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
         switch command {

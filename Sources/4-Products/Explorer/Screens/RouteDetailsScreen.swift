@@ -3,13 +3,24 @@ import Canvas
 import Shipping
 
 /// How a route's figure is made, what the route asks of the receiver, and how long it takes on every link.
-struct RouteDetailsScreen: Screen {
+struct RouteDetailsScreen: LineSearchScreen {
     let kind: RouteKind
     private var scroll = ScrollOffset()
+    var search: LineSearch?
 
     init(_ kind: RouteKind) { self.kind = kind }
 
     var context: Context { .route }
+    var standing: [Int] { [scroll.line] }
+    var searchLine: Int { scroll.line }
+    var hasCursor: Bool { false }
+
+    func texts(_ model: ExplorerModel) -> [String] { lines(model).map { $0.map(\.text).joined() } }
+
+    mutating func go(toLine line: Int, in model: ExplorerModel) {
+        let count = lines(model).count
+        scroll.show(line, lines: count, height: DialogView(model).innerRows(count), margin: 1)
+    }
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
         guard command != .cancel else { return .close }
@@ -22,7 +33,7 @@ struct RouteDetailsScreen: Screen {
         let dialogs = DialogView(model)
         let lines = lines(model)
         let offset = scroll.clamped(lines: lines.count, height: dialogs.innerRows(lines.count))
-        dialogs.draw(kind.title, lines, context, offset: offset, on: &frame)
+        dialogs.draw(kind.title, lines, context, offset: offset, marking: search?.text, on: &frame)
     }
 
     private static let labelColumns = 14

@@ -3,14 +3,23 @@ import Canvas
 import Shipping
 
 /// What every way of shipping the update sends, how long that takes on a link, and which way to take.
-struct RoutesScreen: Screen {
+struct RoutesScreen: LineSearchScreen {
     private var cursor: ListCursor
+    var search: LineSearch?
 
     /// The routes, where they were left.
     init(at cursor: ListCursor) { self.cursor = cursor }
 
     var context: Context { .routes }
     var extent: ScreenExtent { .whole }
+    var standing: [Int] { [cursor.position] }
+    var searchLine: Int { cursor.position }
+
+    func texts(_ model: ExplorerModel) -> [String] { model.routeKinds.map(\.title) }
+
+    mutating func go(toLine line: Int, in model: ExplorerModel) {
+        cursor.move(to: line, count: model.routeKinds.count, height: Self.height(model))
+    }
 
     /// Lines above the list: the images, the title, the link, the titles of the columns.
     private static let headRows = 4
@@ -35,8 +44,14 @@ struct RoutesScreen: Screen {
         case .makePackages: return Outcome(step: .stay, effects: model.makePackages())
         case .editLink: return .push(LinkScreen(editing: model.shownLink))
         case .newLink: return .push(LinkScreen(editing: nil))
-        case .moreReceivers: model.routes.changeReceivers(by: 1)
-        case .fewerReceivers: model.routes.changeReceivers(by: -1)
+        case .moreReceivers, .fewerReceivers:
+            let before = model.routes.fleet.devices
+            model.routes.changeReceivers(by: command == .moreReceivers ? 1 : -1)
+            if model.routes.fleet.devices == before {
+                model.remark(
+                    command == .moreReceivers ? "more receivers are not counted" : "one receiver is the least"
+                )
+            }
         case .nextRhythm:
             model.routes.walkRhythms()
             if model.routes.fleet.rhythm != nil, model.shownLink.price == nil {
@@ -93,7 +108,7 @@ struct RoutesScreen: Screen {
             let row = Self.headRows + index - cursor.offset
             let isHere = index == cursor.position
             frame.put(
-                table.line(kinds[index], isHere: isHere && !model.options.hasColors),
+                table.line(kinds[index], isHere: isHere && !model.options.hasColors).marking(search?.text),
                 at: Point(row: row, column: 0), width: size.columns)
             frame.link(Rect(row: row, column: 0, rows: 1, columns: size.columns), to: .item(index))
             if isHere { frame.setGround(.cursor, row: row, columns: 0..<size.columns) }
@@ -141,7 +156,7 @@ struct RoutesScreen: Screen {
             return
         }
         frame.put(
-            FooterView.hints(model.bindings, context, columns: columns, glyphs: model.glyphs),
+            FooterView.foot(model.bindings, context, columns: columns, glyphs: model.glyphs),
             at: Point(row: row, column: 0), width: columns)
     }
 

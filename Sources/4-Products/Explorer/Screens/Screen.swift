@@ -1,4 +1,5 @@
 import Canvas
+import FileTree
 
 /// What lies over the panes: its own state, what its keys do, and how it looks.
 ///
@@ -11,7 +12,7 @@ protocol Screen: Sendable {
     /// Does what a key asks for.
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome
 
-    /// Takes a key that is in no line of the table: text, mostly.
+    /// Takes a key that is in no line of the table: text, mostly. What means nothing here is ignored.
     mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome
 
     /// Takes several letters at once.
@@ -26,8 +27,17 @@ protocol Screen: Sendable {
     /// How much of the screen it takes.
     var extent: ScreenExtent { get }
 
-    /// Whether it is about places in the tree on screen, and goes when another tree takes its place.
-    var isOfTree: Bool { get }
+    /// Goes on when another tree took the place of the one on screen, because other things are ignored now: its places are
+    /// found again by their paths.
+    ///
+    /// - Parameters:
+    ///   - tree: The tree that was there before.
+    ///   - model: The explorer with the new one.
+    /// - Returns: Whether it can.
+    mutating func follow(_ tree: DiffTree, in model: inout ExplorerModel) -> Bool
+
+    /// Where keys for moving have led to: what stays the same if one more of them leads nowhere. Empty where none move.
+    var standing: [Int] { get }
 
     /// Makes what it shows anew if what it is made of changed.
     mutating func refresh(_ model: ExplorerModel)
@@ -37,10 +47,11 @@ protocol Screen: Sendable {
 }
 
 extension Screen {
-    mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome { .stay }
+    mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome { .ignored }
     mutating func choose(_ item: Int, in model: inout ExplorerModel) -> Outcome { .stay }
     var extent: ScreenExtent { .dialog }
-    var isOfTree: Bool { false }
+    mutating func follow(_ tree: DiffTree, in model: inout ExplorerModel) -> Bool { true }
+    var standing: [Int] { [] }
     mutating func refresh(_ model: ExplorerModel) {}
     var isField: Bool { false }
 
@@ -71,7 +82,10 @@ struct Outcome {
 
     var step: Step
     var effects: [Effect] = []
+    /// Whether the key meant nothing.
+    var isIgnored = false
 
+    static var ignored: Outcome { Outcome(step: .stay, isIgnored: true) }
     static var stay: Outcome { Outcome(step: .stay) }
     static var close: Outcome { Outcome(step: .close) }
     static func replace(_ screen: any Screen) -> Outcome { Outcome(step: .replace(screen)) }

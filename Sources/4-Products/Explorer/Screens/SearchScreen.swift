@@ -1,10 +1,11 @@
 import Canvas
+import FileTree
 
 /// What is typed after `/`, in the place of the footer, and where to go back to.
 struct SearchScreen: Screen {
     private var field = TextField()
-    private let origin: Int?
-    private let expansion: [Bool]
+    private var origin: Int?
+    private var expansion: [Bool]
 
     init(in files: FileTable) {
         origin = files.current?.node
@@ -13,13 +14,18 @@ struct SearchScreen: Screen {
 
     var context: Context { .search }
     var extent: ScreenExtent { .prompt }
-    var isOfTree: Bool { true }
     var isField: Bool { true }
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
         switch command {
-        case .nextMatch: model.goToMatch(isForward: true)
-        case .previousMatch: model.goToMatch(isForward: false)
+        case .nextMatch, .previousMatch:
+            model.goToMatch(isForward: command == .nextMatch)
+            switch model.files?.search?.matches.count {
+            case nil: model.remark("type a part of a path")
+            case 0?: model.remark("there is no match")
+            case 1?: model.remark("there is one match")
+            default: break
+            }
         case .confirm: return keep(in: &model)
         case .cancel:
             model.withFiles { files, height in
@@ -32,8 +38,16 @@ struct SearchScreen: Screen {
     }
 
     /// Edits what is searched for and goes to the first match from where the search began.
+    mutating func follow(_ tree: DiffTree, in model: inout ExplorerModel) -> Bool {
+        guard let files = model.files else { return false }
+        origin = origin.flatMap { files.tree.index(of: tree.path(of: $0)) }
+        expansion = files.isExpanded
+        if !field.text.isEmpty { find(in: &model) }
+        return true
+    }
+
     mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome {
-        guard field.press(key) else { return .stay }
+        guard field.press(key) else { return .ignored }
         find(in: &model)
         return .stay
     }
@@ -78,7 +92,7 @@ struct SearchScreen: Screen {
     func draw(on frame: inout Frame, model: ExplorerModel) {
         let area = model.layout.footer
         guard area.rows > 0 else { return }
-        let texts = found(in: model)
+        let texts = PromptLine.news(in: model).map { [$0] } ?? found(in: model)
         // What is typed comes first; the rest of the line tells what was found.
         let typed = min(area.columns / 2, max(12, TextWidth.of(field.text) + 2))
         let note = TextFit.first(of: texts, columns: area.columns - 2 - typed, mark: model.glyphs.ellipsis)

@@ -42,6 +42,12 @@ enum SummaryRow: Sendable {
         case configuration
     }
 
+    /// What a search looks through: of what the cursor can be on.
+    var text: String {
+        if case .item(let item) = self { return item.name + " " + item.detail }
+        return ""
+    }
+
     var isItem: Bool {
         if case .item = self { return true }
         return false

@@ -6,17 +6,26 @@ import Summary
 import Shipping
 
 /// What the update brings, as a list; every line leads to what it tells of.
-struct SummaryScreen: Screen {
+struct SummaryScreen: LineSearchScreen {
     private var rows: [SummaryRow] = []
     private var cursor: ListCursor
     /// The summary that the rows were made of.
     private var serial = 0
+    var search: LineSearch?
 
     /// The summary, where it was left.
     init(at cursor: ListCursor) { self.cursor = cursor }
 
     var context: Context { .summary }
     var extent: ScreenExtent { .whole }
+    var standing: [Int] { [cursor.position, cursor.offset] }
+    var searchLine: Int { cursor.position }
+
+    func texts(_ model: ExplorerModel) -> [String] { rows.map(\.text) }
+
+    mutating func go(toLine line: Int, in model: ExplorerModel) {
+        cursor.move(to: line, count: rows.count, height: Self.height(model.size), margin: 2)
+    }
 
     private static func height(_ size: Size) -> Int { max(1, size.rows - 3) }
 
@@ -34,8 +43,8 @@ struct SummaryScreen: Screen {
         case .pageDown: move(to: cursor.position + max(1, height - 2), by: 1, height)
         case .top: move(to: 0, by: 1, height)
         case .bottom: move(to: rows.count - 1, by: -1, height)
-        case .nextChange: move(toSection: 1, height)
-        case .previousChange: move(toSection: -1, height)
+        case .nextChange: move(toSection: 1, height, &model)
+        case .previousChange: move(toSection: -1, height, &model)
         default: break
         }
         model.summaryCursor = cursor
@@ -63,14 +72,17 @@ struct SummaryScreen: Screen {
         }
     }
 
-    private mutating func move(toSection step: Int, _ height: Int) {
+    private mutating func move(toSection step: Int, _ height: Int, _ model: inout ExplorerModel) {
         let firsts = rows.indices.filter { index in
             guard rows[index].isItem, index > 0 else { return false }
             if case .item = rows[index - 1] { return false }
             return true
         }
         let next = step > 0 ? firsts.first { $0 > cursor.position } : firsts.last { $0 < cursor.position }
-        if let next { move(to: next, by: step, height) }
+        guard let next else {
+            return model.remark(step > 0 ? "no part follows" : "no part is before this one")
+        }
+        move(to: next, by: step, height)
     }
 
     private func copy(_ model: inout ExplorerModel) -> Outcome {
@@ -122,7 +134,7 @@ struct SummaryScreen: Screen {
             let row = 2 + index - cursor.offset
             let isHere = index == cursor.position && rows[index].isItem
             frame.put(
-                line.spans(rows[index], isHere: isHere && !model.options.hasColors),
+                line.spans(rows[index], isHere: isHere && !model.options.hasColors).marking(search?.text),
                 at: Point(row: row, column: 0), width: size.columns)
             guard rows[index].isItem else { continue }
             frame.link(Rect(row: row, column: 0, rows: 1, columns: size.columns), to: .item(index))
@@ -165,7 +177,7 @@ struct SummaryScreen: Screen {
         let note = count == 0 ? "" : "\(place)/\(count)"
         let room = max(0, columns - TextWidth.of(note) - 1)
         frame.put(
-            FooterView.hints(model.bindings, .summary, columns: room, glyphs: model.glyphs),
+            FooterView.foot(model.bindings, .summary, columns: room, glyphs: model.glyphs),
             at: Point(row: row, column: 0), width: room)
         frame.putRight(
             note, row: row, endColumn: columns, style: Style(.footer), width: max(0, columns - 1),

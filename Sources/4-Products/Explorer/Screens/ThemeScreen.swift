@@ -12,6 +12,7 @@ struct ThemeScreen: Screen {
     }
 
     var context: Context { .themes }
+    var standing: [Int] { [cursor.position] }
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
         switch command {
@@ -32,8 +33,9 @@ struct ThemeScreen: Screen {
 
     private mutating func go(to place: Int, _ model: inout ExplorerModel) -> Outcome {
         let themes = model.options.themes
+        let before = cursor.position
         cursor.move(to: place, count: themes.count, height: themes.count)
-        guard themes.indices.contains(cursor.position) else { return .stay }
+        guard themes.indices.contains(cursor.position), cursor.position != before else { return .stay }
         model.options.theme = themes[cursor.position]
         return .stay(doing: .showTheme(model.options.theme))
     }

@@ -11,11 +11,12 @@ extension ExplorerModel {
             tables[scope]?.wanted?.serial = workSerial
             effects.append(.work(ScreenWork(serial: workSerial, task: .table(scope, files, request))))
         }
-        if var screen = screens.last as? any FindingScreen, let request = screen.wanted, request.serial == nil
+        if let index = findingIndex, var screen = screens[index] as? any FindingScreen,
+            let request = screen.wanted, request.serial == nil
         {
             workSerial += 1
             screen.wanted?.serial = workSerial
-            screens[screens.count - 1] = screen
+            screens[index] = screen
             effects.append(.work(ScreenWork(serial: workSerial, task: .find(request.task))))
         }
         return effects
@@ -59,7 +60,18 @@ extension ExplorerModel {
         }
         say(
             files.problem.map { "that cannot be looked for: \($0)" }
-                ?? "nothing that is shown matches: esc shows everything again", isWarning: true)
+                ?? (files.hiddenMatchCount > 0
+                    ? "0 shown, \(Format.grouped(files.hiddenMatchCount)) hidden by \(arrangement.filter.description): \(wayToMatches(files))"
+                    : "nothing that is shown matches: esc shows everything again"),
+            isWarning: true)
+    }
+
+    /// What shows matches that are not among the changes that are shown. Esc gives the narrowing up first.
+    func wayToMatches(_ files: FileTable) -> String {
+        guard let way = arrangement.filter.wayOut(to: files.hiddenChanges), way.key == .next else {
+            return "f chooses"
+        }
+        return way.showsAll ? "c shows them" : "c shows more"
     }
 
     // MARK: - Keys that wait
@@ -67,8 +79,13 @@ extension ExplorerModel {
     /// Whether the list on screen is about to become another one that was asked for.
     var isListing: Bool { files?.wanted?.isAutomatic == false }
 
-    /// Whether a field over the panes waits for its answer.
-    var isFinding: Bool { (screens.last as? any FindingScreen)?.wanted != nil }
+    /// Whether a screen waits for what was to be found for it.
+    var isFinding: Bool { findingIndex != nil }
+
+    /// The screen that waits for that.
+    private var findingIndex: Int? {
+        screens.lastIndex { ($0 as? any FindingScreen)?.wanted != nil }
+    }
 
     /// Lets a key wait; a stuck key shall not fill the memory.
     mutating func putOff(_ key: Key) { if deferred.count < Self.deferredLimit { deferred.append(key) } }
@@ -77,8 +94,9 @@ extension ExplorerModel {
 
     /// Whether a key has to wait for what was asked for: it is about what will be there then. One key that waits makes all
     /// after it wait.
-    func waits(_ command: Command?) -> Bool {
-        if !deferred.isEmpty { return command != .quit }
+    func waits(_ command: Command?, _ key: Key) -> Bool {
+        // Only what ends the program anywhere goes first: another key for that closes what an earlier one opens.
+        if !deferred.isEmpty { return key != .control("c") }
         // What edits a field changes what is asked for.
         guard let command, isListing || isFinding else { return false }
         if isFinding { return command != .cancel && command != .quit }

@@ -7,6 +7,9 @@ enum FindTask: Sendable {
     /// Changes that words admit.
     case changes(Narrowing, DiffTree, NodeFacts, PackageNames?)
 
+    /// Bytes in what is shown of a file.
+    case bytes(ByteQuery, SearchedContent)
+
     /// Where paths are looked for.
     enum PathSource: Sendable {
         case tree(DiffTree)
@@ -33,6 +36,8 @@ enum FindTask: Sendable {
             let found = finder.find(
                 text, among: candidates, limit: Self.limit, weight: costs.bytes, isCancelled: isCancelled)
             return found.map { .paths(text, finder, all: $0.all, best: $0.best) }
+        case .bytes(let query, let content):
+            return ContentHits(query, in: content, isCancelled: isCancelled).map { .hits($0) }
         case .changes(let narrowing, let tree, let facts, let packages):
             do {
                 let admitted = try narrowing.admitted(of: tree, facts, packages, isCancelled: isCancelled)
@@ -53,6 +58,8 @@ enum Found: Sendable {
     case paths(String, PathFinder, all: [Int32], best: [Int])
     /// Changes, and why there are none if what is asked for cannot be looked for.
     case changes([Int], problem: String?)
+    /// Places in a content.
+    case hits(ContentHits)
 }
 
 /// A field over the panes whose answer may take longer than a frame.
