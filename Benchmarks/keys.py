@@ -134,7 +134,8 @@ KEYS = [
     ("^P letter", [b"\x10"] + [bytes([b]) for b in b"file 19"] + [b"\x1b"]),
     (": letter", [b":"] + [bytes([b]) for b in b"sort"] + [b"\x1b"]), ("+ - ~", [b"+", b"+", b"-", b"-", b"~", b"~"]),
     ("i", [b"i", b"i"]), ("?", [b"?", b"?"]), ("f", [b"f", b"f"]), ("tab", [b"\t", b"\t"]),
-    ("enter (look)", [b"]", b"\r", b"q"]), ("J (look)", [b"\r", b"J", b"K", b"q"]),
+    ("enter (look)", [b"]", b"\r", b"\x1b"]), ("J (look)", [b"\r", b"J", b"K", b"\x1b"]),
+    ("/ in a file", [b"\r", b"/"] + [bytes([b]) for b in b"file"] + [b"\r", b"n", b"N", b"\x1b", b"\x1b"]),
     ("s and back", [b"s", b"s"]),
 ]
 

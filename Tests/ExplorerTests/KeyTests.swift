@@ -124,6 +124,20 @@ struct KeyTests {
         #expect(script.explorer.context == .look)
     }
 
+    @Test func `what lies over a file in which something was found is closed by esc`() {
+        for key in [":", "@", "T", "?", "i", "$", "y", "W"] {
+            var script = look()
+            script.press("/ s t e p enter")
+            let context = script.explorer.context
+            script.press(key)
+            #expect(script.explorer.context != context, "\(key)")
+            script.press("esc")
+            #expect(
+                script.explorer.context == context && script.explorer.searched?.searchText == "step", "\(key)"
+            )
+        }
+    }
+
     @Test func `esc while typing goes back to what was in sight, and what is nowhere is said`() {
         var script = look()
         let before = script.screen()

@@ -160,7 +160,7 @@ struct LookView {
                 screen.isSearching
                 ? "finding" + glyphs.ellipsis
                 : count == 0
-                    ? "'\(Format.text(text, glyphs))' is not in it"
+                    ? "'\(Format.line(text, glyphs))' is not in it"
                     : number.map { "match \(Format.grouped($0)) of \(Format.grouped(count))" }
                         ?? Format.count(count, "match")
             words.insert(found, at: min(1, words.count))

@@ -3,17 +3,20 @@ import ContentDiff
 /// A text's bytes on both sides, as what belongs together.
 struct TextBytes {
     let diff: ByteDiff
-    /// Whether that is what the delta itself copies.
+    /// Whether it is known what the delta itself copies.
     let isDelta: Bool
 
     /// Aligns the bytes of a text.
     ///
     /// - Parameters:
     ///   - text: The text.
-    ///   - copies: What the delta copies; empty if that is not known: then lines are aligned as the text's are.
+    ///   - copies: What the delta copies; empty if that is not known. It may copy from far away: then more differs than
+    ///     where lines are aligned as the text's are, and they are.
     init(_ text: TextDiff, _ copies: [ByteDiff.Copy]) {
         isDelta = !copies.isEmpty
-        diff = ByteDiff(old: text.old, new: text.new, copies: isDelta ? copies : Self.copies(text))
+        let lines = ByteDiff(old: text.old, new: text.new, copies: Self.copies(text))
+        let delta = isDelta ? ByteDiff(old: text.old, new: text.new, copies: copies) : lines
+        diff = delta.differingCount <= lines.differingCount ? delta : lines
     }
 
     /// Lines that are the same, and of lines that differ what is the same at their starts and ends.

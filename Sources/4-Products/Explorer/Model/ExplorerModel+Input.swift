@@ -77,7 +77,9 @@ extension ExplorerModel {
             remark(obstacle)
             return []
         }
-        if binding.command == .cancel, key == .escape, searched?.searchText != nil, context != .search {
+        if binding.command == .cancel, key == .escape,
+            (screens.last as? any SearchableScreen)?.searchText != nil
+        {
             // One step back: first from what was looked for.
             return onTop { screen, model in
                 guard var searched = screen as? any SearchableScreen else { return .stay }
