@@ -185,9 +185,7 @@ extension Figure {
         if costs.isExact {
             self.init(exact: costs.byteCount)
         } else {
-            let low = costs.layers.reduce(costs.documentByteCount) { $0.addingClamped($1.bounds.lowerBound) }
-            let high = costs.layers.reduce(costs.documentByteCount) { $0.addingClamped($1.bounds.upperBound) }
-            self.init(costs.byteCount, bounds: low...max(low, high))
+            self.init(costs.byteCount, bounds: costs.bounds)
         }
     }
 }

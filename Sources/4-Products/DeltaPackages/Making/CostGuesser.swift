@@ -53,7 +53,7 @@ extension DeltaCreator {
         var costs: [DeltaLevel: PackageCosts] = [:]
         for level in levels {
             costs[level] = PackageCosts(
-                plan, new, guesses[level] ?? [:], documentByteCount: try await guessOfDocuments(level))
+                plan, new, guesses[level] ?? [:], documents: try await guessOfDocuments(level))
         }
         return costs
     }

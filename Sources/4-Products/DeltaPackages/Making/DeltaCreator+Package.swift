@@ -70,17 +70,20 @@ extension DeltaCreator {
     /// About how many bytes a package takes besides recipes and blobs of layers.
     ///
     /// - Parameter level: The level it is made at.
-    /// - Returns: The size of a package without them, and about what naming each of them takes.
+    /// - Returns: The size of a package without them, and about what naming each of them takes. Recipes stand between the
+    ///   documents when all of it is compressed, which then find less of each other: up to 28 % more in the pairs of the corpus.
     /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
-    public func guessOfDocuments(_ level: DeltaLevel) async throws -> UInt64 {
+    public func guessOfDocuments(_ level: DeltaLevel) async throws -> CostGuess {
         let plan = try await plan()
         let contents = try await contents([], spares: nil, carried: [], level: level)
         let references = plan.recipeLayers.count + plan.carriedLayers.count + plan.repackLayers.count
-        return try await WorkPool.shared.run {
+        let byteCount = try await WorkPool.shared.run {
             var byteCount: UInt64 = 0
             try contents.write { byteCount += UInt64($0.count) }
             return byteCount + Self.referenceByteCount * UInt64(references)
-        } + EncodingProbe(old: old, new: new).spareGuess
+        }
+        let sum = Double(byteCount.addingClamped(EncodingProbe(old: old, new: new).spareGuess))
+        return CostGuess(sum, low: sum * 0.9, high: sum * 1.3)
     }
 
     /// About what a digest takes that stands in a manifest, in a document and in a name, when all of it is compressed.

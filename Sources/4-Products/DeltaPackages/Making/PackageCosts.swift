@@ -38,10 +38,20 @@ public struct PackageCosts: Sendable {
     /// What no layer costs: documents, the archive's recipe, what holds it all together, and descriptions of blobs that
     /// both images hold.
     public let documentByteCount: UInt64
+    /// Where the truth of that is to be expected; of an exact figure, that figure alone.
+    private let documentBounds: ClosedRange<UInt64>
     /// The package's size.
     public let byteCount: UInt64
     /// Whether nothing of it is a guess.
     public let isExact: Bool
+
+    /// Where the truth of the package's size is to be expected; of an exact figure, that figure alone.
+    public var bounds: ClosedRange<UInt64> {
+        let all = [documentBounds] + layers.map(\.bounds)
+        let low = all.reduce(UInt64(0)) { $0.addingClamped($1.lowerBound) }
+        let high = all.reduce(UInt64(0)) { $0.addingClamped($1.upperBound) }
+        return low...high
+    }
 
     /// Adds guesses up.
     ///
@@ -49,8 +59,8 @@ public struct PackageCosts: Sendable {
     ///   - plan: What the package brings.
     ///   - new: The new images.
     ///   - guesses: Of the layers that need recipes.
-    ///   - documentByteCount: About what documents take.
-    init(_ plan: DeltaPlan, _ new: ImageSet, _ guesses: [Int: LayerGuess], documentByteCount: UInt64) {
+    ///   - documents: About what documents take.
+    init(_ plan: DeltaPlan, _ new: ImageSet, _ guesses: [Int: LayerGuess], documents: CostGuess) {
         layers = plan.layers.map { layer in
             if case .recipe = layer.shipment, let guess = guesses[layer.index] {
                 return Layer(guess, repackByteCount: layer.repackByteCount, making: layer.making)
@@ -62,7 +72,9 @@ public struct PackageCosts: Sendable {
             return Layer(
                 byteCount: file.blob.byteCount, entries: Self.carried(file), making: layer.making)
         }
+        let documentByteCount = documents.byteCount
         self.documentByteCount = documentByteCount
+        documentBounds = documents.low...documents.high
         byteCount = layers.reduce(documentByteCount) { $0.addingClamped($1.byteCount) }
         isExact = false
     }
@@ -91,6 +103,7 @@ public struct PackageCosts: Sendable {
         let sum = weights.values.reduce(0, +)
         let sizes = sum > total ? Shares.split(total, by: weights) : weights
         documentByteCount = total - min(sum, total)
+        documentBounds = documentByteCount...documentByteCount
         byteCount = total
         isExact = true
         layers = plan.layers.map { layer in

@@ -151,7 +151,7 @@ extension SessionWork {
             // Without them, the sum of the layers would read as if it were the whole package.
             try await warning("what documents take") {
                 let documents = try await creator.guessOfDocuments(Self.level)
-                setTotals { $0.documents = Figure(guess: documents) }
+                setTotals { $0.documents = Figure(documents) }
                 sumUp()
             }
             try await warning("what a pull takes") {
@@ -297,6 +297,6 @@ extension SessionWork {
 extension Figure {
     /// A guess as the explorer shows it.
     fileprivate init(_ guess: CostGuess) {
-        self.init(guess.byteCount, bounds: min(guess.low, guess.high)...guess.high)
+        self.init(guess.byteCount, bounds: guess.low...guess.high)
     }
 }
