@@ -10,7 +10,7 @@ public enum FileKind: Sendable {
     /// - Throws: `FileError` if the system does not let it be seen, which is not the same as missing.
     public init(at path: String) throws(FileError) {
         var status = stat()
-        guard stat(path, &status) == 0 else {
+        guard FilePath(named: path).withPlatformString({ stat($0, &status) }) == 0 else {
             // A file where a folder should be has nothing in it.
             guard errno == ENOENT || errno == ENOTDIR else {
                 throw .failed("open", path, Errno(rawValue: errno))
@@ -30,7 +30,9 @@ public enum FileKind: Sendable {
 
     /// The names in a folder, sorted by their bytes; without `.` and `..`.
     public static func names(inFolder path: String) throws(FileError) -> [String] {
-        guard let handle = opendir(path) else { throw .failed("read folder", path, Errno(rawValue: errno)) }
+        guard let handle = FilePath(named: path).withPlatformString({ opendir($0) }) else {
+            throw .failed("read folder", path, Errno(rawValue: errno))
+        }
         defer { closedir(handle) }
         var names: [String] = []
         while let item = readdir(handle) {

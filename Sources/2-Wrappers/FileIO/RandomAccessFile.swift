@@ -15,7 +15,7 @@ public final class RandomAccessFile: Sendable {
         do {
             // Without waiting: a pipe that nobody writes to is no file, and must not hold up the program.
             let descriptor = try FileDescriptor.open(
-                FilePath(path), .readOnly, options: [.closeOnExec, .nonBlocking])
+                FilePath(named: path), .readOnly, options: [.closeOnExec, .nonBlocking])
             do {
                 let size = try descriptor.seek(offset: 0, from: .end)
                 self.init(OpenFile(descriptor), path: path, byteCount: UInt64(max(size, 0)))
@@ -151,7 +151,7 @@ extension RandomAccessFile {
         public init(path: String) throws(FileError) {
             do {
                 descriptor = try FileDescriptor.open(
-                    FilePath(path), .readOnly, options: [.closeOnExec, .nonBlocking])
+                    FilePath(named: path), .readOnly, options: [.closeOnExec, .nonBlocking])
             } catch {
                 throw .failed("open", path, error)
             }
