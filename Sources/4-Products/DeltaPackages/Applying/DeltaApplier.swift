@@ -20,18 +20,18 @@ public enum OutputFormat: String, CaseIterable, Sendable {
 
 /// Makes the new images of old ones and a package.
 public struct DeltaApplier: Sendable {
-    private let package: DeltaPackage
+    let package: DeltaPackage
     /// By diff id.
-    private let oldLayers: [Digest: LayerBytes]
+    let oldLayers: [Digest: LayerBytes]
     /// By the digest of the blob: a layer may be there in several forms.
     private let oldBlobs: [Digest: LayerBytes]
     /// The images that go into another archive than the package's own.
-    private let images: [DeltaDocument.Image]
+    let images: [DeltaDocument.Image]
     private let oldSource: String
     private let references: OldReferences
     /// Old layers of which only the headers were read.
     private let unchecked: [(name: String, diffID: Digest, file: LayerBytes)]
-    private var document: DeltaDocument { package.document }
+    var document: DeltaDocument { package.document }
 
     /// Checks that the old image is the one that the package needs, by the content of its layers.
     ///
@@ -117,7 +117,7 @@ public struct DeltaApplier: Sendable {
     }
 
     /// The layers of these images, each once.
-    private var layers: [Int] { Set(images.flatMap(\.layers)).sorted() }
+    var layers: [Int] { Set(images.flatMap(\.layers)).sorted() }
 
     /// Checks that the new images can be made and are not larger than the receiver wants.
     ///
@@ -287,70 +287,10 @@ public struct DeltaApplier: Sendable {
         }
     }
 
-    private func ociMembers() throws -> [ImageArchiveWriter.Member] {
-        // A foreign layer that no image held is left out, as it was.
-        let layers = layers.filter { !isAbsent($0) }.map { index in
-            ImageArchiveWriter.Member(
-                "blobs/sha256/\(document.new.layers[index].digest.hex)",
-                byteCount: document.new.layers[index].blobByteCount,
-                emit: { try emitBlob(index, checks: true, $0) })
-        }
-        let images = try images.map { image in
-            guard let manifest = image.manifestDigest else {
-                throw PackageError.noSuchOutput(
-                    reason:
-                        "the new image has no OCI manifest, since 'docker save' before version 25 writes none; "
-                        + "use --output-format docker, or skopeo to convert the result")
-            }
-            return ImageArchiveWriter.OCIImage(
-                manifest: try bytes(ofDocument: manifest), config: try bytes(ofDocument: image.imageID),
-                name: image.names.first, platform: image.platform.flatMap { Platform($0) },
-                layers: image.layers.contains(where: isAbsent)
-                    ? nil : image.layers.map { document.new.layers[$0].digest })
-        }
-        return try ImageArchiveWriter.ociMembers(images, layers: layers)
-    }
-
-    private func isAbsent(_ index: Int) -> Bool {
-        oldLayers[document.new.layers[index].diffID]?.isAbsent ?? false
-    }
-
-    private func dockerMembers() throws -> [ImageArchiveWriter.Member] {
-        if let foreign = layers.first(where: isAbsent) {
-            throw PackageError.noSuchOutput(
-                reason:
-                    "layer \(foreign + 1) is foreign and in neither image, but a docker archive must hold it")
-        }
-        let files = layers.map { index in
-            ImageArchiveWriter.Member(
-                layerName(index), byteCount: document.new.layers[index].byteCount,
-                emit: { try emitTar(index, checks: true, $0) })
-        }
-        let images = try images.map { image in
-            let config = try bytes(ofDocument: image.imageID)
-            let listed = try JSONBytes.decode(ConfigDocument.self, config).rootfs.diff_ids ?? []
-            guard listed == image.layers.map({ document.new.layers[$0].diffID.description }) else {
-                throw PackageError.damaged(
-                    path: package.path, reason: "its image's configuration lists other layers")
-            }
-            return ImageArchiveWriter.SavedImage(
-                config: config, names: image.names, layers: image.layers.map(layerName))
-        }
-        return try ImageArchiveWriter.dockerMembers(images, layers: files)
-    }
-
-    private func layerName(_ index: Int) -> String { "\(document.new.layers[index].diffID.hex).tar" }
-
-    private func bytes(ofDocument digest: Digest) throws -> [UInt8] {
-        let region = try package.region(digest)
-        guard region.byteCount <= 4 << 20 else { throw sizeMismatch("a document") }
-        return try region.read(at: 0, count: Int(region.byteCount))
-    }
-
     // MARK: - Layers
 
     /// Gives out a layer's blob as the new image holds it; checks its digest where nothing else does.
-    private func emitBlob(_ index: Int, checks: Bool, _ sink: (ArraySlice<UInt8>) throws -> Void) throws {
+    func emitBlob(_ index: Int, checks: Bool, _ sink: (ArraySlice<UInt8>) throws -> Void) throws {
         let layer = document.new.layers[index]
         switch layer.encoding {
         case .none: try emitTar(index, checks: checks, sink)
@@ -397,7 +337,7 @@ public struct DeltaApplier: Sendable {
     }
 
     /// Gives out a layer's uncompressed tar.
-    private func emitTar(_ index: Int, checks: Bool, _ sink: (ArraySlice<UInt8>) throws -> Void) throws {
+    func emitTar(_ index: Int, checks: Bool, _ sink: (ArraySlice<UInt8>) throws -> Void) throws {
         let layer = document.new.layers[index]
         switch layer.tar {
         case .old:
@@ -457,7 +397,7 @@ public struct DeltaApplier: Sendable {
         }
     }
 
-    private func sizeMismatch(_ what: String) -> PackageError {
+    func sizeMismatch(_ what: String) -> PackageError {
         .damaged(path: package.path, reason: "the sizes of \(what) contradict each other")
     }
 
