@@ -35,7 +35,22 @@ struct PlatformTests {
         #expect(v8.satisfies(Platform(os: "linux", architecture: "arm64")))
         #expect(v8.satisfies(v8))
         #expect(!v8.satisfies(Platform(os: "linux", architecture: "arm64", variant: "v9")))
-        #expect(!Platform(os: "linux", architecture: "arm64").satisfies(v8))
         #expect(!v8.satisfies(Platform(os: "linux", architecture: "amd64")))
+    }
+
+    @Test func `names that mean the same machine are one`() throws {
+        for (stated, wanted, isSame) in [
+            ("linux/amd64", "linux/x86_64", true), ("linux/amd64", "Linux/AMD64", true),
+            ("linux/amd64", "linux/amd64/v1", true), ("linux/amd64", "linux/amd64/v3", false),
+            ("linux/arm64", "linux/aarch64", true), ("linux/arm64", "linux/arm64/v8", true),
+            ("linux/arm64/v8", "linux/aarch64", true), ("linux/386", "linux/i386", true),
+            ("linux/arm/v7", "linux/armhf", true), ("linux/arm/v6", "linux/armhf", false),
+            ("linux/arm/v6", "linux/armel", true), ("linux/arm/v7", "linux/arm/7", true),
+            ("linux/arm", "linux/arm/v7", true), ("linux/arm/v6", "linux/arm", true),
+            ("linux/riscv64", "linux/amd64", false),
+        ] {
+            let platform = try #require(Platform(stated))
+            #expect(platform.satisfies(try #require(Platform(wanted))) == isSame, "\(stated), \(wanted)")
+        }
     }
 }

@@ -52,14 +52,44 @@ public struct Platform: Hashable, Sendable, CustomStringConvertible {
     /// Whether this platform is what was asked for; what was not asked for does not matter.
     ///
     /// Of a version, as many numbers count as were given: `10.0.20348` asks for any build of it.
+    /// Names that mean the same machine count as one, as they do for docker and containerd.
     public func satisfies(_ wanted: Platform) -> Bool {
         func isMatched(_ version: String) -> Bool {
             osVersion == version || osVersion?.hasPrefix(version + ".") ?? false
         }
-        return os == wanted.os && architecture == wanted.architecture
-            && (wanted.variant == nil || wanted.variant == variant)
+        let (own, other) = (normalized, wanted.normalized)
+        return own.os == other.os && own.architecture == other.architecture
+            && (wanted.variant == nil && !wanted.namesVariant || own.variant == other.variant)
             && (wanted.osVersion.map(isMatched) ?? true)
             && Set(wanted.osFeatures).isSubset(of: osFeatures)
+    }
+
+    /// Whether the architecture's name says of which variant it is.
+    private var namesVariant: Bool { ["armhf", "armel"].contains(architecture.lowercased()) }
+
+    /// The platform by the names that image indexes use (containerd's `platforms.Normalize`).
+    private var normalized: Platform {
+        var normal = self
+        normal.os = os.lowercased()
+        if normal.os == "macos" { normal.os = "darwin" }
+        let version = variant?.lowercased().drop { $0 == "v" }
+        normal.variant = version.flatMap { $0.isEmpty ? nil : "v\($0)" }
+        switch architecture.lowercased() {
+        case "i386": (normal.architecture, normal.variant) = ("386", nil)
+        case "x86_64", "x86-64", "amd64":
+            normal.architecture = "amd64"
+            if normal.variant == "v1" { normal.variant = nil }
+        case "aarch64", "arm64":
+            normal.architecture = "arm64"
+            if normal.variant == "v8" { normal.variant = nil }
+        case "armhf": (normal.architecture, normal.variant) = ("arm", "v7")
+        case "armel": (normal.architecture, normal.variant) = ("arm", "v6")
+        case "arm":
+            normal.architecture = "arm"
+            if normal.variant == nil { normal.variant = "v7" }
+        case let other: normal.architecture = other
+        }
+        return normal
     }
 }
 
