@@ -12,6 +12,13 @@ struct LoaderTests {
 
     init() throws { scratch = try Scratch() }
 
+    @Test func `an extended attribute without a value is none`() async throws {
+        let entries = [TarEntry.file("a", "x").attribute("user.a", []).attribute("user.b", [1])]
+        let image = try await load(ImageBuilder([.init("one", entries)]).archive(.ociArchive), scratch)
+        let entry = try #require(image.index.listings[0].entries.first)
+        #expect(entry.extendedAttributes == [ExtendedAttribute(name: Array("user.b".utf8), value: [1])])
+    }
+
     @Test(arguments: Layout.allCases, Packing.layers)
     func `every layout is read with every compression of its layers`(layout: Layout, packing: Packing)
         async throws

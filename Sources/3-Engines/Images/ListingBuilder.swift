@@ -20,7 +20,7 @@ enum ListingError: Error, Equatable, CustomStringConvertible {
             "entry '\(EscapedText.of(name, limit: 200))' makes the root something that is no directory"
         case .headersTooLarge(let limit):
             "with the layers before it, its headers, names, links and attributes take more than "
-                + "\(ByteCount.text(limit)), far more than an image of this size should have; raise the limit if you trust it"
+                + "\(ByteCount.text(limit)), far more than an image of this size should have; raise --max-headers-size if you trust it"
         }
     }
 }
@@ -176,7 +176,8 @@ struct ListingBuilder: TarVisitor {
             size: member.type == .file ? member.size : 0,
             modified: Timestamp(seconds: member.modified, nanoseconds: member.modifiedNanoseconds),
             linkTarget: member.linkName,
-            extendedAttributes: member.extendedAttributes.map {
+            // Without a value it is none: the reader that runtimes use, Go's archive/tar, passes over such records.
+            extendedAttributes: member.extendedAttributes.filter { !$0.value.isEmpty }.map {
                 ExtendedAttribute(name: $0.name, value: $0.value)
             }
             .sorted { $0.name.lexicographicallyPrecedes($1.name) },
