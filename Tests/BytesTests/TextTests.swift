@@ -14,6 +14,23 @@ struct TextTests {
 
     @Test(
         arguments: [
+            ("0", 0), ("1000", 1000), ("18446744073709551615", .max), ("1GB", 1_000_000_000),
+            ("1 GiB", 1 << 30),
+            ("134.8 MB", 134_800_000), ("1.5kB", 1500), ("7B", 7), ("", nil), ("MB", nil), ("-1", nil),
+            ("1 000", nil), ("1mb", nil), ("99999999999GB", nil), ("1e9", nil),
+        ] as [(String, UInt64?)])
+    func `sizes are read as they are shown`(text: String, count: UInt64?) {
+        #expect(ByteCount.parsed(text) == count)
+    }
+
+    @Test func `lines end as on any system`() {
+        #expect("a\nb\r\n\n".textLines == ["a", "b", "", ""])
+        #expect("\u{feff}a\r\nb".textLines == ["a", "b"])
+        #expect("".textLines == [""])
+    }
+
+    @Test(
+        arguments: [
             (0, "0"), (12, "12"), (123, "123"), (1234, "1,234"), (1_239_562, "1,239,562"),
             (100_000, "100,000"),
         ] as [(UInt64, String)])

@@ -148,6 +148,13 @@ struct OutputFileTests {
             }
         }
         try OutputFile.check(scratch.path("other"), isNoneOf: [scratch.path("in")])
+        // Of a folder that is read, everything is.
+        #expect(mkdir(scratch.path("folder"), 0o700) == 0 && mkdir(scratch.path("folder/blobs"), 0o700) == 0)
+        try scratch.write("folder/blobs/x", [1])
+        #expect(throws: FileError.isInput(path: scratch.path("folder/blobs/x"))) {
+            try OutputFile.check(scratch.path("folder/blobs/x"), isNoneOf: [scratch.path("folder")])
+        }
+        try OutputFile.check(scratch.path("other"), isNoneOf: [scratch.path("folder")])
         try OutputFile.check(scratch.path("missing"), isNoneOf: [scratch.path("missing")])
     }
 
@@ -345,5 +352,31 @@ struct StreamTests {
         }
         #expect(try await reading.value == bytes)
         try await writing.value
+    }
+}
+
+struct ShownNameTests {
+    private let scratch: Scratch
+
+    init() throws { scratch = try Scratch() }
+
+    @Test func `a name that is no UTF-8 is found as listings show it, unless a file has just that name`()
+        throws
+    {
+        let raw = scratch.path("caf").utf8CString.dropLast() + [CChar(bitPattern: 0xe9), 0]
+        let descriptor = try FileDescriptor.open(
+            FilePath(platformString: Array(raw)), .writeOnly, options: .create, permissions: .ownerReadWrite)
+        _ = try descriptor.writeAll(Array("raw".utf8))
+        try descriptor.close()
+        let shown = scratch.path("caf\\xe9")
+        #expect(FileKind.at(shown) == .file)
+        #expect(try RandomAccessFile(path: shown).read(at: 0, count: 3) == Array("raw".utf8))
+        #expect(try RandomAccessFile.Stream(path: shown).next() == Array("raw".utf8))
+        #expect(FileKind.at(scratch.path("caf\\xe8")) == .missing)
+
+        let output = try OutputFile(path: shown, replacesExisting: false)
+        try output.write(Array("own".utf8))
+        try output.commit()
+        #expect(try RandomAccessFile(path: shown).read(at: 0, count: 3) == Array("own".utf8))
     }
 }

@@ -119,6 +119,19 @@ struct PickTests {
         #expect(String(decoding: list.bytes, as: UTF8.self).hasPrefix("silt picks 1\nold sha256:"))
     }
 
+    @Test func `lines may end as on other systems`() throws {
+        let list = try PickList(parsing: Array("+ etc/**\n- etc/same\nlayer 2\n".utf8))
+        for text in [
+            "+ etc/**\r\n- etc/same\r\nlayer 2\r\n", "\u{feff}silt picks 1\n+ etc/**\n- etc/same\nlayer 2",
+        ] {
+            #expect(try PickList(parsing: Array(text.utf8)) == list)
+        }
+        // Where only one line ends so, it is a name's last byte.
+        #expect(
+            try PickList(parsing: Array("+ a\n+ b\r\n".utf8)).rules
+                != PickList(parsing: Array("+ a\n+ b\n".utf8)).rules)
+    }
+
     @Test(arguments: [
         ("+", "line 1"), ("\n?~ a", "line 2"), ("+x a", "unknown marker"), ("+ [", "no pattern"),
         ("layer 0", "no number"),

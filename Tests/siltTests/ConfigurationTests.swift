@@ -1,5 +1,6 @@
 import Canvas
 import Explorer
+import Shipping
 import Testing
 
 @testable import silt
@@ -20,6 +21,15 @@ struct ConfigurationTests {
         ) {
             try Configuration(parsing: "\nkeys.help = hyper", file: "config")
         }
+    }
+
+    @Test func `lines may end as on other systems, and a link be named above what it is`() throws {
+        let text = "\u{feff}link = mast\r\nmouse = off\r\nlinks.mast = 256kbit/s\r\n"
+        let settings = try Configuration(parsing: text, file: "config")
+        #expect(settings.link?.name == "mast" && !settings.usesMouse)
+        #expect {
+            try Configuration(parsing: "mouse = on\r\nlink = none", file: "config")
+        } throws: { "\($0)".contains("line 2") }
     }
 
     @Test func `a difftool is a command line, of the settings or the environment`() throws {

@@ -249,9 +249,45 @@ struct ProgramTests {
     }
 
     @Test func `the example images are a pair that can be compared`() throws {
-        #expect(try Program.run("demo", "--no-explore", "--dir", scratch.path, in: scratch).status == 0)
+        #expect(try Program.run("demo", "--no-explore", "--dir", "pair", in: scratch).status == 0)
         let result = try Program.run(
-            "diff", "old.tar", "new.tar", "--exit-code", "--changed-only", in: scratch)
+            "diff", "pair/old.tar", "pair/new.tar", "--exit-code", "--changed-only", in: scratch)
         #expect(result.status == 1 && result.text.contains("example/orders:2.4.1"))
+        // Again is no loss; images of one's own would be.
+        #expect(try Program.run("demo", "--no-explore", "--dir", "pair", in: scratch).status == 0)
+        try scratch.write("pair/new.tar", [1, 2, 3])
+        let refused = try Program.run("demo", "--no-explore", "--dir", "pair", in: scratch)
+        #expect(refused.status == 2 && refused.errors.contains("new.tar' exists"))
+        #expect(try scratch.read("pair/new.tar") == [1, 2, 3])
+        #expect(
+            try Program.run("demo", "--no-explore", "--dir", "pair", "--force", in: scratch).status == 0
+        )
+    }
+
+    @Test(arguments: [
+        ("alpine:3.18", "docker save alpine:3.18"), ("docker://x/y", "docker save x/y"),
+        ("alpine", "docker save"),
+        ("oci:layout", "without 'oci:'"), ("docker-archive:a.tar:b", "without 'docker-archive:'"),
+    ])
+    func `who names an image is told how to make a file of it`(name: String, help: String) throws {
+        for arguments in [["ls", name], ["diff", name, name], ["create", name, name, "-o", "d.silt"]] {
+            let result = try Command(path: Program.path).run(arguments, folder: scratch.path)
+            #expect(result.status == 4 && result.errors.contains(help), "\(result.errors)")
+        }
+        #expect(try !Program.run("ls", "old.tar.gz", in: scratch).errors.contains("docker save"))
+    }
+
+    @Test func `what is read is written over by no option`() throws {
+        #expect(try Program.run("demo", "--no-explore", "--dir", "pair", in: scratch).status == 0)
+        let before = try scratch.read("pair/new.tar")
+        for arguments in [
+            ["routes", "pair/old.tar", "pair/new.tar", "--chart", "pair/new.tar"],
+            ["bench", "pair/old.tar", "pair/new.tar", "--peers", "none", "--chart", "./pair/new.tar"],
+            ["bench", "pair/old.tar", "pair/new.tar", "--peers", "none", "--history", "pair/new.tar"],
+        ] {
+            let result = try Command(path: Program.path).run(arguments, folder: scratch.path)
+            #expect(result.status != 0 && result.errors.contains("new.tar"), "\(result.errors)")
+            #expect(try scratch.read("pair/new.tar") == before)
+        }
     }
 }

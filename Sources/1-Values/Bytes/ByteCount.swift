@@ -17,6 +17,23 @@ public enum ByteCount {
         return "\(tenths / 10).\(tenths % 10) \(units[unit])"
     }
 
+    private static let units: [(name: String, factor: Double)] = [
+        ("KiB", 1024), ("MiB", 1_048_576), ("GiB", 1_073_741_824), ("kB", 1000), ("KB", 1000), ("MB", 1e6),
+        ("GB", 1e9), ("B", 1),
+    ]
+
+    /// Reads a size: a number with a unit (`B`, `kB`, `MB`, `GB`, `KiB`, `MiB`, `GiB`) or without, as messages show it, with
+    /// a space between, too; nil for anything else.
+    public static func parsed(_ text: some StringProtocol) -> UInt64? {
+        let unit = units.first { text.hasSuffix($0.name) }
+        var digits = text.dropLast(unit?.name.count ?? 0)
+        if unit != nil, digits.last == " " { digits = digits.dropLast() }
+        guard digits.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }) else { return nil }
+        // What has no point is read exactly, however many digits it has.
+        if unit == nil, let whole = UInt64(digits) { return whole }
+        return Double(digits).flatMap { UInt64(exactly: ($0 * (unit?.factor ?? 1)).rounded()) }
+    }
+
     /// A size with its digits grouped: `1,239,562`.
     public static func grouped(_ count: UInt64) -> String {
         var digits = Array(String(count))

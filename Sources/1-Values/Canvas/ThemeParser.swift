@@ -12,7 +12,8 @@ public enum ThemeParser {
         var changes: [Role: Appearance] = [:]
         var onGrounds: [Style: Appearance] = [:]
         var parent: String?
-        for (index, line) in source.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        let lines = source.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+        for (index, line) in lines.enumerated() {
             let place = Place(file: file, line: index + 1)
             let words = meaningful(line)
             guard !words.isEmpty else { continue }

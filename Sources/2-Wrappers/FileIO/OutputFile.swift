@@ -37,7 +37,7 @@ public final class OutputFile {
     ///
     /// - Parameters:
     ///   - path: What is to be written.
-    ///   - inputs: What is read.
+    ///   - inputs: What is read: files, and folders with all that is in them.
     /// - Throws: `FileError.isInput` if it is one of them.
     public static func check(_ path: String, isNoneOf inputs: [String]) throws(FileError) {
         func identity(_ path: String) -> (dev_t, ino_t)? {
@@ -45,8 +45,18 @@ public final class OutputFile {
             return stat(path, &status) == 0 ? (status.st_dev, status.st_ino) : nil
         }
         guard let target = identity(path) else { return }
+        var places = [target]
+        // From folder to folder, up to the root, which is above itself.
+        var folder = FilePath(path).removingLastComponent().string
+        if folder.isEmpty { folder = "." }
+        while let place = identity(folder), places.count < 4096, place != places[places.count - 1] {
+            places.append(place)
+            folder += "/.."
+        }
         for input in inputs {
-            if let identity = identity(input), identity == target { throw .isInput(path: path) }
+            if let input = identity(input), places.contains(where: { $0 == input }) {
+                throw .isInput(path: path)
+            }
         }
     }
 

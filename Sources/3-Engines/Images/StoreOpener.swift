@@ -33,7 +33,7 @@ public enum StoreOpener {
         case .directory: return LayoutFolder(path: path)
         case .other: return try spooled(RandomAccessFile.Stream(path: path), path, limits, progress)
         case .file, .missing:
-            let file = try RandomAccessFile(path: path)
+            let file = try self.file(path)
             guard file.byteCount > 0 else { throw ImageError.notAnImage(source: path, reason: "it is empty") }
             let start = try file.read(at: 0, count: Int(min(file.byteCount, UInt64(TarBlock.byteCount))))
             guard StreamFormat(start) == nil || TarArchive.isWholeHeader(start) else {
@@ -41,6 +41,14 @@ public enum StoreOpener {
             }
             try refuseText(start, path)
             return try TarArchive(FileRegion(file), source: path)
+        }
+    }
+
+    private static func file(_ path: String) throws(FileError) -> RandomAccessFile {
+        do {
+            return try RandomAccessFile(path: path)
+        } catch {
+            throw MissingImage.explained(error, path)
         }
     }
 

@@ -1,3 +1,4 @@
+import Bytes
 import Canvas
 import Explorer
 import FileIO
@@ -55,7 +56,9 @@ struct Configuration: Equatable {
 
     /// Parses settings.
     init(parsing text: String, file: String) throws {
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        // A link may be named above the line that says what it is.
+        var chosen: (text: String, line: Int)?
+        for (index, line) in text.textLines.enumerated() {
             // A key may be called # itself.
             let isKey = line.trimmed.hasPrefix("keys.")
             let content = isKey ? line.trimmed : line.prefix { $0 != "#" }.trimmed
@@ -73,7 +76,7 @@ struct Configuration: Equatable {
                 }
                 if parts[0] == "mouse" { usesMouse = value } else { remembersViews = value }
             case "difftool": difftool = parts[1]
-            case "link": link = try self.link(parts[1], file: file, line: index + 1)
+            case "link": chosen = (parts[1], index + 1)
             case let name where name.hasPrefix("links.") && name.count > 6:
                 var own = try self.link(parts[1], file: file, line: index + 1)
                 own.name = String(name.dropFirst(6))
@@ -93,6 +96,7 @@ struct Configuration: Equatable {
             default: throw ConfigurationError.unknownKey(file: file, line: index + 1, key: parts[0])
             }
         }
+        link = try chosen.map { try self.link($0.text, file: file, line: $0.line) }
     }
 
     private init() {}

@@ -104,7 +104,12 @@ struct ExplorerRequest: Sendable {
         guard path != "-" else { return }
         switch FileKind.at(path) {
         case .directory: _ = try FileKind.names(inFolder: path)
-        case .file, .missing: _ = try RandomAccessFile(path: path)
+        case .file, .missing:
+            do throws(FileError) {
+                _ = try RandomAccessFile(path: path)
+            } catch {
+                throw MissingImage.explained(error, path)
+            }
         // A pipe can be opened once, by who reads it.
         case .other: break
         }

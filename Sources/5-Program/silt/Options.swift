@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bytes
 import DeltaPackages
 import FileIO
 import Images
@@ -105,13 +106,15 @@ struct ReadingOptions: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
             "How much an archive, or its layers together, may unpack to (default: 256 MiB and 256 times the size).",
-            valueName: "bytes"))
+            valueName: "bytes"),
+        transform: ByteCount.argument)
     var maxUnpackedSize: UInt64?
 
     @Option(
         help: ArgumentHelp(
             "How much memory an image's file names and headers may take (default: 128 MiB and 4 times the layers' size).",
-            valueName: "bytes"))
+            valueName: "bytes"),
+        transform: ByteCount.argument)
     var maxHeadersSize: UInt64?
 
     func validate() throws {
@@ -159,12 +162,24 @@ struct MakingOptions: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
             "How large the new image may be, in bytes (default: 1 GiB and 256 times the package and the old image).",
-            valueName: "bytes"))
+            valueName: "bytes"),
+        transform: ByteCount.argument)
     var maxSize: UInt64?
 
     /// Opens a package, with progress.
     func open(_ path: String, _ progress: ProgressLine) throws -> PackageFile {
         defer { progress.clear() }
         return try PackageFile.open(path, progress.reporter("checking \(FileName.text(path))"))
+    }
+}
+
+extension ByteCount {
+    /// Reads a size that an option takes.
+    fileprivate static func argument(_ text: String) throws -> UInt64 {
+        guard let count = parsed(text) else {
+            throw ValidationError(
+                "'\(text)' is no size: it takes a number of bytes, or one with kB, MB, GB, KiB, MiB or GiB")
+        }
+        return count
     }
 }

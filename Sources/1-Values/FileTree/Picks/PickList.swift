@@ -69,11 +69,14 @@ extension PickList {
     /// - Throws: `PickListError`.
     public init(parsing bytes: [UInt8]) throws(PickListError) {
         self.init()
-        for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-            .enumerated()
-        {
+        let text = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? bytes.dropFirst(3) : bytes[...]
+        let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        // Where the first line ends so, every line does; elsewhere it is part of a name.
+        let ending = UInt8(ascii: "\r")
+        let endsTwice = lines.count > 1 && lines[0].last == ending
+        for (index, line) in lines.enumerated() {
             do {
-                try take(line)
+                try take(endsTwice && line.last == ending ? line.dropLast() : line)
             } catch {
                 throw PickListError(line: index + 1, reason: error.reason)
             }

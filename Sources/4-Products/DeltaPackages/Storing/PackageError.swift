@@ -49,7 +49,7 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
             "'\(path)': \(Self.listed(needs)), which this version does not know; a newer silt is needed"
         case .tooLarge(let path, let byteCount, let limit):
             "'\(path)' makes an image of \(ByteCount.grouped(byteCount)) bytes, more than the "
-                + "\(ByteCount.grouped(limit)) that are allowed; allow more only if you trust it"
+                + "\(ByteCount.grouped(limit)) that are allowed; raise --max-size if you trust it"
         case .ambiguous(let path, let choices):
             "'\(path)' holds several deltas, choose the new image by name or id: \(Self.listed(choices))"
         case .noSuchImage(let path, let wanted, let choices):

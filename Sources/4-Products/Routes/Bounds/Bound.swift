@@ -70,17 +70,7 @@ public struct Bound: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    private static let units: [(name: String, factor: Double)] = [
-        ("KiB", 1024), ("MiB", 1_048_576), ("GiB", 1_073_741_824), ("kB", 1000), ("KB", 1000), ("MB", 1e6),
-        ("GB", 1e9), ("B", 1),
-    ]
-
     private static func number(_ text: Substring, hasUnit: Bool) -> UInt64? {
-        let unit = hasUnit ? units.first { text.hasSuffix($0.name) } : nil
-        let digits = text.dropLast(unit?.name.count ?? 0)
-        guard digits.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }), let number = Double(digits)
-        else { return nil }
-        let value = (number * (unit?.factor ?? 1)).rounded()
-        return UInt64(exactly: value)
+        hasUnit ? ByteCount.parsed(text) : text.allSatisfy(\.isNumber) ? UInt64(text) : nil
     }
 }

@@ -26,6 +26,14 @@ struct UnreadableHistory: Error, CustomStringConvertible {
 enum BenchHistory {
     private static let byteCountLimit: UInt64 = 64 << 20
 
+    /// Refuses to add to a file that is read as an image, or holds no history.
+    ///
+    /// - Throws: `FileError.isInput`, `UnreadableHistory`.
+    static func check(_ path: String, isNoneOf inputs: [String]) throws {
+        try OutputFile.check(path, isNoneOf: inputs)
+        if FileKind.at(path) != .missing { _ = try read(path) }
+    }
+
     /// Adds a result at the end of a file, which is made if it is not there.
     static func append(_ report: BenchReport, to path: String) throws {
         let encoder = JSONEncoder()

@@ -42,6 +42,13 @@ struct Bench: CancellableCommand {
     }
 
     func run() async throws {
+        if let chart { try OutputFile.check(chart, isNoneOf: archives + [history].compactMap(\.self)) }
+        if let history { try BenchHistory.check(history, isNoneOf: archives) }
+        if let folder = archives.first(where: { FileKind.at($0) == .directory }) {
+            throw ValidationError(
+                "'\(FileName.text(folder))' is a folder: bench takes archives, since other tools read nothing else"
+            )
+        }
         if archives.isEmpty, let history {
             let report = HistoryReport(try BenchHistory.read(history))
             switch format {

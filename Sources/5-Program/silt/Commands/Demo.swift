@@ -16,11 +16,22 @@ struct Demo: TerminalCommand {
     @Flag(help: "Only write the images.")
     var noExplore = false
 
+    @Flag(help: "Replace files that are there.")
+    var force = false
+
     func run() throws {
         let folder = try dir.map { try NewFolder.make(at: $0) } ?? NewFolder.temporary(prefix: "silt-demo")
         let images = try ExampleImages()
-        for (name, bytes) in [("old.tar", images.old), ("new.tar", images.new)] {
-            let file = try OutputFile(path: "\(folder)/\(name)", replacesExisting: true)
+        let files = [("\(folder)/old.tar", images.old), ("\(folder)/new.tar", images.new)]
+        for (path, bytes) in files where !force && FileKind.at(path) != .missing {
+            // An earlier demo is no loss.
+            let file = try? RandomAccessFile(path: path)
+            guard file?.byteCount == UInt64(bytes.count),
+                (try? file?.read(at: 0, count: bytes.count)) == bytes
+            else { throw FileError.exists(path: path) }
+        }
+        for (path, bytes) in files {
+            let file = try OutputFile(path: path, replacesExisting: true)
             try file.write(bytes)
             try file.commit()
         }

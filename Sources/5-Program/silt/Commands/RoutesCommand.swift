@@ -52,6 +52,7 @@ struct RoutesCommand: CancellableCommand {
     var bounds: [Bound] = []
 
     func run() async throws {
+        if let chart { try OutputFile.check(chart, isNoneOf: [pair.old, pair.new]) }
         let link = try shipping.chosenLink(environment: Environment.all)
         let picks = try picking.list()
         let progress = ProgressLine()
