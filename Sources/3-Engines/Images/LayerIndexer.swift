@@ -225,7 +225,9 @@ extension [LayerListing] {
                     "entry \(name($0.path.bytes)) is a hard link to \(name($0.linkTarget)), which is not there before it"
                 }
             case .linksInCircle(let id):
-                throw refused(id) { "entry \(name($0.path.bytes)) leads through links that go in a circle" }
+                throw refused(id) {
+                    "entry \(name($0.path.bytes)) leads through links that go in a circle, or through too many"
+                }
             case .tooManyLinks(let id):
                 throw refused(id) {
                     "up to entry \(name($0.path.bytes)) paths lead through more links than an image should have"

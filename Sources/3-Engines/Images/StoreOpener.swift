@@ -90,6 +90,7 @@ public enum StoreOpener {
         } catch let error as ArchiveError {
             throw ImageError.damaged(source: path, reason: error.description)
         }
+        guard spool.byteCount > 0 else { throw ImageError.notAnImage(source: path, reason: "it is empty") }
         return try TarArchive(
             FileRegion(spool.finish()), source: path, storedByteCount: stream.position)
     }
