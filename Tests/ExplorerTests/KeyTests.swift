@@ -100,6 +100,17 @@ struct KeyTests {
         #expect(other.takeEffects().last == .copySummary)
     }
 
+    @Test func `the list of commands begins with those of the place`() {
+        for (way, first) in [
+            ("S", "go to what a line tells of"), ("r", "how a figure is made"), ("", "look inside"),
+        ] {
+            let script = script(way + " :", Size(rows: 24, columns: 80))
+            let lines = script.screen().text.split(separator: "\n")
+            let field = lines.firstIndex { $0.contains("│ >") } ?? 0
+            #expect(lines[field + 1].contains(first), "\(way)")
+        }
+    }
+
     // MARK: - Finding in what is shown
 
     private func look(columns: Int = 80, rows: Int = 24) -> Script {

@@ -69,6 +69,14 @@ public struct Binding: Sendable {
     }
 }
 
+extension [Binding] {
+    /// What works in a place: first what is about it, then what works in many others, too.
+    func at(_ place: Context) -> [Binding] {
+        let here = filter { $0.contexts.contains(place) }
+        return here.filter { $0.contexts.count <= 4 } + here.filter { $0.contexts.count > 4 }
+    }
+}
+
 extension Command {
     /// What the command is called in the settings: `next-change`.
     public var name: String {

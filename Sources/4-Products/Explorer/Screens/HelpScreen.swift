@@ -141,7 +141,7 @@ struct HelpText {
 
     private var sections: [Section] {
         let glyphs = dialogs.glyphs
-        let here = dialogs.bindings.filter { $0.contexts.contains(subject) }.compactMap { binding in
+        let here = dialogs.bindings.at(subject).compactMap { binding in
             let text = binding.help.isEmpty ? binding.title : binding.help
             return text.isEmpty
                 ? nil : (left: binding.keys.map(\.label).joined(separator: " "), role: Role.key, right: text)

@@ -47,9 +47,8 @@ struct PaletteScreen: Screen {
     private func choices(_ model: ExplorerModel) -> [Binding] {
         let typed = list.field.text
         let words = typed.lowercased().split(separator: " ")
-        return model.bindings.filter { binding in
-            guard binding.contexts.contains(place), !Self.text(binding).isEmpty, binding.command != .palette
-            else { return false }
+        return model.bindings.at(place).filter { binding in
+            guard !Self.text(binding).isEmpty, binding.command != .palette else { return false }
             let text = Self.text(binding).lowercased()
             return words.allSatisfy { text.contains($0) } || binding.keys.contains { $0.label == typed }
         }
