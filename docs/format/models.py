@@ -44,14 +44,21 @@ class Zlib:
 
     def __init__(self, data, level, memory, variant, is_gzip):
         self.data, self.is_gzip = data, is_gzip
+        self.size = 1 << 15 - (memory >> 4)
+        self.goes_on = variant & 2
         self.good, self.lazy, self.nice, self.chain = self.LEVELS[level - 1]
-        self.is_lazy, self.dropped = level >= 4, 5 if variant == 1 else 0
-        bits = 15 if is_gzip else memory + 7
+        self.is_lazy, self.dropped = level >= 4, 5 if variant & 1 else 0
+        bits = 15 if is_gzip else (memory & 15) + 7
         self.shift, self.mask = (bits + 2) // 3, (1 << bits) - 1
 
     def start(self, start, dictionary, end):
-        self.buffer = bytearray(65536 + 16)
-        self.heads, self.previous = [0] * (self.mask + 1), [0] * 32768
+        if self.goes_on and dictionary:
+            self.at_end, self.late, self.end = False, min(self.place, 2), end
+            self.pending, self.length = False, 2
+            return
+        dictionary = min(dictionary, self.size)
+        self.buffer = bytearray(2 * self.size + 16)
+        self.heads, self.previous = [0] * (self.mask + 1), [0] * self.size
         self.buffer[:dictionary] = self.data[start - dictionary : start]
         self.place, self.ahead, self.match, self.at_end = dictionary, 0, 0, False
         for place in range(dictionary - 2):
@@ -64,20 +71,21 @@ class Zlib:
         b = self.buffer
         hash_ = (b[place] << 2 * self.shift ^ b[place + 1] << self.shift ^ b[place + 2]) & self.mask
         head = self.heads[hash_]
-        self.previous[place & 32767] = head
+        self.previous[place & self.size - 1] = head
         self.heads[hash_] = place
         return head
 
     def fill(self):
+        size = self.size
         while self.ahead < 262 and not self.at_end:
-            if self.place >= 65274:
-                self.buffer[:32768] = self.buffer[32768:65536]
-                self.place -= 32768
-                self.match -= 32768
-                self.heads = [p - 32768 if p >= 32768 else 0 for p in self.heads]
-                self.previous = [p - 32768 if p >= 32768 else 0 for p in self.previous]
+            if self.place >= 2 * size - 262:
+                self.buffer[:size] = self.buffer[size : 2 * size]
+                self.place -= size
+                self.match -= size
+                self.heads = [p - size if p >= size else 0 for p in self.heads]
+                self.previous = [p - size if p >= size else 0 for p in self.previous]
             behind = self.place + self.ahead
-            count = min(65536 - behind, self.end - self.input)
+            count = min(2 * size - behind, self.end - self.input)
             if count <= 0:
                 if self.is_gzip:
                     self.at_end = True
@@ -92,11 +100,11 @@ class Zlib:
             self.late = 0
 
     def can_search(self, head):
-        return head != 0 and self.place - head <= 32506 and self.place <= 65274
+        return head != 0 and self.place - head <= self.size - 262 and self.place <= 2 * self.size - 262
 
     def search(self, candidate, longest):
         b, place = self.buffer, self.place
-        bottom = max(place - 32506, 0)
+        bottom = max(place - self.size + 262, 0)
         nice = self.nice if self.is_gzip else min(self.nice, self.ahead)
         chain = self.chain >> 2 if longest >= self.good else self.chain
         while True:
@@ -106,7 +114,7 @@ class Zlib:
                     self.match, longest = candidate, length
                     if length >= nice:
                         break
-            candidate = self.previous[candidate & 32767]
+            candidate = self.previous[candidate & self.size - 1]
             chain -= 1
             if candidate <= bottom or chain == 0:
                 break
@@ -161,7 +169,7 @@ class Zlib:
             self.place, self.pending, self.length = end, False, 2
             return
         if actual != predicted and self.ahead >= 3:
-            head = self.previous[self.place & 32767]
+            head = self.previous[self.place & self.size - 1]
             self.length = self.search(head, 2) if self.can_search(head) else 2
             self.drop()
         if self.ahead > 0:
@@ -169,6 +177,112 @@ class Zlib:
             self.place += 1
         else:
             self.pending = False
+
+
+class Miniz:
+    """miniz and miniz_oxide, levels 2 to 10."""
+
+    PROBES = [6, 32, 16, 32, 128, 256, 512, 768, 1500]
+
+    def __init__(self, data, level):
+        self.data, self.is_greedy = data, level <= 3
+        probes = self.PROBES[level - 2]
+        self.counts = 3 * ((probes + 2) // 3), 3 * (((probes >> 2) + 2) // 3)
+
+    def start(self, start, dictionary, end):
+        self.end, self.saved, self.next, self.planned = end, None, None, None
+        if not dictionary:
+            self.heads, self.previous = [0] * 32768, [0] * 32768
+            self.first = self.indexed = start
+
+    def predict(self, position):
+        if self.planned:
+            return self.planned
+        if not self.saved:
+            match = self.search(position, 2)
+            if not match:
+                return self.data[position], 0
+            if self.is_greedy or match[0] >= 128:
+                return match
+            self.saved = match
+        self.next = self.search(position + 1, self.saved[0]) if position + 1 < self.end else None
+        return (self.data[position], 0) if self.next else self.saved
+
+    def accept(self, actual, predicted, position):
+        self.planned, self.saved, following = None, None, self.next
+        self.next = None
+        if actual == predicted and not actual[1] and following:
+            if following[0] >= 128:
+                self.planned = following
+            else:
+                self.saved = following
+
+    def search(self, place, longest):
+        data, here = self.data, place - self.first
+        while self.indexed <= place:
+            if self.end - self.indexed >= 3:
+                a, b, c = data[self.indexed : self.indexed + 3]
+                hash_ = (a << 10 ^ b << 5 ^ c) & 32767
+                self.previous[(self.indexed - self.first) & 32767] = self.heads[hash_]
+                self.heads[hash_] = (self.indexed - self.first) & 65535
+            self.indexed += 1
+        ahead = min(258, self.end - place)
+        if ahead <= longest:
+            return None
+        best, candidate, left = 0, here, self.counts[longest >= 32]
+        while left > 0:
+            candidate = self.previous[candidate & 32767]
+            distance = (here - candidate) & 65535
+            if candidate == 0 or distance > min(32768 - ahead, here):
+                break
+            left -= 1
+            other = place - distance
+            if data[other + longest - 1 : other + longest + 1] != data[place + longest - 1 : place + longest + 1]:
+                continue
+            left -= left % 3
+            if distance == 0:
+                break
+            length = common(data, place, other, ahead)
+            if length > longest:
+                longest, best = length, distance
+                if length == ahead:
+                    break
+        if best == 0 or longest == 3 and best >= 8192 or best == here & 32767:
+            return None
+        return longest, best
+
+
+class MinizFast:
+    """miniz and miniz_oxide, level 1."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def start(self, start, dictionary, end):
+        self.segment, self.end = start, end
+        if not dictionary:
+            self.places, self.first = [0] * 4096, start
+
+    def predict(self, position):
+        data, here = self.data, position - self.first
+        part = position - (position - self.segment) % 4096
+        part_end = min(part + 4096, self.end)
+        if part_end - position < 4:
+            return data[position], 0
+        value = word(data, position, 3)
+        hash_ = (value ^ value >> 17) & 4095
+        distance = (here - self.places[hash_]) & 65535
+        self.places[hash_] = here & 65535
+        reach = min(32768 - part_end + part, part - self.first) + position - part
+        if not 0 < distance <= reach or word(data, position - distance, 3) != value:
+            return data[position], 0
+        length = common(data, position, position - distance, min(258, self.end - position))
+        if length == 3 and distance >= 8192:
+            return data[position], 0
+        return min(length, part_end - position), distance
+
+    def accept(self, actual, predicted, position):
+        pass
 
 
 def word(data, place, count):

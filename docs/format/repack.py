@@ -17,7 +17,7 @@ import frames
 import klauspost
 from codes import code_lengths
 from models import (
-    NONE, STEP, GoChain, GoFast, Literals, Runs, Steps, Zlib, before, common, word,
+    NONE, STEP, GoChain, GoFast, Literals, Miniz, MinizFast, Runs, Steps, Zlib, before, common, word,
 )  # fmt: skip
 
 
@@ -227,6 +227,7 @@ def model_of(data, family, level, memory, variant):
         5: lambda: Steps(data, GoFast(data)),
         6: lambda: Steps(data, klauspost.steps(data, level, variant)),
         9: lambda: klauspost.KlauspostLazy(data, level, variant),
+        10: lambda: Miniz(data, level) if level > 1 else MinizFast(data),
     }
     require(family in models, "it names an unknown encoder")
     return models[family]()

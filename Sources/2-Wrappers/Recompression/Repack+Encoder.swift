@@ -85,6 +85,7 @@ extension Program {
         case .literal: "an encoder without matches"
         case .run: "zlib, runs alone"
         case .zlib: "\(isCut ? "pigz" : "zlib"), level \(level)"
+        case .miniz: "miniz, level \(level)"
         case .gnuGzip: "GNU gzip, level \(level)"
         case .goChain: "Go, level \(level)"
         case .goFast: "Go, level 1"

@@ -7,8 +7,6 @@ enum Limits {
     static let maximumMatch = 258
     /// What must be ahead for a search: a match, and a byte for the next hash.
     static let minimumLookahead = maximumMatch + minimumMatch + 1
-    /// Matches from farther away could reach behind the window while it moves.
-    static let maximumDistance = windowSize - minimumLookahead
     /// A match of minimum length costs more than its literals from here on.
     static let farDistance = 4096
     /// How many symbols a block holds at most, plus one.
@@ -34,6 +32,8 @@ struct Tuning {
     /// Whether blocks that compress well end early.
     let endsBlocksEarly: Bool
     let isGnuGzip: Bool
+    /// How many bytes back it may look, and a little more.
+    let windowSize: Int
 
     private static let levels = [
         (4, 4, 8, 4), (4, 5, 16, 8), (4, 6, 32, 32),
@@ -41,8 +41,9 @@ struct Tuning {
         (8, 32, 128, 256), (32, 128, 258, 1024), (32, 258, 258, 4096),
     ]
 
-    /// Looks bounded parameters up.
-    init(_ parameters: DeflateParameters) {
+    /// Looks bounded parameters up; the window has 2^9 to 2^15 bytes.
+    init(_ parameters: DeflateParameters, windowBits: Int = 15) {
+        windowSize = 1 << windowBits
         (goodLength, lazyLength, niceLength, chainLength) = Self.levels[parameters.level - 1]
         isLazy = parameters.level >= 4
         isGnuGzip = parameters.encoder == .gnuGzip

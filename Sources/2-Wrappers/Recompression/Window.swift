@@ -1,4 +1,4 @@
-/// The last 32 KiB of input, what comes next, and where bytes like these were seen.
+/// The last bytes of input, 32 KiB unless told otherwise, what comes next, and where bytes like these were seen.
 struct Window: ~Copyable {
     /// The buffer; what lies behind the input is zero or old, and gzip looks at it.
     private let buffer: UnsafeMutablePointer<UInt8>
@@ -15,6 +15,10 @@ struct Window: ~Copyable {
     private var goodLength = 0
     private var niceLength = 0
     private var chainLength = 0
+    private var size = Limits.windowSize
+    /// Matches from farther away could reach behind the window while it moves.
+    private var maximumDistance: Int { size &- Limits.minimumLookahead }
+    private var bufferSize: Int { 2 &* size }
 
     /// The place to encode next.
     var position = 0
@@ -53,6 +57,7 @@ struct Window: ~Copyable {
         input = UnsafeBufferPointer(start: nil, count: 0)
         inputOffset = 0
         isGnuGzip = tuning.isGnuGzip
+        size = tuning.windowSize
         isAtEnd = false
         (goodLength, niceLength, chainLength) = (tuning.goodLength, tuning.niceLength, tuning.chainLength)
         hashShift = (tuning.hashBits + Limits.minimumMatch - 1) / Limits.minimumMatch
@@ -76,9 +81,9 @@ struct Window: ~Copyable {
 
     private mutating func read() {
         while lookahead < Limits.minimumLookahead {
-            if position >= Limits.windowSize + Limits.maximumDistance { slide() }
+            if position >= size + maximumDistance { slide() }
             let end = position + lookahead
-            let count = min(Limits.bufferSize - end, input.count - inputOffset)
+            let count = min(bufferSize - end, input.count - inputOffset)
             guard count > 0, let source = input.baseAddress else {
                 // gzip stops for good, while zlib looks again and may move the window for nothing.
                 if isGnuGzip {
@@ -114,6 +119,12 @@ struct Window: ~Copyable {
         pendingInsertions = min(count, Limits.minimumMatch - 1)
     }
 
+    /// Goes on with more input after it came to the end of what there was, as behind a flush.
+    mutating func goOn() {
+        isAtEnd = false
+        pendingInsertions = min(position, Limits.minimumMatch - 1)
+    }
+
     /// How many bytes before the place could not be indexed yet, since what follows them was not there.
     private var pendingInsertions = 0
 
@@ -128,24 +139,23 @@ struct Window: ~Copyable {
 
     /// Looks for the best match at the place anew, as if none were known; it must be indexed already.
     mutating func searchAgain() -> Int {
-        let head = Int(previous[position & (Limits.windowSize &- 1)])
+        let head = Int(previous[position & (size &- 1)])
         return canSearch(head) ? search(head, beating: Limits.minimumMatch - 1) : Limits.minimumMatch - 1
     }
 
     /// Moves the upper half of the buffer down.
     private mutating func slide() {
-        let size = Limits.windowSize
         buffer.update(from: buffer + size, count: size)
         position -= size
         blockStart -= size
         matchStart -= size
-        Self.forgetFirstWindow(heads, hashMask + 1)
-        Self.forgetFirstWindow(previous, size)
+        Self.forget(size, heads, hashMask + 1)
+        Self.forget(size, previous, size)
     }
 
     /// Takes a window's size off all places; those within the first window become 0. Tables hold a multiple of 256 places.
-    private static func forgetFirstWindow(_ places: UnsafeMutablePointer<UInt16>, _ count: Int) {
-        let size = SIMD8<UInt16>(repeating: UInt16(Limits.windowSize))
+    private static func forget(_ size: Int, _ places: UnsafeMutablePointer<UInt16>, _ count: Int) {
+        let size = SIMD8<UInt16>(repeating: UInt16(size))
         places.withMemoryRebound(to: SIMD8<UInt16>.self, capacity: count / 8) { groups in
             for index in 0..<count / 8 { groups[index] = pointwiseMax(groups[index], size) &- size }
         }
@@ -157,21 +167,21 @@ struct Window: ~Copyable {
         let hash =
             (Int(bytes[0]) &<< (2 &* hashShift) ^ Int(bytes[1]) &<< hashShift ^ Int(bytes[2])) & hashMask
         let head = heads[hash]
-        previous[place & (Limits.windowSize &- 1)] = head
+        previous[place & (size &- 1)] = head
         heads[hash] = UInt16(truncatingIfNeeded: place)
         return Int(head)
     }
 
     /// Whether a search may start from what `insert` returned.
     @inline(__always) func canSearch(_ head: Int) -> Bool {
-        head != 0 && position &- head <= Limits.maximumDistance
-            && position <= Limits.bufferSize - Limits.minimumLookahead
+        head != 0 && position &- head <= maximumDistance
+            && position <= bufferSize &- Limits.minimumLookahead
     }
 
     /// Looks for a match that is longer than a known one; returns the longest length and sets `matchStart`.
     mutating func search(_ head: Int, beating knownLength: Int) -> Int {
         let scan = UnsafeRawPointer(buffer + position)
-        let bottom = max(position &- Limits.maximumDistance, 0)
+        let bottom = max(position &- maximumDistance, 0)
         // zlib is content with what there is, while gzip compares on and cuts off later.
         let niceLength = isGnuGzip ? niceLength : min(niceLength, lookahead)
         var chainLength = knownLength >= goodLength ? chainLength >> 2 : chainLength
@@ -194,7 +204,7 @@ struct Window: ~Copyable {
                     end = scan.loadUnaligned(fromByteOffset: longest &- 1, as: UInt16.self)
                 }
             }
-            candidate = Int(previous[candidate & (Limits.windowSize &- 1)])
+            candidate = Int(previous[candidate & (size &- 1)])
             chainLength &-= 1
         } while candidate > bottom && chainLength != 0
         work &+= longestChain &- chainLength

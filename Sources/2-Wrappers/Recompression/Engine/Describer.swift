@@ -122,7 +122,7 @@ struct Describer {
 
     /// How many bytes candidates are tried on, first and at last.
     private static let sampleByteCounts: [UInt64] = [1 << 18, 1 << 20, 1 << 22, 1 << 24]
-    /// Where no candidate is exact, one of those is taken that are the best on so many bytes.
+    /// One of those is taken that are the best on so many bytes.
     private static let largeSampleByteCount: UInt64 = 1 << 20
     /// Of so many tokens of the sample a model may get one wrong before others are tried.
     private static let tokensPerMiss = 1 << 12
@@ -158,10 +158,8 @@ struct Describer {
             guard let likeliest = candidates.first else { return nil }
             choice = Choice(
                 program: likeliest, sampleByteCount: min(byteCount, plain.byteCount), misses: best)
-            // What nobody gets right is not told apart by more of it.
-            if byteCount >= plain.byteCount || !isSmall && best > 0 || best == 0 && candidates.count < 2 {
-                break
-            }
+            // What nobody gets right is not told apart by more of it; little of it may be right by chance.
+            if byteCount >= plain.byteCount || !isSmall && (best > 0 || candidates.count < 2) { break }
         }
         guard let choice, choice.misses > Int(choice.sampleByteCount) / Self.tokensPerMiss / 4,
             choice.leastByteCount(plain.byteCount) ?? 0 <= limit
@@ -281,13 +279,15 @@ extension Program {
         case .heap, .queues14, .queues15:
             let memory = survey.zlibMemory ?? 8
             let mayBeGzip = survey.zlibMemory ?? 9 == 9
-            func zlib(_ levels: [Int], isFiltered: Bool = false) -> [Program] {
-                programs(.zlib, levels, memory: memory, variant: isFiltered ? 1 : 0)
+            func zlib(_ levels: [Int], variant: Int = 0) -> [Program] {
+                programs(.zlib, levels, memory: memory + 16 * (15 - survey.zlibWindowBits), variant: variant)
             }
             let likely =
                 zlib([6, 9, 1]) + (mayBeGzip ? programs(.gnuGzip, [6, 9, 1]) : []) + zlib([5, 4, 7, 8, 3, 2])
                 + (mayBeGzip ? programs(.gnuGzip, [5, 4, 7, 8, 3, 2]) : [])
-            return (likely, zlib([6, 9, 5, 4, 7, 8], isFiltered: true) + programs(.run, [0]))
+            let flushed = dictionary == nil ? [] : zlib([1, 2, 3], variant: 2)
+            let miniz = programs(.miniz, [6, 9, 1, 10, 5, 4, 7, 8, 3, 2])
+            return (likely, flushed + miniz + zlib([6, 9, 5, 4, 7, 8], variant: 1) + programs(.run, [0]))
         }
     }
 }

@@ -6,7 +6,7 @@ struct Program: Hashable {
         case literal
         /// Runs of one byte alone.
         case run
-        /// zlib; the level, the memory level, and whether short matches are dropped.
+        /// zlib; the level, the memory level and the window, and whether short matches are dropped.
         case zlib
         /// GNU gzip; the level.
         case gnuGzip
@@ -23,14 +23,16 @@ struct Program: Hashable {
         case cheapest
         /// klauspost/compress, and Go from 1.27 on, at levels 7 to 9; the level, and as the variant the generation.
         case klauspostLazy
+        /// miniz and miniz_oxide; the level.
+        case miniz
     }
 
     var family: Family
     /// How hard it looks for matches.
     var level = 0
-    /// The memory level of zlib.
+    /// The memory level of zlib, and 16 for each bit that its window has less than 15.
     var memory = 8
-    /// A variant of the family.
+    /// A variant of the family: of zlib, 1 if short matches are dropped, and 2 if segments are where it was flushed.
     var variant = 0
     /// How it makes Huffman codes.
     var codes: CodeFamily
@@ -99,13 +101,16 @@ struct Program: Hashable {
     private var isKnown: Bool {
         switch family {
         case .literal, .run, .goFast: level == 0 && memory == 8 && variant == 0
-        case .zlib: (1...9).contains(level) && (1...9).contains(memory) && (0...1).contains(variant)
+        case .zlib:
+            (1...9).contains(level) && (1...9).contains(memory & 15) && (0...6).contains(memory >> 4)
+                && (0...3).contains(variant)
         case .gnuGzip: (1...9).contains(level) && memory == 8 && variant == 0
         case .goChain: (2...9).contains(level) && memory == 8 && variant == 0
         case .klauspost:
             (1...6).contains(level) && memory == 8 && KlauspostGeneration(rawValue: variant) != nil
         case .klauspostLazy:
             (7...9).contains(level) && memory == 8 && KlauspostLazyModel.Generation(rawValue: variant) != nil
+        case .miniz: (1...10).contains(level) && memory == 8 && variant == 0
         case .cheapest: (0...12).contains(level) && memory == 8 && variant == 0
         case .general:
             (0...12).contains(level) && memory == 8 && GeneralRunner.Policy(rawValue: variant) != nil
@@ -132,8 +137,11 @@ struct Program: Hashable {
         case .run: return following(RunModel())
         case .zlib, .gnuGzip:
             let parameters = DeflateParameters(
-                encoder: family == .zlib ? .zlib : .gnuGzip, level: level, memoryLevel: memory)
-            return following(ZlibModel(Tuning(parameters), isFiltered: variant == 1))
+                encoder: family == .zlib ? .zlib : .gnuGzip, level: level, memoryLevel: memory & 15)
+            let tuning = Tuning(parameters, windowBits: 15 - memory >> 4)
+            return following(ZlibModel(tuning, isFiltered: variant & 1 != 0, goesOn: variant & 2 != 0))
+        case .miniz:
+            return level == 1 ? following(MinizFastModel()) : following(MinizModel(level: level))
         case .goChain: return following(GoChainModel(level: level))
         case .goFast: return following(StepModel(GoFastEncoder()))
         case .cheapest: return CostRunner(coder, level: level)

@@ -21,10 +21,18 @@ struct Survey {
     /// How many blocks have so many tokens, those at the end of a member left out.
     private var blockTokenCounts: [Int: Int] = [:]
 
+    /// How many bits the windows of zlib must have had for the distances of the first blocks.
+    var zlibWindowBits: Int {
+        let least = greatestDistance + Limits.minimumLookahead
+        return (9...15).first { 1 << $0 >= least } ?? 15
+    }
+    private var greatestDistance = 0
+
     /// The memory level that zlib must have had, by the length of its blocks; nil if they do not tell.
     var zlibMemory: Int? {
         (1...9).max { count(ofMemory: $0) < count(ofMemory: $1) }.flatMap {
-            count(ofMemory: $0) > 0 ? $0 : nil
+            // Of blocks that end where the encoder was flushed, one or the other has as many by chance.
+            8 * count(ofMemory: $0) > blockTokenCounts.values.reduce(0, +) ? $0 : nil
         }
     }
 
@@ -174,5 +182,8 @@ struct Survey {
         }
         if !block.isLast { blockTokenCounts[blob.tokenCount, default: 0] += 1 }
         if !block.isLiteral { hasMatches = true }
+        for index in 0..<blob.tokenCount {
+            greatestDistance = max(greatestDistance, blob.tokens[index].distance)
+        }
     }
 }

@@ -4,6 +4,8 @@ struct ZlibModel: TokenModel {
     private let tuning: Tuning
     /// Matches up to this length are dropped, for the strategy that does so.
     private let droppedLength: Int
+    /// Whether segments end where the encoder was flushed, and went on.
+    private let goesOn: Bool
     private var inputPosition = 0
     private var end = 0
 
@@ -22,17 +24,22 @@ struct ZlibModel: TokenModel {
 
     var work: Int { storage.window.work }
 
-    init(_ tuning: Tuning, isFiltered: Bool) {
+    init(_ tuning: Tuning, isFiltered: Bool, goesOn: Bool) {
+        self.goesOn = goesOn
         storage = Storage()
         self.tuning = tuning
         droppedLength = isFiltered ? 5 : 0
     }
 
     mutating func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainView) {
-        storage.window.reset(tuning)
-        let dictionary = min(dictionary, Limits.windowSize)
-        if dictionary > 0 {
-            storage.window.takeDictionary(plain.pointer(start - dictionary), count: dictionary)
+        if goesOn, dictionary > 0 {
+            storage.window.goOn()
+        } else {
+            storage.window.reset(tuning)
+            let dictionary = min(dictionary, tuning.windowSize)
+            if dictionary > 0 {
+                storage.window.takeDictionary(plain.pointer(start - dictionary), count: dictionary)
+            }
         }
         inputPosition = start
         self.end = end

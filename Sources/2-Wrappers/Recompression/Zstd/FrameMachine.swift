@@ -178,7 +178,7 @@ final class FrameMachine: BlobMachine {
         if given != nil { _ = plan.flag(true, .isSkippable) }
         let kind = plan.number(kind, .skippable)
         guard kind < 16 else { throw Self.damaged("a frame to skip is of no known kind") }
-        let bytes = try plan.bytes(bytes, .skippableByteCount, atMost: 1 << 26)
+        let bytes = try plan.bytes(bytes, .skippableByteCount, atMost: FrameParser.skippableLimit)
         made.reserve(8)
         made.append(UInt64(0x184d_2a50 + kind), 32)
         made.append(UInt64(bytes.count), 32)
