@@ -100,6 +100,21 @@ struct KeyTests {
         #expect(other.takeEffects().last == .copySummary)
     }
 
+    @Test func `every command of the place is found by its name`() {
+        let script = script("", Size(rows: 24, columns: 120))
+        let bindings = script.explorer.bindings.at(script.explorer.context).filter {
+            $0.command != .palette && !($0.help.isEmpty && $0.title.isEmpty)
+        }
+        #expect(bindings.count > 50)
+        for binding in bindings {
+            var other = script
+            other.press(":")
+            other.type(binding.command.name)
+            let text = binding.help.isEmpty ? binding.title : binding.help
+            #expect(other.screen().text.contains(text.prefix(40)), "\(binding.command.name)")
+        }
+    }
+
     @Test func `the list of commands begins with those of the place`() {
         for (way, first) in [
             ("S", "go to what a line tells of"), ("r", "how a figure is made"), ("", "look inside"),

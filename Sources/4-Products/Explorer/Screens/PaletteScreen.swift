@@ -43,15 +43,21 @@ struct PaletteScreen: Screen {
         return perform(.confirm, in: &model)
     }
 
-    /// What fits what is typed: every word of it is in the text, or it is the key.
+    /// What fits what is typed: every word of it is in the text or in the command's names, or it is the key. What is called so
+    /// comes first.
     private func choices(_ model: ExplorerModel) -> [Binding] {
         let typed = list.field.text
-        let words = typed.lowercased().split(separator: " ")
-        return model.bindings.at(place).filter { binding in
+        let words = typed.lowercased().split { $0 == " " || $0 == "-" }
+        let fitting = model.bindings.at(place).filter { binding in
             guard !Self.text(binding).isEmpty, binding.command != .palette else { return false }
-            let text = Self.text(binding).lowercased()
+            let text = "\(Self.text(binding)) \(binding.title) \(binding.command.name)".lowercased()
             return words.allSatisfy { text.contains($0) } || binding.keys.contains { $0.label == typed }
         }
+        guard !words.isEmpty else { return fitting }
+        func isCalled(_ binding: Binding) -> Bool {
+            binding.command.name.replacing("-", with: " ").hasPrefix(words.joined(separator: " "))
+        }
+        return fitting.filter(isCalled) + fitting.filter { !isCalled($0) }
     }
 
     private static func text(_ binding: Binding) -> String {
