@@ -32,6 +32,25 @@ struct RoundtripTests {
         #expect(again.listings == new.index.listings)
     }
 
+    @Test func `layers may end with an extension header`() async throws {
+        func layer(_ entry: TarEntry, _ last: Character) -> ImageBuilder.Layer {
+            let header = TarEntry("x", flag: last).with { $0.content = Array("11 path=zz\n".utf8) }
+            return .init("", tar: entry.bytes + header.bytes + [UInt8](repeating: 0, count: 1024))
+        }
+        func builder(_ version: UInt64) -> ImageBuilder {
+            ImageBuilder([
+                layer(.file("a", Content.text(1, 5_000)), "x"),
+                layer(.file("b", Content.text(2, 5_000)), "L"),
+                layer(.file("c", Content.text(2, 5_000) + Content.text(version, 10)), "g"),
+            ])
+        }
+        let old = try await roundtrip.open(builder(3), .ociArchive, as: "old")
+        let new = try await roundtrip.open(builder(4), .ociArchive, .gzip(6), as: "new")
+        #expect(new.index.listings.map(\.entries.count) == [1, 1, 1])
+        let package = try await roundtrip.create(old, new)
+        #expect(try roundtrip.apply(package, to: old) == builder(4).archive(.ociArchive, .gzip(6)))
+    }
+
     @Test(arguments: Layout.allCases, Packing.layers)
     func `any save of the old image will do`(layout: Layout, packing: Packing) async throws {
         let old = try await roundtrip.open(SampleImages.old, .docker25, as: "old")

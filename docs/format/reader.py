@@ -138,6 +138,8 @@ def entries_of(tar):
         start, size = place, None
         while True:
             header = tar[place : place + 512]
+            if not any(header):
+                return entries  # What stands before it are extension headers of the trailer.
             kind, stated = header[156:157], number_field(header, 124, 12)
             place += 512
             if kind not in (b"x", b"X", b"g", b"L", b"K"):

@@ -11,7 +11,7 @@ public protocol TarVisitor {
     mutating func content(_ bytes: ArraySlice<UInt8>) throws
     /// The current entry's padding: zero to 511 bytes, normally zeros.
     mutating func end(padding: [UInt8]) throws
-    /// Bytes after the last entry, end blocks included.
+    /// Bytes after the last entry: extension headers that no header follows, end blocks, and what stands behind them.
     mutating func trailer(_ bytes: ArraySlice<UInt8>) throws
 }
 
@@ -107,11 +107,12 @@ public struct TarWalker: Sendable {
 
     /// Ends the archive; throws if it stops inside an entry.
     ///
-    /// Only the padding of the last entry may be missing: some writers leave it out, and readers do not ask for it.
+    /// Only the padding of the last entry may be missing: some writers leave it out, and readers do not ask for it. And
+    /// extension headers may be the last that there is: the reader that runtimes use, Go's archive/tar, passes over them.
     public mutating func finish(visitor: inout some TarVisitor) throws {
         switch state {
         case .trailer: return
-        case .header where pending.isEmpty && structure.isEmpty: return
+        case .header where pending.isEmpty: try passExtensions(&visitor)
         case .padding:
             try visitor.end(padding: pending)
             pending = []
@@ -165,9 +166,7 @@ public struct TarWalker: Sendable {
     private mutating func takeHeader(_ block: ArraySlice<UInt8>, visitor: inout some TarVisitor) throws {
         let start = offset - UInt64(TarBlock.byteCount)
         if TarBlock.isZero(block) {
-            guard structure.isEmpty else {
-                throw TarError.badExtension(reason: "is followed by no header", offset: start)
-            }
+            try passExtensions(&visitor)
             zeroBlockCount = 1
             state = .trailer
             try visitor.trailer(block)
@@ -195,6 +194,13 @@ public struct TarWalker: Sendable {
         } else {
             try beginContent(&visitor)
         }
+    }
+
+    /// Gives out extension headers that no header follows.
+    private mutating func passExtensions(_ visitor: inout some TarVisitor) throws {
+        guard !structure.isEmpty else { return }
+        try visitor.trailer(structure[...])
+        reset()
     }
 
     private mutating func takeExtension(_ type: UInt8, _ body: ArraySlice<UInt8>) throws(TarError) {
