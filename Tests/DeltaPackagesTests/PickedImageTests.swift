@@ -54,12 +54,30 @@ struct PickedImageTests {
         }
     }
 
+    /// More names of what is there.
+    private static func names(of layers: [[TarEntry]], _ random: inout SplitMix64) -> [TarEntry]? {
+        let files = layers.flatMap { $0 }.filter { entry in
+            entry.flag != UInt8(ascii: "5") && !String(decoding: entry.path, as: UTF8.self).contains(".wh.")
+        }
+        guard !files.isEmpty else { return nil }
+        return (0...random.below(3)).map { number in
+            let file = random.pick(files)
+            let target = String(decoding: file.path, as: UTF8.self)
+            var entry = TarEntry.hardLink(random.pick(["a", "d", "n\(number)", "b/n"]), to: target)
+            // Mostly as the file is, which then does not change.
+            (entry.mode, entry.uid, entry.modified) = (file.mode, file.uid, file.modified)
+            if random.below(4) == 0 { entry.uid = random.pick([0, 1000]) }
+            return entry
+        }
+    }
+
     /// A pair of images, the new one with some of the old one's layers; nil if no runtime would unpack them.
     private func pair(_ random: inout SplitMix64) async throws -> (old: OpenedImage, new: OpenedImage)? {
         let oldLayers = (0...random.below(3)).map { _ in layer(&random) }
         var newLayers = oldLayers.map { random.below(3) == 0 ? layer(&random) : $0 }
         if random.below(2) == 0 { newLayers.append(layer(&random)) }
         if random.below(4) == 0 { newLayers.removeFirst() }
+        if random.below(3) > 0, let names = Self.names(of: newLayers, &random) { newLayers.append(names) }
         do {
             let images = [oldLayers, newLayers].map { layers in
                 ImageBuilder(layers.enumerated().map { .init("RUN \($0)", $1) })
@@ -106,11 +124,31 @@ struct PickedImageTests {
         let tree = Tree(merging: layers)
         return Dictionary(
             uniqueKeysWithValues: tree.nodes.indices.map { index in
-                (
-                    tree.path(of: index),
-                    tree.nodes[index].entry.map { Meaning(layers[$0.layer].entries[$0.ordinal]) }
-                )
+                (tree.path(of: index), tree.entry(of: index).map(Meaning.init))
             })
+    }
+
+    /// The paths of each file, link, device or pipe with several names.
+    private func linkSets(_ layers: [LayerListing]) -> Set<Set<TreePath>> {
+        let tree = Tree(merging: layers)
+        var sets: [Int: Set<TreePath>] = [:]
+        for index in tree.nodes.indices {
+            if let original = tree.original(of: index) {
+                sets[original, default: []].insert(tree.path(of: index))
+            }
+        }
+        return Set(sets.values)
+    }
+
+    /// What sets picks make: those of the new image that have a picked name, and what is left of the others.
+    private func linkSets(
+        _ picks: PickSet, _ tree: DiffTree, _ old: OpenedImage, _ new: OpenedImage
+    ) -> Set<Set<TreePath>> {
+        let picked = Set(picks.all.map { tree.path(of: $0) })
+        let taken = linkSets(new.index.listings).filter { !$0.isDisjoint(with: picked) }
+        let changed = taken.reduce(picked) { $0.union($1) }
+        let left = linkSets(old.index.listings).map { $0.subtracting(changed) }.filter { $0.count > 1 }
+        return taken.union(left)
     }
 
     @Test(arguments: 0..<10)
@@ -118,6 +156,8 @@ struct PickedImageTests {
         var random = SplitMix64(seed: seed)
         var caseCount = 0
         var requiredCount = 0
+        var setCount = 0
+        var companionCount = 0
         for attempt in 0..<400 where caseCount < 50 {
             guard let (old, new) = try await pair(&random) else { continue }
             let maker = PickedImageMaker(PickList(), old: old, new: new)
@@ -145,11 +185,16 @@ struct PickedImageTests {
             }
             let made = tree(picked.image.index.listings)
             #expect(made == expected, "seed \(seed), attempt \(attempt)")
+            let sets = linkSets(picks, maker.tree, old, new)
+            #expect(linkSets(picked.image.index.listings) == sets, "seed \(seed), attempt \(attempt)")
+            setCount += sets.count
+            companionCount += maker.needs.originals(of: picks).keys.count { !picks.contains($0) }
             #expect(picked.image.layers.count == old.layers.count + 1)
             if attempt % 20 == 0 { try await check(picked, from: old, made) }
         }
         #expect(caseCount == 50)
         #expect(requiredCount > 10)
+        #expect(setCount > 10 && companionCount > 0)
     }
 
     /// A package of it makes it of the old image.

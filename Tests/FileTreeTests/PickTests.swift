@@ -57,6 +57,21 @@ struct PickTests {
         #expect(try made("i", old, new) == ["i": "picked"])
     }
 
+    @Test func `a new name of a file that did not change brings all names`() throws {
+        let old = try [file("f", "1"), entry("g", .hardLink, to: "f")]
+        let new = try old + [entry("a", .hardLink, to: "f"), entry("z", .hardLink, to: "f"), file("x", "2")]
+        #expect(try made("a", old, new) == ["a": "picked", "z": "link of a"])
+        let resolved = try [old, new].map { try LayerListing.resolved([LayerListing(entries: $0)]) }
+        let tree = DiffTree(old: resolved[0], new: resolved[1])
+        func node(_ path: String) throws -> Int { try #require(TreePath(path).flatMap(tree.index)) }
+        let needs = PickNeeds(tree)
+        let originals = needs.originals(of: PickSet(needs, picking: [try node("a")]))
+        // The others are there already, and stand in the layer all the same.
+        let expected = try ["a", "f", "g", "z"].map { (try node($0), try node("f")) }
+        #expect(originals == Dictionary(uniqueKeysWithValues: expected))
+        #expect(needs.originals(of: PickSet(needs, picking: [try node("x")])).isEmpty)
+    }
+
     @Test func `both places of a move are picked together`() throws {
         let made = try made("new/f", [file("f", "same")], [entry("new", .directory), file("new/f", "same")])
         #expect(made == ["new/f": "picked", "new": "directory of new/f", "f": "move of new/f"])

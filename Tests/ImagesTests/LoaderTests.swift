@@ -263,6 +263,26 @@ struct LoaderTests {
         #expect(alias.kind == .hardLink && alias.size == 3_000 && alias.digest == Digest.of(tool.content))
     }
 
+    @Test func `a name has its content where the file's first name is gone`() async throws {
+        let content = Content.random(1, 3_000)
+        let builder = ImageBuilder([
+            .init(
+                "",
+                [
+                    .directory("usr"), .symlink("l", to: "usr"), .file("usr/a", content),
+                    .hardLink("b", to: "l/a"), .hardLink("c", to: "b"), .file("usr/a", "other"),
+                ]),
+            .init("", [.file(".wh.b")]),
+        ])
+        let image = try await load(try builder.archive(.dockerLegacy), scratch)
+        let tree = Tree(merging: image.index.listings)
+        let node = try #require(TreePath("c").flatMap(tree.find))
+        #expect(tree.entry(of: node)?.kind == .file && tree.entry(of: node)?.size == 3_000)
+        let id = try #require(tree.nodes[node].entry)
+        #expect(try image.content(of: id, count: 5_000) == content)
+        #expect(try image.byteCount(of: id) == 3_000)
+    }
+
     @Test func `a layer whose writer was not closed is read`() async throws {
         let entry = TarEntry.file("var/log/faillog", Content.random(1, 3_000))
         let layer = ImageBuilder.Layer("", tar: Array(entry.bytes.dropLast(72)))

@@ -49,6 +49,18 @@ struct ImageAdviceTests {
         #expect(row.examples.map(\.name).map { String(decoding: $0, as: UTF8.self) } == ["a", "b"])
     }
 
+    @Test func whatHasAnotherNameIsNotWasted() throws {
+        let link = Entry(path: try #require(TreePath("b")), kind: .hardLink, linkTarget: Array("a".utf8))
+        func found(_ layers: [[Entry]]) throws -> [Advice] {
+            let listings = try LayerListing.resolved(layers.map { LayerListing(entries: $0) })
+            return advice(listings.map(\.entries))
+        }
+        let below = [try file("a", "x", count: 9), link]
+        #expect(try found([below, [whiteout("a")]]).isEmpty)
+        #expect(try found([below, [whiteout("b")]]).isEmpty)
+        #expect(try found([below, [whiteout("a"), whiteout("b")]]).map(\.imageByteCount) == [9])
+    }
+
     @Test func aLaterChmodIsToldFromAChown() throws {
         let found = advice([[try file("a", "x", count: 9)], [try file("a", "x", count: 9, mode: 0o755)]])
         #expect(found.map(\.kind) == [.rewritten])

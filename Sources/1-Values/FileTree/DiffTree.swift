@@ -65,6 +65,10 @@ public struct DiffTree: Sendable {
     private var names = NameTable()
     let oldLayers: [LayerListing]
     let newLayers: [LayerListing]
+    private let oldLinks: LinkSets
+    private let newLinks: LinkSets
+    /// For each node that is one of several names in the new tree, the node of the name that stands for the file.
+    private(set) var newOriginals: [Int: Int] = [:]
     private let rules: IgnoreRules
 
     /// Compares whole images: each side's layers merged.
@@ -106,29 +110,36 @@ public struct DiffTree: Sendable {
         self.rules = rules
         self.oldLayers = oldLayers
         self.newLayers = newLayers
+        oldLinks = oldTree.links
+        newLinks = newTree.links
         join(oldTree, newTree)
+        for (name, original) in newLinks.originals {
+            guard let name = index(of: newTree.path(of: name)) else { continue }
+            newOriginals[name] = index(of: newTree.path(of: original)) ?? name
+        }
         findMoves()
         rollUp()
     }
 
-    /// The old entry of a node.
-    public func oldEntry(_ node: Node) -> Entry? { node.old.flatMap { Self.entry($0, in: oldLayers) } }
+    /// The old entry of a node, with what all names of its file say together.
+    public func oldEntry(_ node: Node) -> Entry? { node.old.flatMap(oldEntry(at:)) }
 
     /// An entry of the old image; nil if there is none of that id.
-    public func oldEntry(at id: EntryID) -> Entry? { Self.entry(id, in: oldLayers) }
+    public func oldEntry(at id: EntryID) -> Entry? { Self.entry(id, in: oldLayers, oldLinks) }
 
     /// An entry of the new image; nil if there is none of that id.
-    public func newEntry(at id: EntryID) -> Entry? { Self.entry(id, in: newLayers) }
+    public func newEntry(at id: EntryID) -> Entry? { Self.entry(id, in: newLayers, newLinks) }
 
     /// How many entries a layer of the new tree has.
     public func newEntryCount(ofLayer layer: Int) -> Int {
         newLayers.indices.contains(layer) ? newLayers[layer].entries.count : 0
     }
 
-    /// The new entry of a node.
-    public func newEntry(_ node: Node) -> Entry? { node.new.flatMap { Self.entry($0, in: newLayers) } }
+    /// The new entry of a node, with what all names of its file say together.
+    public func newEntry(_ node: Node) -> Entry? { node.new.flatMap(newEntry(at:)) }
 
-    private static func entry(_ id: EntryID, in layers: [LayerListing]) -> Entry? {
+    private static func entry(_ id: EntryID, in layers: [LayerListing], _ links: LinkSets) -> Entry? {
+        if !links.entries.isEmpty, let entry = links.entries[id] { return entry }
         guard layers.indices.contains(id.layer), layers[id.layer].entries.indices.contains(id.ordinal) else {
             return nil
         }
@@ -199,7 +210,8 @@ public struct DiffTree: Sendable {
                 let name = oldChild.map(oldTree.name) ?? newChild.map(newTree.name) ?? []
                 let next = rules.step(
                     states, name,
-                    isDirectory: isDirectory(oldNode, in: oldLayers) && isDirectory(newNode, in: newLayers))
+                    isDirectory: isDirectory(oldNode?.entry.map(oldEntry(at:)))
+                        && isDirectory(newNode?.entry.map(newEntry(at:))))
                 guard let states = next else { continue }
                 if oldNode?.children.isEmpty == false || newNode?.children.isEmpty == false {
                     pending.append((nodes.count, oldChild, newChild, states))
@@ -212,9 +224,9 @@ public struct DiffTree: Sendable {
     }
 
     /// Whether a side has a directory there, or nothing at all.
-    private func isDirectory(_ node: Tree.Node?, in layers: [LayerListing]) -> Bool {
-        guard let entry = node?.entry else { return true }
-        return Self.entry(entry, in: layers)?.kind == .directory
+    private func isDirectory(_ entry: Entry??) -> Bool {
+        guard let entry else { return true }
+        return entry?.kind == .directory
     }
 
     /// Which of the next children stands first by its name: negative for the old one, 0 for both.
@@ -225,8 +237,8 @@ public struct DiffTree: Sendable {
     }
 
     private func node(parent: Int, _ old: Tree.Node?, _ new: Tree.Node?) -> Node {
-        let oldEntry = old?.entry.flatMap { Self.entry($0, in: oldLayers) }
-        let newEntry = new?.entry.flatMap { Self.entry($0, in: newLayers) }
+        let oldEntry = old?.entry.flatMap(oldEntry(at:))
+        let newEntry = new?.entry.flatMap(newEntry(at:))
         let oldIsDirectory = old != nil && (oldEntry.map { $0.kind == .directory } ?? true)
         let newIsDirectory = new != nil && (newEntry.map { $0.kind == .directory } ?? true)
         let hasChildren = old?.children.isEmpty == false || new?.children.isEmpty == false
@@ -308,8 +320,8 @@ public struct DiffTree: Sendable {
             case .moved: nodes[index].counts.moved += 1
             case .unchanged: nodes[index].counts.unchanged += 1
             }
-            nodes[index].oldByteCount.addClamped(Self.byteCount(nodes[index].old, in: oldLayers))
-            nodes[index].newByteCount.addClamped(Self.byteCount(nodes[index].new, in: newLayers))
+            nodes[index].oldByteCount.addClamped(Self.byteCount(oldEntry(nodes[index])))
+            nodes[index].newByteCount.addClamped(Self.byteCount(newEntry(nodes[index])))
             guard index > 0 else { continue }
             let parent = nodes[index].parent
             nodes[parent].counts += nodes[index].counts
@@ -319,11 +331,8 @@ public struct DiffTree: Sendable {
     }
 
     /// A file's size; another name of the same file adds no bytes.
-    private static func byteCount(_ id: EntryID?, in layers: [LayerListing]) -> UInt64 {
-        guard let id, layers.indices.contains(id.layer),
-            layers[id.layer].entries.indices.contains(id.ordinal),
-            layers[id.layer].entries[id.ordinal].kind == .file
-        else { return 0 }
-        return layers[id.layer].entries[id.ordinal].size
+    private static func byteCount(_ entry: Entry?) -> UInt64 {
+        guard let entry, entry.kind == .file else { return 0 }
+        return entry.size
     }
 }

@@ -43,6 +43,20 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     }
 }
 
+/// What a hard link is another name of.
+public struct HardLink: Hashable, Sendable {
+    /// The target as the header spells it.
+    public let target: [UInt8]
+    /// The entry that made what it is a name of, never a hard link itself.
+    public let origin: EntryID
+
+    /// A hard link to what that entry made.
+    public init(target: [UInt8], origin: EntryID) {
+        self.target = target
+        self.origin = origin
+    }
+}
+
 /// One entry of a layer, as its tar header and extension records mean it.
 public struct Entry: Hashable, Sendable {
     /// What few entries have: an image has hundreds of thousands of them.
@@ -51,6 +65,7 @@ public struct Entry: Hashable, Sendable {
         var extendedAttributes: [ExtendedAttribute] = []
         var deviceMajor: UInt64 = 0
         var deviceMinor: UInt64 = 0
+        var hardLink: HardLink?
     }
 
     /// Where it is. For a whiteout, the path that is removed; for an opaque marker, the directory.
@@ -120,6 +135,12 @@ public struct Entry: Hashable, Sendable {
     public var deviceMinor: UInt64 {
         get { rarities.first?.deviceMinor ?? 0 }
         set { change { $0.deviceMinor = newValue } }
+    }
+
+    /// What it is another name of; nil for what is no hard link, and for one whose layers were not resolved.
+    public internal(set) var hardLink: HardLink? {
+        get { rarities.first?.hardLink }
+        set { change { $0.hardLink = newValue } }
     }
 
     private mutating func change(_ body: (inout Rarities) -> Void) {

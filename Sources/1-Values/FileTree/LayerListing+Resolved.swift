@@ -11,9 +11,10 @@ public enum MergeError: Error, Equatable, Sendable {
 extension LayerListing {
     /// Finds out what hard links are: names of files of the same layer or of a lower one.
     ///
-    /// - Parameter listings: An image's layers, the lowest first, with hard links as their headers spell them.
+    /// - Parameter listings: An image's layers, the lowest first, with hard links as their headers spell them, or as they
+    ///   were resolved in another image.
     /// - Returns: The same layers. A hard link to a file has that file's size and digest; one to a symbolic link or to a
-    ///   device is one, too.
+    ///   device is one, too. All of them know which entry made what they are names of.
     /// - Throws: `MergeError` for what no runtime unpacks.
     public static func resolved(_ listings: [LayerListing]) throws(MergeError) -> [LayerListing] {
         var resolver = LinkResolver(listings)
@@ -54,31 +55,42 @@ private struct LinkResolver {
     /// Takes the next entry; false for a hard link that leads to nothing.
     mutating func take(_ id: EntryID) throws(TreeBuilder.Problem) -> Bool {
         let entry = listings[id.layer].entries[id.ordinal]
-        switch entry.kind {
-        case .auxiliary: bookkeeping[entry.path] = id
-        case .hardLink:
-            guard let path = TreePath(tarName: entry.linkTarget),
-                let found = try builder.target(of: entry, at: path) ?? bookkeeping[path],
-                let resolved = entry.resolved(to: listings[found.layer].entries[found.ordinal])
-            else { return false }
-            listings[id.layer].entries[id.ordinal] = resolved
-            try builder.apply(resolved, id)
+        if entry.kind == .auxiliary { bookkeeping[entry.path] = id }
+        guard let target = entry.hardLinkTarget else {
+            try builder.apply(entry, id)
             return true
-        default: break
         }
-        try builder.apply(entry, id)
+        guard let path = TreePath(tarName: target),
+            let found = try builder.target(of: entry, at: path) ?? bookkeeping[path],
+            let resolved = entry.resolved(
+                HardLink(target: target, origin: found), to: listings[found.layer].entries[found.ordinal])
+        else { return false }
+        listings[id.layer].entries[id.ordinal] = resolved
+        try builder.apply(resolved, id)
         return true
     }
 }
 
 extension Entry {
+    /// The target of a hard link as its header spells it; nil for anything else.
+    fileprivate var hardLinkTarget: [UInt8]? { kind == .hardLink ? linkTarget : hardLink?.target }
+
     /// A hard link as what it leads to; nil for what can have no other name.
-    fileprivate func resolved(to target: Entry) -> Entry? {
+    fileprivate func resolved(_ link: HardLink, to target: Entry) -> Entry? {
         var entry = self
+        entry.hardLink = HardLink(target: link.target, origin: target.hardLink?.origin ?? link.origin)
         switch target.kind {
-        case .file, .hardLink, .auxiliary:
+        case .file, .hardLink:
             entry.digest = target.digest
             entry.size = target.size
+        case .auxiliary:
+            entry.digest = target.digest
+            entry.size = target.size
+            // Runtimes (docker, podman) make a file as the bookkeeping describes it, and look at no more of the link.
+            entry.mode = target.mode
+            (entry.uid, entry.gid) = (target.uid, target.gid)
+            entry.modified = target.modified
+            entry.extendedAttributes = target.extendedAttributes
         case .symlink, .characterDevice, .blockDevice, .fifo:
             entry.kind = target.kind
             entry.linkTarget = target.linkTarget

@@ -30,38 +30,77 @@ public struct Tree: Sendable {
     /// All nodes; the root is at index 0, and a parent always stands before its children.
     public let nodes: [Node]
     let names: NameTable
+    /// The layers that its entries are from.
+    let layers: [LayerListing]
+    /// The place of the first of them in the image.
+    let firstLayer: Int
+    /// Which names are of one file, and what they are together.
+    private(set) var links = LinkSets()
 
     /// Merges layers bottom up as a container runtime does (OCI image spec, "Applying Changesets").
     ///
     /// Paths, and whiteouts, lead through the symbolic links that are there when an entry's turn comes. An entry whose
     /// links lead in a circle is left out; `LayerListing.resolved` refuses such layers.
     ///
-    /// - Parameter layers: The listings, the lowest first.
+    /// - Parameter layers: The listings, the lowest first; of those that are not resolved, hard links are as their headers
+    ///   spell them.
     public init(merging layers: [LayerListing]) {
         var builder = TreeBuilder(entryCount: layers.reduce(0) { $0 + $1.entries.count }, followsLinks: true)
+        var hardLinks: [EntryID] = []
         for (index, layer) in layers.enumerated() {
             builder.begin(layer: index)
             for (ordinal, entry) in layer.entries.enumerated() {
-                try? builder.apply(entry, EntryID(layer: index, ordinal: ordinal))
+                let id = EntryID(layer: index, ordinal: ordinal)
+                try? builder.apply(entry, id)
+                if entry.hardLink != nil { hardLinks.append(id) }
             }
         }
         (nodes, names) = builder.finish()
+        self.layers = layers
+        firstLayer = 0
+        links = LinkSets(hardLinks, in: self)
     }
 
     /// One layer by itself, with names as it stores them: its whiteouts and opaque markers are nodes like any other.
     public init(layer: LayerListing, index: Int) {
         var builder = TreeBuilder(entryCount: layer.entries.count, followsLinks: false)
         builder.begin(layer: index)
+        var hardLinks: [EntryID] = []
         for (ordinal, entry) in layer.entries.enumerated() {
-            try? builder.show(entry, EntryID(layer: index, ordinal: ordinal))
+            let id = EntryID(layer: index, ordinal: ordinal)
+            try? builder.show(entry, id)
+            if entry.hardLink != nil { hardLinks.append(id) }
         }
         (nodes, names) = builder.finish()
+        layers = [layer]
+        firstLayer = index
+        links = LinkSets(hardLinks, in: self)
     }
 
     /// A tree with nothing but a root.
     public init() {
         nodes = [Node(parent: 0, entry: nil)]
         names = NameTable()
+        layers = []
+        firstLayer = 0
+    }
+
+    /// What a node is: what its entry says, or what all names of its file say together. nil for a directory that exists
+    /// only because something is in it.
+    public func entry(of node: Int) -> Entry? {
+        nodes[node].entry.flatMap { links.entries.isEmpty ? stored($0) : links.entries[$0] ?? stored($0) }
+    }
+
+    /// The node of the name that stands for a file of several names, which are links to it; nil for what has one name.
+    public func original(of node: Int) -> Int? { links.originals[node] }
+
+    /// An entry as its layer has it; nil if it is of no layer of this tree.
+    func stored(_ id: EntryID) -> Entry? {
+        let layer = id.layer - firstLayer
+        guard layers.indices.contains(layer), layers[layer].entries.indices.contains(id.ordinal) else {
+            return nil
+        }
+        return layers[layer].entries[id.ordinal]
     }
 
     /// The last component of a node's path; empty for the root.

@@ -3,22 +3,16 @@ import FileTree
 /// Finds what a path leads to in an image's tree, through links to directories.
 struct ImagePaths {
     let tree: Tree
-    let listings: [LayerListing]
     /// What directories were found to be; nil for what is none.
     private var directories: [[UInt8]: Int?] = [[]: 0]
 
     /// As many as Linux follows in one path.
     private static let linkLimit = 40
 
-    init(_ tree: Tree, _ listings: [LayerListing]) {
-        self.tree = tree
-        self.listings = listings
-    }
+    init(_ tree: Tree) { self.tree = tree }
 
-    /// What a node's entry says; nil for a directory that is only implied.
-    func entry(_ node: Int) -> Entry? {
-        tree.nodes[node].entry.map { listings[$0.layer].entries[$0.ordinal] }
-    }
+    /// What a node is; nil for a directory that is only implied.
+    func entry(_ node: Int) -> Entry? { tree.entry(of: node) }
 
     /// Finds what is at a path, which is not followed if it is a link itself.
     ///

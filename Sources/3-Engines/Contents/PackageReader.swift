@@ -34,7 +34,7 @@ public struct PackageReader {
     public init(_ image: OpenedImage) throws {
         self.image = image
         tree = Tree(merging: image.index.listings)
-        paths = ImagePaths(tree, image.index.listings)
+        paths = ImagePaths(tree)
         // What the system's package manager installed is its own, even if it is a wheel or a jar as well.
         try readDebian()
         try readAlpine()

@@ -52,20 +52,15 @@ extension OpenedImage {
         return entry.isSparse ? entry.size : layers[place.layer].spans[place.ordinal].contentByteCount
     }
 
-    /// The file that an entry is, or of which it is another name.
+    /// The entry that holds an entry's content: of another name of a file, the one that brought the file.
+    public func contentPlace(of id: EntryID) -> EntryID {
+        index.listings[id.layer].entries[id.ordinal].hardLink?.origin ?? id
+    }
+
     private func file(_ id: EntryID) throws(ContentError) -> EntryID {
-        let listings = index.listings
-        let entry = listings[id.layer].entries[id.ordinal]
-        guard entry.kind == .hardLink else { return id }
-        let target = TreePath(tarName: entry.linkTarget)
-        var end = id.ordinal
-        for layer in (0...id.layer).reversed() {
-            let entries = listings[layer].entries[..<end]
-            if let found = entries.lastIndex(where: { $0.path == target && $0.kind == .file }) {
-                return EntryID(layer: layer, ordinal: found)
-            }
-            end = layer > 0 ? listings[layer - 1].entries.count : 0
-        }
-        throw .noFile(target: entry.linkTarget)
+        let place = contentPlace(of: id)
+        let entry = index.listings[place.layer].entries[place.ordinal]
+        guard entry.kind != .hardLink else { throw .noFile(target: entry.linkTarget) }
+        return place
     }
 }

@@ -69,7 +69,7 @@ public struct PickSet: Sendable {
             }
             needs.forEachNeed(of: index, isMade: { states[$0] != .left }, need)
             if let file = needs.names.file(of: index), filesMade.insert(file).inserted {
-                for other in needs.names.groups[file] { need(other, .hardLink(of: index)) }
+                for other in needs.names.files[file].changed { need(other, .hardLink(of: index)) }
             }
         }
     }
@@ -125,14 +125,14 @@ public struct PickNeeds: Sendable {
         }
     }
 
-    /// For each node that is made and one of several names of a file, the one that stands for the file itself.
+    /// The names of files of several names, of which some are made: for each name the one that stands for the file.
+    ///
+    /// Names that did not change are among them. A name that is made leads to the file that they lead to, and it can do so
+    /// only if one layer brings all of them: what a layer stores is a file of its own.
     public func originals(of picks: PickSet) -> [Int: Int] {
         var originals: [Int: Int] = [:]
-        for group in names.groups {
-            let made = group.filter(picks.contains)
-            guard made.count > 1 else { continue }
-            let original = made.first { tree.newEntry(tree.nodes[$0])?.kind == .file } ?? made[0]
-            for index in made { originals[index] = original }
+        for file in names.files where file.changed.contains(where: picks.contains) {
+            for index in file.changed + file.unchanged { originals[index] = file.original }
         }
         return originals
     }
@@ -150,91 +150,37 @@ extension DiffTree {
     }
 }
 
-/// Which changed nodes are names of one file in the new tree.
+/// Which nodes are names of one file in the new tree, where some of them changed.
 struct FileNames {
-    /// For each file that links lead to, its nodes in their order.
-    private(set) var groups: [[Int]] = []
-    private var groupOfNode: [Int: Int] = [:]
+    struct File {
+        /// The name that stands for it.
+        let original: Int
+        /// The names that changed, in the order of the nodes.
+        var changed: [Int] = []
+        /// The names that did not.
+        var unchanged: [Int] = []
+    }
+
+    private(set) var files: [File] = []
+    private var fileOfNode: [Int: Int] = [:]
 
     init(_ tree: DiffTree) {
-        let links = HardLinks(tree.newLayers)
-        guard !links.isEmpty else { return }
-        var groupOfFile: [HardLinks.File: Int] = [:]
-        for index in tree.nodes.indices where tree.nodes[index].change != .unchanged {
-            guard let file = links.file(tree.nodes[index].new, tree.newEntry(tree.nodes[index])) else {
+        var places: [Int: Int] = [:]
+        for (index, original) in tree.newOriginals.sorted(by: { $0.key < $1.key }) {
+            let place = places[original] ?? files.count
+            if place == files.count {
+                files.append(File(original: original))
+                places[original] = place
+            }
+            guard tree.nodes[index].change != .unchanged else {
+                files[place].unchanged.append(index)
                 continue
             }
-            let group = groupOfFile[file] ?? groups.count
-            if group == groups.count {
-                groups.append([])
-                groupOfFile[file] = group
-            }
-            groups[group].append(index)
-            groupOfNode[index] = group
+            files[place].changed.append(index)
+            fileOfNode[index] = place
         }
     }
 
-    /// The place in `groups` of the file that a changed node is a name of; nil if it surely has no other names.
-    func file(of node: Int) -> Int? { groupOfNode[node] }
-}
-
-/// What the hard links of an image's layers lead to.
-struct HardLinks {
-    /// A file: the layer that brings it, its name there and, as a layer may bring two under one name, its content.
-    struct File: Hashable {
-        var layer: Int
-        var path: TreePath
-        let digest: Digest?
-    }
-
-    private struct Name {
-        let layer: Int
-        /// nil for a file.
-        let target: TreePath?
-    }
-
-    /// By path, of those that links lead to or that are links: what each layer has there, the lowest first.
-    private var names: [TreePath: [Name]] = [:]
-    private static let stepLimit = 40
-
-    /// Whether there are no hard links.
-    var isEmpty: Bool { names.isEmpty }
-
-    init(_ layers: [LayerListing]) {
-        var wanted: Set<TreePath> = []
-        for layer in layers {
-            for entry in layer.entries where entry.kind == .hardLink {
-                wanted.insert(entry.path)
-                if let target = TreePath(tarName: entry.linkTarget) { wanted.insert(target) }
-            }
-        }
-        guard !wanted.isEmpty else { return }
-        for (number, layer) in layers.enumerated() {
-            for entry in layer.entries
-            where (entry.kind == .hardLink || entry.kind == .file) && wanted.contains(entry.path) {
-                let target = entry.kind == .hardLink ? TreePath(tarName: entry.linkTarget) : nil
-                names[entry.path, default: []].append(Name(layer: number, target: target))
-            }
-        }
-    }
-
-    /// The file that an entry is a name of; nil for what is no file, or a file that no link leads to.
-    func file(_ id: EntryID?, _ entry: Entry?) -> File? {
-        guard let id, let entry, entry.kind == .hardLink || entry.kind == .file && names[entry.path] != nil
-        else { return nil }
-        var file = File(layer: id.layer, path: entry.path, digest: entry.digest)
-        var target = entry.kind == .hardLink ? TreePath(tarName: entry.linkTarget) : nil
-        for _ in 0..<Self.stepLimit {
-            guard let path = target else { return file }
-            guard let name = names[path]?.last(where: { $0.layer <= file.layer }) else {
-                // Where it leads is not known by its name; other links of the same layer may say the same.
-                file.path = path
-                return file
-            }
-            file.layer = name.layer
-            file.path = path
-            target = name.target
-        }
-        return file
-    }
+    /// The place in `files` of the file that a changed node is a name of; nil if it has no other names.
+    func file(of node: Int) -> Int? { fileOfNode[node] }
 }

@@ -8,7 +8,8 @@ import Tar
 /// Makes the layer that, laid over an old image, makes picked changes and no others.
 ///
 /// Whiteouts come first, then what is there now, directories before what is in them, then further names of files. Every
-/// directory on the way is there as well, as builders write it: some runtimes make up what is missing.
+/// directory on the way is there as well, as builders write it: some runtimes make up what is missing. So are all names of a
+/// file that gets another one, since a link can only lead to what its own layer brings (overlayfs unpacks each by itself).
 struct PickedLayer {
     private let tree: DiffTree
     private let picks: PickSet
@@ -64,14 +65,14 @@ struct PickedLayer {
         var entries: [Item] = []
         var links: [Item] = []
         var directories: Set<Int> = []
-        let contents = contents()
-        for index in picks.all {
+        let companions = originals.keys.filter { !picks.contains($0) }.sorted()
+        for index in picks.all + companions {
             let node = tree.nodes[index]
             if isWhiteout(index) {
                 whiteouts.append(Item(entry: Entry(path: tree.path(of: index), kind: .whiteout, mode: 0)))
             }
             if let id = node.new, let entry = tree.newEntry(node) {
-                let item = try item(entry, id, at: index, contents)
+                let item = try item(entry, id, at: index)
                 if item.entry.kind == .hardLink { links.append(item) } else { entries.append(item) }
             } else if node.isInNew, index != 0 {
                 // What nothing but its contents makes is made as runtimes make it.
@@ -99,46 +100,21 @@ struct PickedLayer {
         return !picks.contains(node.parent) || tree.isNewDirectory(node.parent)
     }
 
-    private func item(
-        _ entry: Entry, _ id: EntryID, at index: Int, _ contents: [Digest: EntryID]
-    ) throws -> Item {
+    private func item(_ entry: Entry, _ id: EntryID, at index: Int) throws -> Item {
         var item = Item(entry: entry, stored: (new, id))
         item.entry.path = tree.path(of: index)
-        let original = originals[index] ?? index
-        switch entry.kind {
-        case .file where original == index: item.content = content(of: id)
-        case .hardLink where original == index:
-            // The file that it is a name of is not made, so it becomes that file.
-            guard let digest = entry.digest, let file = contents[digest] else {
-                throw refused(item.entry, "is a hard link whose file cannot be found")
-            }
-            item.entry.kind = .file
-            item.entry.isSparse = new.index.listings[file.layer].entries[file.ordinal].isSparse
-            item.content = content(of: file)
-        case .file, .hardLink:
+        if let original = originals[index], original != index {
             item.entry.kind = .hardLink
             item.entry.isSparse = false
             item.entry.linkTarget = tree.path(of: original).bytes
-        default: break
+        } else if entry.kind == .file || entry.kind == .hardLink {
+            // It may stand for a file whose first name is gone.
+            let file = new.contentPlace(of: id)
+            item.entry.kind = .file
+            item.entry.isSparse = new.index.listings[file.layer].entries[file.ordinal].isSparse
+            item.content = content(of: file)
         }
         return item
-    }
-
-    /// A file for each content of the new image, one that is stored with its holes if there is one.
-    private func contents() -> [Digest: EntryID] {
-        var contents: [Digest: EntryID] = [:]
-        for (layer, listing) in new.index.listings.enumerated() {
-            for (ordinal, entry) in listing.entries.enumerated() where entry.kind == .file {
-                guard let digest = entry.digest else { continue }
-                let isSparse = contents[digest].map {
-                    new.index.listings[$0.layer].entries[$0.ordinal].isSparse
-                }
-                if isSparse ?? true, isSparse == nil || !entry.isSparse {
-                    contents[digest] = EntryID(layer: layer, ordinal: ordinal)
-                }
-            }
-        }
-        return contents
     }
 
     private func content(of id: EntryID) -> FileRegion {
@@ -153,7 +129,8 @@ struct PickedLayer {
         if let stored = try stored(item) { return stored }
         let entry = item.entry
         guard !entry.isSparse else {
-            throw refused(entry, "is stored with holes under a name that leads through links")
+            throw refused(
+                entry, "is stored with holes under another name, or under one that leads through links")
         }
         let type: TarType
         var name = entry.path.bytes
@@ -186,7 +163,8 @@ struct PickedLayer {
         guard let (image, id) = item.stored else { return nil }
         let entry = image.index.listings[id.layer].entries[id.ordinal]
         guard entry.path == item.entry.path, entry.kind == item.entry.kind,
-            entry.kind != .hardLink || entry.linkTarget == item.entry.linkTarget
+            entry.kind != .hardLink || entry.linkTarget == item.entry.linkTarget,
+            item.entry.metadataDifferences(from: entry).isEmpty
         else { return nil }
         let layer = image.layers[id.layer]
         let span = layer.spans[id.ordinal]

@@ -44,9 +44,12 @@ public struct ImageAdvice: Sendable {
         }
 
         func hiddenFiles() -> [Advice] {
+            // What has another name that is seen is no waste.
+            let kept = Set(tree.nodes.indices.compactMap { tree.entry(of: $0)?.hardLink?.origin })
             var groups: [Cause: FileGroup] = [:]
             var origins: [Cause: Set<Int>] = [:]
-            for item in hidden.all where item.entry.layer != item.cause.layer {
+            for item in hidden.all
+            where item.entry.layer != item.cause.layer && !kept.contains(item.entry) {
                 let old = entry(item.entry)
                 guard old.kind == .file, old.size > 0 else { continue }
                 let new = entry(item.cause)
@@ -125,8 +128,7 @@ public struct ImageAdvice: Sendable {
 
         private func files() -> [(node: Int, entry: Entry)] {
             tree.nodes.indices.compactMap { index in
-                guard let id = tree.nodes[index].entry else { return nil }
-                let entry = entry(id)
+                guard let entry = tree.entry(of: index) else { return nil }
                 return entry.kind == .file ? (index, entry) : nil
             }
         }
@@ -159,7 +161,7 @@ public struct ImageAdvice: Sendable {
             let patterns = kinds.flatMap(\.patterns)
             let kindOfPattern = kinds.indices.flatMap { kind in kinds[kind].patterns.map { _ in kind } }
             let covering = tree.covering(patterns) { index in
-                tree.nodes[index].entry.map { entry($0).kind == .directory } ?? true
+                tree.entry(of: index).map { $0.kind == .directory } ?? true
             }
             var groups: [Int: FileGroup] = [:]
             var places: [Int: Set<Int>] = [:]

@@ -34,30 +34,29 @@ struct ListReport: Encodable {
     }
 
     private let image: ImageReport
-    private let listings: [LayerListing]
+    private let tree: Tree
     /// By the bytes of their paths.
-    private let rows: [(path: TreePath, id: EntryID?)]
+    private let rows: [(path: TreePath, node: Int)]
 
     private enum CodingKeys: CodingKey { case image, files }
 
     init(_ tree: Tree, _ index: ImageIndex) {
         image = ImageReport(index.summary)
-        listings = index.listings
+        self.tree = tree
         // Most images have no entry for the root itself.
         rows = tree.nodes.indices.filter { $0 > 0 || tree.nodes[$0].entry != nil }
-            .map { (tree.path(of: $0), tree.nodes[$0].entry) }
+            .map { (tree.path(of: $0), $0) }
             .sorted { $0.path < $1.path }
     }
-
-    private func entry(_ id: EntryID?) -> Entry? { id.map { listings[$0.layer].entries[$0.ordinal] } }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(image, forKey: .image)
         var files = container.nestedUnkeyedContainer(forKey: .files)
-        for (path, id) in rows {
+        for (path, node) in rows {
             try Task.checkCancellation()
-            try files.encode(File(path: path, entry: entry(id), layer: id?.layer))
+            try files.encode(
+                File(path: path, entry: tree.entry(of: node), layer: tree.nodes[node].entry?.layer))
         }
     }
 
@@ -69,7 +68,7 @@ struct ListReport: Encodable {
             try Task.checkCancellation()
             let part = rows[start..<min(start + Self.partCount, rows.count)]
             try body(
-                part.map { Self.line(entry($0.id), path: PathText($0.path.bytes).text) }
+                part.map { Self.line(tree.entry(of: $0.node), path: PathText($0.path.bytes).text) }
                     .joined(separator: "\n"))
         }
     }

@@ -93,7 +93,7 @@ extension FileExplanation {
             case .unshipped: "it costs nothing: its layer is not shipped"
             case .empty: "it costs nothing: there is nothing in it"
             case .link(let target):
-                "it costs nothing by itself: it is another name of /\(EscapedText.of(target)), which has the content"
+                "it costs nothing by itself: its content is stored as /\(EscapedText.of(target))"
             case .withLayer: "what its places cost is not known: its layer travels as it is"
             case .tooLarge: "it is too large to tell what its places cost"
             case .unpackedPatch:

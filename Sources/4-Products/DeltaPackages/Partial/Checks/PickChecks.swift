@@ -164,6 +164,7 @@ struct PickChecks {
     }
 
     private static func content(_ id: EntryID, of image: OpenedImage) -> FileRegion? {
+        let id = image.contentPlace(of: id)
         guard image.layers.indices.contains(id.layer),
             image.layers[id.layer].spans.indices.contains(id.ordinal)
         else { return nil }
