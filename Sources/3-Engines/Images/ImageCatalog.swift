@@ -42,6 +42,11 @@ struct ImageCatalog {
     /// Digests of configurations in docker's list, by the names of their files.
     var savedConfigs: [String: Digest] = [:]
     private var indexes: [Digest: [IndexEntry]?] = [:]
+    /// The places in `images` of those whose digests cannot be computed.
+    private var others: [Choice<String>: Int] = [:]
+    private var stepCount = 0
+    /// What was found out of the images of manifests: whether all is there, and the configuration's digest.
+    var outcomes: [Digest: Result<Digest?, any Error>] = [:]
     var source: String { store.source }
 
     /// Reads the lists of a store.
@@ -124,26 +129,34 @@ struct ImageCatalog {
 
     // MARK: - Indexes
 
-    /// How many steps may lead from index to index to image: several times what a large mirror needs.
+    /// How many steps may lead from index to index to image, and how many names from there to images: several times what
+    /// a large mirror needs. An index may stand under thousands of platforms, and each time lists all that it holds.
     private static let stepLimit = 1 << 18
     /// How deep indexes may lie in indexes.
     private static let depthLimit = 8
 
     /// What makes an image another choice: the same manifest may stand for several platforms.
-    private struct Choice: Hashable {
-        let digest: Digest
+    private struct Choice<ID: Hashable>: Hashable {
+        let digest: ID
         let platform: Platform?
+    }
+
+    private mutating func countSteps(_ count: Int) throws(ImageError) {
+        stepCount += count
+        guard stepCount <= Self.stepLimit else {
+            throw .damaged(source: source, reason: "its indexes lead to too many images in too many ways")
+        }
     }
 
     private mutating func addIndex(_ bytes: [UInt8], name: String) throws {
         let entries = try entries(bytes, name: name)
         // A thousand tags of one image are one entry of a thousand names.
-        var numbers: [Choice: Int] = [:]
+        var numbers: [Choice<Digest>: Int] = [:]
         var starts: [Descriptor] = []
         var known: Set<[String]> = []
         for entry in entries {
             guard case .known(let descriptor) = entry else {
-                addOther(entry, roots: [])
+                try addOther(entry, root: nil)
                 continue
             }
             let names = Self.names(of: descriptor)
@@ -158,17 +171,12 @@ struct ImageCatalog {
                 roots[number].names.append(name)
             }
         }
-        var found: [Choice: Int] = [:]
-        var steps = 0
+        var found: [Choice<Digest>: Int] = [:]
         for (root, start) in starts.enumerated() {
-            var seen: Set<Choice> = []
+            var seen: Set<Choice<Digest>> = []
             var pending = [(descriptor: start, depth: 0)]
             while let (descriptor, depth) = pending.popLast() {
-                steps += 1
-                guard steps <= Self.stepLimit else {
-                    throw ImageError.damaged(
-                        source: source, reason: "its indexes lead to too many images in too many ways")
-                }
+                try countSteps(1)
                 let choice = Choice(digest: descriptor.digest, platform: descriptor.platform)
                 guard seen.insert(choice).inserted, !isAttestation(descriptor) else { continue }
                 if let children = try children(of: descriptor) {
@@ -179,12 +187,13 @@ struct ImageCatalog {
                         if case .known(let next) = child {
                             pending.append((next, depth + 1))
                         } else {
-                            addOther(child, roots: [root])
+                            try addOther(child, root: root)
                         }
                     }
                 } else if MediaType.isManifest(descriptor.mediaType)
                     || MediaType.isIndex(descriptor.mediaType)
                 {
+                    try countSteps(roots[root].names.count)
                     // An index that is not there counts, too: what is missing is told if nothing else is left.
                     if let number = found[choice] {
                         images[number].roots.append(root)
@@ -200,11 +209,19 @@ struct ImageCatalog {
         }
     }
 
-    private mutating func addOther(_ entry: IndexEntry, roots: [Int]) {
+    /// Lists an image whose digest cannot be computed; one that is listed already has one more entry that leads to it.
+    private mutating func addOther(_ entry: IndexEntry, root: Int?) throws {
         guard case .other(let digest, let names, let platform) = entry else { return }
-        images.append(
-            ListedImage(
-                place: .otherDigest(digest), platform: platform, roots: roots, names: names))
+        try countSteps(1 + (root.map { roots[$0].names.count } ?? 0))
+        let choice = Choice(digest: digest, platform: platform)
+        let number = others[choice] ?? images.count
+        if number == images.count {
+            others[choice] = number
+            images.append(ListedImage(place: .otherDigest(digest), platform: platform))
+        }
+        images[number].names += names
+        // One index may list it twice.
+        if let root, images[number].roots.last != root { images[number].roots.append(root) }
     }
 
     /// What an index lists; nil if the descriptor points at something else, or at what is not there.

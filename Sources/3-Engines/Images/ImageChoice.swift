@@ -15,8 +15,8 @@ struct ChosenImage {
 struct ImageChoice {
     let request: ImageRequest
     var catalog: ImageCatalog
-    /// Configurations that were read.
-    private var configs: [Digest: ReadConfig] = [:]
+    /// Configurations that were read, or what is wrong with them.
+    private var configs: [Digest: Result<ReadConfig, any Error>] = [:]
     private var source: String { catalog.source }
 
     init(request: ImageRequest, catalog: ImageCatalog) {
@@ -69,11 +69,9 @@ struct ImageChoice {
             all.append(first)
             // The same image may be there in several forms: compressed in two ways, or in a list of its own.
             var seen: Set<Digest?> = [first.parts.manifestDigest]
-            for image in candidate.others {
-                let form = try chosen(Candidate(image, candidate.configDigest), isOneOfSeveral: false)
-                if form.parts.manifestDigest == nil || seen.insert(form.parts.manifestDigest).inserted {
-                    all.append(form)
-                }
+            for image in candidate.others where image.manifestDigest.map({ seen.insert($0).inserted }) ?? true
+            {
+                all.append(try chosen(Candidate(image, candidate.configDigest), isOneOfSeveral: false))
             }
         }
         return all
@@ -135,7 +133,7 @@ struct ImageChoice {
     private mutating func hasOther(than candidate: Candidate) throws -> Bool {
         for image in catalog.images {
             try Task.checkCancellation()
-            if let parts = try? catalog.parts(of: image), parts.configDigest != candidate.configDigest {
+            if let digest = try? catalog.configDigest(of: image), digest != candidate.configDigest {
                 return true
             }
         }
@@ -153,14 +151,14 @@ struct ImageChoice {
         for image in listed {
             try Task.checkCancellation()
             do {
-                guard let parts = try catalog.parts(of: image) else { continue }
+                guard let digest = try catalog.configDigest(of: image) else { continue }
                 // Compressed in two ways, or under two names, or in two lists: one image, of which the first is taken.
-                if let number = numbers[parts.configDigest] {
+                if let number = numbers[digest] {
                     candidates[number].others.append(image)
                     continue
                 }
-                numbers[parts.configDigest] = candidates.count
-                candidates.append(Candidate(image, parts.configDigest))
+                numbers[digest] = candidates.count
+                candidates.append(Candidate(image, digest))
             } catch let error as ImageError where error.isOfOneImage {
                 problem = problem ?? error.of(image: label(image))
             }
@@ -176,21 +174,21 @@ struct ImageChoice {
     }
 
     private mutating func config(of image: ListedImage) throws -> ReadConfig? {
+        guard let digest = try catalog.configDigest(of: image) else { return nil }
+        if let known = configs[digest] { return try known.get() }
         guard let parts = try catalog.parts(of: image) else { return nil }
-        let config = try configs[parts.configDigest] ?? catalog.config(of: parts)
-        configs[parts.configDigest] = config
-        return config
+        let config = Result { try catalog.config(of: parts) }
+        configs[digest] = config
+        return try config.get()
     }
 
     /// An image that asks for a feature of the system is for those who ask for it, if there is one without.
     private func withoutFeatures(_ candidates: [Candidate]) -> [Candidate] {
-        candidates.filter { candidate in
-            guard let platform = candidate.image.platform, !platform.osFeatures.isEmpty else { return true }
-            return !candidates.contains { other in
-                var plain = platform
-                plain.osFeatures = []
-                return other.image.platform == plain
-            }
+        let platforms = Set(candidates.map(\.image.platform))
+        return candidates.filter { candidate in
+            guard var plain = candidate.image.platform, !plain.osFeatures.isEmpty else { return true }
+            plain.osFeatures = []
+            return !platforms.contains(plain)
         }
     }
 
@@ -264,7 +262,7 @@ struct ImageChoice {
         var ids = image.roots.map { catalog.roots[$0].digest }
         if case .index(let descriptor) = image.place { ids.append(descriptor.digest) }
         // What is not all there is not known by its configuration, but may still be by the others.
-        if let parts = try? catalog.parts(of: image) { ids.append(parts.configDigest) }
+        if let digest = try? catalog.configDigest(of: image) { ids.append(digest) }
         return ids
     }
 
@@ -328,6 +326,11 @@ struct ImageChoice {
 }
 
 extension ListedImage {
+    /// The digest of its manifest; nil if it has none.
+    fileprivate var manifestDigest: Digest? {
+        if case .index(let descriptor) = place { descriptor.digest } else { nil }
+    }
+
     /// Whether it is in docker's own list rather than in an index.
     fileprivate var isInSavedList: Bool {
         if case .savedList = place { true } else { false }

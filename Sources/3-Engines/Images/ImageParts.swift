@@ -64,17 +64,36 @@ extension ImageCatalog {
         }
     }
 
+    /// The digest of an image's configuration; nil if it is no image but another artifact.
+    ///
+    /// A manifest may be listed under thousands of platforms: whether all that it names is there is found out once. The
+    /// parts themselves are not kept, since in a folder each of them is an open file.
+    ///
+    /// - Throws: As `parts(of:)` does.
+    mutating func configDigest(of image: ListedImage) throws -> Digest? {
+        guard case .index(let descriptor) = image.place else { return try parts(of: image)?.configDigest }
+        if let outcome = outcomes[descriptor.digest] { return try outcome.get() }
+        let manifest = try manifest(descriptor)
+        let outcome = Result { try parts(manifest, descriptor.digest)?.configDigest }
+        outcomes[descriptor.digest] = outcome
+        return try outcome.get()
+    }
+
     private mutating func parts(_ descriptor: Descriptor) throws -> ImageParts? {
-        let manifest: ReadManifest
-        if let known = manifests[descriptor.digest] {
-            manifest = known
-        } else {
-            guard let bytes = try bytes(of: descriptor) else {
-                throw ImageError.missing(source: source, name: store.naming.name(of: descriptor.digest))
-            }
-            manifest = try readManifest(bytes, descriptor, name: descriptor.digest.description)
-            manifests[descriptor.digest] = manifest
+        try parts(manifest(descriptor), descriptor.digest)
+    }
+
+    private mutating func manifest(_ descriptor: Descriptor) throws -> ReadManifest {
+        if let known = manifests[descriptor.digest] { return known }
+        guard let bytes = try bytes(of: descriptor) else {
+            throw ImageError.missing(source: source, name: store.naming.name(of: descriptor.digest))
         }
+        let manifest = try readManifest(bytes, descriptor, name: descriptor.digest.description)
+        manifests[descriptor.digest] = manifest
+        return manifest
+    }
+
+    private func parts(_ manifest: ReadManifest, _ digest: Digest) throws -> ImageParts? {
         guard manifest.isImage, let document = manifest.document else { return nil }
         let config = document.config
         let configName = store.naming.name(of: config.digest)
@@ -82,11 +101,17 @@ extension ImageCatalog {
             throw ImageError.missing(source: source, name: configName)
         }
         try ImageError.check(region.byteCount, is: config.size, name: configName, source: source)
+        // A layer may be listed thousands of times; its file is opened once.
+        var regions: [Digest: FileRegion?] = [:]
         return ImageParts(
-            manifestDigest: descriptor.digest, manifest: manifest.bytes, configRegion: region,
+            manifestDigest: digest, manifest: manifest.bytes, configRegion: region,
             configDigest: config.digest,
             configName: configName,
-            blobs: try document.layers.enumerated().map { try blob($1, layer: $0 + 1) })
+            blobs: try document.layers.enumerated().map { number, layer in
+                let region = try regions[layer.digest] ?? store.blob(layer.digest)
+                regions.updateValue(region, forKey: layer.digest)
+                return try blob(layer, region, layer: number + 1)
+            })
     }
 
     /// Decodes a manifest.
@@ -112,7 +137,7 @@ extension ImageCatalog {
         return ReadManifest(bytes: bytes, document: document)
     }
 
-    private func blob(_ layer: Descriptor, layer number: Int) throws -> ListedBlob {
+    private func blob(_ layer: Descriptor, _ region: FileRegion?, layer number: Int) throws -> ListedBlob {
         let type = EscapedText.of(layer.mediaType.utf8, limit: 100)
         guard !layer.mediaType.hasSuffix("+encrypted") else {
             throw ImageError.unsupported(
@@ -124,7 +149,7 @@ extension ImageCatalog {
                 source: source, reason: "layer \(number) has the type '\(type)', which is no tar")
         }
         let name = store.naming.name(of: layer.digest)
-        guard let region = try store.blob(layer.digest) else {
+        guard let region else {
             guard MediaType.isForeign(layer.mediaType) || !layer.urls.isEmpty else {
                 throw ImageError.missing(source: source, name: name)
             }
