@@ -154,6 +154,14 @@ struct OutputFileTests {
         #expect(throws: FileError.isInput(path: scratch.path("folder/blobs/x"))) {
             try OutputFile.check(scratch.path("folder/blobs/x"), isNoneOf: [scratch.path("folder")])
         }
+        // So is what a link points to, be the link or its target in there.
+        #expect(symlink("folder/blobs/x", scratch.path("into")) == 0)
+        #expect(symlink("../other", scratch.path("folder/out")) == 0)
+        for name in ["into", "folder/out"] {
+            #expect(throws: FileError.isInput(path: scratch.path(name))) {
+                try OutputFile.check(scratch.path(name), isNoneOf: [scratch.path("folder")])
+            }
+        }
         try OutputFile.check(scratch.path("other"), isNoneOf: [scratch.path("folder")])
         try OutputFile.check(scratch.path("missing"), isNoneOf: [scratch.path("missing")])
     }

@@ -46,12 +46,19 @@ public final class OutputFile {
         }
         guard let target = identity(path) else { return }
         var places = [target]
-        // From folder to folder, up to the root, which is above itself.
-        var folder = FilePath(path).removingLastComponent().string
-        if folder.isEmpty { folder = "." }
-        while let place = identity(folder), places.count < 4096, place != places[places.count - 1] {
-            places.append(place)
-            folder += "/.."
+        // A link may lie in a folder that is read, and so may what it points to, which is what would be replaced.
+        for name in [path, resolved(path)] {
+            // From folder to folder, up to the root, which is above itself.
+            var folder = FilePath(name).removingLastComponent().string
+            if folder.isEmpty { folder = "." }
+            var last = target
+            var depth = 0
+            while let place = identity(folder), depth < 4096, place != last {
+                places.append(place)
+                last = place
+                depth += 1
+                folder += "/.."
+            }
         }
         for input in inputs {
             if let input = identity(input), places.contains(where: { $0 == input }) {
