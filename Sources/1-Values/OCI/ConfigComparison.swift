@@ -11,9 +11,22 @@ struct ConfigComparison {
         let section: String
         var name = ""
         var significance: ConfigDiff.Significance
+        /// Whether the section is a part of `config` that a specification knows.
+        var isInConfig = false
+        /// The key of what can be taken of the part by itself.
+        var member: [UInt8]?
 
         func adding(_ part: String) -> Place {
-            Place(section: section, name: name + part, significance: significance)
+            var place = self
+            place.name += part
+            return place
+        }
+
+        /// Something in a part that can be taken by itself: its name is given back as a key, so it is told whole.
+        func holding(_ key: [UInt8]) -> Place {
+            var place = adding(ConfigComparison.name(key, limit: .max))
+            place.member = key
+            return place
         }
     }
 
@@ -59,12 +72,12 @@ struct ConfigComparison {
             return leaf(old, new, Place(section: "config", significance: .meaning))
         }
         for key in Self.configKeys {
-            let place = Place(section: key, significance: .meaning)
+            let place = Place(section: key, significance: .meaning, isInConfig: true)
             if key == "Env" {
-                compareEnvironment(old[key], new[key])
+                compareEnvironment(old[key], new[key], place)
             } else if Self.mapKeys.contains(key), Self.canBeObject(old[key]), Self.canBeObject(new[key]) {
                 eachMember(old[key] ?? .null, new[key] ?? .null) { comparison, key, old, new in
-                    comparison.leaf(old, new, place.adding(Self.name(key)))
+                    comparison.leaf(old, new, place.holding(key))
                 }
             } else if key == "Healthcheck", Self.canBeObject(old[key]), Self.canBeObject(new[key]) {
                 eachMember(old[key] ?? .null, new[key] ?? .null) { comparison, key, old, new in
@@ -84,8 +97,7 @@ struct ConfigComparison {
 
     // MARK: - Environment
 
-    private mutating func compareEnvironment(_ old: JSONValue?, _ new: JSONValue?) {
-        let place = Place(section: "Env", significance: .meaning)
+    private mutating func compareEnvironment(_ old: JSONValue?, _ new: JSONValue?, _ place: Place) {
         guard let oldVariables = Self.variables(old), let newVariables = Self.variables(new) else {
             return walk(Self.orAbsent(old), Self.orAbsent(new), place, depth: 0)
         }
@@ -101,7 +113,7 @@ struct ConfigComparison {
         let oldTable = table(oldVariables)
         let newTable = table(newVariables)
         eachMember(oldTable, newTable) { comparison, name, old, new in
-            comparison.leaf(old, new, place.adding(Self.name(name)))
+            comparison.leaf(old, new, place.holding(name))
         }
         let oldOrder = oldVariables.map(\.name).filter { newTable[$0] != nil }
         let newOrder = newVariables.map(\.name).filter { oldTable[$0] != nil }
@@ -118,14 +130,16 @@ struct ConfigComparison {
         var variables: [(name: [UInt8], value: JSONValue)] = []
         for item in items {
             guard case .string(let text) = item else { return nil }
-            // Windows has variables whose names begin with an equals sign.
-            if let end = text.dropFirst().firstIndex(of: UInt8(ascii: "=")) {
-                variables.append((Array(text[..<end]), .string(Array(text[(end + 1)...]))))
-            } else {
-                variables.append((text, .null))
-            }
+            variables.append(variable(text))
         }
         return variables
+    }
+
+    /// Name and value of a variable.
+    static func variable(_ text: [UInt8]) -> (name: [UInt8], value: JSONValue) {
+        // Windows has variables whose names begin with an equals sign.
+        guard let end = text.dropFirst().firstIndex(of: UInt8(ascii: "=")) else { return (text, .null) }
+        return (Array(text[..<end]), .string(Array(text[(end + 1)...])))
     }
 
     // MARK: - History
@@ -272,7 +286,7 @@ struct ConfigComparison {
         }
         let row = ConfigDiff.Row(
             section: place.section, name: place.name, change: change, old: old, new: new,
-            significance: place.significance)
+            significance: place.significance, isInConfig: place.isInConfig, member: place.member)
         if change == .unchanged {
             if unchanged.count < ConfigDiff.rowLimit { unchanged.append(row) }
         } else if differences.count < ConfigDiff.rowLimit {
@@ -295,8 +309,10 @@ struct ConfigComparison {
         return zeroToo && value == .number([UInt8(ascii: "0")]) ? nil : value
     }
 
-    private static func name(_ key: [UInt8]) -> String {
-        key.isEmpty ? "\"\"" : EscapedText.of(key, limit: 200)
+    private static func name(_ key: [UInt8], limit: Int = 200) -> String {
+        // What is called `""` must not look like what has no name.
+        if key.elementsEqual("\"\"".utf8) { return "\\x22\\x22" }
+        return key.isEmpty ? "\"\"" : EscapedText.of(key, limit: limit)
     }
 
     /// A step down from an object, as jq writes it.

@@ -35,10 +35,16 @@ public struct ConfigDiff: Hashable, Sendable {
         public let new: JSONValue?
         /// What it matters to.
         public let significance: Significance
+        /// Whether the section is a part of `config` that a specification knows.
+        let isInConfig: Bool
+        /// The bytes of a name that is the user's, of a variable, a label or the like; nil for others.
+        let member: [UInt8]?
 
         /// Section and name.
         public var key: String {
-            name.isEmpty || name.hasPrefix(".") || name.hasPrefix("[") ? section + name : "\(section) \(name)"
+            if member != nil { return "\(section) \(name)" }
+            return name.isEmpty || name.hasPrefix(".") || name.hasPrefix("[")
+                ? section + name : "\(section) \(name)"
         }
 
         /// The old value, ready to print; nil if there is none.

@@ -2,16 +2,22 @@ public import Bytes
 
 /// What of a configuration can be picked, and what is left of it when some of it is.
 extension ImageConfiguration {
-    /// Parts of `config` whose members can be taken one by one.
-    private static let maps: Set = ["Labels", "ExposedPorts", "Volumes"]
+    /// A key that names no difference, or none that can be taken by itself.
+    public struct UnknownKey: Error, Equatable {
+        /// The key.
+        public let key: String
+        /// What can be taken.
+        public let choices: [String]
+    }
 
-    /// The keys that differ and can be picked: those of `config`, by part and by part and name.
+    /// The keys that differ and can be picked: parts of `config`, and what can be taken of one by itself.
     ///
     /// - Parameter new: The configuration that values are taken from.
-    /// - Returns: Each part that differs, and each name in it.
+    /// - Returns: Each part that differs, and each variable, label, port and volume in it.
     public func pickableKeys(from new: ImageConfiguration) -> [String] {
         var seen: Set<String> = []
-        return differences(from: new).flatMap { [$0.section, $0.key] }.filter { seen.insert($0).inserted }
+        return pickable(from: new).flatMap { [$0.section, Self.pickableUnit(of: $0)] }
+            .filter { seen.insert($0).inserted }
     }
 
     /// The smallest parts that can be taken by themselves, of those that differ: a variable, a label, a port, else a part
@@ -21,29 +27,32 @@ extension ImageConfiguration {
     /// - Returns: Their names, each once, in the order of the differences.
     public func pickableUnits(from new: ImageConfiguration) -> [String] {
         var seen: Set<String> = []
-        return differences(from: new).map(Self.pickableUnit).filter { seen.insert($0).inserted }
+        return pickable(from: new).map(Self.pickableUnit).filter { seen.insert($0).inserted }
     }
 
     /// The smallest part that a difference belongs to and that can be taken by itself.
     public static func pickableUnit(of row: ConfigDiff.Row) -> String {
-        maps.contains(row.section) || row.section == "Env" ? row.key : row.section
+        row.member == nil ? row.section : row.key
+    }
+
+    /// Whether keys pick anything: all of a part in which nothing differs is nothing.
+    public func picks(_ keys: [String], from new: ImageConfiguration) -> Bool {
+        !keys.isEmpty && !pickable(from: new).isEmpty
     }
 
     /// Whether keys cover all that differs in meaning.
     public func isEverything(_ keys: [String], from new: ImageConfiguration) -> Bool {
         if keys.contains("*") { return true }
+        let keys = Set(keys)
         let diff = ConfigDiff(old: self, new: new)
         return diff.omittedCount == 0
             && diff.differences.filter { $0.significance == .meaning }
-                .allSatisfy { keys.contains($0.section) || keys.contains($0.key) }
+                .allSatisfy { keys.contains($0.section) || keys.contains(Self.pickableUnit(of: $0)) }
     }
 
-    private func differences(from new: ImageConfiguration) -> [ConfigDiff.Row] {
-        let parts = Set(
-            ((document["config"] ?? .null).members + (new.document["config"] ?? .null).members).map(\.key))
-        return ConfigDiff(old: self, new: new).differences.filter {
-            $0.significance == .meaning && parts.contains(Array($0.section.utf8))
-        }
+    /// The differences that a key can be given for.
+    private func pickable(from new: ImageConfiguration) -> [ConfigDiff.Row] {
+        ConfigDiff(old: self, new: new).differences.filter { $0.significance == .meaning && $0.isInConfig }
     }
 
     /// This configuration with values of another.
@@ -52,51 +61,60 @@ extension ImageConfiguration {
     ///   - keys: Whose new values are taken, from among `pickableKeys`; `*` for all of `config`.
     ///   - new: The configuration that they are taken from.
     /// - Returns: The configuration, with all else as it is.
-    public func taking(_ keys: [String], from new: ImageConfiguration) -> ImageConfiguration {
+    /// - Throws: `UnknownKey` for the first that is none of those.
+    public func taking(_ keys: [String], from new: ImageConfiguration) throws(UnknownKey)
+        -> ImageConfiguration
+    {
+        let wanted = Set(keys)
+        let rows = pickable(from: new)
+        let choices = Set(rows.flatMap { [$0.section, Self.pickableUnit(of: $0)] })
+        if let key = keys.first(where: { $0 != "*" && !choices.contains($0) }) {
+            throw UnknownKey(key: key, choices: pickableKeys(from: new))
+        }
         let newConfig = new.document["config"] ?? .null
-        guard !keys.contains("*") else { return setting("config", newConfig) }
+        guard !wanted.contains("*") else { return setting("config", newConfig) }
         var config = document["config"] ?? .null
-        for key in keys {
-            let parts = key.split(separator: " ", maxSplits: 1).map(String.init)
-            guard let part = parts.first else { continue }
-            guard parts.count == 2 else {
-                config = config.setting(part, newConfig[part])
-                continue
+        // By part, the new values of those of its members that are taken.
+        var taken: [String: [[UInt8]: JSONValue?]] = [:]
+        for row in rows {
+            if wanted.contains(row.section) {
+                config = config.setting(row.section, newConfig[row.section])
+            } else if let member = row.member, wanted.contains(row.key) {
+                taken[row.section, default: [:]].updateValue(row.new, forKey: member)
             }
-            if Self.maps.contains(part) {
-                let name = Array(parts[1].utf8)
-                let member = newConfig[part]?.members.first {
-                    EscapedText.of($0.key).utf8.elementsEqual(name)
-                }
-                let old = config[part]?.members.first { EscapedText.of($0.key).utf8.elementsEqual(name) }
-                guard let memberKey = member?.key ?? old?.key else { continue }
-                config = config.setting(part, (config[part] ?? .null).setting(memberKey, member?.value))
-            } else if part == "Env" {
-                config = config.setting(
-                    part, Self.environment(config[part], newConfig[part], taking: parts[1]))
-            } else {
-                config = config.setting(part, newConfig[part])
-            }
+        }
+        for (part, values) in taken {
+            let value =
+                part == "Env"
+                ? Self.environment(config[part], newConfig[part], taking: Set(values.keys))
+                : (config[part] ?? .null).setting(values)
+            config = config.setting(part, value)
         }
         return setting("config", config)
     }
 
-    /// A list of variables with one of them as another list has it.
-    private static func environment(_ old: JSONValue?, _ new: JSONValue?, taking name: String) -> JSONValue {
-        func isNamed(_ value: JSONValue) -> Bool {
-            guard case .string(let bytes) = value else { return false }
-            let end = bytes.dropFirst().firstIndex(of: UInt8(ascii: "=")) ?? bytes.endIndex
-            return EscapedText.of(bytes[..<end]) == name
-        }
+    /// A list of variables with some of them as another list has them, in their old places.
+    private static func environment(
+        _ old: JSONValue?, _ new: JSONValue?, taking names: Set<[UInt8]>
+    ) -> JSONValue {
         func items(_ value: JSONValue?) -> [JSONValue] {
             if case .array(let items)? = value { items } else { [] }
         }
-        let taken = items(new).filter(isNamed)
-        var items = items(old)
-        let place = items.firstIndex(where: isNamed) ?? items.count
-        let before = items[..<place]
-        items = items[place...].filter { !isNamed($0) }
-        return .array(before + taken + items)
+        func name(_ value: JSONValue) -> [UInt8]? {
+            guard case .string(let text) = value else { return nil }
+            let name = ConfigComparison.variable(text).name
+            return names.contains(name) ? name : nil
+        }
+        let newItems = items(new)
+        var groups: [[UInt8]: [JSONValue]] = [:]
+        for item in newItems { if let name = name(item) { groups[name, default: []].append(item) } }
+        var taken: Set<[UInt8]> = []
+        func group(_ item: JSONValue) -> [JSONValue] {
+            guard let name = name(item) else { return [item] }
+            return taken.insert(name).inserted ? groups[name] ?? [] : []
+        }
+        let kept = items(old).flatMap(group)
+        return .array(kept + newItems.filter { name($0) != nil }.flatMap(group))
     }
 
     /// What makes an image of other layers of a configuration.
@@ -162,5 +180,12 @@ extension JSONValue {
             members.insert(Member(key: key, value: value), at: place)
         }
         return .object(members)
+    }
+
+    /// The object with other values for some keys; nil takes a key out.
+    fileprivate func setting(_ values: [[UInt8]: JSONValue?]) -> JSONValue {
+        let others = members.filter { values[$0.key] == nil }
+        let set = values.compactMap { key, value in value.map { Member(key: key, value: $0) } }
+        return .object((others + set).sorted { $0.key.lexicographicallyPrecedes($1.key) })
     }
 }

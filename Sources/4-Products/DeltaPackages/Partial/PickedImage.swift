@@ -104,6 +104,10 @@ struct PickedImageMaker {
         let layerCount = isOfWholeLayers ? wholeLayerCount() : nil
         let oldConfig = old.index.summary.configuration
         let newConfig = new.index.summary.configuration
+        // Where nothing differs, nothing is not everything.
+        guard layerCount != nil || !picks.isEmpty || oldConfig.picks(list.configKeys, from: newConfig) else {
+            throw PickError.nothingPicked
+        }
         let takesAllKeys = oldConfig.isEverything(list.configKeys, from: newConfig)
         if picks.isEverything(in: tree), takesAllKeys {
             return PickedImage(image: new, partial: nil, origin: nil)
@@ -114,7 +118,6 @@ struct PickedImageMaker {
         if let count = layerCount {
             parts = wholeLayers(count)
         } else {
-            guard !picks.isEmpty || !list.configKeys.isEmpty else { throw PickError.nothingPicked }
             parts = try pickedLayer(
                 picks,
                 createdBy:
@@ -141,9 +144,12 @@ struct PickedImageMaker {
         if let number = list.layers.sorted().first(where: { $0 < 1 || $0 > count }) {
             throw PickError.noSuchLayer(number: number, count: count)
         }
-        let keys = old.index.summary.configuration.pickableKeys(from: new.index.summary.configuration)
-        if let key = list.configKeys.first(where: { $0 != "*" && !keys.contains($0) }) {
-            throw PickError.noSuchKey(key: EscapedText.of(key.utf8, limit: 100), choices: keys)
+        do {
+            _ = try old.index.summary.configuration.taking(
+                list.configKeys, from: new.index.summary.configuration)
+        } catch {
+            throw PickError.noSuchKey(
+                key: EscapedText.of(error.key.utf8, limit: 100), choices: error.choices)
         }
     }
 
@@ -225,7 +231,7 @@ struct PickedImageMaker {
         }
         // A history that does not tell of every layer would be refused.
         let steps = parts.history.count { $0["empty_layer"] != .bool(true) }
-        let configuration = old.index.summary.configuration
+        let configuration = try old.index.summary.configuration
             .taking(list.configKeys, from: new.index.summary.configuration)
             .over(
                 ImageConfiguration.Layers(
