@@ -52,6 +52,8 @@ struct TreeBuilder {
     private var targets: [Int32: [UInt8]] = [:]
     /// Entries that were removed or replaced since the last look; nil if nobody wants to know.
     private var hidden: [EntryID]?
+    /// By slot, the layer that was the last to remove or replace what was there; nil if nobody wants to know.
+    private var removers: [Int32: Int32]?
     /// How many more components may be walked that links brought in: what no honest image needs.
     private var linkStepsLeft: Int
     private var layer: Int32 = 0
@@ -64,9 +66,11 @@ struct TreeBuilder {
     ///   - entryCount: How many entries will come.
     ///   - followsLinks: Whether paths lead through symbolic links.
     ///   - notesHidden: Whether `takeHidden` will be asked.
-    init(entryCount: Int, followsLinks: Bool, notesHidden: Bool = false) {
+    ///   - notesRemovers: Whether `remover` will be asked.
+    init(entryCount: Int, followsLinks: Bool, notesHidden: Bool = false, notesRemovers: Bool = false) {
         self.followsLinks = followsLinks
         if notesHidden { hidden = [] }
+        if notesRemovers { removers = [:] }
         linkStepsLeft = entryCount * 32 + (1 << 20)
         var bucketCount = 64
         while bucketCount < entryCount * 2 { bucketCount *= 2 }
@@ -111,8 +115,24 @@ struct TreeBuilder {
 
     /// Notes that a slot's entry, if it is seen, will be seen no more.
     private mutating func hide(_ index: Int) {
-        guard hidden != nil, slots[index].isPresent, let entry = slots[index].entry else { return }
+        guard slots[index].isPresent else { return }
+        removers?[Int32(clamping: index)] = layer
+        guard hidden != nil, let entry = slots[index].entry else { return }
         hidden?.append(entry)
+    }
+
+    /// The layer that was the last to remove or replace what was in a slot; nil if none has.
+    func remover(of slot: Int32) -> Int? { removers?[slot].map(Int.init) }
+
+    /// The slot of that name in a directory's slot, be anything there now or not; nil if there never was.
+    func slot(of name: ArraySlice<UInt8>, in directory: Int32) -> Int32? { lookup(directory, name) }
+
+    /// The slot of the directory that a path leads to; nil if there is none.
+    mutating func slot(ofDirectory path: ArraySlice<UInt8>) -> Int32? {
+        guard let slot = try? directory(path, isMade: false) else { return nil }
+        // The marker in it is laid over the tree next.
+        lastDirectory = (path, slot)
+        return slot
     }
 
     /// What a hard link leads to: a name that may be a link itself, which is not followed.
@@ -157,7 +177,8 @@ struct TreeBuilder {
 
     // MARK: - Paths
 
-    private static func split(_ path: [UInt8]) -> (directory: ArraySlice<UInt8>, name: ArraySlice<UInt8>) {
+    /// A path's directory and last component.
+    static func split(_ path: [UInt8]) -> (directory: ArraySlice<UInt8>, name: ArraySlice<UInt8>) {
         guard let slash = path.lastIndex(of: UInt8(ascii: "/")) else { return ([], path[...]) }
         return (path[..<slash], path[(slash + 1)...])
     }

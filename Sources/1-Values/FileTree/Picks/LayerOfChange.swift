@@ -1,12 +1,8 @@
 /// Which new layer makes each change between two images.
 public struct LayerOfChange: Sendable {
     private let tree: DiffTree
-    /// By old layer, the new one that it is paired with and differs from.
-    private let partners: [Int: Int]
-    /// By path, the highest layer that removes it.
-    private var removals: [TreePath: Int] = [:]
-    /// What a layer's partner still brings, so that only a layer above it removes it.
-    private var keptByPartner: Set<TreePath> = []
+    /// By node that is not in the new image, the index of the layer that removes it.
+    private var removing: [Int: Int] = [:]
 
     /// Looks at a pair of images.
     ///
@@ -15,49 +11,85 @@ public struct LayerOfChange: Sendable {
     ///   - partners: By index of an old layer, that of the new one that it is paired with and differs from.
     public init(_ tree: DiffTree, partners: [Int: Int]) {
         self.tree = tree
-        self.partners = partners
-        for (layer, listing) in tree.newLayers.enumerated() {
-            for entry in listing.entries where entry.kind == .whiteout || entry.kind == .opaqueMarker {
-                removals[entry.path] = layer
+        guard tree.nodes.contains(where: { $0.isInOld && !$0.isInNew }) else { return }
+        let removals = Removals(tree)
+        var slots = Array(repeating: Int32(-1), count: tree.nodes.count)
+        // What removes a directory removes all that is in it.
+        var above = Array(repeating: Int?.none, count: tree.nodes.count)
+        slots[0] = 0
+        for (index, node) in tree.nodes.enumerated() {
+            let name = tree.name(of: index)
+            if index > 0, slots[node.parent] >= 0 {
+                slots[index] = removals.builder.slot(of: name, in: slots[node.parent]) ?? -1
             }
-        }
-        // Most images' partners are asked for nothing.
-        var asked: [Int: Set<TreePath>] = [:]
-        for (index, node) in tree.nodes.enumerated() where node.isInOld && !node.isInNew {
-            guard let partner = node.old.flatMap({ partners[$0.layer] }),
-                let layer = removingLayer(of: index), layer > partner
-            else { continue }
-            asked[partner, default: []].insert(tree.path(of: index))
-        }
-        for (partner, paths) in asked {
-            for entry in tree.newLayers[partner].entries
-            where entry.kind != .whiteout && paths.contains(entry.path) {
-                keptByPartner.insert(entry.path)
+            let marker = removals.marker(
+                of: index, slot: slots[index], name, in: index > 0 ? slots[node.parent] : -1)
+            let layer = marker ?? above[node.parent]
+            above[index] =
+                marker ?? (tree.isNewDirectory(index) ? nil : node.new?.layer) ?? above[node.parent]
+            guard node.isInOld, !node.isInNew, let old = node.old else { continue }
+            let partner = partners[old.layer]
+            if let remover = removals.builder.remover(of: slots[index]) {
+                // Where the partner or a layer below it still brings it, only the layer above that removes it.
+                removing[index] = max(remover, partner ?? remover)
+            } else {
+                removing[index] = partner ?? layer
             }
         }
     }
 
     /// The number of the layer that makes a node's change, 1 for the lowest; nil if no layer does by itself.
     public func number(of index: Int) -> Int? {
-        let node = tree.nodes[index]
-        if let id = node.new { return id.layer + 1 }
-        guard node.isInOld, !node.isInNew, let old = node.old else { return nil }
-        if let partner = partners[old.layer], !keptByPartner.contains(tree.path(of: index)) {
-            return partner + 1
-        }
-        return removingLayer(of: index).map { $0 + 1 }
+        (tree.nodes[index].new?.layer ?? removing[index]).map { $0 + 1 }
+    }
+}
+
+/// What the layers of a new image remove, as runtimes unpack them: markers lead through links, and a file in a directory's
+/// place removes what was in it.
+private struct Removals {
+    private struct Place: Hashable {
+        let directory: Int32
+        /// Empty for the directory itself.
+        let name: [UInt8]
     }
 
-    /// The index of the layer that removes a path: what made its directory something else, or removed it, removed it, too.
-    private func removingLayer(of index: Int) -> Int? {
-        var path: TreePath? = tree.path(of: index)
-        var place = index
-        while let current = path {
-            if let layer = removals[current] { return layer }
-            if place != index, let id = tree.nodes[place].new, !tree.isNewDirectory(place) { return id.layer }
-            place = tree.nodes[place].parent
-            path = current.parent
+    /// All layers, unpacked.
+    private(set) var builder: TreeBuilder
+    /// The highest layers with markers that remove something, be it there or not.
+    private var markers: [Place: Int] = [:]
+    /// The same of markers in directories that are not there, by node.
+    private var strays: [Int: Int] = [:]
+
+    init(_ tree: DiffTree) {
+        builder = TreeBuilder(
+            entryCount: tree.newLayers.reduce(0) { $0 + $1.entries.count }, followsLinks: true,
+            notesRemovers: true)
+        for (layer, listing) in tree.newLayers.enumerated() {
+            builder.begin(layer: layer)
+            for (ordinal, entry) in listing.entries.enumerated() {
+                if entry.kind == .whiteout || entry.kind == .opaqueMarker { note(entry, layer, tree) }
+                try? builder.apply(entry, EntryID(layer: layer, ordinal: ordinal))
+            }
         }
-        return nil
+    }
+
+    private mutating func note(_ entry: Entry, _ layer: Int, _ tree: DiffTree) {
+        let (directory, name) =
+            entry.kind == .opaqueMarker
+            ? (entry.path.bytes[...], []) : TreeBuilder.split(entry.path.bytes)
+        if let slot = builder.slot(ofDirectory: directory) {
+            markers[Place(directory: slot, name: Array(name))] = layer
+        } else if let node = tree.index(of: entry.path) {
+            strays[node] = layer
+        }
+    }
+
+    /// The highest layer with a marker of a node; nil if there is none.
+    func marker(of node: Int, slot: Int32, _ name: ArraySlice<UInt8>, in directory: Int32) -> Int? {
+        if markers.isEmpty, strays.isEmpty { return nil }
+        return [
+            strays[node], markers[Place(directory: slot, name: [])],
+            directory < 0 ? nil : markers[Place(directory: directory, name: Array(name))],
+        ].compactMap(\.self).max()
     }
 }
