@@ -183,8 +183,18 @@ public struct TarWalker: Sendable {
             guard extensionCount <= Self.extensionCountLimit else {
                 throw TarError.badExtension(reason: "is one of more than 64 before an entry", offset: start)
             }
+            // Go's reader, which runtimes use, then forgets what was said of the next entry; others do not.
+            guard type != UInt8(ascii: "g") || pax == nil && longName == nil && longLink == nil else {
+                throw TarError.ambiguous(
+                    reason: "a global header between an entry and what extends its header", offset: start)
+            }
             structure += block
-            state = size == 0 ? .header : .extensionBody(type: type, byteCount: Int(size))
+            if size == 0 {
+                // One that says nothing takes back what another said.
+                try takeExtension(type, [])
+            } else {
+                state = .extensionBody(type: type, byteCount: Int(size))
+            }
             return
         }
         member = try member(of: header, structureOffset: start - UInt64(structure.count))
