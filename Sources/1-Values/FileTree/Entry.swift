@@ -66,6 +66,13 @@ public struct Entry: Hashable, Sendable {
         var deviceMajor: UInt64 = 0
         var deviceMinor: UInt64 = 0
         var hardLink: HardLink?
+        var digestOfBytes: DigestOfBytes = .same
+    }
+
+    /// SHA-256 of a file's bytes, where that is not the digest that tells it apart.
+    private enum DigestOfBytes: Hashable {
+        case same, unknown
+        case other(Digest)
     }
 
     /// Where it is. For a whiteout, the path that is removed; for an opaque marker, the directory.
@@ -86,7 +93,8 @@ public struct Entry: Hashable, Sendable {
     public var kind: EntryKind
     /// Whether the content is stored with holes left out.
     public var isSparse: Bool
-    /// Digest of the stored content; nil for what has none. For a sparse file it covers its map, too.
+    /// What tells a file's content apart, however its holes are stored; nil for what has none. That is SHA-256 of its
+    /// bytes, but for a large file of nearly nothing but zeros: then it is a digest of where it has something else and what.
     public var digest: Digest?
 
     /// An entry with the given fields; what is left out is zero or empty.
@@ -141,6 +149,23 @@ public struct Entry: Hashable, Sendable {
     public internal(set) var hardLink: HardLink? {
         get { rarities.first?.hardLink }
         set { change { $0.hardLink = newValue } }
+    }
+
+    /// SHA-256 of the file's bytes; nil for what has none, and where too many zeros are not stored to hash them.
+    public var digestOfBytes: Digest? {
+        switch rarities.first?.digestOfBytes ?? .same {
+        case .same: digest
+        case .unknown: nil
+        case .other(let digest): digest
+        }
+    }
+
+    /// Sets what tells the file's content apart, and SHA-256 of its bytes if that is known.
+    public mutating func setDigest(_ digest: Digest?, ofBytes: Digest?) {
+        self.digest = digest
+        // Nearly always they are the same: then the entry need not grow.
+        guard digest != ofBytes || !rarities.isEmpty else { return }
+        change { $0.digestOfBytes = digest == ofBytes ? .same : ofBytes.map { .other($0) } ?? .unknown }
     }
 
     private mutating func change(_ body: (inout Rarities) -> Void) {

@@ -81,10 +81,10 @@ extension Entry {
         entry.hardLink = HardLink(target: link.target, origin: target.hardLink?.origin ?? link.origin)
         switch target.kind {
         case .file, .hardLink:
-            entry.digest = target.digest
+            entry.setDigest(target.digest, ofBytes: target.digestOfBytes)
             entry.size = target.size
         case .auxiliary:
-            entry.digest = target.digest
+            entry.setDigest(target.digest, ofBytes: target.digestOfBytes)
             entry.size = target.size
             // Runtimes (docker, podman) make a file as the bookkeeping describes it, and look at no more of the link.
             entry.mode = target.mode

@@ -44,11 +44,25 @@ public struct TarSparseContent: Sendable {
     ///   - body: Takes the runs that they make, in order.
     /// - Throws: What the body throws.
     public mutating func take(_ stored: ArraySlice<UInt8>, _ body: (Run) throws -> Void) rethrows {
+        try take(stored, mapped: { _ in }, body)
+    }
+
+    /// Takes the next stored bytes.
+    ///
+    /// - Parameters:
+    ///   - stored: The bytes.
+    ///   - mapped: Takes a map that stands in front of the data, when all of it was read.
+    ///   - body: Takes the runs that they make, in order.
+    /// - Throws: What the bodies throw.
+    public mutating func take(
+        _ stored: ArraySlice<UInt8>, mapped: (TarSparseMap) throws -> Void, _ body: (Run) throws -> Void
+    ) rethrows {
         let start = storedByteCount
         storedByteCount += UInt64(stored.count)
         if map == nil {
             _ = reader?.take(stored)
             map = reader?.map
+            if let map { try mapped(map) }
         }
         guard let (map, dataOffset) = layout else { return }
         var rest = stored

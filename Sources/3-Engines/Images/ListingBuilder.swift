@@ -1,6 +1,5 @@
 import Bytes
 import FileTree
-import Hashing
 import OCI
 import Synchronization
 import Tar
@@ -19,7 +18,7 @@ enum ListingError: Error, Equatable, CustomStringConvertible {
         case .rootIsNoDirectory(let name):
             "entry '\(EscapedText.of(name, limit: 200))' makes the root something that is no directory"
         case .headersTooLarge(let limit):
-            "with the layers before it, its headers, names, links and attributes take more than "
+            "with the layers before it, its headers, names, links, attributes and holes take more than "
                 + "\(ByteCount.text(limit)), far more than an image of this size should have; raise --max-headers-size if you trust it"
         }
     }
@@ -31,30 +30,18 @@ final class HeaderBudget: Sendable {
     /// What an image may have however small it is: that of some hundred thousand entries.
     private static let freeByteCount: UInt64 = 128 << 20
 
-    /// How many bytes of holes are hashed of an image however small it is.
-    private static let freeHoleByteCount: UInt64 = 256 << 20
-
     private let limit: UInt64
     private let used = Atomic<UInt64>(0)
-    private let holeLimit: UInt64
-    private let holes = Atomic<UInt64>(0)
 
     /// A budget for layers of that many stored bytes, unless another limit is given.
     init(limit: UInt64?, storedByteCount: UInt64) {
         self.limit = limit ?? storedByteCount.multipliedClamped(4).addingClamped(Self.freeByteCount)
-        holeLimit = storedByteCount.addingClamped(Self.freeHoleByteCount)
-    }
-
-    /// Whether a file with that many bytes of holes may be hashed with them: a header of 1 kB can state petabytes of zeros.
-    func allows(holeByteCount: UInt64) -> Bool {
-        guard holeByteCount <= holeLimit else { return false }
-        return holes.add(holeByteCount, ordering: .relaxed).newValue <= holeLimit
     }
 
     /// Takes bytes off the budget.
     func charge(_ byteCount: UInt64) throws(ListingError) {
-        // Each charge is less than some megabytes: the sum stops being counted long before it could overflow.
-        guard used.add(byteCount, ordering: .relaxed).newValue <= limit else {
+        // No charge comes near to what is left: the sum stops being counted long before it could overflow.
+        guard used.add(min(byteCount, 1 << 62), ordering: .relaxed).newValue <= limit else {
             throw .headersTooLarge(limit: limit)
         }
     }
@@ -85,11 +72,10 @@ struct ListingBuilder: TarVisitor {
     private(set) var spans: [EntrySpan] = []
     private let hashesFiles: Bool
     private let budget: HeaderBudget
-    private var hasher = DigestHasher()
+    private var hasher = FileHasher()
     private var hasContent = false
     /// The file that is read, if it is stored without its holes.
     private var sparse: TarSparseContent?
-    private var hashesHoles = false
 
     init(hashesFiles: Bool, budget: HeaderBudget) {
         self.hashesFiles = hashesFiles
@@ -104,10 +90,14 @@ struct ListingBuilder: TarVisitor {
                 + Self.treeByteCount(entry.path, after: entries.last?.path))
         hasContent = hashesFiles && member.type == .file
         sparse = nil
-        if hasContent, let form = member.sparseForm {
-            sparse = TarSparseContent(form, byteCount: member.size, storedByteCount: member.storedByteCount)
-            hashesHoles = budget.allows(
-                holeByteCount: member.size - min(member.size, member.storedByteCount))
+        if hasContent {
+            hasher.begin(byteCount: member.size)
+            if let form = member.sparseForm {
+                let content = TarSparseContent(
+                    form, byteCount: member.size, storedByteCount: member.storedByteCount)
+                sparse = content
+                if let map = content.layout?.map { try prepare(for: map, byteCount: member.size) }
+            }
         }
         entries.append(entry)
         spans.append(EntrySpan(member))
@@ -115,32 +105,32 @@ struct ListingBuilder: TarVisitor {
 
     mutating func content(_ bytes: ArraySlice<UInt8>) throws {
         guard hasContent else { return }
-        guard var content = sparse.take() else { return hasher.update(bytes) }
-        content.take(bytes) { hash($0) }
+        guard var content = sparse.take() else { return hasher.take(bytes) }
+        let byteCount = entries.last?.size ?? 0
+        try content.take(bytes, mapped: { try prepare(for: $0, byteCount: byteCount) }) { hash($0) }
         sparse = content
     }
 
-    /// Hashes what a file holds, however its holes are told; of one with too many of them, where they are.
-    private mutating func hash(_ run: TarSparseContent.Run) {
-        switch run {
-        case .data(let bytes): hasher.update(bytes)
-        case .hole(let byteCount) where !hashesHoles:
-            hasher.update(Array("\(byteCount) zeros".utf8))
-        case .hole(var byteCount):
-            while byteCount > 0 {
-                let part = min(byteCount, UInt64(Self.zeros.count))
-                hasher.update(Self.zeros[..<Int(part)])
-                byteCount -= part
-            }
-        }
+    /// Zeros that are not stored take time alone: about as much as a header that is so many times smaller.
+    private static let zerosOfHeaderByte: UInt64 = 32
+
+    private mutating func prepare(for map: TarSparseMap, byteCount: UInt64) throws {
+        try budget.charge(hasher.prepare(for: map, byteCount: byteCount) / Self.zerosOfHeaderByte)
     }
 
-    private static let zeros = [UInt8](repeating: 0, count: 1 << 16)
+    private mutating func hash(_ run: TarSparseContent.Run) {
+        switch run {
+        case .data(let bytes): hasher.take(bytes)
+        case .hole(let byteCount): hasher.take(zeros: byteCount)
+        }
+    }
 
     mutating func end(padding: [UInt8]) throws {
         spans[spans.count - 1].paddingByteCount = padding.count
         if var content = sparse.take() { content.finish { hash($0) } }
-        if hasContent { entries[entries.count - 1].digest = hasher.finishAndReset() }
+        guard hasContent else { return }
+        let digests = hasher.finish()
+        entries[entries.count - 1].setDigest(digests.digest, ofBytes: digests.ofBytes)
     }
 
     mutating func trailer(_ bytes: ArraySlice<UInt8>) throws {}

@@ -57,7 +57,7 @@ extension ExplorerModel {
                 label: "path", text: Format.name(other ?? [UInt8(ascii: "/")] + path.bytes, glyphs))
         ]
         for (label, entry) in [("old digest", tree.oldEntry(node)), ("new digest", tree.newEntry(node))] {
-            if let digest = entry?.digest {
+            if let digest = entry?.digestOfBytes {
                 items.append(CopyScreen.Item(label: label, text: digest.description))
             }
         }

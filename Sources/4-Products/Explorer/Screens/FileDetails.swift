@@ -38,7 +38,7 @@ struct FileDetails {
             $0.kind == .characterDevice || $0.kind == .blockDevice
                 ? "\($0.deviceMajor), \($0.deviceMinor)" : nil
         }
-        lines += rare("digest") { $0.digest?.description }
+        lines += rare("digest") { $0.digestOfBytes?.description }
         lines += attributes(old, new)
         lines.append(.fact("layer", old: layerName(node.old), new: layerName(node.new)))
         if node.isDirectory {

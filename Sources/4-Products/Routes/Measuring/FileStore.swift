@@ -179,7 +179,9 @@ struct TableOfContents {
             quoted(attribute.value)
             raw("}")
         }
-        if let digest = entry.digest, entry.kind == .file { text("digest", Array(digest.description.utf8)) }
+        if let digest = entry.digestOfBytes, entry.kind == .file {
+            text("digest", Array(digest.description.utf8))
+        }
         if let first = parts.first {
             place(first, isOnly: parts.count == 1)
             number("endOffset", position)

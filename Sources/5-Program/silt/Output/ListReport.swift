@@ -92,7 +92,7 @@ extension ListReport.File {
             path: path.text, pathHex: path.hex, type: (entry?.kind ?? .directory).word,
             mode: entry.map { EntryText.octal($0.mode) }, uid: entry?.uid, gid: entry?.gid,
             modified: entry.map { EntryText.exactTime($0.modified) },
-            bytes: entry.flatMap { $0.kind == .file ? $0.size : nil }, digest: entry?.digest,
+            bytes: entry.flatMap { $0.kind == .file ? $0.size : nil }, digest: entry?.digestOfBytes,
             linkTarget: target?.text, linkTargetHex: target?.hex,
             device: entry.flatMap { $0.kind.isDevice ? EntryText.device($0) : nil },
             attributes: entry.flatMap { entry in
