@@ -44,31 +44,41 @@ struct SimilarFiles: Sendable {
     }
 
     /// The old entry at the same path, rather from near its home.
-    func twin(of path: TreePath, _ home: OldHome) -> Int? {
-        let here = entries(at: path)
-        let lasts = here.indices.filter { index in
-            index + 1 == here.count || old.layer(of: here[index + 1]) != old.layer(of: here[index])
-        }
-        return nearest(lasts.map { here[$0] }, home)
-    }
+    func twin(of path: TreePath, _ home: OldHome) -> Int? { nearest(at: path, home) { _ in true } }
 
-    /// All that may matter of what old layers have at a path, by rising number.
-    private func entries(at path: TreePath) -> [Int] {
-        byPath.ordinals(Self.key(path)).filter { old.entry($0).path == path }
-    }
-
-    /// Of entries by rising layer, the one in the old layer that the new layer is paired with, else the highest in the
-    /// image of that layer, else the highest of all.
-    private func nearest(_ candidates: [Int], _ home: OldHome) -> Int? {
-        func upTo(_ layer: Int) -> ArraySlice<Int> {
-            candidates[..<candidates.partitioningIndex { old.layer(of: $0) > layer }]
+    /// Of the entries at a path, the last in the old layer that the new layer is paired with, else in the highest of the
+    /// image of that layer, else in the highest of all.
+    ///
+    /// A thousand layers may have one path, and so may thousands of entries that are looked for: only what is near its home
+    /// is looked at.
+    private func nearest(at path: TreePath, _ home: OldHome, _ isCandidate: @escaping (Int) -> Bool)
+        -> Int?
+    {
+        let all = byPath.ordinals(Self.key(path))
+        /// The candidates up to a layer from the top down, or all of them.
+        func upTo(_ layer: Int?) -> some Sequence<Int> {
+            let end = layer.map { layer in all.partitioningIndex { old.layer(of: $0) > layer } }
+            return all[..<(end ?? all.endIndex)].reversed().prefix(2 * Self.neighbourLimit).lazy.filter {
+                old.entry($0).path == path && isCandidate($0)
+            }
         }
-        if let layer = home.layer, let found = upTo(layer).last, old.layer(of: found) == layer {
+        func first(upTo layer: Int?) -> Int? { upTo(layer).first { _ in true } }
+        if let layer = home.layer, let found = first(upTo: layer), old.layer(of: found) == layer {
             return found
         }
-        guard let highest = home.highest else { return candidates.last }
-        return upTo(highest).suffix(Self.neighbourLimit).last { home.image.contains(old.layer(of: $0)) }
-            ?? candidates.last
+        guard let highest = home.highest else { return first(upTo: nil) }
+        var layerCount = 0
+        var last: Int?
+        for ordinal in upTo(highest) {
+            let layer = old.layer(of: ordinal)
+            // Of one layer the last counts.
+            guard layer != last else { continue }
+            layerCount += 1
+            guard layerCount <= Self.neighbourLimit else { break }
+            if home.image.contains(layer) { return ordinal }
+            last = layer
+        }
+        return first(upTo: nil)
     }
 
     /// How many layers of other images are passed over to find one of the same image.
@@ -84,7 +94,7 @@ struct SimilarFiles: Sendable {
     /// The old content that a new one most likely came from: at the same path, else under a name that differs only
     /// in numbers and hashes, else none.
     func ancestor(of path: TreePath, byteCount: UInt64, _ home: OldHome) -> Int? {
-        if let twin = nearest(entries(at: path).filter { old.byteCount(of: $0) > 0 }, home) { return twin }
+        if let twin = nearest(at: path, home, { old.byteCount(of: $0) > 0 }) { return twin }
         for name in Self.looseNames(path) {
             if let ordinal = nearest(to: byteCount, in: byLooseName.ordinals(Self.key(name))) {
                 return ordinal
