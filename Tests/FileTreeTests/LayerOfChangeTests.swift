@@ -86,3 +86,24 @@ struct LayerOfChangeTests {
         #expect(try numbers(old, new) == ["usr/lib/gone": 2])
     }
 }
+
+/// Paths that links make long.
+struct LongPathTests {
+    @Test func `names behind a link count with all of the path that it leads to`() throws {
+        let deep = Array(repeating: "directory", count: 150).joined(separator: "/")
+        func layers(_ target: String, _ count: Int) throws -> [LayerListing] {
+            let link = Entry(
+                path: try #require(TreePath("l")), kind: .symlink, linkTarget: Array(target.utf8))
+            let start = [
+                Entry(path: try #require(TreePath(target)), kind: .directory), link,
+            ]
+            let files = try (0..<count).map { Entry(path: try #require(TreePath("l/\($0)")), kind: .file) }
+            return [LayerListing(entries: start + files)]
+        }
+        #expect(try LayerListing.resolved(layers(deep, 2_000)).count == 1)
+        #expect(try LayerListing.resolved(layers("usr/lib", 6_000)).count == 1)
+        let error = try #require(throws: MergeError.self) { try LayerListing.resolved(layers(deep, 6_000)) }
+        guard case .tooManyLinks(let id) = error else { return #expect(Bool(false), "\(error)") }
+        #expect(id.ordinal > 2_000)
+    }
+}

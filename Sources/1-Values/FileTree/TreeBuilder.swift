@@ -19,6 +19,8 @@ struct TreeBuilder {
         var layer: Int32
         /// The last layer that has removed whatever lower layers had in it.
         var clearedBy: Int32 = -1
+        /// How many bytes its path has.
+        let pathByteCount: Int32
         private var storedEntry = EntryID.none
         var isDirectory = true
         var isLink = false
@@ -26,8 +28,9 @@ struct TreeBuilder {
         /// Whether it hangs in its parent's chain.
         var isChained = true
 
-        init(parent: Int32, hash: UInt32, nextSibling: Int32 = -1, layer: Int32) {
+        init(parent: Int32, hash: UInt32, nextSibling: Int32 = -1, layer: Int32, pathByteCount: Int32 = 0) {
             self.parent = parent
+            self.pathByteCount = pathByteCount
             self.hash = hash
             self.nextSibling = nextSibling
             self.layer = layer
@@ -56,6 +59,8 @@ struct TreeBuilder {
     private var removers: [Int32: Int32]?
     /// How many more components may be walked that links brought in: what no honest image needs.
     private var linkStepsLeft: Int
+    /// How many more bytes paths may get longer by links: every report spells them as they are.
+    private var linkBytesLeft: Int
     private var layer: Int32 = 0
     /// The directory of the last entry, as spelled, and its slot: most entries lie beside the one before.
     private var lastDirectory: (path: ArraySlice<UInt8>, slot: Int32)?
@@ -72,6 +77,7 @@ struct TreeBuilder {
         if notesHidden { hidden = [] }
         if notesRemovers { removers = [:] }
         linkStepsLeft = entryCount * 32 + (1 << 20)
+        linkBytesLeft = entryCount * 256 + (1 << 22)
         var bucketCount = 64
         while bucketCount < entryCount * 2 { bucketCount *= 2 }
         buckets = Array(repeating: -1, count: bucketCount)
@@ -154,6 +160,8 @@ struct TreeBuilder {
         }
         let (parentPath, name) = Self.split(path.bytes)
         guard let parent = try directory(parentPath, isMade: true) else { return }
+        linkBytesLeft -= max(0, Int(slots[Int(parent)].pathByteCount) - parentPath.count)
+        guard linkBytesLeft >= 0 else { throw .tooManyLinks }
         let slot: Int32
         if let known = lookup(parent, name) {
             slot = known
@@ -293,7 +301,9 @@ struct TreeBuilder {
         let hash = Self.hash(parent, name)
         slots.append(
             Slot(
-                parent: parent, hash: hash, nextSibling: slots[Int(parent)].firstChild, layer: layer))
+                parent: parent, hash: hash, nextSibling: slots[Int(parent)].firstChild, layer: layer,
+                pathByteCount: Int32(
+                    clamping: Int(slots[Int(parent)].pathByteCount) + name.count + (parent == 0 ? 0 : 1))))
         names.append(name)
         slots[Int(parent)].firstChild = slot
         enter(slot)
