@@ -33,3 +33,26 @@ struct GlobalHeaderTests {
         }
     }
 }
+
+/// A sparse file that states its size twice: Go takes `GNU.sparse.size`, others what comes last.
+struct SparseSizeTests {
+    private func walk(_ sizes: [(key: String, value: String)]) throws -> [UInt64] {
+        let file = TarEntry.file("a", "x").with {
+            $0.records =
+                sizes.map { ("GNU.sparse." + $0.key, Array($0.value.utf8)) } + [
+                    ("GNU.sparse.numblocks", Array("1".utf8)), ("GNU.sparse.map", Array("0,1".utf8)),
+                ]
+        }
+        return try Collector.walk([file].tar).members.map(\.size)
+    }
+
+    @Test func `sizes that differ are refused, in either order`() throws {
+        #expect(try walk([("size", "9"), ("realsize", "9")]) == [9])
+        #expect(try walk([("realsize", "9")]) == [9])
+        for sizes in [[("size", "9"), ("realsize", "8")], [("realsize", "8"), ("size", "9")]] {
+            #expect { try walk(sizes) } throws: {
+                if case TarError.ambiguous = $0 { true } else { false }
+            }
+        }
+    }
+}

@@ -127,10 +127,13 @@ struct PaxSparseRecords {
     private var list: [UInt8]?
     private var pairs: [UInt64] = []
     private var pieceCount: UInt64?
-    private(set) var realSize: UInt64?
+    private var realSizes: (plain: UInt64?, real: UInt64?)
     private(set) var name: [UInt8]?
     /// Whether there is no record of that kind.
     private(set) var isEmpty = true
+
+    /// The file's size with its holes.
+    var realSize: UInt64? { realSizes.plain ?? realSizes.real }
 
     mutating func take(_ key: String, _ value: ArraySlice<UInt8>, _ offset: UInt64) throws(TarError) {
         isEmpty = false
@@ -139,7 +142,14 @@ struct PaxSparseRecords {
         case "minor": minor = value.isEmpty ? nil : Array(value)
         case "map": list = value.isEmpty ? nil : Array(value)
         case "numblocks": pieceCount = try PaxRecords.count(value, "GNU.sparse.numblocks", offset)
-        case "realsize", "size": realSize = try PaxRecords.count(value, "GNU.sparse." + key, offset)
+        case "realsize", "size":
+            let size = try PaxRecords.count(value, "GNU.sparse." + key, offset)
+            let other = key == "size" ? realSizes.real : realSizes.plain
+            // Go takes the one, others what comes last.
+            guard other == nil || size == nil || other == size else {
+                throw .ambiguous(reason: "a sparse file of two sizes", offset: offset)
+            }
+            if key == "size" { realSizes.plain = size } else { realSizes.real = size }
         case "name": name = try PaxRecords.text(value, "GNU.sparse.name", offset)
         case "offset", "numbytes":
             // The first version has a pair of records for each piece.
