@@ -76,6 +76,30 @@ struct OutputFileTests {
         #expect(scratch.names == [".out.silt-partial", ".out.silt-state"])
     }
 
+    @Test func `what was kept stays where a later run writes nothing`() throws {
+        func open(expecting byteCount: UInt64? = nil) throws -> OutputFile {
+            try OutputFile(
+                path: scratch.path("out"), replacesExisting: false, expecting: byteCount,
+                continuing: Digest.of([1]))
+        }
+        do {
+            let output = try open()
+            try output.write([1, 2, 3])
+            try output.checkpoint(Digest.of([1, 2, 3]))
+            #expect(output.keep() == 3)
+        }
+        #expect(throws: FileError.self) { try open(expecting: 1 << 60) }
+        // Given up before the first byte.
+        _ = try open()
+        do {
+            let output = try open(expecting: 5)
+            #expect(output.continued?.byteCount == 3)
+            try output.write([4])
+        }
+        // Given up behind it: what is left is not what was noted.
+        #expect(scratch.names == [])
+    }
+
     @Test func `too much for the disk is told before anything is written`() throws {
         #expect {
             try OutputFile(path: scratch.path("out"), replacesExisting: false, expecting: 1 << 60)

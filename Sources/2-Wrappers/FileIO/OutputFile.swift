@@ -142,6 +142,11 @@ public final class OutputFile {
 
     deinit {
         guard isOpen else { return }
+        // What an earlier run left stays as it was found where nothing came to it: the disk may be full, or an input gone.
+        if let continued, continued.byteCount == byteCount, state?.keep() != nil {
+            try? file.descriptor.close()
+            return
+        }
         if let state { file = state.forget() }
         file.removeName()
         try? file.descriptor.close()
