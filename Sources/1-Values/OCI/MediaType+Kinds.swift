@@ -41,6 +41,23 @@ extension MediaType {
         }
     }
 
+    /// The type of a layer in a manifest of Docker or of OCI.
+    ///
+    /// - Parameters:
+    ///   - type: Its type in another manifest. Where that is of the other family, which programs refuse, it is translated.
+    ///   - compression: How it is stored.
+    ///   - isDocker: Whether the manifest is Docker's.
+    public static func layer(_ type: String, _ compression: LayerCompression, isDocker: Bool) -> String {
+        guard type.hasPrefix(isDocker ? "application/vnd.oci." : "application/vnd.docker.") else {
+            return type
+        }
+        let plain = layer(compression, isDocker: isDocker)
+        guard isForeign(type) else { return plain }
+        return isDocker
+            ? plain.replacing(".rootfs.diff.", with: ".rootfs.foreign.diff.")
+            : plain.replacing(".layer.v1.", with: ".layer.nondistributable.v1.")
+    }
+
     /// Whether a layer of that type may be left out of a store: its maker does not let others pass it on.
     public static func isForeign(_ type: String) -> Bool {
         type.contains(".nondistributable.") || type.contains(".rootfs.foreign.")

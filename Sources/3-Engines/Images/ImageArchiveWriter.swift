@@ -47,7 +47,7 @@ public enum ImageArchiveWriter {
     public struct OCIImage {
         let manifest: [UInt8]
         let config: [UInt8]
-        let name: String?
+        let names: [String]
         let platform: Platform?
         let layers: [Digest]?
 
@@ -56,16 +56,16 @@ public enum ImageArchiveWriter {
         /// - Parameters:
         ///   - manifest: Its manifest.
         ///   - config: Its configuration.
-        ///   - name: Its name; nil if it has none.
+        ///   - names: Its names.
         ///   - platform: What it runs on, if known: tells images of one name apart.
         ///   - layers: The digests of its layers' blobs, so that the archive lists it in the way of `docker save`, too, for
         ///     programs that know that one alone; nil if some of them are not in the archive.
         public init(
-            manifest: [UInt8], config: [UInt8], name: String?, platform: Platform?, layers: [Digest]? = nil
+            manifest: [UInt8], config: [UInt8], names: [String], platform: Platform?, layers: [Digest]? = nil
         ) {
             self.manifest = manifest
             self.config = config
-            self.name = name
+            self.names = names
             self.platform = platform
             self.layers = layers
         }
@@ -101,7 +101,7 @@ public enum ImageArchiveWriter {
         return try ociMembers(
             [
                 OCIImage(
-                    manifest: manifest, config: image.config, name: summary.names.first,
+                    manifest: manifest, config: image.config, names: summary.names,
                     platform: summary.platform)
             ],
             layers: layers.filter { !$1.isAbsent }.map { summary, file in
@@ -115,12 +115,16 @@ public enum ImageArchiveWriter {
     ///
     /// - Throws: `DecodingError` if a manifest is none.
     public static func ociMembers(_ images: [OCIImage], layers: [Member]) throws -> [Member] {
-        let descriptors = try images.map { image in
+        let descriptors = try images.flatMap { image in
             let document = try JSONDecoder().decode(ManifestDocument.self, from: Data(image.manifest))
-            return Descriptor(
-                mediaType: document.mediaType ?? MediaType.ociManifest, digest: Digest.of(image.manifest),
-                size: UInt64(image.manifest.count), platform: images.count > 1 ? image.platform : nil,
-                annotations: image.name.map { ["org.opencontainers.image.ref.name": $0] } ?? [:])
+            // A descriptor has one name: of an image with several there are as many.
+            let annotations = image.names.map { ["org.opencontainers.image.ref.name": $0] }
+            return (annotations.isEmpty ? [[:]] : annotations).map { annotations in
+                Descriptor(
+                    mediaType: document.mediaType ?? MediaType.ociManifest,
+                    digest: Digest.of(image.manifest), size: UInt64(image.manifest.count),
+                    platform: images.count > 1 ? image.platform : nil, annotations: annotations)
+            }
         }
         var head = [
             Member("oci-layout", Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8)),
@@ -130,7 +134,7 @@ public enum ImageArchiveWriter {
             image.layers.map { layers in
                 SavedImageDocument(
                     Config: BlobNaming.oci.name(of: Digest.of(image.config)),
-                    RepoTags: [image.name].compactMap { $0.flatMap(tagged) },
+                    RepoTags: image.names.compactMap(tagged),
                     Layers: layers.map(BlobNaming.oci.name))
             }
         }

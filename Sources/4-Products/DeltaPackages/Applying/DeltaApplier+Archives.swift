@@ -29,7 +29,7 @@ extension DeltaApplier {
             let manifest = try image.manifestDigest.map(bytes(ofDocument:)) ?? newManifest(of: image, config)
             return ImageArchiveWriter.OCIImage(
                 manifest: manifest, config: config,
-                name: image.names.first, platform: image.platform.flatMap { Platform($0) },
+                names: image.names, platform: image.platform.flatMap { Platform($0) },
                 layers: image.layers.contains(where: isAbsent)
                     ? nil
                     : image.layers.map { index in

@@ -266,9 +266,16 @@ struct PickedImageMaker {
         }
         let configType = document["config"]?["mediaType"] ?? .string(MediaType.ociConfig)
         let descriptors = layers.map { layer in
-            let type = MediaType.layer(layer.summary.compression, isDocker: isDocker)
-            return layer.descriptor
-                ?? descriptor(.string(type), layer.summary.digest, layer.summary.blobByteCount)
+            let compression = layer.summary.compression
+            guard let known = layer.descriptor else {
+                let type = MediaType.layer(compression, isDocker: isDocker)
+                return descriptor(.string(type), layer.summary.digest, layer.summary.blobByteCount)
+            }
+            // The new image's manifest may be of another family than the old one's.
+            guard case .string(let bytes)? = known["mediaType"] else { return known }
+            let type = String(decoding: bytes, as: UTF8.self)
+            return known.setting(
+                "mediaType", .string(MediaType.layer(type, compression, isDocker: isDocker)))
         }
         return Array(
             document.setting("config", descriptor(configType, Digest.of(config), UInt64(config.count)))
@@ -276,12 +283,16 @@ struct PickedImageMaker {
     }
 
     /// A name of its own: the old one's with another tag.
-    private static func name(_ old: String?, _ id: Digest) -> String {
+    static func name(_ old: String?, _ id: Digest) -> String {
         let mark = "partial-\(id.short.prefix(8))"
-        guard let old else { return "silt:\(mark)" }
+        // What stands behind a digest's sign is no tag.
+        guard let old = old?.prefix(while: { $0 != "@" }), !old.isEmpty else { return "silt:\(mark)" }
+        let start = old.lastIndex(of: "/").map { old.index(after: $0) } ?? old.startIndex
+        let colon = old[start...].lastIndex(of: ":")
+        // In OCI archives a name may be a tag alone.
+        guard colon != nil || start == old.startIndex else { return "\(old):\(mark)" }
+        let tag = colon.map { old.index(after: $0) } ?? old.startIndex
         // A tag has 128 bytes at most.
-        let start = old.lastIndex(of: "/") ?? old.startIndex
-        let tag = old[start...].lastIndex(of: ":").map { old.index(after: $0) } ?? old.startIndex
         return "\(old[..<tag])\(old[tag...].prefix(100))-\(mark)"
     }
 }
