@@ -128,6 +128,36 @@ struct InventoryTests {
             ])
     }
 
+    @Test func `lists of more lines than any image has are left out, and so is what else would be work`()
+        async throws
+    {
+        let status = "Package: x\nVersion: 1\nStatus: install ok installed\n"
+        let lines = Array("/f\n".utf8)
+        let list = [UInt8](unsafeUninitializedCapacity: 4_000_000 * 3) { buffer, count in
+            for index in buffer.indices { buffer[index] = lines[index % 3] }
+            count = buffer.count
+        }
+        let files: [TarEntry] = [.file("f", "1"), .file("var/lib/dpkg/status", status)]
+        let reader = try PackageReader(try await open([files + [.file("var/lib/dpkg/info/x.list", list)]]))
+        #expect(!reader.isComplete)
+        #expect(reader.inventory.packages.map(\.name) == ["x"])
+        #expect(reader.inventory.owners.isEmpty)
+        // In a jar, members that turn out to be none of those that are looked for.
+        func jar(_ count: Int) -> [UInt8] {
+            let name = "META-INF/maven/g/core/pom.properties"
+            let zeros = ZipBuilder.Member(name, [UInt8](repeating: 0, count: 2 << 20))
+            let packed = Array(repeating: zeros, count: count)
+            return ZipBuilder.file(
+                packed + [.init(name, Array("groupId=g\nartifactId=core\nversion=1.5\n".utf8))])
+        }
+        func names(_ count: Int) async throws -> [String] {
+            try PackageReader(try await open([[.file("lib/other-2.jar", jar(count))]]))
+                .inventory.packages.map(\.name)
+        }
+        #expect(try await names(2) == ["g:core"])
+        #expect(try await names(64) == ["other"])
+    }
+
     @Test func `links in a circle and lists that lie lead nowhere`() async throws {
         let status = "Package: x\nVersion: 1\nStatus: install ok installed\n"
         let found = try await packages([

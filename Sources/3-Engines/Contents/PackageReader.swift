@@ -19,6 +19,10 @@ public struct PackageReader {
     private var paths: ImagePaths
     /// How many more bytes are read.
     private var budget = Self.byteLimit
+    /// How many more bytes the lines of lists may have, each counted with what it costs to find its path.
+    private var lineBudget = 1 << 27
+    /// How many more bytes may come out of jars.
+    private var unpackingBudget = 1 << 28
 
     /// An image of ten thousand packages has lists of some ten megabytes.
     private static let byteLimit = 1 << 30
@@ -68,6 +72,21 @@ public struct PackageReader {
         }
     }
 
+    /// The content of a list of lines; empty if there are too many of them.
+    private mutating func list(_ node: Int?) -> [UInt8] {
+        let list = content(node)
+        let cost = list.count + Self.lineCost * list.count { $0 == UInt8(ascii: "\n") }
+        guard cost <= lineBudget else {
+            isComplete = false
+            return []
+        }
+        lineBudget -= cost
+        return list
+    }
+
+    /// To find a path takes as long as to read so many bytes of one.
+    private static let lineCost = 32
+
     /// What is in a directory, in the order of names.
     private mutating func children(_ path: String) -> Range<Int> {
         guard let node = paths.node(at: path.utf8) else { return 0..<0 }
@@ -77,34 +96,34 @@ public struct PackageReader {
     // MARK: - Packages of the system
 
     private mutating func readDebian() throws {
-        for package in SystemPackages.debian(status: content(paths.node(at: "var/lib/dpkg/status".utf8))) {
+        for package in SystemPackages.debian(status: list(paths.node(at: "var/lib/dpkg/status".utf8))) {
             try Task.checkCancellation()
-            var list: Int?
-            for name in SystemPackages.debianListNames(of: package) where list == nil {
-                list = paths.node(at: "var/lib/dpkg/info/\(name)".utf8)
+            var node: Int?
+            for name in SystemPackages.debianListNames(of: package) where node == nil {
+                node = paths.node(at: "var/lib/dpkg/info/\(name)".utf8)
             }
-            add(package, paths: SystemPackages.paths(inList: content(list)))
+            add(package, paths: SystemPackages.paths(inList: list(node)))
         }
         for node in children("var/lib/dpkg/status.d") {
             try Task.checkCancellation()
             let name = tree.name(of: node)
             let sums = Array(".md5sums".utf8)
             guard !name.suffix(sums.count).elementsEqual(sums) else { continue }
-            let list = tree.child(of: tree.nodes[node].parent, named: (name + sums)[...])
-            for package in SystemPackages.debian(status: content(node)) {
-                add(package, paths: SystemPackages.paths(inSums: content(list)), and: [node, list])
+            let files = tree.child(of: tree.nodes[node].parent, named: (name + sums)[...])
+            for package in SystemPackages.debian(status: list(node)) {
+                add(package, paths: SystemPackages.paths(inSums: list(files)), and: [node, files])
             }
         }
     }
 
     private mutating func readAlpine() throws {
         for place in ["lib/apk/db/installed", "usr/lib/apk/db/installed"] {
-            let list = SystemPackages.alpine(installed: content(paths.node(at: place.utf8)))
-            for listed in list {
+            let packages = SystemPackages.alpine(installed: list(paths.node(at: place.utf8)))
+            for listed in packages {
                 try Task.checkCancellation()
                 add(listed.package, paths: listed.paths)
             }
-            if !list.isEmpty { return }
+            if !packages.isEmpty { return }
         }
     }
 
@@ -241,7 +260,7 @@ public struct PackageReader {
         guard let package = LanguagePackages.python(metadata: content(metadata), in: base) else { return }
         let record = tree.child(of: directory, named: Array("RECORD".utf8)[...])
         add(
-            package, paths: LanguagePackages.paths(inRecord: content(record)), from: base.bytes,
+            package, paths: LanguagePackages.paths(inRecord: list(record)), from: base.bytes,
             and: Array(tree.nodes[directory].children))
     }
 
@@ -273,10 +292,13 @@ public struct PackageReader {
         if let directory = ZipDirectory(byteCount: byteCount, { content(id, at: $0, count: $1) }) {
             let start = Array("META-INF/maven/".utf8)
             let end = Array("/pom.properties".utf8)
-            for member in directory.members where properties.count < Self.memberCountLimit {
+            var memberCount = 0
+            for member in directory.members where memberCount < Self.memberCountLimit {
                 if member.name.starts(with: start), member.name.suffix(end.count).elementsEqual(end) {
+                    memberCount += 1
                     if let text = self.member(member, of: id) { properties.append(text) }
                 } else if manifest.isEmpty, member.name.elementsEqual("META-INF/MANIFEST.MF".utf8) {
+                    memberCount += 1
                     manifest = self.member(member, of: id) ?? []
                 }
             }
@@ -295,10 +317,17 @@ public struct PackageReader {
         switch member.method {
         case .stored: return packed
         case .deflated:
-            guard case .finished(let text, _) = Inflate.decompress(packed[...], limit: Self.memberLimit)
-            else {
+            let limit = min(Self.memberLimit, unpackingBudget)
+            guard limit > 0 else {
+                isComplete = false
                 return nil
             }
+            guard case .finished(let text, _) = Inflate.decompress(packed[...], limit: limit) else {
+                // As much as that came out of it.
+                unpackingBudget -= limit
+                return nil
+            }
+            unpackingBudget -= text.count
             return text
         case .other: return nil
         }

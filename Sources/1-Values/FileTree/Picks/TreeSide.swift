@@ -48,10 +48,13 @@ public struct TreeSide: Sendable {
         public let node: Int?
         /// All nodes on the way, links and their targets among them.
         public let visited: [Int]
+        /// How many names were gone through.
+        public let stepCount: Int
     }
 
     private static let linkLimit = 40
-    private static let stepLimit = 4096
+    /// How many names a path may lead through.
+    public static let stepLimit = 4096
 
     /// Follows a path as a system does.
     ///
@@ -75,9 +78,11 @@ public struct TreeSide: Sendable {
                 node = tree.nodes[node].parent
                 continue
             }
-            guard let child = tree.child(name, of: node) else { return Place(node: nil, visited: visited) }
+            guard let child = tree.child(name, of: node) else {
+                return Place(node: nil, visited: visited, stepCount: stepCount)
+            }
             visited.append(child)
-            guard has(child) else { return Place(node: nil, visited: visited) }
+            guard has(child) else { return Place(node: nil, visited: visited, stepCount: stepCount) }
             guard let entry = entry(child), entry.kind == .symlink else {
                 node = child
                 continue
@@ -87,7 +92,7 @@ public struct TreeSide: Sendable {
             if entry.linkTarget.first == slash { node = 0 }
             names += entry.linkTarget.prefix(Self.stepLimit).split(separator: slash).reversed()
         }
-        return Place(node: node, visited: visited)
+        return Place(node: node, visited: visited, stepCount: stepCount)
     }
 
     /// The node of a path, not following a link that it ends with; nil if there is none.

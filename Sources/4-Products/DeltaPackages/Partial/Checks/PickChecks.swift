@@ -86,16 +86,20 @@ struct PickChecks {
 
     // MARK: - Links
 
+    /// How many steps links may take together: some for each of a hundred thousand.
+    private static let linkStepLimit = 1 << 20
+
     /// Symbolic links that lead nowhere in the image that is made, and lead somewhere where they come from.
     private func links() throws -> [PickWarning] {
         var warnings: [PickWarning] = []
-        for node in tree.nodes.indices where picked.has(node) {
+        var stepsLeft = Self.linkStepLimit
+        for node in tree.nodes.indices where stepsLeft > 0 && picked.has(node) {
             guard let entry = picked.entry(node), entry.kind == .symlink else { continue }
             try Task.checkCancellation()
             let directory = tree.nodes[node].parent
-            guard let place = picked.follow(entry.linkTarget, from: directory), place.node == nil else {
-                continue
-            }
+            let place = picked.follow(entry.linkTarget, from: directory)
+            stepsLeft -= place?.stepCount ?? TreeSide.stepLimit
+            guard let place, place.node == nil else { continue }
             let origin = picks.contains(node) ? new : old
             guard origin.follow(entry.linkTarget, from: directory)?.node != nil else { continue }
             let target =
@@ -127,10 +131,12 @@ struct PickChecks {
                 tree.nodes[node].new.flatMap { Self.content($0, of: newImage) }
                 ?? tree.nodes[node].old.flatMap { Self.content($0, of: oldImage) }
             guard let list, list.byteCount <= Self.listByteLimit else { continue }
-            byteCount += list.byteCount
+            let bytes = try list.read(at: 0, count: Int(list.byteCount))
+            // To find a path takes as long as to read some more bytes of one.
+            byteCount += list.byteCount + 32 * UInt64(bytes.count { $0 == UInt8(ascii: "\n") })
             guard byteCount <= Self.listsByteLimit else { break }
             let name = Array(tree.name(of: node).dropLast(end.count))
-            let changed = try changedFiles(list.read(at: 0, count: Int(list.byteCount)))
+            let changed = changedFiles(bytes)
             let made = changed.filter(picks.contains)
             guard let first = made.first, made.count < changed.count else { continue }
             // What dpkg notes of the package belongs to it.
