@@ -1,5 +1,6 @@
 import Bytes
 @testable import DeltaPackages
+import FileIO
 import FileTree
 import Hashing
 import Images

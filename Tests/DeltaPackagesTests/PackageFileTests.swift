@@ -34,6 +34,12 @@ struct PackageFileTests {
         #expect(try roundtrip.apply(try write(parts), to: old) == expected)
     }
 
+    @Test func `documents as long as those of images of thousands of layers are read`() throws {
+        var parts = parts
+        try parts.changeLayer(1) { $0["note"] = String(repeating: "x", count: 6_000_000) }
+        #expect(try roundtrip.apply(try write(parts), to: old) == expected)
+    }
+
     // MARK: - What this version does not know
 
     @Test func `an unknown encoding is told by name, and matters only where it is needed`() throws {

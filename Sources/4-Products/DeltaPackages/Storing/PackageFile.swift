@@ -113,13 +113,15 @@ private struct PackageReader {
     let reporter: Reporter
     /// Checked blobs.
     private var regions: [Digest: FileRegion] = [:]
-    /// How many bytes of documents may still be read: decoding takes a hundred times as much memory.
-    private var documentByteCountLeft: UInt64 = 4 << 20
+    /// How many bytes of documents may still be read, which take a hundred times as much memory: as many as of images that
+    /// lie in as many bytes, so that what is made of images can be read.
+    private var documentByteCountLeft: UInt64
 
     init(path: String, store: any BlobStore, reporter: Reporter) {
         self.path = path
         self.store = store
         self.reporter = reporter
+        documentByteCountLeft = store.storedByteCount.multipliedClamped(4).addingClamped(8 << 20)
     }
 
     /// A delta's manifest, and its document.
