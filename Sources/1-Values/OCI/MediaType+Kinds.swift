@@ -47,6 +47,7 @@ extension MediaType {
     ///   - type: Its type in another manifest. Where that is of the other family, which programs refuse, it is translated.
     ///   - compression: How it is stored.
     ///   - isDocker: Whether the manifest is Docker's.
+    /// - Returns: The type to write.
     public static func layer(_ type: String, _ compression: LayerCompression, isDocker: Bool) -> String {
         guard type.hasPrefix(isDocker ? "application/vnd.oci." : "application/vnd.docker.") else {
             return type
