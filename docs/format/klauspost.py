@@ -37,10 +37,16 @@ class KlauspostLong(Pieces):
 
     def begin(self, start, end, is_whole, history):
         self.history, self.end, self.limit, self.place = history, end, end - 11, start
-        self.last_end, self.last_distance, self.indexed = start, 1, start
+        self.last_end, self.last_distance, self.indexed, self.searched = start, 1, start, start
         self.done = not is_whole and end - start < 128
 
+    def go_back(self, position):
+        if self.searched > position + 4096:
+            self.reset()
+            self.indexed, self.searched, self.done = position, position, False
+
     def resume(self, position):
+        self.go_back(position)
         self.place = self.last_end = position
         self.done = position > self.limit
 
@@ -68,7 +74,7 @@ class KlauspostLong(Pieces):
             start = following
             following = start + 1 + (start - self.last_end >> (7 if self.is_6 else 6))
             if following > self.limit:
-                self.done = True
+                self.done, self.searched = True, self.limit
                 return None
             short_slot, long_slot = self.hash4(value), self.hash7(value)
             short = before(self.short, short_slot, start)
@@ -135,10 +141,11 @@ class KlauspostLong(Pieces):
                             start, found, length = later, other, better
         while found > self.history and start > emitted and self.data[found - 1] == self.data[start - 1]:
             start, found, length = start - 1, found - 1, length + 1
-        self.indexed = following
+        self.indexed, self.searched = following, start
         return start, length, start - found
 
     def pass_(self, start, length, distance):
+        self.go_back(start)
         place = start + length
         self.last_end, self.last_distance = place, distance
         following = self.indexed

@@ -168,15 +168,26 @@ final class BlobCheck {
 
     init(_ blob: ByteSource) { self.blob = blob }
 
+    private static func areEqual(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<UInt8>) -> Bool {
+        // Word by word; the last words may lie over each other.
+        let wordByteCount = MemoryLayout<UInt64>.size
+        guard a.count == b.count, a.count >= wordByteCount else { return a.elementsEqual(b) }
+        let (a, b) = (UnsafeRawBufferPointer(a), UnsafeRawBufferPointer(b))
+        func differs(_ place: Int) -> Bool {
+            a.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+                != b.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+        }
+        let last = a.count - wordByteCount
+        return !stride(from: 0, to: last, by: wordByteCount).contains(where: differs) && !differs(last)
+    }
+
     /// Takes the next bytes that were made.
     func take(_ made: UnsafeBufferPointer<UInt8>) throws {
         guard isRight, UInt64(made.count) <= blob.byteCount - offset else {
             isRight = false
             return
         }
-        isRight = try blob.read(offset, made.count).withUnsafeBufferPointer {
-            $0.count == made.count && $0.elementsEqual(made)
-        }
+        isRight = try blob.read(offset, made.count).withUnsafeBufferPointer { Self.areEqual($0, made) }
         offset += UInt64(made.count)
     }
 }

@@ -76,33 +76,43 @@ private enum Packages {
             for symbol in symbols { lengths[symbol] = 1 }
             return lengths
         }
-        let leaves = symbols.map { UInt64(frequencies[$0]) }
-        let limit = min(limit, leaves.count - 1)
-        let width = 2 * leaves.count
-        // By level and item: whether it is a leaf.
-        var kinds = [Bool](repeating: false, count: limit * width)
+        let limit = min(limit, symbols.count - 1)
+        let width = 2 * symbols.count
+        // By level and item: how many of the items up to it are leaves.
+        let leafCounts = UnsafeMutablePointer<UInt16>.filled(0, limit * width)
+        let weights = UnsafeMutablePointer<UInt64>.filled(0, width)
+        let pairs = UnsafeMutablePointer<UInt64>.filled(.max, symbols.count + 1)
+        let leaves = UnsafeMutablePointer<UInt64>.filled(.max, symbols.count + 1)
+        defer {
+            leafCounts.deallocate()
+            weights.deallocate()
+            pairs.deallocate()
+            leaves.deallocate()
+        }
+        for (index, symbol) in symbols.enumerated() { leaves[index] = UInt64(frequencies[symbol]) }
         var counts = [Int](repeating: 0, count: limit)
-        var weights = [UInt64](repeating: 0, count: width)
-        var pairs = [UInt64](repeating: 0, count: leaves.count)
         var pairCount = 0
         for level in 0..<limit {
-            var (leaf, pair, count) = (0, 0, 0)
-            while leaf < leaves.count || pair < pairCount {
-                // A pair goes first where both weigh the same.
-                let takesLeaf = pair == pairCount || leaf < leaves.count && leaves[leaf] < pairs[pair]
-                weights[count] = takesLeaf ? leaves[leaf] : pairs[pair]
-                kinds[level * width + count] = takesLeaf
-                count += 1
-                if takesLeaf { leaf += 1 } else { pair += 1 }
+            let row = leafCounts + level * width
+            let count = symbols.count + pairCount
+            var (leaf, pair) = (0, 0)
+            for item in 0..<count {
+                // A pair goes first where both weigh the same. Behind the last of each kind stands one that weighs more.
+                let takesLeaf = leaves[leaf] < pairs[pair] ? 1 : 0
+                weights[item] = min(leaves[leaf], pairs[pair])
+                leaf &+= takesLeaf
+                pair &+= 1 &- takesLeaf
+                row[item] = UInt16(truncatingIfNeeded: leaf)
             }
             counts[level] = count
             pairCount = count / 2
-            for index in 0..<pairCount { pairs[index] = weights[2 * index] + weights[2 * index + 1] }
+            for index in 0..<pairCount { pairs[index] = weights[2 &* index] &+ weights[2 &* index &+ 1] }
+            pairs[pairCount] = .max
         }
         var count = width - 2
         for level in (0..<limit).reversed() {
-            let start = level * width
-            let leafCount = kinds[start..<start + min(count, counts[level])].count { $0 }
+            let taken = min(count, counts[level])
+            let leafCount = taken > 0 ? Int(leafCounts[level * width + taken - 1]) : 0
             for symbol in symbols.prefix(leafCount) { lengths[symbol] += 1 }
             count = 2 * (count - leafCount)
         }
@@ -169,7 +179,10 @@ private enum Queues {
 
 /// The symbols that occur, rarest first, then by number.
 private func sortedSymbols(_ frequencies: [UInt32]) -> [Int] {
-    frequencies.indices.filter { frequencies[$0] > 0 }.sorted {
-        (frequencies[$0], $0) < (frequencies[$1], $1)
+    // Both in one number, of which sorting compares many.
+    var keys = frequencies.indices.compactMap {
+        frequencies[$0] > 0 ? UInt64(frequencies[$0]) << 16 | UInt64($0) : nil
     }
+    keys.sort()
+    return keys.map { Int($0 & 0xffff) }
 }

@@ -91,31 +91,43 @@ final class DeflateParser {
 
     /// Takes a gzip header; nil, with nothing taken, if none starts here.
     func gzipHeader() throws -> [UInt8]? {
-        while buffer.count - place < Self.headerLimit, try refill() {}
-        let count = Self.headerByteCount(buffer[place...])
-        return try count.map { try bytes($0) }
+        while true {
+            switch Self.header(buffer[place...]) {
+            case .whole(let count): return try bytes(count)
+            case .none: return nil
+            case .cut: guard buffer.count - place < Self.headerLimit, try refill() else { return nil }
+            }
+        }
     }
 
-    private static let headerLimit = 1 << 16
+    /// How long a header may be.
+    static let headerLimit = 1 << 20
 
-    private static func headerByteCount(_ bytes: ArraySlice<UInt8>) -> Int? {
+    /// What some bytes start with.
+    private enum Header {
+        case none
+        /// What may be the front of a header.
+        case cut
+        case whole(byteCount: Int)
+    }
+
+    private static func header(_ bytes: ArraySlice<UInt8>) -> Header {
         let first = bytes.startIndex
-        guard bytes.count >= 10, bytes.starts(with: [0x1f, 0x8b, 8]), bytes[first + 3] & 0xe0 == 0 else {
-            return nil
-        }
+        guard bytes.count >= 10 else { return .cut }
         let flags = bytes[first + 3]
+        guard bytes.starts(with: [0x1f, 0x8b, 8]), flags & 0xe0 == 0 else { return .none }
         var end = first + 10
         if flags & 4 != 0 {
-            guard bytes.endIndex - end >= 2 else { return nil }
+            guard bytes.endIndex - end >= 2 else { return .cut }
             end += 2 + (Int(bytes[end]) | Int(bytes[end + 1]) << 8)
         }
         for flag: UInt8 in [8, 16] where flags & flag != 0 {
-            guard end < bytes.endIndex, let zero = bytes[end...].firstIndex(of: 0) else { return nil }
+            guard end < bytes.endIndex, let zero = bytes[end...].firstIndex(of: 0) else { return .cut }
             end = zero + 1
         }
         if flags & 2 != 0 { end += 2 }
-        let count = end - first
-        return end <= bytes.endIndex && count <= headerLimit ? count : nil
+        guard end <= bytes.endIndex else { return .cut }
+        return end - first <= headerLimit ? .whole(byteCount: end - first) : .none
     }
 
     // MARK: - Bits
@@ -273,6 +285,7 @@ final class DeflateParser {
             block.isLiteral = !hasMatch
         }
         while true {
+            takeQuickly(&count, &byteCount, &hasMatch)
             try fill()
             let symbol = literals.symbol(bits)
             guard symbol.length > 0, symbol.length <= bitCount else { throw Self.endsEarly }
@@ -311,10 +324,61 @@ final class DeflateParser {
             hasMatch = true
         }
     }
+
+    /// Takes tokens as long as nothing is special: their bits are there, their codes are right, and the block does not end.
+    private func takeQuickly(_ count: inout Int, _ byteCount: inout Int, _ hasMatch: inout Bool) {
+        buffer.withUnsafeBytes { buffer in
+            // In local variables, what is read is known not to change with every token that is stored.
+            var (bits, bitCount, place) = (self.bits, self.bitCount, self.place)
+            let last = buffer.count &- MemoryLayout<UInt64>.size
+            var number = count
+            var covered = byteCount
+            while place <= last, number < Self.tokenLimit {
+                // A token takes 48 bits at most. Bits that are there already come again.
+                bits |=
+                    buffer.loadUnaligned(fromByteOffset: place, as: UInt64.self).littleEndian
+                    &<< UInt64(bitCount)
+                place &+= (63 &- bitCount) &>> 3
+                bitCount |= 56
+                let symbol = literals.symbol(bits)
+                guard symbol.length > 0 else { break }
+                if symbol.value < 256 {
+                    bits &>>= UInt64(symbol.length)
+                    bitCount &-= symbol.length
+                    tokens[number] = .literal(UInt8(truncatingIfNeeded: symbol.value))
+                    number &+= 1
+                    covered &+= 1
+                    continue
+                }
+                let lengthSymbol = symbol.value &- 257
+                guard lengthSymbol >= 0, lengthSymbol < 29 else { break }
+                var rest = bits &>> UInt64(symbol.length)
+                let extra = UInt64(tables.lengthExtraBits[lengthSymbol])
+                var length = Int(tables.lengthBases[lengthSymbol]) &+ Int(rest & (1 &<< extra &- 1)) &+ 3
+                if length == 258, lengthSymbol == 27 { length = Int(Token.longWay) }
+                rest &>>= extra
+                let distanceSymbol = distances.symbol(rest)
+                guard distanceSymbol.length > 0, distanceSymbol.value < 30 else { break }
+                rest &>>= UInt64(distanceSymbol.length)
+                let more = UInt64(tables.distanceExtraBits[distanceSymbol.value])
+                let distance =
+                    Int(tables.distanceBases[distanceSymbol.value]) &+ Int(rest & (1 &<< more &- 1)) &+ 1
+                bits = rest &>> more
+                bitCount &-= symbol.length &+ distanceSymbol.length &+ Int(extra &+ more)
+                tokens[number] = .match(length: length, distance: distance)
+                number &+= 1
+                covered &+= min(length, Limits.maximumMatch)
+                hasMatch = true
+            }
+            (self.bits, self.bitCount, self.place) = (bits & (1 &<< UInt64(bitCount) &- 1), bitCount, place)
+            count = number
+            byteCount = covered
+        }
+    }
 }
 
 /// Finds symbols by the bits of their codes: at once up to ten bits, then bit by bit.
-struct DecodingTable {
+struct DecodingTable: ~Copyable {
     /// A symbol and how many bits its code has; none if no code starts so.
     struct Symbol {
         var value: Int
@@ -322,7 +386,8 @@ struct DecodingTable {
     }
 
     private static let quickBits = 10
-    private var quick = [UInt16](repeating: 0, count: 1 << quickBits)
+    /// By the next bits: a symbol from bit 4 on, and how many bits its code has; 0 if it has more.
+    private let quick = UnsafeMutablePointer<UInt16>.filled(0, 1 << quickBits)
     private var counts = [Int](repeating: 0, count: 16)
     private var sorted: [UInt16] = []
     /// Whether every row of bits starts with a code.
@@ -331,6 +396,8 @@ struct DecodingTable {
     private(set) var isSingle = false
     /// Whether there is no code.
     private(set) var isEmpty = false
+
+    deinit { quick.deallocate() }
 
     /// Makes the table of a code whose lengths are known.
     mutating func make(_ lengths: [UInt8]) {
@@ -346,7 +413,7 @@ struct DecodingTable {
         isComplete = left == 0
         isSingle = used == 1 && counts[1] == 1
         isEmpty = used == 0
-        for index in quick.indices { quick[index] = 0 }
+        quick.update(repeating: 0, count: 1 << Self.quickBits)
         for (symbol, length) in lengths.enumerated() where length > 0 {
             sorted[offsets[Int(length)]] = UInt16(symbol)
             offsets[Int(length)] += 1

@@ -22,6 +22,7 @@ struct Describer {
                         progress($0)
                     })
             else { return .refused(.unknownForm) }
+            if let outcome = try describeAtOnce(survey, progress) { return outcome }
             guard let choice = try choose(survey) else { return .refused(.unknownForm) }
             let besideOld = limit(besideOld: choice)
             let old = besideOld == nil ? nil : try self.old()
@@ -49,37 +50,35 @@ struct Describer {
         }
     }
 
-    /// Describes the blob by a program.
+    /// The description by the first program that gets the front of the blob right, if it gets all samples right: then choosing
+    /// would come to that program, and would have gone through the samples for nothing. Nil otherwise.
+    private func describeAtOnce(_ survey: Survey, _ progress: (Int) -> Void) throws -> Repack.Outcome? {
+        guard oldUse == .whereItPays else { return nil }
+        let candidates = Program.candidates(survey, Program.dictionaries(survey)[0]).likely
+        let exact = try candidates.first { program in
+            try sample(survey, program, Self.sampleByteCounts[0], limit: 0).misses == 0
+        }
+        guard let exact else { return nil }
+        do {
+            return try describe(
+                survey, exact, nil, limit: limit, exactByteCount: Self.sampleByteCounts.last ?? 0, progress)
+        } catch is Repack.NotExact {
+            return nil
+        } catch RecompressionError.tooMuchWork {
+            return nil
+        }
+    }
+
+    /// Describes the blob by a program; see `Repack.made`.
     private func describe(
-        _ survey: Survey, _ program: Program, _ old: OldBlob?, limit: Int,
+        _ survey: Survey, _ program: Program, _ old: OldBlob?, limit: Int, exactByteCount: UInt64 = 0,
         _ progress: (Int) -> Void
     ) throws -> Repack.Outcome {
-        let check = BlobCheck(blob)
-        let machine = StreamMachine(
-            parser: parser(), survey: survey, program: program, old: old, sink: check.take)
-        var isShort = true
-        var done: UInt64 = 0
-        try plain.forEachPart { part in
-            try Task.checkCancellation()
-            try part.withUnsafeBufferPointer { try machine.write($0) }
-            progress(part.count)
-            done += UInt64(part.count)
-            isShort = machine.describedByteCount <= limit
-            return isShort && check.isRight
+        try Repack.made(
+            .gzip, blob: blob, plain: plain, old: old, limit: limit, exactByteCount: exactByteCount, progress
+        ) {
+            StreamMachine(parser: parser(), survey: survey, program: program, old: old, sink: $0)
         }
-        guard isShort else { return .tooLong(machine.describedByteCount, for: done, of: plain.byteCount) }
-        guard check.isRight else { return .refused(.unknownForm) }
-        try machine.finish()
-        let (plan, tokens) = machine.description()
-        let bytes = Repack.assemble(
-            .gzip, plainByteCount: plain.byteCount, blobByteCount: blob.byteCount, plan: plan, tokens: tokens)
-        guard bytes.count <= limit else { return .refused(.tooLong(byteCount: UInt64(bytes.count))) }
-        let isMade = old == nil && machine.missCount == 0
-        guard check.isWhole, try isMade || Repack.makes(blob, of: plain, by: bytes, old: old, progress)
-        else { return .refused(.unknownForm) }
-        // Tokens that the model made itself it makes again: that is not gone through.
-        if isMade { progress(Int(clamping: plain.byteCount)) }
-        return .described(try Repack(bytes))
     }
 
     /// How many bytes a description may have that takes the old blob; nil if it is not worth trying.
@@ -262,7 +261,8 @@ extension Program {
         switch codes {
         case .packages:
             let likely =
-                programs(.goChain, [6]) + fast([5, 6]) + programs(.goFast, [0]) + fast([1])
+                programs(.goChain, [6]) + fast([5, 6]) + programs(.goFast, [0])
+                + (dictionary == nil ? [] : programs(.goFast, [0], variant: 2)) + fast([1])
                 + programs(.goChain, [9, 5, 4, 7, 8, 3, 2]) + fast([2, 3, 4]) + lazy([9, 7, 8])
             let older =
                 // Level 9 alone tells these apart.
@@ -285,7 +285,7 @@ extension Program {
             let likely =
                 zlib([6, 9, 1]) + (mayBeGzip ? programs(.gnuGzip, [6, 9, 1]) : []) + zlib([5, 4, 7, 8, 3, 2])
                 + (mayBeGzip ? programs(.gnuGzip, [5, 4, 7, 8, 3, 2]) : [])
-            let flushed = dictionary == nil ? [] : zlib([1, 2, 3], variant: 2)
+            let flushed = dictionary == nil ? [] : zlib([1, 2, 3], variant: 2) + zlib([1, 2, 3], variant: 6)
             let miniz = programs(.miniz, [6, 9, 1, 10, 5, 4, 7, 8, 3, 2])
             return (likely, flushed + miniz + zlib([6, 9, 5, 4, 7, 8], variant: 1) + programs(.run, [0]))
         }

@@ -1,6 +1,6 @@
 /// Goes through a compressed blob together with the data that it holds: the same steps in the same order whether the blob
 /// is there and its description is made, or the description is there and the blob is made.
-final class StreamMachine: BlobMachine {
+final class StreamMachine: DescribingMachine {
     /// What is there when a description is made.
     struct Given {
         let parser: DeflateParser

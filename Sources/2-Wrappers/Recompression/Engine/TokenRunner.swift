@@ -64,9 +64,15 @@ final class FollowingRunner<Model: TokenModel>: TokenCodingRunner {
     private let lengths = BitContexts(512)
     private let hits = BitContexts(512)
 
+    private typealias Loop = (FollowingRunner, inout Run, PlainBuffer) throws -> Void
+    /// The loop over tokens where misses alone are coded. It is named by `init`, which knows the model's type, so it is
+    /// compiled for that type; what overrides a method is compiled once for all models, and takes far longer.
+    private let loop: Loop
+
     init(_ model: Model, _ coder: AdaptiveCoder, isAdaptive: Bool) {
         self.model = model
         self.isAdaptive = isAdaptive
+        loop = coder.isDecoding ? { try $0.make(&$1, $2) } : { try $0.tell(&$1, $2) }
         super.init(coder)
         if coder.isDecoding, !isAdaptive { gap = coder.code(0, gaps) }
     }
@@ -83,10 +89,8 @@ final class FollowingRunner<Model: TokenModel>: TokenCodingRunner {
     override func follow(_ run: inout Run, _ plain: PlainBuffer) throws {
         if isAdaptive {
             try super.follow(&run, plain)
-        } else if coder.isDecoding {
-            try make(&run, plain)
         } else {
-            try tell(&run, plain)
+            try loop(self, &run, plain)
         }
     }
 

@@ -23,8 +23,8 @@ struct GoChainModel: TokenModel {
     private static let hashBits: UInt32 = 17
 
     private let tuning: Tuning
-    private let heads: PlaceTable
-    private let previous: PlaceTable
+    private var heads: NearTable
+    private let previous: ChainTable
     /// Where the window starts at first.
     private var base = 0
     private var end = 0
@@ -40,8 +40,8 @@ struct GoChainModel: TokenModel {
     /// - Parameter level: 2 ... 9.
     init(level: Int) {
         tuning = Self.tunings[min(max(level, 2), 9) - 2]
-        heads = PlaceTable(1 << Int(Self.hashBits))
-        previous = PlaceTable(Self.windowSize)
+        heads = NearTable(1 << Int(Self.hashBits))
+        previous = ChainTable(Self.windowSize)
     }
 
     mutating func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainView) {
@@ -50,7 +50,7 @@ struct GoChainModel: TokenModel {
         self.end = end
         lastWindow = max(0, (end - base - Self.windowSize - 1) & ~(Self.windowSize - 1))
         heads.clear(at: base)
-        previous.clear(at: base)
+        previous.clear()
         for position in base..<max(base, start - Self.minimumMatch + 1) { insert(position, plain) }
         place = start
         isPending = false
@@ -65,11 +65,14 @@ struct GoChainModel: TokenModel {
     }
 
     /// Indexes a position; returns the last one before it with the same hash.
-    @inline(__always) @discardableResult private func insert(_ position: Int, _ plain: PlainView) -> Int {
+    @inline(__always) @discardableResult private mutating func insert(_ position: Int, _ plain: PlainView)
+        -> Int
+    {
         let word = UnsafeRawPointer(plain.pointer(position)).loadUnaligned(as: UInt32.self).bigEndian
         let hash = Int((word &* 0x1e35_a7bd) &>> (32 &- Self.hashBits))
+        heads.renew(position)
         let head = heads.place(hash, before: position)
-        previous.set(position & (Self.windowSize &- 1), head)
+        previous.set(position, before: head)
         heads.set(hash, position)
         return head
     }
@@ -98,7 +101,7 @@ struct GoChainModel: TokenModel {
                 }
             }
             if candidate == bottom { break }
-            candidate = previous.place(candidate & (Self.windowSize &- 1), before: candidate)
+            candidate = previous.before(candidate)
             if candidate < lowest { break }
         }
         return best
@@ -156,14 +159,14 @@ struct GoChainModel: TokenModel {
             return
         }
         if predicted != actual, end &- place >= Self.minimumMatch {
-            let head = previous.place(place & (Self.windowSize &- 1), before: place)
+            let head = previous.before(place)
             current =
                 head >= max(windowStart(place), place &- Self.windowSize) ? search(place, head, plain) : 0
         }
         if place < end { place &+= 1 } else { isPending = false }
     }
 
-    @inline(__always) private func index(_ first: Int, _ next: Int, _ plain: PlainView) {
+    @inline(__always) private mutating func index(_ first: Int, _ next: Int, _ plain: PlainView) {
         let behind = min(next, end &- Self.minimumMatch &+ 1)
         guard first < behind else { return }
         for position in first..<behind { insert(position, plain) }

@@ -4,8 +4,8 @@ struct KlauspostLongEncoder: StepEncoder {
     private let isLevel6: Bool
     private let generation: KlauspostGeneration
     private let bits: UInt64
-    private let short: PlaceTable
-    private let long: PairTable
+    private var short: NearTable
+    private var long: NearPairTable
     private var end = 0
     private var limit = 0
     private var history = 0
@@ -17,6 +17,10 @@ struct KlauspostLongEncoder: StepEncoder {
     private var lastEnd = 0
     private var lastDistance = 1
     private var isAtEnd = false
+    /// Where the match starts that was found last; the end of the search, if there was none.
+    private var searched = 0
+    /// Where a wrong token is farther before that, the tables are cleared: of places far ahead they cannot tell.
+    private static let lead = 4096
 
     /// - Parameters:
     ///   - level: 5 or 6.
@@ -25,8 +29,8 @@ struct KlauspostLongEncoder: StepEncoder {
         isLevel6 = level == 6
         self.generation = generation
         bits = 15 + generation.addedBits
-        short = PlaceTable(1 << Int(bits))
-        long = PairTable(1 << Int(bits))
+        short = NearTable(1 << Int(bits))
+        long = NearPairTable(1 << Int(bits))
     }
 
     mutating func reset(at position: Int) {
@@ -39,6 +43,8 @@ struct KlauspostLongEncoder: StepEncoder {
         end = step.upperBound
         limit = end - Klauspost.margin
         place = step.lowerBound
+        indexed = place
+        searched = place
         lastEnd = place
         lastDistance = 1
         isAtEnd = !isWhole && step.count < Klauspost.leastStepByteCount
@@ -46,20 +52,39 @@ struct KlauspostLongEncoder: StepEncoder {
 
     func piece(of length: Int) -> Int { generation.piece(of: length) }
 
+    /// Clears the tables if the search came too far ahead of a token.
+    private mutating func goBack(to position: Int) {
+        guard searched > position &+ Self.lead else { return }
+        reset(at: position)
+        (indexed, searched, isAtEnd) = (position, position, false)
+    }
+
     mutating func resume(at position: Int, _ plain: PlainView) {
+        goBack(to: position)
         place = position
         lastEnd = position
         isAtEnd = position > limit
+    }
+
+    /// Marks what is far away in the tables, where that is due.
+    @inline(__always) private mutating func renew(_ position: Int) {
+        short.renew(position)
+        long.renew(position)
     }
 
     @inline(__always) private func short(_ from: Int, _ candidate: Int, _ plain: PlainView) -> Int {
         4 &+ plain.common(from &+ 4, candidate &+ 4, before: min(end, from &+ Limits.maximumMatch))
     }
 
+    /// Whether a match may start at a candidate, which is then one of the data.
+    @inline(__always) private func reaches(_ candidate: Int, _ from: Int) -> Bool {
+        Klauspost.reaches(candidate, from) && candidate >= history
+    }
+
     @inline(__always) private func fits(_ from: Int, _ candidate: Int, _ word: UInt64, _ plain: PlainView)
         -> Bool
     {
-        Klauspost.reaches(candidate, from)
+        reaches(candidate, from)
             && plain.word32(candidate) == UInt32(truncatingIfNeeded: word)
     }
 
@@ -75,8 +100,10 @@ struct KlauspostLongEncoder: StepEncoder {
             next = start &+ 1 &+ (start &- lastEnd) &>> (isLevel6 ? 7 : 6)
             guard next <= limit else {
                 isAtEnd = true
+                searched = limit
                 return nil
             }
+            renew(start)
             let shortSlot = Klauspost.hash4(word, bits: bits)
             let longSlot = Klauspost.hash7(word, bits: bits)
             let shortCandidate = short.place(shortSlot, before: start)
@@ -85,7 +112,7 @@ struct KlauspostLongEncoder: StepEncoder {
             let nextWord = plain.word64(next)
             short.set(shortSlot, start)
             long.insert(start, longSlot)
-            if Klauspost.reaches(longCandidate, start) {
+            if reaches(longCandidate, start) {
                 if plain.word32(longCandidate) == UInt32(truncatingIfNeeded: word) {
                     from = longCandidate
                     indexNext(next, nextWord)
@@ -126,6 +153,7 @@ struct KlauspostLongEncoder: StepEncoder {
             length &+= 1
         }
         indexed = next
+        searched = start
         return StepMatch(start: start, length: length, distance: start &- from)
     }
 
@@ -152,7 +180,7 @@ struct KlauspostLongEncoder: StepEncoder {
         _ next: Int, _ word: UInt64, _ last: Int, _ before: Int, _ start: inout Int, _ from: inout Int,
         _ length: inout Int, _ plain: PlainView
     ) {
-        guard Klauspost.reaches(last, next) else { return }
+        guard reaches(last, next) else { return }
         if plain.word32(last) == UInt32(truncatingIfNeeded: word) {
             let other = short(next, last, plain)
             if other > length {
@@ -190,6 +218,7 @@ struct KlauspostLongEncoder: StepEncoder {
     }
 
     mutating func pass(_ match: StepMatch, _ plain: PlainView) {
+        goBack(to: match.start)
         var place = match.start &+ match.length
         lastEnd = place
         lastDistance = match.distance
@@ -203,6 +232,7 @@ struct KlauspostLongEncoder: StepEncoder {
         if isLevel6 {
             var position = next &+ 1
             while position < place &- 1 {
+                renew(position)
                 let word = plain.word64(position)
                 short.set(Klauspost.hash4(word, bits: bits), position)
                 long.insert(position, Klauspost.hash7(word, bits: bits))
@@ -218,7 +248,7 @@ struct KlauspostLongEncoder: StepEncoder {
         self.place = place
     }
 
-    private func indexThirds(_ first: Int, _ behind: Int, _ plain: PlainView) {
+    private mutating func indexThirds(_ first: Int, _ behind: Int, _ plain: PlainView) {
         guard first < behind &- 1 else { return }
         let word = plain.word64(first)
         short.set(Klauspost.hash4(word, bits: bits), first)
@@ -227,6 +257,7 @@ struct KlauspostLongEncoder: StepEncoder {
         short.set(Klauspost.hash4(word &>> 16, bits: bits), first &+ 2)
         var position = first &+ 4
         while position < behind &- 1 {
+            renew(position)
             let word = plain.word64(position)
             long.insert(position, Klauspost.hash7(word, bits: bits))
             short.set(Klauspost.hash4(word &>> 8, bits: bits), position &+ 1)
@@ -235,9 +266,10 @@ struct KlauspostLongEncoder: StepEncoder {
     }
 
     /// Level 6: indexes what is left of the step.
-    private func indexTail(_ first: Int, _ plain: PlainView) {
+    private mutating func indexTail(_ first: Int, _ plain: PlainView) {
         var position = first
         while position < end &- 8 {
+            renew(position)
             let word = plain.word64(position)
             short.set(Klauspost.hash4(word, bits: bits), position)
             long.insert(position, Klauspost.hash7(word, bits: bits))

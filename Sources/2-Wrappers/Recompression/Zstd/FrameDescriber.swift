@@ -12,33 +12,10 @@ struct FrameDescriber {
         do {
             guard let program = try choose() else { return .refused(.unknownForm) }
             progress(Int(clamping: plain.byteCount))
-            let check = BlobCheck(blob)
-            let machine = FrameMachine(
-                parser: FrameParser(blob), program: program, end: Int(plain.byteCount), sink: check.take)
-            var isShort = true
-            var done: UInt64 = 0
-            try plain.forEachPart { part in
-                try Task.checkCancellation()
-                try part.withUnsafeBufferPointer { try machine.write($0) }
-                progress(part.count)
-                done += UInt64(part.count)
-                isShort = machine.describedByteCount <= limit
-                return isShort && check.isRight
+            return try Repack.made(.zstd, blob: blob, plain: plain, limit: limit, progress) {
+                FrameMachine(
+                    parser: FrameParser(blob), program: program, end: Int(plain.byteCount), sink: $0)
             }
-            guard isShort else { return .tooLong(machine.describedByteCount, for: done, of: plain.byteCount) }
-            guard check.isRight else { return .refused(.unknownForm) }
-            try machine.finish()
-            let (plan, sequences) = machine.description()
-            let bytes = Repack.assemble(
-                .zstd, plainByteCount: plain.byteCount, blobByteCount: blob.byteCount, plan: plan,
-                tokens: sequences)
-            guard bytes.count <= limit else { return .refused(.tooLong(byteCount: UInt64(bytes.count))) }
-            guard check.isWhole,
-                try machine.missCount == 0 || Repack.makes(blob, of: plain, by: bytes, progress)
-            else { return .refused(.unknownForm) }
-            // Sequences that the model made itself it makes again: that is not gone through.
-            if machine.missCount == 0 { progress(Int(clamping: plain.byteCount)) }
-            return .described(try Repack(bytes))
         } catch is RecompressionError {
             return .refused(.unknownForm)
         }

@@ -1,6 +1,6 @@
 /// Goes through a blob of zstd frames together with the data that it holds: the same steps in the same order whether the
 /// blob is there and its description is made, or the description is there and the blob is made.
-final class FrameMachine: BlobMachine {
+final class FrameMachine: DescribingMachine {
     /// What is there when a description is made.
     struct Given {
         let parser: FrameParser
