@@ -14,11 +14,15 @@ enum UnpackedContent {
 
     /// How many bytes may be decompressed of one file, all members and what turns out to be none together.
     ///
-    /// Members of real files are a few times as large as what they are compressed to. A file that is made to hold much
-    /// more, or whose members share their data, is compared as it is.
+    /// Members of real files are a few times as large as what they are compressed to; only pictures of screens are up to 64
+    /// times as large, and no more than some MiB then. A file that is made to hold much more, or whose members share their
+    /// data, is compared as it is.
     static func inflationLimit(ofFile byteCount: UInt64) -> UInt64 {
-        let (product, overflows) = byteCount.multipliedReportingOverflow(by: 16)
-        return overflows ? .max : max(product, 1 << 16)
+        func times(_ factor: UInt64) -> UInt64 {
+            let (product, overflows) = byteCount.multipliedReportingOverflow(by: factor)
+            return overflows ? .max : product
+        }
+        return max(times(16), min(times(64), UInt64(memberByteCountLimit)), 1 << 16)
     }
 
     /// How many bytes of a file's members may be described, whatever compressed them: that takes up to a second for each
