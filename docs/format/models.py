@@ -45,17 +45,18 @@ class Zlib:
     def __init__(self, data, level, memory, variant, is_gzip):
         self.data, self.is_gzip = data, is_gzip
         self.size = 1 << 15 - (memory >> 4)
-        self.goes_on = variant & 2
+        self.goes_on, self.has_jobs, self.job = variant & 2, variant & 4, 0
         self.good, self.lazy, self.nice, self.chain = self.LEVELS[level - 1]
         self.is_lazy, self.dropped = level >= 4, 5 if variant & 1 else 0
         bits = 15 if is_gzip else (memory & 15) + 7
         self.shift, self.mask = (bits + 2) // 3, (1 << bits) - 1
 
     def start(self, start, dictionary, end):
-        if self.goes_on and dictionary:
+        if self.goes_on and dictionary and not (self.has_jobs and end - self.job > 1 << 17):
             self.at_end, self.late, self.end = False, min(self.place, 2), end
             self.pending, self.length = False, 2
             return
+        self.job = start
         dictionary = min(dictionary, self.size)
         self.buffer = bytearray(2 * self.size + 16)
         self.heads, self.previous = [0] * (self.mask + 1), [0] * self.size
@@ -390,13 +391,16 @@ STEP = 65535
 class Steps:
     """Follows an encoder that works in steps."""
 
-    def __init__(self, data, encoder):
-        self.data, self.encoder = data, encoder
+    def __init__(self, data, encoder, goes_on=False):
+        self.data, self.encoder, self.goes_on = data, encoder, goes_on
 
     def start(self, start, dictionary, end):
-        self.history, self.segment, self.end = start - dictionary, start, end
-        self.encoder.reset()
-        if dictionary:
+        self.segment, self.end = start, end
+        is_reset = not self.goes_on or not dictionary
+        if is_reset:
+            self.history = self.last_step = start - dictionary
+            self.encoder.reset()
+        if is_reset and dictionary:
             self.encoder.begin(self.history, start, True, self.history)
             emitted = self.history
             while emitted < start:
@@ -411,7 +415,9 @@ class Steps:
         if position >= self.step_end:
             steps = (position - self.segment) // STEP + 1
             self.step_end = min(self.segment + steps * STEP, self.end)
-            self.encoder.begin(position, self.step_end, self.step_end - position == STEP, self.history)
+            history = self.last_step if self.goes_on else self.history
+            self.encoder.begin(position, self.step_end, self.step_end - position == STEP, history)
+            self.last_step = position
             self.is_planned, self.whole = False, None
         if not self.is_planned:
             self.planned, self.is_planned = self.encoder.next(position), True
@@ -454,11 +460,13 @@ class GoFast:
         self.data = data
 
     def reset(self):
-        self.table = {}
+        self.table, self.known = {}, 0
 
-    def begin(self, start, end, is_whole, _):
+    def begin(self, start, end, is_whole, history):
         self.end, self.limit, self.place, self.candidate = end, end - 15, start, NONE
-        self.done = not is_whole and end - start < 128
+        self.done, self.copied = not is_whole and end - start < 128, history
+        if self.done:
+            self.known = end
 
     def slot(self, place):
         return word(self.data, place, 4) * 0x1E35A7BD % (1 << 32) >> 18
@@ -468,6 +476,7 @@ class GoFast:
         found = before(self.table, slot, place)
         self.table[slot] = place
         same = place - found <= 32768 and self.data[found : found + 4] == self.data[place : place + 4]
+        same = same and found >= self.known
         return found if same else NONE
 
     def next(self, _):
@@ -485,7 +494,9 @@ class GoFast:
                 self.candidate = self.lookup(self.place)
         found, self.candidate = self.candidate, NONE
         place = self.place
-        length = 4 + common(self.data, place + 4, found + 4, min(self.end, place + 258) - place - 4)
+        length = 4
+        if found + 4 >= self.copied:
+            length += common(self.data, place + 4, found + 4, min(self.end, place + 258) - place - 4)
         return place, length, place - found
 
     def pass_(self, start, length, _):

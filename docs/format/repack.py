@@ -224,7 +224,7 @@ def model_of(data, family, level, memory, variant):
         2: lambda: Zlib(data, level, memory, variant, False),
         3: lambda: Zlib(data, level, memory, variant, True),
         4: lambda: GoChain(data, level),
-        5: lambda: Steps(data, GoFast(data)),
+        5: lambda: Steps(data, GoFast(data), variant == 2),
         6: lambda: Steps(data, klauspost.steps(data, level, variant)),
         9: lambda: klauspost.KlauspostLazy(data, level, variant),
         10: lambda: Miniz(data, level) if level > 1 else MinizFast(data),
@@ -721,7 +721,7 @@ class Repacker:
 
     def member(self, start):
         if not self.bit("same header"):
-            self.header = bytes(self.byte() for _ in range(self.number("header")))
+            self.header = self.header_bytes(self.number("header"))
         self.made.made += self.header
         self.take_program()
         end = len(self.data) if self.bit("to the end") else start + self.number("member size")
@@ -731,6 +731,19 @@ class Repacker:
         trailer = struct.pack("<II", zlib.crc32(content), len(content) & 0xFFFFFFFF)
         self.made.made += trailer if self.bit("right trailer") else bytes(self.byte() for _ in range(8))
         return end
+
+    def header_bytes(self, count):
+        if count <= 1024:
+            return bytes(self.byte() for _ in range(count))
+        require(count <= 1 << 20, "a header is too long")
+        made, followers, pair, is_foreseen = bytearray(), {}, 0, 0
+        for _ in range(count):
+            is_foreseen = self.bit("foreseen", is_foreseen)
+            byte = followers.get(pair, 0) if is_foreseen else self.byte()
+            followers[pair] = byte
+            pair = (pair << 8 | byte) & 0xFFFF
+            made.append(byte)
+        return bytes(made)
 
     def take_program(self):
         if self.program is None or not self.bit("same program"):

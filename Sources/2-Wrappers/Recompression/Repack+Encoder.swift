@@ -17,11 +17,14 @@ extension Repack {
         let isOwn = description.byteCount <= leastByteCount + header.blobByteCount / blobBytesPerByte
         switch header.form {
         case .gzip:
-            let program = try gzipProgram(PlanCoder(coder))
-            let takesOldBlob = program?.mode == .allBesideOld
-            guard let program, !program.servesAny else { return ("gzip by an unknown encoder", takesOldBlob) }
+            let first = try gzipProgram(PlanCoder(coder))
+            let takesOldBlob = first?.program.mode == .allBesideOld
+            guard let first, !first.program.servesAny else {
+                return ("gzip by an unknown encoder", takesOldBlob)
+            }
             let isExact = isOwn && !takesOldBlob
-            return ("gzip \(isExact ? "by" : "by an encoder like") \(program.tool)", takesOldBlob)
+            let tool = first.program.tool(segmentByteCount: first.segmentByteCount)
+            return ("gzip \(isExact ? "by" : "by an encoder like") \(tool)", takesOldBlob)
         case .zstd:
             guard isOwn, let program = try zstdProgram(FramePlanCoder(coder)) else {
                 return ("zstd by an unknown encoder", false)
@@ -34,15 +37,18 @@ extension Repack {
     private static let leastByteCount: UInt64 = 200
     private static let blobBytesPerByte: UInt64 = 512
 
-    /// The program of the first member; nil if there is none.
-    private static func gzipProgram(_ plan: PlanCoder) throws -> Program? {
+    /// The program of the first member, and how long its first segment is, if it has several; nil if there is none.
+    private static func gzipProgram(_ plan: PlanCoder) throws -> (program: Program, segmentByteCount: Int?)? {
         guard plan.flag(false, .memberFollows) else { return nil }
         if !plan.flag(false, .sameHeader) {
-            for _ in 0..<min(plan.number(0, .headerByteCount), 1 << 16) { _ = plan.byte(0) }
+            let count = min(plan.number(0, .headerByteCount), DeflateParser.headerLimit)
+            _ = plan.headerBytes([], count: count)
         }
         guard let program = Program(numbers: (0..<Program.numberCount).map { _ in plan.number(0, .program) })
         else { throw RecompressionError.damaged("it names an unknown encoder") }
-        return program
+        if !plan.flag(false, .memberIsRest) { _ = plan.number(0, .memberByteCount) }
+        guard program.dictionary != nil, !plan.flag(false, .segmentIsUsual) else { return (program, nil) }
+        return (program, plan.number(0, .segmentByteCount))
     }
 
     /// The program of the first frame that holds something; nil if there is none.
@@ -79,12 +85,15 @@ extension Program {
     var servesAny: Bool { family == .general || family == .cheapest }
 
     /// Whose encoder it is, in words.
-    var tool: String {
+    ///
+    /// - Parameter segmentByteCount: How long the first segment is, if there are several.
+    /// - Returns: The words.
+    func tool(segmentByteCount: Int?) -> String {
         let isCut = dictionary != nil
         return switch family {
         case .literal: "an encoder without matches"
         case .run: "zlib, runs alone"
-        case .zlib: "\(isCut ? "pigz" : "zlib"), level \(level)"
+        case .zlib: "\(isCut ? cutZlib(segmentByteCount) : "zlib"), level \(level)"
         case .miniz: "miniz, level \(level)"
         case .gnuGzip: "GNU gzip, level \(level)"
         case .goChain: "Go, level \(level)"
@@ -92,6 +101,17 @@ extension Program {
         case .klauspost, .klauspostLazy: "\(isCut ? "pgzip" : "klauspost/compress"), level \(level)"
         case .general, .cheapest: "any encoder"
         }
+    }
+}
+
+extension Program {
+    /// Who cut a stream of zlib into segments.
+    private func cutZlib(_ segmentByteCount: Int?) -> String {
+        if variant & 4 != 0 { return "pigz --rsyncable" }
+        if variant & 2 != 0 { return "zlib with flushes" }
+        // pigz takes 128 KiB at a time, or a multiple when told. From level 4 on a flush changes nothing else.
+        let isOfPigz = level < 4 || (segmentByteCount ?? 1) % (1 << 17) == 0
+        return isOfPigz ? "pigz" : "zlib with flushes, or pigz"
     }
 }
 

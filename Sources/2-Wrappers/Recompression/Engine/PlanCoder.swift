@@ -40,6 +40,28 @@ final class PlanCoder {
 
     func byte(_ value: UInt8) -> UInt8 { UInt8(coder.code(Int(value), bits: 8, bytes.bits)) }
 
+    /// Headers of more bytes may hold much that comes again.
+    private static let shortHeaderByteCount = 1 << 10
+    private let foreseen = BitContexts(2)
+
+    /// Codes the bytes of a gzip header, those of a long one in the light of what followed the same two bytes before.
+    func headerBytes(_ actual: [UInt8], count: Int) -> [UInt8] {
+        func value(_ index: Int) -> UInt8 { index < actual.count ? actual[index] : 0 }
+        guard count > Self.shortHeaderByteCount else { return (0..<count).map { byte(value($0)) } }
+        var header: [UInt8] = []
+        var followers = [UInt8](repeating: 0, count: 1 << 16)
+        var pair = 0
+        var isForeseen = false
+        for index in 0..<count {
+            isForeseen = coder.code(value(index) == followers[pair], &foreseen.bits[isForeseen ? 1 : 0])
+            let byte = isForeseen ? followers[pair] : byte(value(index))
+            followers[pair] = byte
+            pair = (pair << 8 | Int(byte)) & 0xffff
+            header.append(byte)
+        }
+        return header
+    }
+
     /// Bits that should be zero and are not.
     func filler(_ value: Int) -> Int {
         flag(value != 0, .hasFiller) ? coder.code(value, bits: 7, fillers.bits) : 0

@@ -32,7 +32,8 @@ struct Program: Hashable {
     var level = 0
     /// The memory level of zlib, and 16 for each bit that its window has less than 15.
     var memory = 8
-    /// A variant of the family: of zlib, 1 if short matches are dropped, and 2 if segments are where it was flushed.
+    /// A variant of the family: of zlib, 1 if short matches are dropped, 2 if segments are where it was flushed, and with that
+    /// 4 if it goes on within pigz's stretches alone; of Go's level 1, 2 if segments are where it was flushed.
     var variant = 0
     /// How it makes Huffman codes.
     var codes: CodeFamily
@@ -100,10 +101,11 @@ struct Program: Hashable {
 
     private var isKnown: Bool {
         switch family {
-        case .literal, .run, .goFast: level == 0 && memory == 8 && variant == 0
+        case .literal, .run: level == 0 && memory == 8 && variant == 0
+        case .goFast: level == 0 && memory == 8 && (variant == 0 || variant == 2)
         case .zlib:
             (1...9).contains(level) && (1...9).contains(memory & 15) && (0...6).contains(memory >> 4)
-                && (0...3).contains(variant)
+                && ((0...3).contains(variant) || (6...7).contains(variant))
         case .gnuGzip: (1...9).contains(level) && memory == 8 && variant == 0
         case .goChain: (2...9).contains(level) && memory == 8 && variant == 0
         case .klauspost:
@@ -139,11 +141,14 @@ struct Program: Hashable {
             let parameters = DeflateParameters(
                 encoder: family == .zlib ? .zlib : .gnuGzip, level: level, memoryLevel: memory & 15)
             let tuning = Tuning(parameters, windowBits: 15 - memory >> 4)
-            return following(ZlibModel(tuning, isFiltered: variant & 1 != 0, goesOn: variant & 2 != 0))
+            return following(
+                ZlibModel(
+                    tuning, isFiltered: variant & 1 != 0, goesOn: variant & 2 != 0, hasJobs: variant & 4 != 0)
+            )
         case .miniz:
             return level == 1 ? following(MinizFastModel()) : following(MinizModel(level: level))
         case .goChain: return following(GoChainModel(level: level))
-        case .goFast: return following(StepModel(GoFastEncoder()))
+        case .goFast: return following(StepModel(GoFastEncoder(), goesOn: variant == 2))
         case .cheapest: return CostRunner(coder, level: level)
         case .general:
             return GeneralRunner(

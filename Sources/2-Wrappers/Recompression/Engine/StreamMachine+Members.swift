@@ -32,8 +32,8 @@ extension StreamMachine {
     private func codeHeader(_ actual: [UInt8]) throws {
         if !plan.flag(actual == header, .sameHeader) {
             let count = plan.number(actual.count, .headerByteCount)
-            guard count <= 1 << 16 else { throw Self.damaged("a header is too long") }
-            header = (0..<count).map { plan.byte($0 < actual.count ? actual[$0] : 0) }
+            guard count <= DeflateParser.headerLimit else { throw Self.damaged("a header is too long") }
+            header = plan.headerBytes(actual, count: count)
         }
         if emits { emitter.write(header) }
     }

@@ -8,8 +8,15 @@ struct GoFastEncoder: StepEncoder {
     /// A match at the place that is known without a search.
     private var candidate = Int.none
     private var isAtEnd = false
+    /// A match that starts before this is not followed beyond four bytes: of data before the last step there is no copy.
+    private var copied = 0
+    /// No match starts before this.
+    private var known = 0
 
-    mutating func reset(at position: Int) { table.clear(at: position) }
+    mutating func reset(at position: Int) {
+        table.clear(at: position)
+        known = position
+    }
 
     mutating func begin(_ step: Range<Int>, isWhole: Bool, history: Int, _ plain: PlainView) {
         end = step.upperBound
@@ -17,6 +24,17 @@ struct GoFastEncoder: StepEncoder {
         place = step.lowerBound
         candidate = .none
         isAtEnd = !isWhole && step.count < 128
+        copied = history
+        // Behind a step that is too short to be searched, all before it is forgotten.
+        if isAtEnd { known = step.upperBound }
+    }
+
+    /// The place that the table has for a word, if a match may start there; the word's own place is noted.
+    @inline(__always) private func lookUp(_ word: UInt32, _ place: Int, _ plain: PlainView) -> Int {
+        let slot = hash(word)
+        let found = table.place(slot, before: place)
+        table.set(slot, place)
+        return place &- found <= 1 << 15 && found >= known && plain.word32(found) == word ? found : .none
     }
 
     @inline(__always) private func hash(_ word: UInt32) -> Int { Int((word &* 0x1e35_a7bd) &>> 18) }
@@ -34,19 +52,13 @@ struct GoFastEncoder: StepEncoder {
                     isAtEnd = true
                     return nil
                 }
-                let word = plain.word32(place)
-                let slot = hash(word)
-                let found = table.place(slot, before: place)
-                table.set(slot, place)
-                if place &- found <= 1 << 15, plain.word32(found) == word {
-                    candidate = found
-                    break
-                }
+                candidate = lookUp(plain.word32(place), place, plain)
+                if candidate != .none { break }
             }
         }
         let found = candidate
         candidate = .none
-        let last = min(end, place &+ Limits.maximumMatch)
+        let last = found &+ 4 < copied ? 0 : min(end, place &+ Limits.maximumMatch)
         return StepMatch(
             start: place, length: 4 &+ plain.common(place &+ 4, found &+ 4, before: last),
             distance: place &- found)
@@ -60,16 +72,8 @@ struct GoFastEncoder: StepEncoder {
             return
         }
         table.set(hash(plain.word32(place &- 1)), place &- 1)
-        let word = plain.word32(place)
-        let slot = hash(word)
-        let found = table.place(slot, before: place)
-        table.set(slot, place)
-        if place &- found <= 1 << 15, plain.word32(found) == word {
-            candidate = found
-            self.place = place
-        } else {
-            self.place = place &+ 1
-        }
+        candidate = lookUp(plain.word32(place), place, plain)
+        self.place = candidate == .none ? place &+ 1 : place
     }
 
     mutating func resume(at position: Int, _ plain: PlainView) {

@@ -34,6 +34,10 @@ struct StepMatch {
 /// Follows a stream with an encoder that works in steps.
 struct StepModel<Encoder: StepEncoder>: TokenModel {
     private var encoder: Encoder
+    /// Whether segments end where the encoder was flushed, and went on with the last step before as its history.
+    private let goesOn: Bool
+    /// Where the last step started.
+    private var lastStepStart = 0
     private var segmentStart = 0
     private var end = 0
     private var history = 0
@@ -48,14 +52,21 @@ struct StepModel<Encoder: StepEncoder>: TokenModel {
     /// How many bytes make a step.
     static var stepByteCount: Int { 65_535 }
 
-    init(_ encoder: Encoder) { self.encoder = encoder }
+    init(_ encoder: Encoder, goesOn: Bool = false) {
+        self.encoder = encoder
+        self.goesOn = goesOn
+    }
 
     mutating func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainView) {
-        history = start - dictionary
-        encoder.reset(at: history)
         segmentStart = start
         self.end = end
-        if dictionary > 0 {
+        let isReset = !goesOn || dictionary == 0
+        if isReset {
+            history = start - dictionary
+            encoder.reset(at: history)
+            lastStepStart = history
+        }
+        if isReset, dictionary > 0 {
             // The bytes before are compressed as a step of their own, and the tokens thrown away.
             encoder.begin(history..<start, isWhole: true, history: history, plain)
             var emitted = history
@@ -73,7 +84,9 @@ struct StepModel<Encoder: StepEncoder>: TokenModel {
         let steps = (position - segmentStart) / Self.stepByteCount + 1
         stepEnd = min(segmentStart + steps * Self.stepByteCount, end)
         encoder.begin(
-            position..<stepEnd, isWhole: stepEnd - position == Self.stepByteCount, history: history, plain)
+            position..<stepEnd, isWhole: stepEnd - position == Self.stepByteCount,
+            history: goesOn ? lastStepStart : history, plain)
+        lastStepStart = position
         isPlanned = false
         whole = nil
     }

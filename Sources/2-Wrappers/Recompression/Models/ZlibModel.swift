@@ -6,6 +6,9 @@ struct ZlibModel: TokenModel {
     private let droppedLength: Int
     /// Whether segments end where the encoder was flushed, and went on.
     private let goesOn: Bool
+    /// Whether it does so within stretches of 128 KiB alone, as pigz does.
+    private let hasJobs: Bool
+    private var jobStart = 0
     private var inputPosition = 0
     private var end = 0
 
@@ -24,17 +27,22 @@ struct ZlibModel: TokenModel {
 
     var work: Int { storage.window.work }
 
-    init(_ tuning: Tuning, isFiltered: Bool, goesOn: Bool) {
+    /// How many bytes pigz compresses at a time, at most.
+    private static let jobByteCount = 1 << 17
+
+    init(_ tuning: Tuning, isFiltered: Bool, goesOn: Bool, hasJobs: Bool) {
         self.goesOn = goesOn
+        self.hasJobs = hasJobs
         storage = Storage()
         self.tuning = tuning
         droppedLength = isFiltered ? 5 : 0
     }
 
     mutating func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainView) {
-        if goesOn, dictionary > 0 {
+        if goesOn, dictionary > 0, !hasJobs || end - jobStart <= Self.jobByteCount {
             storage.window.goOn()
         } else {
+            jobStart = start
             storage.window.reset(tuning)
             let dictionary = min(dictionary, tuning.windowSize)
             if dictionary > 0 {
