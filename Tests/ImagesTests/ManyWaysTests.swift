@@ -41,16 +41,22 @@ struct ManyWaysTests {
         return CountingStore(try StoreOpener.open(path, unpackedByteCountLimit: nil) { _, _ in })
     }
 
+    /// A descriptor with more fields.
+    private func with(_ more: [(String, JSON)], _ descriptor: JSON) -> JSON {
+        guard case .object(let fields) = descriptor else { return descriptor }
+        return .object(fields + more)
+    }
+
     /// An index of other digests under so many platforms.
     private func others(_ count: Int, platforms: Int) -> LayoutBuilder {
         var layout = LayoutBuilder()
         let entries = [JSON](
             repeating: ["mediaType": .text(LayoutBuilder.manifestType), "digest": .text(otherDigest)],
             count: count)
+        let index = layout.store(index: entries)
         layout.entries = (0..<platforms).map { number in
-            layout.store(
-                index: entries,
-                [LayoutBuilder.platform("linux", "a\(number)"), LayoutBuilder.name("app:\(number)")])
+            with(
+                [LayoutBuilder.platform("linux", "a\(number)"), LayoutBuilder.name("app:\(number)")], index)
         }
         return layout
     }
@@ -72,11 +78,9 @@ struct ManyWaysTests {
     @Test func `names that go to very many images each are too many`() async throws {
         var layout = LayoutBuilder()
         let manifest = try layout.store(ImageBuilder([.init("", [.file("f")])]))
-        let index = (0..<600).map { number in
-            guard case .object(let fields) = manifest else { return manifest }
-            return JSON.object(fields + [LayoutBuilder.platform("linux", "a\(number)")])
-        }
-        layout.entries = (0..<600).map { layout.store(index: index, [LayoutBuilder.name("app:\($0)")]) }
+        let index = layout.store(
+            index: (0..<600).map { with([LayoutBuilder.platform("linux", "a\($0)")], manifest) })
+        layout.entries = (0..<600).map { with([LayoutBuilder.name("app:\($0)")], index) }
         await #expect { try await load(layout.archive, scratch) } throws: {
             kind($0) == "damaged" && "\($0)".contains("in too many ways")
         }
