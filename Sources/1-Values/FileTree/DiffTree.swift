@@ -112,10 +112,11 @@ public struct DiffTree: Sendable {
         self.newLayers = newLayers
         oldLinks = oldTree.links
         newLinks = newTree.links
-        join(oldTree, newTree)
-        for (name, original) in newLinks.originals {
-            guard let name = index(of: newTree.path(of: name)) else { continue }
-            newOriginals[name] = index(of: newTree.path(of: original)) ?? name
+        // For each node of the new tree its own place; what is ignored has none. Only names of one file are asked about.
+        var places = newLinks.originals.isEmpty ? [] : Array(repeating: Int32(-1), count: newTree.nodes.count)
+        join(oldTree, newTree, &places)
+        for (name, original) in newLinks.originals where places[name] >= 0 {
+            newOriginals[Int(places[name])] = Int(places[places[original] >= 0 ? original : name])
         }
         findMoves()
         rollUp()
@@ -187,7 +188,7 @@ public struct DiffTree: Sendable {
 
     // MARK: - Building
 
-    private mutating func join(_ oldTree: Tree, _ newTree: Tree) {
+    private mutating func join(_ oldTree: Tree, _ newTree: Tree, _ places: inout [Int32]) {
         // Growing would move everything; what is reserved and not needed takes no memory.
         nodes.reserveCapacity(oldTree.nodes.count + newTree.nodes.count)
         names = NameTable(
@@ -216,6 +217,7 @@ public struct DiffTree: Sendable {
                 if oldNode?.children.isEmpty == false || newNode?.children.isEmpty == false {
                     pending.append((nodes.count, oldChild, newChild, states))
                 }
+                if !places.isEmpty, let newChild { places[newChild] = Int32(clamping: nodes.count) }
                 nodes.append(node(parent: index, oldNode, newNode))
                 names.append(name)
             }

@@ -43,20 +43,24 @@ struct LinkSets: Sendable {
             }
             inodes[tree.stored(id)?.hardLink?.origin ?? id]?.names.append(index)
         }
-        var budget = Self.attributeBudget
+        var budget = Self.byteBudget
+        var ranks: [Int32] = []
         for origin in order {
             guard let inode = inodes[origin] else { continue }
-            add(inode, origin, in: tree, &budget)
+            add(inode, origin, in: tree, &budget, &ranks)
         }
     }
 
-    /// How many bytes of attributes names get that their own headers do not have: far more than files have, but names times
-    /// attributes can be far more than an image of this size should hold.
-    private static let attributeBudget = 1 << 26
+    /// How many bytes of attributes and targets names get that their own headers do not have: far more than files have, but
+    /// names times attributes, or sets times the length of paths, can be far more than an image of this size should hold.
+    private static let byteBudget = 1 << 26
 
-    private mutating func add(_ inode: Inode, _ origin: EntryID, in tree: Tree, _ budget: inout Int) {
-        let original = inode.isShared ? Self.original(inode, origin, in: tree) : nil
-        let path = original.map { tree.path(of: $0).bytes }
+    private mutating func add(
+        _ inode: Inode, _ origin: EntryID, in tree: Tree, _ budget: inout Int, _ ranks: inout [Int32]
+    ) {
+        let original = inode.isShared ? Self.original(inode, origin, in: tree, &ranks) : nil
+        let path = budget > 0 && inode.names.count > 1 ? original.map { tree.path(of: $0).bytes } : nil
+        budget -= path?.count ?? 0
         let attributes = inode.extendedAttributes
         let attributeByteCount = attributes.reduce(0) { $0 + $1.name.count + $1.value.count }
         for node in inode.names {
@@ -84,16 +88,35 @@ struct LinkSets: Sendable {
         }
     }
 
-    /// The name that stands for a file: the one that brought it, else the first of those that are left. nil if it is in a
-    /// layer below those of the tree.
-    private static func original(_ inode: Inode, _ origin: EntryID, in tree: Tree) -> Int? {
+    /// The name that stands for a file: the one that brought it, else the first of those that are left in the order of the
+    /// tree. nil if it is in a layer below those of the tree.
+    private static func original(
+        _ inode: Inode, _ origin: EntryID, in tree: Tree, _ ranks: inout [Int32]
+    ) -> Int? {
         if tree.stored(origin) == nil {
             let target = TreePath(tarName: inode.target).flatMap(tree.find)
             guard let target, !inode.names.contains(target) else { return nil }
         } else if let name = inode.names.first(where: { tree.nodes[$0].entry == origin }) {
             return name
         }
-        return inode.names.map { (path: tree.path(of: $0), node: $0) }.min { $0.path < $1.path }?.node
+        guard inode.names.count > 1 else { return inode.names.first }
+        if ranks.isEmpty { ranks = tree.ranks() }
+        return inode.names.min { ranks[$0] < ranks[$1] }
+    }
+}
+
+extension Tree {
+    /// For each node its place where what a directory holds stands behind it, before the next name.
+    fileprivate func ranks() -> [Int32] {
+        var ranks = Array(repeating: Int32(0), count: nodes.count)
+        var pending = [0]
+        var next: Int32 = 0
+        while let node = pending.popLast() {
+            ranks[node] = next
+            next &+= 1
+            pending += nodes[node].children.reversed()
+        }
+        return ranks
     }
 }
 
