@@ -129,7 +129,7 @@ struct StreamEncoder: ~Copyable {
                 let isFull = blocks.append(
                     length: knownLength, distance: position &- 1 &- knownStart,
                     covered: position &- window.blockStart)
-                window.passMatch(knownLength)
+                window.passMatch(knownLength, isRun: position &- 1 &- knownStart == 1)
                 isLiteralPending = false
                 length = Limits.minimumMatch - 1
                 if isFull, !finishBlock() { return }

@@ -172,6 +172,21 @@ struct Window: ~Copyable {
         return Int(head)
     }
 
+    /// Notes places down that have the same byte in front, at and behind them, as zeros mostly have: each follows the one
+    /// before it. The last place that was noted down must be the one before the first.
+    ///
+    /// - Returns: The first place that is not noted down.
+    @inline(__always) private mutating func insertRun(_ first: Int, _ end: Int) -> Int {
+        let byte = Int(buffer[first])
+        let hash = (byte &<< (2 &* hashShift) ^ byte &<< hashShift ^ byte) & hashMask
+        guard first < end, Int(heads[hash]) == first &- 1 else { return first }
+        for place in first..<end {
+            previous[place & (size &- 1)] = UInt16(truncatingIfNeeded: place &- 1)
+        }
+        heads[hash] = UInt16(truncatingIfNeeded: end &- 1)
+        return end
+    }
+
     /// Whether a search may start from what `insert` returned.
     @inline(__always) func canSearch(_ head: Int) -> Bool {
         head != 0 && position &- head <= maximumDistance
@@ -231,11 +246,16 @@ struct Window: ~Copyable {
 
     /// Indexes the rest of a match that starts a byte before the place, whose first two bytes are indexed, and moves
     /// behind it.
-    @inline(__always) mutating func passMatch(_ length: Int) {
-        let first = position &+ 1
+    ///
+    /// - Parameters:
+    ///   - length: The match's length.
+    ///   - isRun: Whether it repeats the byte before it.
+    @inline(__always) mutating func passMatch(_ length: Int, isRun: Bool) {
+        var first = position &+ 1
         let end = position &+ length &- 1
         // Three bytes must be there for a hash.
         let behind = min(end, position &+ lookahead &- Limits.minimumMatch &+ 1)
+        if isRun { first = insertRun(first, min(behind, end &- Limits.minimumMatch &+ 1)) }
         if first < behind {
             for place in first..<behind { insert(place) }
         }

@@ -69,19 +69,20 @@ struct StructureDecoder {
         guard differs < 1 << 16, isLiteral & ~differs == 0 else {
             throw DeltaError.damaged("unknown header fields")
         }
-        var block = [UInt8](repeating: 0, count: 512)
+        var block = Array(prediction.reference)
         for field in HeaderPrediction.order {
             let bit: UInt64 = 1 << UInt64(field.rawValue)
-            var value: [UInt8]
             if differs & bit == 0 {
-                value = prediction.expected(field, in: block)
+                guard let value = prediction.computed(field, in: block) else { continue }
+                block.replaceSubrange(field.range, with: value)
             } else if isLiteral & bit == 0 {
-                value = prediction.fallback(field)
+                block.replaceSubrange(
+                    field.range, with: HeaderPrediction.part(of: prediction.previous, field))
             } else {
-                value = try fields.raw(fields.count(atMost: field.range.count))
+                var value = try fields.raw(fields.count(atMost: field.range.count))
                 value += [UInt8](repeating: 0, count: field.range.count - value.count)
+                block.replaceSubrange(field.range, with: value)
             }
-            block.replaceSubrange(field.range, with: value)
         }
         return block
     }

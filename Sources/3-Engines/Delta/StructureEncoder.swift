@@ -64,17 +64,16 @@ struct StructureEncoder {
     }
 
     private mutating func addHeader(_ block: ArraySlice<UInt8>, _ prediction: HeaderPrediction) {
-        let bytes = Array(block)
         var differs: UInt64 = 0
         var isLiteral: UInt64 = 0
         var literals: [[UInt8]] = []
-        for field in HeaderPrediction.order {
-            let value = Array(bytes[field.range])
-            guard value != prediction.expected(field, in: bytes) else { continue }
+        // Most fields of hundreds of thousands of headers are as expected.
+        for field in HeaderPrediction.order where !prediction.isExpected(field, in: block) {
             differs |= 1 << UInt64(field.rawValue)
-            guard value != prediction.fallback(field) else { continue }
+            guard !prediction.isFallback(field, in: block) else { continue }
             isLiteral |= 1 << UInt64(field.rawValue)
-            literals.append(Array(value[..<(value.count - value.reversed().prefix { $0 == 0 }.count)]))
+            let value = HeaderPrediction.part(of: block, field)
+            literals.append(Array(value.dropLast(value.reversed().prefix { $0 == 0 }.count)))
         }
         shapes.varint(differs)
         if differs != 0 { shapes.varint(isLiteral) }

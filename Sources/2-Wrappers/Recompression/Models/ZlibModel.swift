@@ -142,7 +142,7 @@ struct ZlibModel: TokenModel {
 
     private mutating func acceptLazily(_ actual: Token, isExpected: Bool) {
         if actual.isMatch {
-            storage.window.passMatch(actual.byteCount)
+            storage.window.passMatch(actual.byteCount, isRun: actual.distance == 1)
             isPending = false
             length = Limits.minimumMatch - 1
             return
