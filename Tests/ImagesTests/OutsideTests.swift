@@ -34,6 +34,39 @@ struct OutsideTests {
         #expect(try await load(twice, scratch).index.summary.imageID == sample.imageID)
     }
 
+    @Test func `files may be stored without their holes`() async throws {
+        let entries = try sample.members(.ociArchive).map { member in
+            // As tar --sparse stores them: the zeros at a layer's end are a hole.
+            let data = Array(
+                member.content.prefix(
+                    member.content.count - member.content.reversed().prefix { $0 == 0 }.count))
+            let map = Array("2\n0\n\(data.count)\n\(member.content.count)\n0\n".utf8)
+            return TarEntry("GNUSparseFile.0/x", flag: "0").with {
+                $0.content = map + [UInt8](repeating: 0, count: 512 - map.count) + data
+                $0.records = [
+                    ("GNU.sparse.major", Array("1".utf8)), ("GNU.sparse.minor", Array("0".utf8)),
+                    ("GNU.sparse.name", Array(member.name.utf8)),
+                    ("GNU.sparse.realsize", Array("\(member.content.count)".utf8)),
+                ]
+            }
+        }
+        #expect(try await load(entries.tar, scratch).index.summary.imageID == sample.imageID)
+        // Holes have a bound.
+        let large = try sample.members(.ociArchive).map { member in
+            guard member.name == "index.json" else { return member.entry }
+            let map = Array("1\n4294967296\n0\n".utf8)
+            return TarEntry("GNUSparseFile.0/x", flag: "0").with {
+                $0.content = map + [UInt8](repeating: 0, count: 512 - map.count)
+                $0.records = [
+                    ("GNU.sparse.major", Array("1".utf8)), ("GNU.sparse.minor", Array("0".utf8)),
+                    ("GNU.sparse.name", Array("index.json".utf8)),
+                    ("GNU.sparse.realsize", Array("4294967296".utf8)),
+                ]
+            }
+        }
+        await #expect { try await load(large.tar, scratch) } throws: { kind($0) == "tooLarge" }
+    }
+
     @Test func `two files of one name are refused, since docker takes the last and podman the first`()
         async throws
     {

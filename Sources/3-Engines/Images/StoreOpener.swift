@@ -40,7 +40,8 @@ public enum StoreOpener {
                 return try spooled(RandomAccessFile.Stream(path: path), path, limits, progress)
             }
             try refuseText(start, path)
-            return try TarArchive(FileRegion(file), source: path)
+            return try TarArchive(
+                FileRegion(file), source: path, unpackedByteCountLimit: limits.unpackedByteCount)
         }
     }
 
@@ -92,7 +93,8 @@ public enum StoreOpener {
         }
         guard spool.byteCount > 0 else { throw ImageError.notAnImage(source: path, reason: "it is empty") }
         return try TarArchive(
-            FileRegion(spool.finish()), source: path, storedByteCount: stream.position)
+            FileRegion(spool.finish()), source: path, storedByteCount: stream.position,
+            unpackedByteCountLimit: limits.unpackedByteCount)
     }
 
     /// Refuses what cannot be an archive by its first block.

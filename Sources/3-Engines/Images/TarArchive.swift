@@ -13,6 +13,7 @@ public struct TarArchive: BlobStore {
     private let region: FileRegion
     private let members: [TreePath: ArchiveMember]
     private let repeats: RepeatedFiles
+    private let sparseFiles: SparseMembers
 
     /// Reads the headers of an archive.
     ///
@@ -20,8 +21,12 @@ public struct TarArchive: BlobStore {
     ///   - region: The archive, not compressed.
     ///   - source: Its name for messages.
     ///   - storedByteCount: How many bytes it has where it lies; nil if they are those of the region.
+    ///   - unpackedByteCountLimit: How much it may unpack to, as files do that are stored without their holes; nil for what is usual.
     /// - Throws: `ImageError` if it is no archive or damaged, `FileError` if it cannot be read.
-    public init(_ region: FileRegion, source: String, storedByteCount: UInt64? = nil) throws {
+    public init(
+        _ region: FileRegion, source: String, storedByteCount: UInt64? = nil,
+        unpackedByteCountLimit: UInt64? = nil
+    ) throws {
         self.storedByteCount = storedByteCount ?? region.byteCount
         var lister = MemberLister(
             source: source, region: region, limit: ReadingLimits.names(in: self.storedByteCount))
@@ -41,6 +46,12 @@ public struct TarArchive: BlobStore {
         self.region = region
         members = lister.members
         repeats = RepeatedFiles(lister.repeats)
+        sparseFiles = SparseMembers(
+            region,
+            ByteBudget(
+                limit: ReadingLimits(unpackedByteCount: unpackedByteCountLimit).unpacked(
+                    from: self.storedByteCount), source: source,
+                what: "its sparse files have", isRaisable: true))
     }
 
     /// Finds a file; links inside the archive are followed.
@@ -61,12 +72,12 @@ public struct TarArchive: BlobStore {
                     )
                 }
                 return region
-            case .sparse:
-                throw ImageError.unsupported(
-                    source: source,
-                    reason:
-                        "its member '\(EscapedText.of(current.bytes, limit: 200))' is stored as a sparse file"
-                )
+            case .sparse(let span, let byteCount):
+                do {
+                    return try sparseFiles.file(span, byteCount: byteCount, at: current)
+                } catch let error as TarError {
+                    throw ImageError.damaged(source: source, reason: error.description)
+                }
             case .link(let target, let isSymbolic):
                 guard let next = resolve(target, isSymbolic ? current.parent : nil) else {
                     throw ImageError.damaged(
@@ -120,7 +131,8 @@ public struct TarArchive: BlobStore {
 private enum ArchiveMember: Sendable {
     case file(FileRegion)
     case link(target: [UInt8], isSymbolic: Bool)
-    case sparse
+    /// A file that is stored without its holes, and how many bytes it has.
+    case sparse(EntrySpan, byteCount: UInt64)
 }
 
 /// Looks at nothing.
@@ -156,6 +168,34 @@ private final class RepeatedFiles: Sendable {
         }
         checked.withLock { _ = $0.insert(path) }
         return true
+    }
+}
+
+/// Files that an archive stores without their holes, as `tar --sparse` does: each is unpacked once.
+private final class SparseMembers: Sendable {
+    private let archive: FileRegion
+    private let budget: ByteBudget
+    private let unpacked = Mutex<[TreePath: FileRegion]>([:])
+
+    init(_ archive: FileRegion, _ budget: ByteBudget) {
+        self.archive = archive
+        self.budget = budget
+    }
+
+    /// A file's bytes, its holes as zeros.
+    func file(_ span: EntrySpan, byteCount: UInt64, at path: TreePath) throws -> FileRegion {
+        if let known = unpacked.withLock({ $0[path] }) { return known }
+        try budget.spend(byteCount)
+        let file = try SparseFile(archive, span)
+        let spool = try Spool()
+        while spool.byteCount < byteCount {
+            try Task.checkCancellation()
+            let count = min(1 << 18, byteCount - spool.byteCount)
+            try spool.append(try file.read(at: spool.byteCount, count: Int(count)))
+        }
+        let region = FileRegion(spool.finish())
+        unpacked.withLock { $0[path] = region }
+        return region
     }
 }
 
@@ -203,7 +243,7 @@ private struct MemberLister: TarVisitor {
         }
         let content: ArchiveMember
         switch member.type {
-        case .file where member.isSparse: content = .sparse
+        case .file where member.isSparse: content = .sparse(EntrySpan(member), byteCount: member.size)
         case .file:
             content = .file(region.part(at: member.contentOffset, byteCount: member.storedByteCount))
         case .symlink: content = .link(target: member.linkName, isSymbolic: true)
