@@ -76,7 +76,7 @@ let package = Package(
             name: "Summary", dependencies: ["Bytes", "FileFormats", "FileTree", "OCI"],
             path: "\(values)/Summary", swiftSettings: safe),
         .target(
-            name: "Canvas", path: "\(values)/Canvas", exclude: ["themes/README.md"],
+            name: "Canvas", dependencies: ["Bytes"], path: "\(values)/Canvas", exclude: ["themes/README.md"],
             resources: [.embedInCode("themes")], swiftSettings: safe),
 
         // Floor 2: wrappers, each the only importer of its C library or of system calls; codecs without one.

@@ -34,6 +34,17 @@ struct FilteredReaderTests {
         #expect(try read(try outer.pack(content)) == content)
     }
 
+    @Test func `windows that are too large are named`() throws {
+        func frame(windowLog: UInt8) -> [UInt8] {
+            // The magic number, no flags, the window; then one block, the last, of three bytes as they are.
+            [0x28, 0xb5, 0x2f, 0xfd, 0, (windowLog - 10) << 3, 3 << 3 | 1, 0, 0] + Array("abc".utf8)
+        }
+        #expect(try read(frame(windowLog: 27)) == Array("abc".utf8))
+        for log in [28, 31] as [UInt8] {
+            #expect(throws: ArchiveError.windowTooLarge) { try read(frame(windowLog: log)) }
+        }
+    }
+
     @Test(arguments: packings)
     func `what is cut off is an error`(_ packing: Packing) throws {
         guard packing != .plain, packing != .gzipMembers, packing != .zstdFrames else { return }

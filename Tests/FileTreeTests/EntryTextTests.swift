@@ -36,4 +36,21 @@ struct EntryTextTests {
         #expect(changes[1].attribute == "b")
         #expect(MetadataChange.between(old, new, ignoring: .all) == [])
     }
+
+    @Test func `what becomes a link, or was one, has one target`() throws {
+        func entry(_ kind: EntryKind, to target: String = "") throws -> Entry {
+            Entry(path: try #require(TreePath("a")), kind: kind, linkTarget: Array(target.utf8))
+        }
+        func targets(_ old: Entry, _ new: Entry) -> [String?] {
+            MetadataChange.between(old, new).filter { $0.field == "link target" }.flatMap {
+                [$0.old, $0.new]
+            }
+        }
+        #expect(try targets(entry(.directory), entry(.symlink, to: "/lib")) == [nil, "/lib"])
+        #expect(try targets(entry(.symlink, to: "/lib"), entry(.file)) == ["/lib", nil])
+        #expect(try targets(entry(.symlink, to: "a"), entry(.symlink, to: "b")) == ["a", "b"])
+        var device = try entry(.characterDevice)
+        device.deviceMinor = 3
+        #expect(MetadataChange.between(try entry(.fifo), device).map(\.old) == [nil])
+    }
 }

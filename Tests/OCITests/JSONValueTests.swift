@@ -28,10 +28,15 @@ struct JSONValueTests {
         #expect(throws: JSONError.self) { try parse(text) }
     }
 
-    @Test func `broken UTF-8 is refused`() {
-        #expect(throws: JSONError.malformed(offset: 1)) {
-            try JSONValue(parsing: [0x5b, 0x22, 0xff, 0x22, 0x5d])
-        }
+    @Test func `each byte that is no UTF-8 is U+FFFD, as in Go`() throws {
+        func text(_ bytes: [UInt8]) throws -> JSONValue { try JSONValue(parsing: [0x22] + bytes + [0x22]) }
+        #expect(try text(Array("caf".utf8) + [0xe9]) == .string("caf\u{fffd}"))
+        // Not once for what one character was to begin with.
+        #expect(try text([0xe2, 0x82, 0x41]) == .string("\u{fffd}\u{fffd}A"))
+        #expect(try text([0xed, 0xa0, 0x80, 0xc0, 0x80]) == .string(String(repeating: "\u{fffd}", count: 5)))
+        #expect(try text([0xf0, 0x9f, 0x98, 0x80, 0xff]) == .string("😀\u{fffd}"))
+        // Outside of strings there is none.
+        #expect(throws: JSONError.malformed(offset: 1)) { try JSONValue(parsing: [0x5b, 0xff, 0x5d]) }
     }
 
     @Test func `a key that is there twice is refused, however it is spelled`() {

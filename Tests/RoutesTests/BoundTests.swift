@@ -10,7 +10,7 @@ struct BoundTests {
         ("delta > 3 GB", 3_000_000_001, true),
     ])
     func boundsHold(text: String, value: UInt64, holds: Bool) throws {
-        let bound = try #require(Bound(text))
+        let bound = try Bound(parsing: text)
         #expect(bound.holds(for: value) == holds)
     }
 
@@ -19,7 +19,25 @@ struct BoundTests {
         "delta > 5 parsecs", "delta > 1e9", "delta > 99999999999999999999GB", "delta > 1.2.3", "delta > nan",
         "delta >> 5",
     ])
-    func otherTextIsRefused(text: String) { #expect(Bound(text) == nil) }
+    func otherTextIsRefused(text: String) {
+        #expect(throws: BoundError.self) { try Bound(parsing: text) }
+    }
+
+    @Test func whatIsWrongIsNamed() {
+        func error(_ text: String) -> BoundError? {
+            do {
+                _ = try Bound(parsing: text)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        #expect(error("delta>20mb") == .noValue("20mb", of: .delta))
+        #expect(error("delta>20mb")?.description.contains("'20mb' is no size") == true)
+        #expect(error("added>5MB")?.description.contains("added counts paths") == true)
+        #expect(error("size > 5") == .noMeasure("size"))
+        #expect(error("delta = 5") == .noComparison)
+    }
 
     @Test func valuesAreTextWithTheirUnit() {
         #expect(Measure.delta.text(1234) == "1,234 bytes")

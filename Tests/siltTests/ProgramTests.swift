@@ -47,7 +47,19 @@ struct ProgramTests {
         Case(
             "apply new.tar good.silt -o out", 2, "silt: 'new.tar' is not the old image of 'good.silt'",
             "layer 2", "sha256:"),
-        Case("dif old.tar new.tar", 2, "silt: 'dif' is no command: silt --help lists them"),
+        Case("dif old.tar new.tar", 2, "silt: 'dif' is no command; did you mean 'diff'?"),
+        Case("help dif", 2, "silt: 'dif' is no command; did you mean 'diff'?"),
+        Case("layers good.silt", 2, "'good.silt' is not an image archive: it is a delta package"),
+        Case("diff old.tar new.tar --platform amd65", 2, "it takes os/arch"),
+        Case("diff old.tar new.tar --costs --guess", 2, "only one of them"),
+        Case("diff old.tar new.tar --level best", 2, "--costs"),
+        Case(
+            "create old.tar new.tar -o out --pick /nope --pick tyop --level fast", 2,
+            "no change matches '/nope', 'tyop'"),
+        Case("help frobnicate", 2, "silt: 'frobnicate' is no command: silt --help lists them"),
+        Case("diff old.tar new.tar --jobs -1", 2, "--jobs must be at least 1"),
+        Case("ls old.tar --layer -1", 2, "layer -1"),
+        Case("diff old.tar new.tar --fail-if delta>20mb", 2, "'20mb' is no size"),
         Case("apply old.tar good.silt -o new.tar", 2, "'new.tar' exists", "--force"),
         Case("apply old.tar good.silt -o old.tar --force", 2, "'old.tar' is read here"),
         Case("apply old.tar good.silt -o ./good.silt --force", 2, "'./good.silt' is read here"),
@@ -98,6 +110,25 @@ struct ProgramTests {
         }
         #expect(scratch.names == before)
         #expect(try scratch.read("old.tar") == old)
+    }
+
+    @Test func `a pattern that no change matches is named`() throws {
+        try scratch.write("picks", Array("silt picks 1\n+~ /lib/added\n".utf8))
+        let made = try Program.run(
+            "create", "old.tar", "new.tar", "-o", "d.silt", "--level", "fast", "--pick", "/lib/changed.so",
+            "--skip",
+            "/nope", "--picks", "picks", in: scratch)
+        #expect(made.status == 0, "\(made.errors)")
+        #expect(made.errors.contains("silt: warning: no change matches '/nope'\n"))
+        // It was added: a rule for modified files does not match.
+        #expect(made.errors.contains("silt: warning: no change (~) matches '/lib/added'\n"))
+        #expect(!made.errors.contains("changed.so"))
+    }
+
+    @Test func `one architecture stands for Linux on it`() throws {
+        #expect(try Program.run("ls", "old.tar", "--platform", "amd64", in: scratch).status == 0)
+        #expect(try Program.run("ls", "old.tar", "--platform", "x86_64", in: scratch).status == 0)
+        #expect(try Program.run("ls", "old.tar", "--platform", "arm64", in: scratch).status == 2)
     }
 
     @Test func `help and version are answers`() throws {

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Says how every role looks.
 public struct Theme: Hashable, Sendable {
     /// The name it is chosen by.

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Reads theme files; `themes/README.md` describes the format.
 public enum ThemeParser {
     private static let colorNames = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"]

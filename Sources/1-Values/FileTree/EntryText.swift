@@ -134,9 +134,9 @@ public struct MetadataChange: Hashable, Sendable {
     public let field: String
     /// The attribute's name; empty for other parts.
     public let attribute: String
-    /// The old value; nil for an attribute that only the new entry has.
+    /// The old value; nil for what only the new entry has.
     public let old: String?
-    /// The new value; nil for an attribute that only the old entry has.
+    /// The new value; nil for what only the old entry has.
     public let new: String?
 
     /// What differs between two entries, always in the same order.
@@ -151,7 +151,7 @@ public struct MetadataChange: Hashable, Sendable {
     {
         let fields = new.metadataDifferences(from: old).subtracting(ignored)
         var changes: [MetadataChange] = []
-        func add(_ field: MetadataFields, _ name: String, _ text: (Entry) -> String) {
+        func add(_ field: MetadataFields, _ name: String, _ text: (Entry) -> String?) {
             guard fields.contains(field) else { return }
             changes.append(MetadataChange(field: name, attribute: "", old: text(old), new: text(new)))
         }
@@ -159,8 +159,9 @@ public struct MetadataChange: Hashable, Sendable {
         add(.owner, "owner", EntryText.owner)
         add(.time, "time") { EntryText.exactTime($0.modified) }
         if fields.contains(.attributes) { changes += attributes(old, new) }
-        add(.linkTarget, "link target") { EscapedText.of($0.linkTarget) }
-        add(.device, "device", EntryText.device)
+        // What became a link, or was one, has no other target.
+        add(.linkTarget, "link target") { $0.kind == .symlink ? EscapedText.of($0.linkTarget) : nil }
+        add(.device, "device") { $0.kind.isDevice ? EntryText.device($0) : nil }
         return changes
     }
 

@@ -6,8 +6,10 @@ public struct Descriptor: Hashable, Sendable {
     public var mediaType: String
     /// The blob's digest.
     public var digest: Digest
-    /// The blob's size in bytes.
+    /// The blob's size in bytes; 0 if the document does not state it.
     public var size: UInt64
+    /// Whether its document states the size, as it must: to Go's decoder, which runtimes use, it is 0 then.
+    public private(set) var hasSize = true
     /// Which machines it runs on, in an index.
     public var platform: Platform?
     /// Arbitrary metadata.
@@ -41,11 +43,20 @@ extension Descriptor: Codable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         mediaType = try container.decodeIfPresent(String.self, forKey: .mediaType) ?? ""
         digest = try container.decode(Digest.self, forKey: .digest)
-        size = try container.decode(UInt64.self, forKey: .size)
+        hasSize = container.contains(.size)
+        size = try hasSize ? Self.size(container) : 0
         platform = try container.decodeIfPresent(PartialPlatform.self, forKey: .platform)?.platform
         annotations = try container.decodeIfPresent([String: String].self, forKey: .annotations) ?? [:]
         artifactType = try container.decodeIfPresent(String.self, forKey: .artifactType)
         urls = try container.decodeIfPresent([String].self, forKey: .urls) ?? []
+    }
+
+    private static func size(_ container: KeyedDecodingContainer<CodingKeys>) throws -> UInt64 {
+        if let number = try? container.decode(Int64.self, forKey: .size), number < 0 {
+            throw DecodingError.dataCorruptedError(
+                forKey: .size, in: container, debugDescription: "\(number) is no size")
+        }
+        return try container.decode(UInt64.self, forKey: .size)
     }
 
     public func encode(to encoder: any Encoder) throws {

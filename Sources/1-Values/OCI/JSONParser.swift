@@ -22,13 +22,32 @@ extension JSONValue {
     /// How deeply lists and objects may lie in one another.
     public static let depthLimit = 512
 
-    /// Reads a document strictly as RFC 8259 has it: UTF-8 without a byte order mark, and nothing after the value.
+    /// Reads a document strictly as RFC 8259 has it, without a byte order mark, and with nothing after the value.
+    ///
+    /// Only in strings may bytes stand that are no UTF-8: they are read as `readable` has them.
     ///
     /// - Parameter bytes: The whole document.
     /// - Throws: `JSONError`.
     public init(parsing bytes: [UInt8]) throws(JSONError) {
         var parser = JSONParser(bytes: bytes)
         self = try parser.document()
+    }
+
+    /// The same text with U+FFFD in place of each byte that is no UTF-8, as Go's decoder, which runtimes use, reads it.
+    public static func readable(_ bytes: [UInt8]) -> [UInt8] {
+        guard String(validating: bytes, as: UTF8.self) == nil else { return bytes }
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count)
+        var parser = Unicode.UTF8.ForwardParser()
+        var source = bytes.makeIterator()
+        while true {
+            switch parser.parseScalar(from: &source) {
+            case .valid(let scalar): text += scalar
+            case .error(let length):
+                for _ in 0..<length { text += [0xef, 0xbf, 0xbd] }
+            case .emptyInput: return text
+            }
+        }
     }
 }
 
@@ -140,17 +159,13 @@ private struct JSONParser {
     }
 
     private mutating func string() throws(JSONError) -> [UInt8] {
-        let start = offset
         offset += 1
         var text: [UInt8] = []
         while let byte = next {
             switch byte {
             case UInt8(ascii: "\""):
-                guard String(validating: text, as: UTF8.self) != nil else {
-                    throw .malformed(offset: start)
-                }
                 offset += 1
-                return text
+                return JSONValue.readable(text)
             case UInt8(ascii: "\\"): text += try escape()
             case 0..<0x20: throw malformed
             default:

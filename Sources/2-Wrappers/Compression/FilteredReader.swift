@@ -4,18 +4,28 @@ import CArchive
 public enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
     /// libarchive's own words.
     case unreadable(String)
+    /// zstd data looks farther back than is unpacked.
+    case windowTooLarge
     /// libarchive has no memory left.
     case outOfMemory
 
     public var description: String {
         switch self {
         case .unreadable(let reason): reason
+        case .windowTooLarge:
+            "its zstd data needs a window of more than 128 MiB (zstd --long=28 and more make such); "
+                + "unpack it (zstd -d --long=31) and compress it without --long, or with --long=27"
         case .outOfMemory: "out of memory"
         }
     }
 
     init(_ archive: OpaquePointer) {
         let text = archive_error_string(archive).map { String(cString: $0) } ?? "unknown error"
+        // libzstd's words for it.
+        guard !text.contains("Frame requires too much memory") else {
+            self = .windowTooLarge
+            return
+        }
         self = .unreadable(text.prefix(1).lowercased() + text.dropFirst())
     }
 }

@@ -116,7 +116,8 @@ public enum ImageArchiveWriter {
     /// - Throws: `DecodingError` if a manifest is none.
     public static func ociMembers(_ images: [OCIImage], layers: [Member]) throws -> [Member] {
         let descriptors = try images.flatMap { image in
-            let document = try JSONDecoder().decode(ManifestDocument.self, from: Data(image.manifest))
+            let document = try JSONDecoder().decode(
+                ManifestDocument.self, from: Data(JSONValue.readable(image.manifest)))
             // A descriptor has one name: of an image with several there are as many.
             let annotations = image.names.map { ["org.opencontainers.image.ref.name": $0] }
             return (annotations.isEmpty ? [[:]] : annotations).map { annotations in

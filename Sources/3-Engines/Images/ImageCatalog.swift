@@ -94,7 +94,7 @@ struct ImageCatalog {
     func bytes(of descriptor: Descriptor) throws -> [UInt8]? {
         guard let region = try store.blob(descriptor.digest) else { return nil }
         let name = store.naming.name(of: descriptor.digest)
-        try ImageError.check(region.byteCount, is: descriptor.size, name: name, source: source)
+        try ImageError.check(region.byteCount, against: descriptor, name: name, source: source)
         let bytes = try bytes(region, name: name)
         let actual = Digest.of(bytes)
         guard actual == descriptor.digest else {
@@ -269,8 +269,17 @@ struct ImageCatalog {
     // MARK: - Other lists
 
     private mutating func addSaved(_ bytes: [UInt8]) throws {
+        let name = "manifest.json"
+        // Go reads null as a list of nothing.
+        switch try JSONDocument.parse(bytes, fields: [], name: name, source: source) {
+        case .null: return
+        case .array: break
+        default:
+            throw ImageError.damaged(
+                source: source, reason: "'\(name)' is no list of images, which 'docker save' writes there")
+        }
         let saved = try JSONDocument.decode(
-            [SavedImageDocument].self, bytes, name: "manifest.json", source: source)
+            [SavedImageDocument].self, bytes, name: name, source: source)
         for image in saved {
             images.append(
                 ListedImage(
@@ -282,6 +291,13 @@ struct ImageCatalog {
     /// What a `dir:` folder holds: one image without a name, or an index of several.
     private mutating func addDirImages(_ bytes: [UInt8]) throws {
         let name = "manifest.json"
+        let kind = try JSONDocument.parse(bytes, fields: [], name: name, source: source)
+        guard ["manifests", "config", "layers", "fsLayers"].contains(where: { kind[$0] != nil }) else {
+            throw ImageError.damaged(
+                source: source,
+                reason:
+                    "'\(name)' is neither a list of images, which 'docker save' writes there, nor a manifest")
+        }
         let value = try JSONDocument.parse(
             bytes, fields: IndexDocument.fields + ManifestDocument.fields, name: name, source: source)
         guard value["manifests"] == nil else { return try addIndex(bytes, name: name) }

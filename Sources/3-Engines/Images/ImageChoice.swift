@@ -124,6 +124,10 @@ struct ImageChoice {
             }
         }
         guard let type = types.min() else { return .notAnImage(source: source, reason: "it lists no image") }
+        if type.hasPrefix("application/vnd.silt.delta.") {
+            return .notAnImage(
+                source: source, reason: "it is a delta package; inspect it, or apply it to its old image")
+        }
         return .notAnImage(
             source: source,
             reason: "it lists no image, but an artifact of type '\(EscapedText.of(type.utf8, limit: 100))'")

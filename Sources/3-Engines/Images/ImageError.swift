@@ -82,11 +82,12 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
         )
     }
 
-    /// Checks that a file has the size that is stated for it.
-    static func check(_ actual: UInt64, is stated: UInt64, name: String, source: String) throws {
-        guard actual == stated else {
+    /// Checks that a blob has the size that is stated for it, if one is.
+    static func check(_ actual: UInt64, against descriptor: Descriptor, name: String, source: String) throws {
+        guard actual == descriptor.size || !descriptor.hasSize else {
             throw ImageError.damaged(
-                source: source, reason: "'\(name)' has \(actual) bytes, but its manifest says \(stated)")
+                source: source,
+                reason: "'\(name)' has \(actual) bytes, but its manifest says \(descriptor.size)")
         }
     }
 }

@@ -100,7 +100,7 @@ extension ImageCatalog {
         guard let region = try store.blob(config.digest) else {
             throw ImageError.missing(source: source, name: configName)
         }
-        try ImageError.check(region.byteCount, is: config.size, name: configName, source: source)
+        try ImageError.check(region.byteCount, against: config, name: configName, source: source)
         // A layer may be listed thousands of times; its file is opened once.
         var regions: [Digest: FileRegion?] = [:]
         return ImageParts(
@@ -157,7 +157,7 @@ extension ImageCatalog {
                 region: nil, digest: layer.digest, byteCount: layer.size,
                 urls: layer.urls.map { EscapedText.of($0.utf8, limit: 300) })
         }
-        try ImageError.check(region.byteCount, is: layer.size, name: name, source: source)
+        try ImageError.check(region.byteCount, against: layer, name: name, source: source)
         return ListedBlob(region: region, digest: layer.digest, byteCount: region.byteCount, urls: [])
     }
 

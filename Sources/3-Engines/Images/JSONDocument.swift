@@ -50,7 +50,7 @@ enum JSONDocument {
         _ type: Document.Type, _ bytes: [UInt8], name: String, source: String
     ) throws -> Document {
         do {
-            return try JSONDecoder().decode(type, from: Data(bytes))
+            return try JSONDecoder().decode(type, from: Data(JSONValue.readable(bytes)))
         } catch DecodingError.dataCorrupted(let context) where context.underlyingError is OtherDigestAlgorithm
         {
             let error = context.underlyingError as? OtherDigestAlgorithm
@@ -58,7 +58,7 @@ enum JSONDocument {
         } catch let error as DecodingError {
             throw ImageError.damaged(source: source, reason: "'\(name)' \(reason(error))")
         } catch {
-            throw ImageError.damaged(source: source, reason: "'\(name)' is no valid JSON")
+            throw ImageError.damaged(source: source, reason: "'\(name)' cannot be decoded")
         }
     }
 
@@ -75,7 +75,9 @@ enum JSONDocument {
         case .dataCorrupted(let context) where !context.codingPath.isEmpty:
             return
                 "has a wrong value at '\(place(context.codingPath))': \(EscapedText.of(context.debugDescription.utf8, limit: 200))"
-        case .dataCorrupted: return "is no valid JSON"
+        case .dataCorrupted(let context):
+            // That it is JSON was found out before.
+            return "has a wrong value: \(EscapedText.of(context.debugDescription.utf8, limit: 200))"
         @unknown default: return "cannot be decoded"
         }
     }

@@ -1,12 +1,27 @@
 public import ArgumentParser
 import Bytes
 public import Delta
-public import OCI
+import OCI
 public import DeltaPackages
 import Glibc
 
-extension Platform: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
+extension Platform {
+    /// Architectures as docker and containerd name them, which may stand for Linux on them.
+    private static let architectures: Set = [
+        "386", "amd64", "arm", "arm64", "loong64", "mips", "mips64", "mips64le", "mipsle", "ppc64", "ppc64le",
+        "riscv64", "s390x", "i386", "x86_64", "x86-64", "aarch64", "armhf", "armel",
+    ]
+
+    /// Reads a platform that an option takes.
+    static func argument(_ text: String) throws -> Platform {
+        if let platform = Platform(text) { return platform }
+        guard architectures.contains(text.lowercased()) else {
+            throw ValidationError(
+                "'\(text)' is no platform: it takes os/arch or os/arch/variant, such as linux/amd64 or linux/arm/v7"
+            )
+        }
+        return Platform(os: "linux", architecture: text)
+    }
 }
 
 extension DeltaLevel: ExpressibleByArgument {}

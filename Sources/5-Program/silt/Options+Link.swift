@@ -29,7 +29,8 @@ struct ShippingOptions: ParsableArguments, Sendable {
         transform: Self.rhythm)
     var every: Fleet.Rhythm?
 
-    @Option(help: ArgumentHelp("How many receivers there are.", valueName: "count"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("How many receivers there are.", valueName: "count"))
     var devices = 1
 
     @Option(

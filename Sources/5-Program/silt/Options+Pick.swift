@@ -21,6 +21,7 @@ struct PickOptions: ParsableArguments, Sendable {
     var skipped: [PathPattern] = []
 
     @Option(
+        parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "Pick all that a layer of the new image changes, 1 for the lowest.", valueName: "number"))
     var layer: [Int] = []

@@ -97,13 +97,18 @@ struct SingleOptions: ParsableArguments, Sendable {
 
 /// Options of every command that reads an image.
 struct ReadingOptions: ParsableArguments, Sendable {
-    @Option(help: ArgumentHelp("The platform to choose, as os/arch[/variant].", valueName: "platform"))
+    @Option(
+        help: ArgumentHelp("The platform to choose, as os/arch[/variant].", valueName: "platform"),
+        transform: Platform.argument)
     var platform: Platform?
 
-    @Option(help: ArgumentHelp("How many layers or files to work on at a time.", valueName: "count"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How many layers or files to work on at a time.", valueName: "count"))
     var jobs: Int?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How much an archive, or its layers together, may unpack to (default: 256 MiB and 256 times the size).",
             valueName: "bytes"),
@@ -111,6 +116,7 @@ struct ReadingOptions: ParsableArguments, Sendable {
     var maxUnpackedSize: UInt64?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How much memory an image's file names and headers may take (default: 128 MiB and 4 times the layers' size).",
             valueName: "bytes"),
@@ -160,6 +166,7 @@ struct MakingOptions: ParsableArguments, Sendable {
     var newImage: String?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How large the new image may be, in bytes (default: 1 GiB and 256 times the package and the old image).",
             valueName: "bytes"),

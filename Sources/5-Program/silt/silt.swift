@@ -50,16 +50,17 @@ enum Program {
     }
 
     private static func parsed() -> any ParsableCommand {
+        // `silt help WORD` would be answered by the general help.
+        let words = Arguments.all
+        if words.first == "help", words.count > 1, !words[1].hasPrefix("-"), !commands.contains(words[1]) {
+            refuse(words[1])
+        }
         do {
-            return try Silt.parseAsRoot(Arguments.all)
+            return try Silt.parseAsRoot(words)
         } catch {
             // Help and version are asked for; everything else is wrong usage.
             if Silt.exitCode(for: error) == .success { Silt.exit(withError: error) }
-            if let word = mistypedCommand {
-                StandardStreams.writeError(
-                    "silt: '\(EscapedText.of(word.utf8))' is no command: silt --help lists them\n")
-                end(.usage)
-            }
+            if let word = mistypedCommand { refuse(word) }
             // Arguments are quoted in the message; it has lines of its own.
             let lines = Silt.fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false)
             StandardStreams.writeError(
@@ -72,10 +73,22 @@ enum Program {
     private static var mistypedCommand: String? {
         let words = Arguments.all.prefix { !$0.hasPrefix("-") }
         guard words.count > 2, let first = words.first, unsafe access(first, F_OK) != 0 else { return nil }
-        let commands = Silt.configuration.subcommands.map {
+        return commands.contains(first) ? nil : first
+    }
+
+    /// The words that name commands.
+    private static let commands =
+        Silt.configuration.subcommands.map {
             $0.configuration.commandName ?? String(describing: $0).lowercased()
-        }
-        return commands.contains(first) || first == "help" ? nil : first
+        } + ["help"]
+
+    /// Says that a word is no command, and which was meant.
+    private static func refuse(_ word: String) -> Never {
+        let hint =
+            Spelling.nearest(to: word, among: commands).map { "; did you mean '\($0)'?" }
+            ?? ": silt --help lists them"
+        StandardStreams.writeError("silt: '\(EscapedText.of(word.utf8))' is no command\(hint)\n")
+        end(.usage)
     }
 
     /// Runs a command on other threads; this one waits for signals.

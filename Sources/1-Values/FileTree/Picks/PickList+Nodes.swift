@@ -8,14 +8,25 @@ extension PickList {
     ///   - layer: The number of the new layer that makes a node's change; nil if none does by itself.
     /// - Returns: Indices of nodes; if the list has rules and layers that only leave out, of all but those.
     public func nodes(of tree: DiffTree, layer: (Int) -> Int?) -> [Int] {
+        matches(in: tree, layer: layer).nodes
+    }
+
+    /// The rules that no change of a tree matches: mistyped ones, most likely.
+    public func unmatchedRules(in tree: DiffTree) -> [Rule] {
+        matches(in: tree) { _ in nil }.unmatched
+    }
+
+    /// The changes that the list picks, as `nodes` has them, and the rules that no change matches.
+    public func matches(in tree: DiffTree, layer: (Int) -> Int?) -> (nodes: [Int], unmatched: [Rule]) {
         let startsWithAll = layers.isEmpty && !rules.isEmpty && rules.allSatisfy { !$0.picks }
         let lastRules = LastRules(rules, in: tree)
-        return tree.nodes.indices.filter { index in
+        let nodes = tree.nodes.indices.filter { index in
             let change = tree.nodes[index].change
             guard change != .unchanged else { return false }
             if let rule = lastRules.rule(of: index, change) { return rules[rule].picks }
             return startsWithAll || !layers.isEmpty && layer(index).map(layers.contains) ?? false
         }
+        return (nodes, zip(rules, lastRules.isMatched).filter { !$1 }.map(\.0))
     }
 
     /// Takes the rules that pick just some of the changes of a tree: as few as say it, the outer directories first.
@@ -38,8 +49,11 @@ private struct LastRules {
     private let kinds = Change.allCases.count
     /// For each node and kind of change, one more than the place of the rule; 0 for none.
     private var last: [Int32]
+    /// For each rule, whether a change matches it, be it that a later rule counts there.
+    private(set) var isMatched: [Bool]
 
     init(_ rules: [PickList.Rule], in tree: DiffTree) {
+        isMatched = rules.map { _ in false }
         last = Array(repeating: 0, count: rules.isEmpty ? 0 : tree.nodes.count * Change.allCases.count)
         guard !rules.isEmpty else { return }
         var byNode: [Int: [Int]] = [:]
@@ -57,11 +71,11 @@ private struct LastRules {
             }
         }
         var pending = [(node: 0, states: wild.map { rules[$0].pattern.start })]
-        byNode[0]?.forEach { apply(rules[$0], $0, at: 0) }
+        byNode[0]?.forEach { apply(rules[$0], $0, at: 0, tree) }
         while let (parent, states) = pending.popLast() {
             for node in tree.nodes[parent].children {
                 for kind in 0..<kinds { last[node * kinds + kind] = last[parent * kinds + kind] }
-                byNode[node]?.forEach { apply(rules[$0], $0, at: node) }
+                byNode[node]?.forEach { apply(rules[$0], $0, at: node, tree) }
                 let hasChildren = !tree.nodes[node].children.isEmpty
                 guard !wild.isEmpty else {
                     if hasChildren { pending.append((node, [])) }
@@ -72,7 +86,7 @@ private struct LastRules {
                     let pattern = rules[place].pattern
                     next[index] = pattern.step(states[index], tree.name(of: node))
                     if pattern.accepts(next[index], isDirectory: tree.nodes[node].isDirectory) {
-                        apply(rules[place], place, at: node)
+                        apply(rules[place], place, at: node, tree)
                     }
                 }
                 if hasChildren { pending.append((node, next)) }
@@ -80,7 +94,15 @@ private struct LastRules {
         }
     }
 
-    private mutating func apply(_ rule: PickList.Rule, _ place: Int, at node: Int) {
+    private mutating func apply(_ rule: PickList.Rule, _ place: Int, at node: Int, _ tree: DiffTree) {
+        if !isMatched[place] {
+            // What is in a directory is meant with it.
+            let counts = tree.nodes[node].counts
+            isMatched[place] =
+                rule.changes.isEmpty
+                ? counts.changed > 0
+                : rule.changes.contains { counts[$0] > 0 || $0 == .moved && counts.movedAway > 0 }
+        }
         for change in Change.allCases where rule.changes.isEmpty || rule.changes.contains(change) {
             let index = node * kinds + Int(change.rawValue)
             last[index] = max(last[index], Int32(clamping: place + 1))

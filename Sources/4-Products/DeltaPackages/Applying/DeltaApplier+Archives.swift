@@ -16,7 +16,8 @@ extension DeltaApplier {
         }
         // Of an image that no manifest lists, the configuration alone names layers: as they are uncompressed.
         let unlisted = Set(images.filter { $0.manifestDigest == nil }.flatMap(\.layers)).sorted()
-        try checkPresence(unlisted)
+        try checkPresence(
+            unlisted, "an image that has no manifest gets one of its unpacked layers, which must be there")
         let tars = unlisted.map { index in
             ImageArchiveWriter.Member(
                 BlobNaming.oci.name(of: document.new.layers[index].diffID),
@@ -62,7 +63,7 @@ extension DeltaApplier {
     }
 
     func dockerMembers() throws -> [ImageArchiveWriter.Member] {
-        try checkPresence(layers)
+        try checkPresence(layers, "a docker archive must hold it")
         let files = layers.map { index in
             ImageArchiveWriter.Member(
                 layerName(index), byteCount: document.new.layers[index].byteCount,
@@ -77,11 +78,11 @@ extension DeltaApplier {
         return try ImageArchiveWriter.dockerMembers(images, layers: files)
     }
 
-    /// Checks that an archive can hold all of these layers.
-    private func checkPresence(_ layers: [Int]) throws {
+    /// Checks that an archive can hold all of these layers, and says why it must if not.
+    private func checkPresence(_ layers: [Int], _ reason: String) throws {
         guard let foreign = layers.first(where: isAbsent) else { return }
         throw PackageError.noSuchOutput(
-            reason: "layer \(foreign + 1) is foreign and in neither image, but a docker archive must hold it")
+            reason: "layer \(foreign + 1) is foreign and in neither image, but \(reason)")
     }
 
     /// Checks that a configuration lists the layers that an image has.

@@ -1,7 +1,7 @@
 /// Why picks make no image.
 public enum PickError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// Nothing that changed is picked.
-    case nothingPicked
+    /// Nothing that changed is picked, by these patterns or by none.
+    case nothingPicked(patterns: [String])
     /// The list of picks was made for another pair of images.
     case otherImages(side: String, expected: String, actual: String)
     /// The new image has no such layer.
@@ -11,7 +11,10 @@ public enum PickError: Error, Equatable, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .nothingPicked: "nothing is picked: no change matches"
+        case .nothingPicked(let patterns):
+            "nothing is picked: no change matches"
+                + (patterns.isEmpty ? "" : " " + patterns.prefix(3).map { "'\($0)'" }.joined(separator: ", "))
+                + (patterns.count > 3 ? " and \(patterns.count - 3) more" : "")
         case .otherImages(let side, let expected, let actual):
             "the list of picks is for another \(side) image, \(expected); this is \(actual)"
         case .noSuchLayer(let number, let count): "there is no layer \(number): the new image has \(count)"

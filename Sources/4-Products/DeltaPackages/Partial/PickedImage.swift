@@ -15,6 +15,8 @@ public struct PickedImage: Sendable {
     public let image: OpenedImage
     /// What was picked; nil if that is everything.
     public let partial: DeltaDocument.Partial?
+    /// The rules of the list that no change matches.
+    public fileprivate(set) var unmatchedRules: [PickList.Rule] = []
     /// What it was made of; nil for the new image itself.
     let origin: Origin?
 
@@ -88,9 +90,10 @@ struct PickedImageMaker {
     func make() throws -> PickedImage {
         try check()
         let layers = LayerOfChange(tree, partners: pairs.partners)
-        return try make(
-            PickSet(needs, picking: list.nodes(of: tree) { layers.number(of: $0) }),
-            wholeLayers: list.rules.isEmpty)
+        let matches = list.matches(in: tree) { layers.number(of: $0) }
+        var picked = try make(PickSet(needs, picking: matches.nodes), wholeLayers: list.rules.isEmpty)
+        picked.unmatchedRules = matches.unmatched
+        return picked
     }
 
     /// Makes the image of picks in the tree, and of the list's keys.
@@ -106,7 +109,10 @@ struct PickedImageMaker {
         let newConfig = new.index.summary.configuration
         // Where nothing differs, nothing is not everything.
         guard layerCount != nil || !picks.isEmpty || oldConfig.picks(list.configKeys, from: newConfig) else {
-            throw PickError.nothingPicked
+            throw PickError.nothingPicked(
+                patterns: list.rules.filter(\.picks).map {
+                    EscapedText.line(String(decoding: $0.pattern.text, as: UTF8.self), limit: 200)
+                })
         }
         let takesAllKeys = oldConfig.isEverything(list.configKeys, from: newConfig)
         if picks.isEverything(in: tree), takesAllKeys {

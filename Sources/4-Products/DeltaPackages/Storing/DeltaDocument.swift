@@ -1,4 +1,5 @@
 public import Bytes
+import OCI
 import FoundationEssentials
 
 /// The media types of a delta package; docs/format/package.md is normative.
@@ -255,6 +256,6 @@ extension DeltaDocument.Encoding: Codable {
 /// Decodes JSON from bytes.
 enum JSONBytes {
     static func decode<Document: Decodable>(_ type: Document.Type, _ bytes: [UInt8]) throws -> Document {
-        try JSONDecoder().decode(type, from: Data(bytes))
+        try JSONDecoder().decode(type, from: Data(JSONValue.readable(bytes)))
     }
 }

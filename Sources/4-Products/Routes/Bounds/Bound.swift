@@ -27,6 +27,31 @@ public enum Measure: String, Hashable, Sendable, CaseIterable {
     }
 }
 
+/// Why a text is no bound.
+public enum BoundError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// It has no `<` or `>`.
+    case noComparison
+    /// What stands before the sign is no measure.
+    case noMeasure(String)
+    /// What stands behind the sign is no value of that measure.
+    case noValue(String, of: Measure)
+
+    public var description: String {
+        let measures = "measures: " + Measure.allCases.map(\.rawValue).joined(separator: ", ")
+        switch self {
+        case .noComparison:
+            return "it takes a measure, < or >, and a number, such as 'added > 500' or 'delta > 20MB'; "
+                + measures
+        case .noMeasure(let text): return "'\(text)' is no measure; " + measures
+        case .noValue(let text, let measure) where measure.isByteCount:
+            return
+                "'\(text)' is no size: a number, or one with B, kB, MB, GB, KiB, MiB or GiB behind it, in these letters"
+        case .noValue(let text, let measure):
+            return "'\(text)' is no number, and \(measure.rawValue) counts paths"
+        }
+    }
+}
+
 /// A bound that a team sets for its updates: it is broken where it holds.
 public struct Bound: Hashable, Sendable, CustomStringConvertible {
     private enum Comparison: String, CaseIterable {
@@ -45,15 +70,20 @@ public struct Bound: Hashable, Sendable, CustomStringConvertible {
     private let limit: UInt64
 
     /// Reads a bound: a measure, `<`, `<=`, `>` or `>=`, and a number, of bytes with a unit (`B`, `kB`, `MB`, `GB`, `KiB`,
-    /// `MiB`, `GiB`) or without; spaces may stand between. Nil for anything else.
-    public init?(_ text: String) {
+    /// `MiB`, `GiB`) or without; spaces may stand between.
+    ///
+    /// - Throws: `BoundError` for anything else.
+    public init(parsing text: String) throws(BoundError) {
         let parts = text.filter { $0 != " " && $0 != "\t" }
         guard let sign = parts.firstIndex(where: { $0 == "<" || $0 == ">" }),
-            let measure = Measure(rawValue: String(parts[..<sign])),
-            let comparison = Comparison.allCases.first(where: { parts[sign...].hasPrefix($0.rawValue) }),
-            let limit = Self.number(
-                parts[sign...].dropFirst(comparison.rawValue.count), hasUnit: measure.isByteCount)
-        else { return nil }
+            let comparison = Comparison.allCases.first(where: { parts[sign...].hasPrefix($0.rawValue) })
+        else { throw .noComparison }
+        let word = String(parts[..<sign])
+        guard let measure = Measure(rawValue: word) else { throw .noMeasure(word) }
+        let value = parts[sign...].dropFirst(comparison.rawValue.count)
+        guard let limit = Self.number(value, hasUnit: measure.isByteCount) else {
+            throw .noValue(String(value), of: measure)
+        }
         self.measure = measure
         self.comparison = comparison
         self.limit = limit

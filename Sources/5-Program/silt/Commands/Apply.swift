@@ -33,7 +33,10 @@ struct Apply: CancellableCommand {
         help: ArgumentHelp("The archive to write, or - for standard output.", valueName: "file"))
     var output: String
 
-    @Option(help: "What to write: same (the archive the package was made from), oci or docker.")
+    @Option(
+        help: ArgumentHelp(
+            "What to write: same (the archive the package was made from), oci or docker.", valueName: "format"
+        ))
     var outputFormat: OutputFormat = .same
 
     @Option(help: ArgumentHelp("The image to choose in the old archive.", valueName: "name"))

@@ -109,6 +109,9 @@ struct Create: CancellableCommand {
     private func create(_ list: PickList, _ progress: ProgressLine) async throws {
         let (old, new) = try await pair.load(progress)
         let picked = try await PickedImage.make(list, old: old, new: new)
+        for rule in picked.unmatchedRules {
+            StandardStreams.writeError("silt: warning: \(PartialText.text(unmatched: rule))\n")
+        }
         let creator = DeltaCreator(
             old: old, picked: picked, oldForm: oldForm, jobs: pair.reading.width)
         if let partial = picked.partial {

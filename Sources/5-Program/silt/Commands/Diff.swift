@@ -43,8 +43,8 @@ struct Diff: CancellableCommand {
     @Flag(help: "Guess the costs instead, in a fraction of the time.")
     var guess = false
 
-    @Option(help: "The level that costs are told for: fast, default or best.")
-    var level: DeltaLevel = .default
+    @Option(help: "The level that costs are told for: fast, default (if none is given) or best.")
+    var level: DeltaLevel?
 
     @Option(
         name: .customLong("fail-if"),
@@ -60,13 +60,23 @@ struct Diff: CancellableCommand {
         guard !summary || !changedOnly else {
             throw ValidationError("--summary lists no files: --changed-only has nothing to leave out")
         }
+        guard !costs || !guess else {
+            throw ValidationError("--guess is in place of --costs: only one of them")
+        }
+        guard level == nil || tellsCosts else {
+            throw ValidationError("--level is the level of costs: it takes --costs or --guess")
+        }
     }
+
+    /// Whether anything is told of the package.
+    private var tellsCosts: Bool { costs || guess || bounds.contains { $0.measure == .delta } }
 
     func run() async throws {
         let progress = ProgressLine()
         let (old, new) = try await pair.load(progress)
         var costs: PackageCosts?
-        if self.costs || guess || bounds.contains(where: { $0.measure == .delta }) {
+        if tellsCosts {
+            let level = level ?? .default
             let creator = DeltaCreator(old: old, new: new, jobs: pair.reading.width)
             let options = DeltaOptions(level: level, jobs: pair.reading.width)
             if guess {

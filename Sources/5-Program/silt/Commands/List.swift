@@ -11,7 +11,9 @@ struct List: CancellableCommand {
 
     @OptionGroup var single: SingleOptions
 
-    @Option(help: ArgumentHelp("The layer to list by itself, 1 for the lowest.", valueName: "number"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The layer to list by itself, 1 for the lowest.", valueName: "number"))
     var layer: Int?
 
     @Option(help: "How to print them: text or json.")

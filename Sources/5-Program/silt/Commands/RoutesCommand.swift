@@ -67,6 +67,12 @@ struct RoutesCommand: CancellableCommand {
             progress.show("sampling \(FileName.text(pair.new))")
             try await RouteSketch(old: old, new: new, jobs: pair.reading.width).draw { try lines.sketch($0) }
         }
+        if let picks, !picks.rules.isEmpty {
+            let tree = DiffTree(old: old.index.listings, new: new.index.listings)
+            for rule in picks.unmatchedRules(in: tree) {
+                StandardStreams.writeError("silt: warning: \(PartialText.text(unmatched: rule))\n")
+            }
+        }
         var report = RoutesReport(
             old: old.index.summary, new: new.index.summary, link: link, fleet: shipping.fleet,
             showsWork: !exact.isEmpty)

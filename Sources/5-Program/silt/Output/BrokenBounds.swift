@@ -12,12 +12,11 @@ struct BrokenBounds: Error, CustomStringConvertible {
 
     /// Reads a bound of the command line.
     static func bound(_ text: String) throws -> Bound {
-        guard let bound = Bound(text) else {
-            throw ValidationError(
-                "'\(text)' is no bound: it takes a measure, < or >, and a number, such as 'added > 500' or 'delta > 20MB'; "
-                    + "measures: " + Measure.allCases.map(\.rawValue).joined(separator: ", "))
+        do {
+            return try Bound(parsing: text)
+        } catch {
+            throw ValidationError("'\(text)' is no bound: \(error)")
         }
-        return bound
     }
 }
 

@@ -19,6 +19,13 @@ enum PartialText {
         return "\(warning.text(in: tree)); add \(options.joined(separator: " "))\(more)"
     }
 
+    /// That no change matches a rule.
+    static func text(unmatched rule: PickList.Rule) -> String {
+        let markers = rule.changes.map(\.marker).sorted().joined()
+        let pattern = EscapedText.line(String(decoding: rule.pattern.text, as: UTF8.self), limit: 200)
+        return "no change\(markers.isEmpty ? "" : " (\(markers))") matches '\(pattern)'"
+    }
+
     /// Of which image how much, and that it is not that image.
     static func text(_ partial: DeltaDocument.Partial) -> String {
         let names = EscapedText.of(partial.names.joined(separator: " ").utf8, limit: 200)

@@ -60,7 +60,13 @@ extension DiffReport.File {
             if change == Change.modified.word, item.field == "time" { continue }
             switch item.field {
             case "mode", "owner", "link target", "device":
-                notes.append("\(item.field) \(item.old ?? "") -> \(item.new ?? "")")
+                let values =
+                    switch (item.old, item.new) {
+                    case (let old?, let new?): "\(old) -> \(new)"
+                    case (let old?, nil): "was \(old)"
+                    case (nil, let new): new ?? ""
+                    }
+                notes.append("\(item.field) \(values)")
             default: notes.append(item.field + (item.name.map { " \($0)" } ?? ""))
             }
         }

@@ -1,0 +1,99 @@
+import Bytes
+import FileTree
+import Hashing
+import Images
+import OCI
+import TestSupport
+import Testing
+
+/// Documents that runtimes read although they are not as they should be, and what is said of those that nobody reads.
+struct DocumentTests {
+    private let scratch: Scratch
+    private let sample = SampleImages.tiny
+
+    init() throws { scratch = try Scratch() }
+
+    /// The sample with its index or its manifest changed.
+    private func archive(
+        index: (String) -> String = { $0 }, manifest: (String) -> String = { $0 }
+    ) throws -> [UInt8] {
+        let old = try sample.manifest()
+        let new = Array(manifest(String(decoding: old, as: UTF8.self)).utf8)
+        let (oldName, newName) = (Digest.of(old).hex, Digest.of(new).hex)
+        return try sample.members(.ociArchive).map { member in
+            guard member.name != "blobs/sha256/\(oldName)" else { return Member(blob: new) }
+            guard member.name == "index.json" else { return member }
+            let text = String(decoding: member.content, as: UTF8.self)
+                .replacing(oldName, with: newName).replacing(
+                    "\"size\":\(old.count)", with: "\"size\":\(new.count)")
+            return Member("index.json", Array(index(text).utf8))
+        }.map(\.entry).tar
+    }
+
+    private static func withoutSizes(_ text: String) -> String {
+        text.replacing(/,"size":[0-9]+/, with: "").replacing(/"size":[0-9]+,/, with: "")
+    }
+
+    @Test func `sizes may be missing where the blobs are there`() async throws {
+        for bytes in [
+            try archive(index: Self.withoutSizes), try archive(manifest: Self.withoutSizes),
+            try archive(index: Self.withoutSizes, manifest: Self.withoutSizes),
+        ] {
+            let image = try await load(bytes, scratch)
+            #expect(image.index.summary.imageID == sample.imageID)
+            #expect(image.index.summary.layers.map(\.diffID) == sample.layers.map(\.diffID))
+        }
+    }
+
+    @Test func `a size that is none is named`() async throws {
+        for number in ["-1", "1.5", "99999999999999999999"] {
+            let bytes = try archive(index: { $0.replacing(/"size":[0-9]+/, with: "\"size\":\(number)") })
+            await #expect { try await load(bytes, scratch) } throws: {
+                kind($0) == "damaged" && "\($0)".contains("'index.json' has a wrong value")
+                    && "\($0)".contains(number) && !"\($0)".contains("no valid JSON")
+            }
+        }
+    }
+
+    @Test func `a list of images that is none is named`() async throws {
+        func saved(_ list: String) throws -> [UInt8] {
+            try sample.members(.dockerSkopeo).map {
+                $0.name == "manifest.json" ? Member("manifest.json", Array(list.utf8)) : $0
+            }.map(\.entry).tar
+        }
+        for list in ["\"x\"", "1", "true"] {
+            await #expect { try await load(saved(list), scratch) } throws: {
+                kind($0) == "damaged" && "\($0)".contains("'manifest.json' is no list of images")
+            }
+        }
+        // By itself, an object is a folder's manifest or nothing.
+        await #expect {
+            try await load(saved("{\"Config\":\"x\",\"Layers\":[]}"), scratch)
+        } throws: {
+            kind($0) == "damaged" && "\($0)".contains("neither a list of images")
+        }
+        // Beside an index, it is no folder's manifest.
+        let both = try sample.members(.docker25).map {
+            $0.name == "manifest.json" ? Member("manifest.json", Array("{\"Config\":\"x\"}".utf8)) : $0
+        }.map(\.entry).tar
+        await #expect { try await load(both, scratch) } throws: {
+            "\($0)".contains("'manifest.json' is no list of images")
+        }
+    }
+
+    @Test(arguments: [Layout.ociArchive, .dockerLegacy])
+    func `a configuration may have bytes that are no UTF-8`(layout: Layout) async throws {
+        var image = sample
+        let mark = Array("PATH=/usr/bin:/bin".utf8)
+        let config = sample.config
+        let place = try #require(
+            config.indices.first { config[$0...].starts(with: mark) }.map { $0 + mark.count })
+        image.otherConfig = Array(config[..<place]) + [0x2f, 0xe9] + config[place...]
+        let opened = try await load(try image.archive(layout), scratch)
+        // Its id is that of its bytes.
+        #expect(opened.index.summary.imageID == Digest.of(image.config))
+        #expect(opened.config == image.config)
+        let document = opened.index.summary.configuration.document
+        #expect(document["config"]?["Env"] == .array([.string("PATH=/usr/bin:/bin/\u{fffd}")]))
+    }
+}
