@@ -50,7 +50,7 @@ struct DocumentTests {
             let bytes = try archive(index: { $0.replacing(/"size":[0-9]+/, with: "\"size\":\(number)") })
             await #expect { try await load(bytes, scratch) } throws: {
                 kind($0) == "damaged" && "\($0)".contains("'index.json' has a wrong value")
-                    && "\($0)".contains(number) && !"\($0)".contains("no valid JSON")
+                    && "\($0)".contains(number == "-1" ? "-1 is no size" : "it is no size")
             }
         }
     }

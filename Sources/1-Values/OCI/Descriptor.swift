@@ -56,7 +56,12 @@ extension Descriptor: Codable {
             throw DecodingError.dataCorruptedError(
                 forKey: .size, in: container, debugDescription: "\(number) is no size")
         }
-        return try container.decode(UInt64.self, forKey: .size)
+        do {
+            return try container.decode(UInt64.self, forKey: .size)
+        } catch {
+            throw DecodingError.dataCorruptedError(
+                forKey: .size, in: container, debugDescription: "it is no size")
+        }
     }
 
     public func encode(to encoder: any Encoder) throws {
