@@ -17,6 +17,7 @@ struct HeaderPrediction {
     /// - Parameters:
     ///   - field: Which field.
     ///   - block: The block so far; the checksum is predicted last, over all other fields.
+    /// - Returns: The field's bytes.
     func computed(_ field: TarField, in block: [UInt8]) -> [UInt8]? {
         switch field {
         case .size: TarPrediction.size(byteCount)
