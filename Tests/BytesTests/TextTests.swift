@@ -42,7 +42,7 @@ struct TextTests {
         arguments: [
             (0, 0, "-"), (0, 10, "0%"), (1, 1_000_000, "<0.1%"), (3, 1000, "0.3%"), (2, 100, "2.0%"),
             (99, 100, "99%"),
-            (300, 100, "300%"), (999, 10_000, "10.0%"),
+            (300, 100, "300%"), (999, 10_000, "10%"), (994, 10_000, "9.9%"),
         ] as [(UInt64, UInt64, String)])
     func `shares are percents`(part: UInt64, whole: UInt64, text: String) {
         #expect(ByteCount.percent(part, of: whole) == text)

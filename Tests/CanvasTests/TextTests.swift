@@ -2,6 +2,18 @@ import Canvas
 import Testing
 
 struct TextTests {
+    @Test(
+        arguments: [
+            ("opt/jars/spark-core_2.12-3.5.8.jar", 40, "opt/jars/spark-core_2.12-3.5.8.jar"),
+            ("opt/jars/spark-core_2.12-3.5.8.jar", 31, "op…rs/spark-core_2.12-3.5.8.jar"),
+            ("opt/jars/spark-core_2.12-3.5.8.jar", 20, "opt/jars/…-3.5.8.jar"),
+            ("usr/lib/python3/", 12, "u…b/python3/"), ("nothing-to-cut-at", 9, "noth…t-at"), ("a/b", 1, "…"),
+        ])
+    func `a path keeps its last name whole if that fits`(path: String, columns: Int, fitted: String) {
+        let result = TextFit.path(path, columns: columns, mark: "…")
+        #expect(result == fitted && TextWidth.of(result) <= columns)
+    }
+
     @Test(arguments: [
         ("", 0), ("abc", 3), ("日本", 4), ("e\u{301}", 1), ("한", 2), ("😀", 2), ("\u{200b}", 0), ("ﬀ", 1),
         ("─│▸█", 4),

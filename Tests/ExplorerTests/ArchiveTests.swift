@@ -118,6 +118,23 @@ struct ArchiveTests {
         #expect(script.explorer.context == .files)
     }
 
+    @Test func `a member is not given the digest of its archive`() throws {
+        var (script, _) = try Self.look(120, 40)
+        script.press("y")
+        #expect(script.screen().text.contains("!/") && !script.screen().text.contains("digest"))
+        script.press("esc q y")
+        #expect(script.screen().text.contains("new digest"))
+    }
+
+    @Test func `the last member that differs is gone to from below`() throws {
+        var (script, _) = try Self.look(80, 24)
+        script.press("G enter G [")
+        #expect(
+            (script.explorer.screens.last as? LookScreen)?.members?.cursor.position == Self.diff.changedCount
+                - 1)
+        #expect(script.explorer.status == nil)
+    }
+
     @Test func `the archive's own bytes are a key away, and links and directories are no files`() throws {
         var (script, key) = try Self.look(80, 24)
         script.press("x")

@@ -343,7 +343,6 @@ struct CostsTests {
         let old = Array("first\n\(words)\n日本語\(String(repeating: "日本", count: 60))\nlast\n".utf8)
         let new = Array("first\n\(words) more\n日本語\(String(repeating: "日本", count: 60))\nlast\n".utf8)
         script.send(.content(Self.key, .text(try TextDiff(old: old, new: new), encoding: "utf-8")))
-        script.press("w")
         script.expectScreen("wrap-\(columns)x\(rows)")
         // Nothing is lost at the ends of lines.
         script.press("|")
@@ -374,7 +373,7 @@ struct CostsTests {
         script.type("1.3")
         script.press("enter enter")
         #expect((script.explorer.screens.last as? LookScreen)?.key == ContentKey(old: nil, new: Self.entry))
-        script.send(.ancestors([Self.entry: Self.entry]))
+        script.send(.ancestors([Self.entry: Self.entry], layer: Self.entry.layer))
         #expect((script.explorer.screens.last as? LookScreen)?.key == Self.key)
         script.expectScreen("look-renamed-80x24")
         script.press("i")

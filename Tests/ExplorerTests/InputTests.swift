@@ -1,5 +1,7 @@
+import Bytes
 import Canvas
 import FileTree
+import Hashing
 import OCI
 import Shipping
 import TestSupport
@@ -63,6 +65,56 @@ struct InputTests {
         #expect(script.explorer.screens.isEmpty)
         click("all keys", &script)
         #expect(script.explorer.context == .help)
+    }
+
+    @Test func `a press where no row is does nothing to the row under the cursor`() {
+        var script = Script(rows: 40, answersFirst: true)
+        script.press("space g")
+        let (paths, picks) = (script.paths, script.explorer.picks?.count)
+        let layout = script.explorer.layout
+        let below = layout.files.row + paths.count
+        #expect(below < layout.files.endRow)
+        script.mouse(.doubleClick, row: below, column: 20)
+        script.mouse(.click, row: below, column: layout.marks.lowerBound)
+        #expect(script.paths == paths && script.explorer.picks?.count == picks)
+    }
+
+    @Test func `a press beside a box that only ends the program does nothing`() {
+        var script = Script(at: .nothing)
+        let image = ImageOption(name: "a:1", platform: nil, imageID: Digest.of([1]), label: "a:1")
+        script.send(.several(.old, [image, image]))
+        script.mouse(.click, row: 0, column: 0)
+        #expect(script.takeEffects().isEmpty && script.explorer.context == .images)
+    }
+
+    @Test func `a double click on a file looks inside`() {
+        var script = Script(rows: 40, answersFirst: true)
+        script.press("^p")
+        script.type("main.py")
+        script.press("enter")
+        let files = script.explorer.layout.files
+        let row =
+            files.row + (script.explorer.files?.cursor.position ?? 0)
+            - (script.explorer.files?.cursor.offset ?? 0)
+        script.mouse(.doubleClick, row: row, column: 30)
+        #expect(script.explorer.context == .look)
+    }
+
+    @Test func `a press beside a prompt types nothing`() {
+        var script = Script(rows: 40, answersFirst: true)
+        script.press("/")
+        for row in 0..<39 {
+            for column in stride(from: 0, to: 80, by: 2) { script.mouse(.click, row: row, column: column) }
+        }
+        #expect(script.explorer.context == .search && script.explorer.files?.search == nil)
+    }
+
+    @Test func `a command whose key was taken is done by its name`() {
+        var script = Script(columns: 120, rows: 40, answersFirst: true) { $0.keys = [.pick: ["z"]] }
+        script.press(":")
+        script.type("zoom")
+        script.press("enter")
+        #expect(script.explorer.isZoomed)
     }
 
     // MARK: - Help

@@ -1,4 +1,5 @@
 import Canvas
+import ContentDiff
 import FileTree
 import Testing
 
@@ -41,6 +42,38 @@ struct PreviewTests {
             Issue.record("no preview of \(path)")
             return
         }
+    }
+
+    @Test func `what was given up by leaving the file is read again`() {
+        var explorer = Script(columns: 120, rows: 40, answersFirst: true).explorer
+        _ = explorer.update(.input(.key("]")))
+        _ = explorer.update(.input(.key(.enter)))
+        let effects = explorer.update(.input(.key("q")))
+        #expect(effects.contains(.stopReading) && Self.reads(effects).count == 1)
+        // Until it is there, the spinner moves.
+        #expect(explorer.isAnimated)
+    }
+
+    @Test func `what belongs together is not lost when a file is read twice`() throws {
+        var script = Script(columns: 120, rows: 40)
+        script.press("/")
+        script.type("libssl.so.3")
+        script.press("enter enter")
+        let key = try #require((script.explorer.screens.last as? LookScreen)?.key)
+        let place = ByteDiff(old: Array(0..<90), new: Array(5..<100))
+        let aligned = ByteDiff(
+            old: Array(0..<90), new: Array(5..<100), copies: [.init(old: 5, new: 0, count: 85)])
+        script.send(.content(key, .bytes(aligned, packing: nil)))
+        script.send(.explained(key, FileExplanation(nil)))
+        script.send(.content(key, .bytes(place, packing: nil)))
+        #expect(script.explorer.contents[key]?.content.isAligned == true)
+        #expect(script.explorer.read(key).isEmpty)
+
+        // Where that was given up, it is asked for again.
+        var other = Script(columns: 120, rows: 40)
+        other.send(.content(key, .bytes(place, packing: nil)))
+        other.send(.explained(key, FileExplanation(nil)))
+        #expect(!other.explorer.read(key).isEmpty)
     }
 
     @Test func `it is of the tree on screen, also where another one has as many places`() {

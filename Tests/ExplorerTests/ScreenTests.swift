@@ -222,7 +222,7 @@ struct ScreenTests {
         let text = script.screen().text
         #expect(
             text.contains(
-                "0 of \(script.explorer.files?.pathCount ?? 0) paths shown: added only; esc goes back")
+                "0 of \(script.explorer.files?.pathCount ?? 0) paths shown: added only; f chooses")
         )
         script.press("esc")
         #expect(script.explorer.arrangement.filter.isDefault)

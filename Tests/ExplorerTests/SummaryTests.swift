@@ -133,6 +133,19 @@ struct SummaryTests {
         #expect(script.explorer.screens.isEmpty)
     }
 
+    @Test func `the end is reached at every height, by notes that lead nowhere`() {
+        for rows in [8, 10, 14, 24, 40] {
+            var script = script(80, rows)
+            script.press("G")
+            // "Nothing could be read" and the like are the last words.
+            #expect(script.screen().text.contains("not all lists of packages"))
+            script.press("down")
+            #expect(script.explorer.status?.text == "there is nothing below")
+            script.press("enter")
+            #expect(script.explorer.status?.text == "this line leads nowhere")
+        }
+    }
+
     @Test func `lines are pressed, and parts are gone through`() {
         var script = script(80, 40)
         let text = script.screen().text.split(separator: "\n", omittingEmptySubsequences: false)

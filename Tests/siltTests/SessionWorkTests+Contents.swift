@@ -75,7 +75,7 @@ extension SessionWorkTests {
         work.compare(.squashed, 1)
         work.startEstimates()
         let other = try messages { if case .ancestors = $0 { true } else { false } }
-        guard case .ancestors(let ancestors) = other.last else { return }
+        guard case .ancestors(let ancestors, _) = other.last else { return }
         #expect(ancestors == [EntryID(layer: 0, ordinal: 1): EntryID(layer: 0, ordinal: 1)])
     }
 

@@ -158,7 +158,7 @@ import Work
                 // Nothing is told twice, and of nothing before it was begun; levels are guessed together.
                 #expect(figures.updateValue(route.figure, forKey: route.kind) == nil)
                 #expect(began.contains([.default, .best].contains(route.kind) ? .fast : route.kind))
-            case .routes(.measuring(let kind, _)): began.append(kind)
+            case .routes(.measuring(let kind?, _)): began.append(kind)
             default: break
             }
         }

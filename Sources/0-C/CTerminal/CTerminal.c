@@ -397,7 +397,7 @@ ct_event ct_read(void) {
             : key == paste_end_key ? CT_PASTE_END
             : key == ground_key ? CT_GROUND
             : special_key(key);
-        if (key >= KEY_F(1) && key <= KEY_F(12)) {
+        if (key >= KEY_F(1) && key <= KEY_F(24)) {
             event.kind = CT_FUNCTION;
             event.value = (uint32_t)(key - KEY_F0);
         }

@@ -49,7 +49,7 @@ public enum ByteCount {
     public static func percent(_ part: UInt64, of whole: UInt64) -> String {
         guard whole > 0 else { return "-" }
         let share = Double(part) / Double(whole) * 100
-        if share >= 10 || share == 0 { return "\(Int(share.rounded()))%" }
+        if share >= 9.95 || share == 0 { return "\(Int(share.rounded()))%" }
         let tenths = Int((share * 10).rounded())
         if tenths == 0 { return "<0.1%" }
         return "\(tenths / 10).\(tenths % 10)%"

@@ -10,6 +10,18 @@ public enum TextFit {
         return String(head) + mark + String(tail)
     }
 
+    /// Keeps the last component of a path whole if it fits, and of what is before it both ends: files are told apart by
+    /// their own names first.
+    public static func path(_ text: String, columns: Int, mark: String) -> String {
+        guard TextWidth.of(text) > columns, let slash = text.dropLast().lastIndex(of: "/") else {
+            return middle(text, columns: columns, mark: mark)
+        }
+        let name = String(text[slash...])
+        let room = columns - TextWidth.of(name)
+        guard room >= TextWidth.of(mark) else { return middle(text, columns: columns, mark: mark) }
+        return middle(String(text[..<slash]), columns: room, mark: mark) + name
+    }
+
     /// Keeps the beginning of text and puts the mark where the rest was.
     public static func end(_ text: String, columns: Int, mark: String) -> String {
         guard TextWidth.of(text) > columns else { return text }

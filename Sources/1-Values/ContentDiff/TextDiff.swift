@@ -1,3 +1,13 @@
+import Synchronization
+
+/// The words of runs that were compared so far: a screen asks for them at each frame.
+private final class WordMemo: Sendable {
+    /// Places in the old and in the new text.
+    typealias Places = (old: [Range<Int>], new: [Range<Int>])
+
+    let places = Mutex<[DiffRun: Places]>([:])
+}
+
 /// What differs between two texts, line by line, and in changed lines word by word.
 public struct TextDiff: Sendable {
     /// The old text.
@@ -10,6 +20,7 @@ public struct TextDiff: Sendable {
     public let newLines: [Range<Int>]
     /// Runs of lines, from the first to the last of both texts: what is the same and what is not take turns.
     public let runs: [DiffRun]
+    private let words = WordMemo()
 
     /// Words are compared in stretches of at most so many lines together.
     private static let wordLineLimit = 400
@@ -51,6 +62,13 @@ public struct TextDiff: Sendable {
         guard !run.isSame, !run.old.isEmpty, !run.new.isEmpty,
             run.old.count + run.new.count <= Self.wordLineLimit
         else { return ([], []) }
+        if let known = words.places.withLock({ $0[run] }) { return known }
+        let places = comparedWords(in: run)
+        words.places.withLock { $0[run] = places }
+        return places
+    }
+
+    private func comparedWords(in run: DiffRun) -> WordMemo.Places {
         let oldWords = run.old.flatMap { Self.words(old, oldLines[$0]) }
         let newWords = run.new.flatMap { Self.words(new, newLines[$0]) }
         guard oldWords.count + newWords.count <= Self.wordLimit else { return ([], []) }

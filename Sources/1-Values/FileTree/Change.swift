@@ -80,7 +80,25 @@ public struct ChangeCounts: Hashable, Sendable {
         }
     }
 
-    static func += (left: inout ChangeCounts, right: ChangeCounts) {
+    /// One path.
+    ///
+    /// - Parameters:
+    ///   - change: What happened to it.
+    ///   - isMovedAway: Of what moved, whether it is the path where the content was.
+    public init(_ change: Change, isMovedAway: Bool = false) {
+        switch change {
+        case .added: added = 1
+        case .removed: removed = 1
+        case .modified: modified = 1
+        case .metadata: metadata = 1
+        case .moved where isMovedAway: movedAway = 1
+        case .moved: moved = 1
+        case .unchanged: unchanged = 1
+        }
+    }
+
+    /// Adds up paths.
+    public static func += (left: inout ChangeCounts, right: ChangeCounts) {
         left.added += right.added
         left.removed += right.removed
         left.modified += right.modified
@@ -88,5 +106,16 @@ public struct ChangeCounts: Hashable, Sendable {
         left.moved += right.moved
         left.movedAway += right.movedAway
         left.unchanged += right.unchanged
+    }
+
+    /// Leaves out paths that are among them.
+    public static func -= (left: inout ChangeCounts, right: ChangeCounts) {
+        left.added -= right.added
+        left.removed -= right.removed
+        left.modified -= right.modified
+        left.metadata -= right.metadata
+        left.moved -= right.moved
+        left.movedAway -= right.movedAway
+        left.unchanged -= right.unchanged
     }
 }

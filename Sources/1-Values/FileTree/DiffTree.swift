@@ -313,15 +313,8 @@ public struct DiffTree: Sendable {
 
     private mutating func rollUp() {
         for index in nodes.indices.reversed() {
-            switch nodes[index].change {
-            case .added: nodes[index].counts.added += 1
-            case .removed: nodes[index].counts.removed += 1
-            case .modified: nodes[index].counts.modified += 1
-            case .metadata: nodes[index].counts.metadata += 1
-            case .moved where nodes[index].isMovedAway: nodes[index].counts.movedAway += 1
-            case .moved: nodes[index].counts.moved += 1
-            case .unchanged: nodes[index].counts.unchanged += 1
-            }
+            nodes[index].counts += ChangeCounts(
+                nodes[index].change, isMovedAway: nodes[index].isMovedAway)
             nodes[index].oldByteCount.addClamped(Self.byteCount(oldEntry(nodes[index])))
             nodes[index].newByteCount.addClamped(Self.byteCount(newEntry(nodes[index])))
             guard index > 0 else { continue }

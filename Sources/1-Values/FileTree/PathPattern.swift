@@ -29,7 +29,7 @@ public struct PathPattern: Hashable, Sendable {
     /// The pattern as it was given.
     public let text: [UInt8]
 
-    /// Reads a pattern; nil if it is empty, has an open bracket or more than 60 components.
+    /// Reads a pattern; nil if it is empty, has an open bracket or 60 components or more.
     public init?(_ text: some Sequence<UInt8>) {
         let bytes = Array(text)
         self.text = bytes

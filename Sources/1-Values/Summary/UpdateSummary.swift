@@ -98,7 +98,7 @@ public struct UpdateSummary: Sendable {
     /// No more directories are told apart.
     public static let directoryLimit = 12
 
-    /// Whether a package of some change is there.
+    /// How many packages changed in some way.
     public func packageCount(_ change: PackageChange.Change) -> Int { packages.count { $0.change == change } }
 }
 

@@ -6,10 +6,11 @@ struct PrefixCode: ~Copyable {
         var fixed = 0
     }
 
-    let symbolCount: Int
-    private let maximumLength: Int
+    // A pointer stands first: what Swift 6.3 compiles for the thread sanitizer takes the first member for an address.
     /// By symbol, then by inner node: how often it occurs.
     let frequencies: UnsafeMutablePointer<UInt32>
+    let symbolCount: Int
+    private let maximumLength: Int
     /// By symbol: its code's bits in sending order, and the code's length from bit 16 on.
     let entries: UnsafeMutablePointer<UInt32>
     /// By symbol, then by inner node.

@@ -31,6 +31,10 @@ enum Format {
             return ByteCount.text(bounds.upperBound)
         }
         let low = Double(bounds.lowerBound) / (Double(bounds.upperBound) / number)
+        // What is less than a tenth of the unit has one of its own.
+        guard low >= 0.1 || bounds.lowerBound == 0 else {
+            return "\(ByteCount.text(bounds.lowerBound))\(glyphs.range)\(short(number)) \(high[1])"
+        }
         return "\(short(low))\(glyphs.range)\(short(number)) \(high[1])"
     }
 
@@ -62,7 +66,8 @@ enum Format {
     /// `1 layer`, `1,204 layers`, `2 matches`.
     static func count(_ count: Int, _ noun: String) -> String {
         let words =
-            noun.hasSuffix("ch") ? noun + "es" : noun.hasSuffix("y") ? noun.dropLast() + "ies" : noun + "s"
+            noun.hasSuffix("ch")
+            ? noun + "es" : noun.hasSuffix("y") && noun != "key" ? noun.dropLast() + "ies" : noun + "s"
         return "\(grouped(count)) \(count == 1 ? noun : words)"
     }
 

@@ -54,14 +54,36 @@ struct Configuration: Equatable {
         return try Configuration(parsing: text(of: path), file: path)
     }
 
+    /// A line without its remark, which begins with `#` at the line's beginning or behind a blank, outside of quotes; the
+    /// first word of a value is none: a key may be called so.
+    private static func withoutRemark(_ line: Substring) -> Substring {
+        var quote: Character?
+        var before: Character = " "
+        var isFirstOfValue = false
+        for (index, character) in zip(line.indices, line) {
+            if character == quote {
+                quote = nil
+            } else if quote == nil, character == "\"" || character == "'" {
+                quote = character
+            } else if quote == nil, character == "#", before.isWhitespace, !isFirstOfValue {
+                return line[..<index]
+            }
+            if character == "=", quote == nil {
+                isFirstOfValue = true
+            } else if !character.isWhitespace {
+                isFirstOfValue = false
+            }
+            before = character
+        }
+        return line
+    }
+
     /// Parses settings.
     init(parsing text: String, file: String) throws {
         // A link may be named above the line that says what it is.
         var chosen: (text: String, line: Int)?
         for (index, line) in text.textLines.enumerated() {
-            // A key may be called # itself.
-            let isKey = line.trimmed.hasPrefix("keys.")
-            let content = isKey ? line.trimmed : line.prefix { $0 != "#" }.trimmed
+            let content = Self.withoutRemark(line).trimmed
             guard !content.isEmpty else { continue }
             let parts = content.split(separator: "=", maxSplits: 1).map(\.trimmed)
             guard parts.count == 2 else {

@@ -109,14 +109,31 @@ extension DeltaCreator {
     /// - Parameter recipe: How a layer is made.
     /// - Returns: For each such entry of the new image the old one.
     public func renamedAncestors(in recipe: LayerRecipe) -> [EntryID: EntryID] {
+        renamed(recipe.ancestors.map { ($0.key, $0.value) }, inLayer: recipe.layer)
+    }
+
+    /// The same before the recipe is made: the old entries that entries of other paths resemble.
+    ///
+    /// - Parameter layer: Index of a layer of the new image.
+    /// - Returns: For each such entry of the new image the old one.
+    /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
+    public func likelyAncestors(ofLayer layer: Int) async throws -> [EntryID: EntryID] {
+        let sources = try await plan(ofLayer: layer).sources
+        return renamed(
+            sources.indices.compactMap { index in
+                guard case .patch(let ancestor) = sources[index] else { return nil }
+                return (index, ancestor)
+            }, inLayer: layer)
+    }
+
+    private func renamed(_ pairs: [(entry: Int, ancestor: Int)], inLayer layer: Int) -> [EntryID: EntryID] {
         var ancestors: [EntryID: EntryID] = [:]
-        for (index, ordinal) in recipe.ancestors {
+        for (index, ordinal) in pairs {
             let place = references.place(of: ordinal)
             guard
-                old.listings[place.layer].entries[place.entry].path
-                    != new.listings[recipe.layer].entries[index].path
+                old.listings[place.layer].entries[place.entry].path != new.listings[layer].entries[index].path
             else { continue }
-            ancestors[EntryID(layer: recipe.layer, ordinal: index)] = EntryID(
+            ancestors[EntryID(layer: layer, ordinal: index)] = EntryID(
                 layer: place.layer, ordinal: place.entry)
         }
         return ancestors

@@ -18,6 +18,7 @@ struct ContentText {
     ///   - found: Places that were looked for, which stand out more; in order.
     ///   - role: How the rest looks.
     ///   - markedRole: How those places look.
+    ///   - origin: A place before what is in sight, from which on columns are counted; nil for the line's beginning.
     ///   - start: The first column that is in sight.
     ///   - columns: How many columns there are.
     ///   - goesOn: Whether the rest stands in the next line: then nothing marks that there is more, and what is two columns
@@ -26,15 +27,15 @@ struct ContentText {
     func spans(
         _ line: Range<Int>, of text: [UInt8], marked: ArraySlice<Range<Int>>, found: ArraySlice<Range<Int>>,
         role: Role, markedRole: Role,
-        start: Int, columns: Int, goesOn: Bool = false
+        from origin: TextPlace? = nil, start: Int, columns: Int, goesOn: Bool = false
     ) -> [Span] {
         var spans: [Span] = []
         var piece = ""
         var pieceRole = role
-        var column = 0
-        var place = line.lowerBound
-        var marks = marked.drop { $0.upperBound <= line.lowerBound }
-        var hits = found.drop { $0.upperBound <= line.lowerBound }
+        var column = origin?.column ?? 0
+        var place = origin?.byte ?? line.lowerBound
+        var marks = marked.drop { [place] in $0.upperBound <= place }
+        var hits = found.drop { [place] in $0.upperBound <= place }
         func flush() {
             if !piece.isEmpty { spans.append(Span(piece, pieceRole)) }
             piece = ""
@@ -65,6 +66,27 @@ struct ContentText {
             return spans.fitted(columns: columns - 1, mark: "") + [Span(glyphs.ellipsis, .dim)]
         }
         return spans
+    }
+
+    /// Where a long line goes on in further rows of so many columns. A row may take more, for what is several columns
+    /// wide.
+    func rowStarts(_ line: Range<Int>, of text: [UInt8], columns: Int) -> [TextPlace] {
+        var starts: [TextPlace] = []
+        var (column, place) = (0, line.lowerBound)
+        while place < line.upperBound {
+            if column >= (starts.count + 1) * columns {
+                starts.append(TextPlace(byte: place, column: column))
+            }
+            guard !(0x20..<0x7f).contains(text[place]) else {
+                column += 1
+                place += 1
+                continue
+            }
+            let (_, width, byteCount) = character(text, place, line.upperBound, column: column)
+            column += width
+            place += byteCount
+        }
+        return starts
     }
 
     /// How many columns a line takes.

@@ -2,9 +2,9 @@ import ContentDiff
 
 /// A line of what is shown of a file, before it is drawn.
 enum LookLine: Hashable {
-    /// Lines of text side by side, or one of them; numbers count from 0. A long line may go on in further ones, from a
-    /// column on.
-    case text(old: Int?, new: Int?, from: Int = 0, run: Int)
+    /// Lines of text side by side, or one of them; numbers count from 0. A long line may go on in further ones: `row` is
+    /// where in `WrappedText.starts`, 0 for a line's beginning.
+    case text(old: Int?, new: Int?, row: Int = 0, run: Int)
     /// Bytes side by side.
     case bytes(old: Range<Int>, new: Range<Int>, run: Int)
     /// Equal lines or bytes that are left out.
@@ -15,6 +15,27 @@ enum LookLine: Hashable {
         case .text(_, _, _, let run), .bytes(_, _, let run), .fold(let run, _): run
         }
     }
+}
+
+/// A place in a line of text.
+struct TextPlace: Hashable {
+    let byte: Int
+    /// Its column, from the line's beginning.
+    let column: Int
+}
+
+/// Lines of text as they stand on screen.
+struct WrappedText {
+    /// Where a row of a long line begins: at a column, which in each text is at a place; nil where the line ends before.
+    struct Start: Hashable {
+        let column: Int
+        let old: TextPlace?
+        let new: TextPlace?
+    }
+
+    var lines: [LookLine] = []
+    /// By the rows of `LookLine.text`; the first is no row's.
+    var starts = [Start(column: 0, old: nil, new: nil)]
 }
 
 /// Where something begins that differs.
@@ -51,6 +72,14 @@ extension LookLine {
     }
 }
 
+extension TextDiff {
+    /// Whether breaking long lines takes little at each frame: a line is measured from its start for each of its rows.
+    var hasShortLines: Bool {
+        guard old.count + new.count <= 1 << 20 else { return false }
+        return oldLines.allSatisfy { $0.count <= 1 << 12 } && newLines.allSatisfy { $0.count <= 1 << 12 }
+    }
+}
+
 /// How the content of a file is laid out.
 struct LookLayout: Hashable {
     var isSplit = false
@@ -66,20 +95,30 @@ struct LookLayout: Hashable {
     var wrapColumns: Int?
 
     /// The lines of a text, those that are too long in several.
-    func wrappedLines(of text: TextDiff, _ drawer: ContentText) -> [LookLine] {
+    func wrappedLines(of text: TextDiff, _ drawer: ContentText) -> WrappedText {
+        var wrapped = WrappedText()
         let lines = lines(of: text)
-        guard let wrapColumns, wrapColumns > 0 else { return lines }
-        return lines.flatMap { line -> [LookLine] in
-            guard case .text(let old, let new, _, let run) = line else { return [line] }
-            let columns = max(
-                old.map { drawer.columnCount(text.oldLines[$0], of: text.old) } ?? 0,
-                new.map { drawer.columnCount(text.newLines[$0], of: text.new) } ?? 0)
-            // The last column is for what is two columns wide.
-            guard columns > wrapColumns + 1 else { return [line] }
-            return stride(from: 0, to: columns, by: wrapColumns).map {
-                .text(old: old, new: new, from: $0, run: run)
+        guard let wrapColumns, wrapColumns > 0 else {
+            wrapped.lines = lines
+            return wrapped
+        }
+        for line in lines {
+            wrapped.lines.append(line)
+            guard case .text(let old, let new, _, let run) = line else { continue }
+            let oldStarts =
+                old.map { drawer.rowStarts(text.oldLines[$0], of: text.old, columns: wrapColumns) } ?? []
+            let newStarts =
+                new.map { drawer.rowStarts(text.newLines[$0], of: text.new, columns: wrapColumns) } ?? []
+            for index in 0..<max(oldStarts.count, newStarts.count) {
+                wrapped.lines.append(.text(old: old, new: new, row: wrapped.starts.count, run: run))
+                wrapped.starts.append(
+                    WrappedText.Start(
+                        column: (index + 1) * wrapColumns,
+                        old: index < oldStarts.count ? oldStarts[index] : nil,
+                        new: index < newStarts.count ? newStarts[index] : nil))
             }
         }
+        return wrapped
     }
 
     func lines(of text: TextDiff) -> [LookLine] {

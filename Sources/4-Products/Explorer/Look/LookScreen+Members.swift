@@ -18,7 +18,10 @@ extension LookScreen {
         case .up, .down, .pageUp, .pageDown, .top, .bottom:
             members.cursor.move(command, count: count, height: height)
         case .nextChange, .previousChange:
-            let next = members.cursor.position + (command == .nextChange ? 1 : -1)
+            // Members that differ stand above the others.
+            let next =
+                command == .nextChange
+                ? members.cursor.position + 1 : min(members.cursor.position, members.diff.changedCount) - 1
             if (0..<members.diff.changedCount).contains(next) {
                 go(to: next)
             } else {

@@ -202,8 +202,8 @@ extension LookScreen {
         let number = Self.line(at: hit.range.lowerBound, of: hit.isOld ? text.oldLines : text.newLines)
         let column = column(of: hit, in: text, model)
         return lines.indices.last { index in
-            guard case .text(let old, let new, let from, _) = lines[index] else { return false }
-            return (hit.isOld ? old : new) == number && from <= column
+            guard case .text(let old, let new, let row, _) = lines[index] else { return false }
+            return (hit.isOld ? old : new) == number && rowStarts[row].column <= column
         }
     }
 

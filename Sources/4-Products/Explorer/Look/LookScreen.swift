@@ -22,10 +22,14 @@ struct LookScreen: FindingScreen, SearchableScreen {
     var wantsSplit: Bool?
     var wantsBytes = false
     private var showsBlanks = false
-    /// Whether long lines go on in the next one.
+    /// Nil until somebody chose; then lines decide no more.
+    private var wantsWrap: Bool?
+    /// Whether long lines go on in the next one: what differs may be at their ends.
     private(set) var wraps = false
     private var sideways = 0
     private(set) var lines: [LookLine] = []
+    /// Where rows of long lines begin.
+    private(set) var rowStarts: [WrappedText.Start] = []
     /// Where what differs begins.
     private var hunks: [Hunk] = []
     private var hunk = 0
@@ -114,19 +118,31 @@ struct LookScreen: FindingScreen, SearchableScreen {
         case .blanks: showsBlanks.toggle()
         case .wrap:
             wraps.toggle()
+            wantsWrap = wraps
             sideways = 0
             model.remark(wraps ? "long lines go on in the next one" : "long lines are cut")
         case .moreContext: layout.context += layout.context < 3 ? 1 : 3
         case .lessContext: layout.context = max(0, layout.context - (layout.context <= 3 ? 1 : 3))
         case .look: openFold(height: height, &model)
         case .collapse: sideways = max(0, sideways - 8)
-        case .expand: sideways = min(4000, sideways + 8)
-        case .details:
+        case .expand:
+            guard sideways < sidewaysLimit(model) else {
+                model.remark("nothing is to the right")
+                return .stay
+            }
+            sideways = min(sidewaysLimit(model), sideways + 8)
+        case .details, .pick:
+            guard let files = model.files, files.isShown[node] == .itself else {
+                model.say("it is not listed any more: c or f shows it")
+                return .stay
+            }
+            guard command == .details || files.isListedChange(node) else {
+                model.say("there is nothing to pick: it did not change")
+                return .stay
+            }
             model.reveal(node)
-            return .push(DetailsScreen())
-        case .pick:
-            model.reveal(node)
-            return Outcome(step: .stay, effects: model.pickHere(goesOn: false))
+            guard command == .pick else { return .push(DetailsScreen()) }
+            return Outcome(step: .stay, effects: model.pick([node]))
         case .summary:
             return .push(ProgramScreen(key, path: Format.name(path(model), model.glyphs)))
         case .copy:
@@ -164,9 +180,11 @@ struct LookScreen: FindingScreen, SearchableScreen {
     private mutating func go(to next: Int, height: Int, _ model: inout ExplorerModel) {
         guard hunks.indices.contains(next) else {
             return model.say(
-                hunks.isEmpty
-                    ? "nothing differs in the content"
-                    : "no more changes in this file: J and K go to other files")
+                isWaiting(model)
+                    ? "it is still being read"
+                    : hunks.isEmpty
+                        ? "nothing differs in the content"
+                        : "no more changes in this file: J and K go to other files")
         }
         hunk = next
         hasMoved = true
@@ -193,13 +211,13 @@ struct LookScreen: FindingScreen, SearchableScreen {
 
     mutating func goToFile(isForward: Bool, _ model: inout ExplorerModel) -> Outcome {
         if let place { return goToMember(isForward: isForward, of: place, &model) }
-        model.reveal(node)
+        var here = node
         // What is no file has nothing to look into.
-        for _ in 0..<(model.files?.listedCount ?? 0) {
-            guard let next = model.change(isForward: isForward) else { break }
-            model.reveal(next)
+        for _ in 0..<(model.files?.facts.count ?? 0) {
+            guard let next = model.change(from: here, isForward: isForward), next != node else { break }
+            here = next
             guard var screen = LookScreen(at: next, in: model) else { continue }
-            guard next != node else { break }
+            model.reveal(next)
             screen.adopt(self)
             let effects = model.read(screen.key)
             screen.refresh(model)
@@ -214,7 +232,7 @@ struct LookScreen: FindingScreen, SearchableScreen {
     mutating func adopt(_ other: LookScreen) {
         wantsSplit = other.wantsSplit
         layout.context = other.layout.context
-        wraps = other.wraps
+        wantsWrap = other.wantsWrap
         search = other.search?.kept
     }
 
@@ -244,6 +262,25 @@ struct LookScreen: FindingScreen, SearchableScreen {
         default: return nil
         }
     }
+
+    /// How far lines go on to the right of the screen, of those in sight.
+    private func sidewaysLimit(_ model: ExplorerModel) -> Int {
+        guard case .text(let text, _) = content(model) else { return 0 }
+        let drawer = ContentText(glyphs: model.glyphs, showsBlanks: showsBlanks)
+        let longest = lines.dropFirst(scroll.line).prefix(contentRows(model)).map { line in
+            guard case .text(let old, let new, _, _) = line else { return 0 }
+            return max(
+                old.map { drawer.columnCount(text.oldLines[$0], of: text.old) } ?? 0,
+                new.map { drawer.columnCount(text.newLines[$0], of: text.new) } ?? 0)
+        }
+        let room = LookView.TextLines.room(
+            model.size.columns, for: text, isSplit: isSplit(model),
+            isTwoSided: key.old != nil && key.new != nil)
+        return min(Self.sidewaysMost, max(0, (longest.max() ?? 0) - room))
+    }
+
+    /// What is further to the right is reached by breaking lines.
+    private static let sidewaysMost = 4000
 
     private mutating func openFold(height: Int, _ model: inout ExplorerModel) {
         let visible = lines.dropFirst(scroll.line).prefix(height)
@@ -342,6 +379,11 @@ struct LookScreen: FindingScreen, SearchableScreen {
         next.layout.isSplit = isSplit(model)
         next.layout.bytesInRow = LookView.bytesInRow(
             columns: model.size.columns, isOneSided: key.old == nil || key.new == nil)
+        if let wantsWrap {
+            wraps = wantsWrap
+        } else if made?.serial != stored.serial, case .text(let text, _) = stored.content {
+            wraps = text.hasShortLines
+        }
         if wraps, case .text(let text, _) = content(model) {
             next.layout.wrapColumns = max(
                 8,
@@ -361,8 +403,9 @@ struct LookScreen: FindingScreen, SearchableScreen {
         let runs: [DiffRun]
         switch content(model) {
         case .text(let text, _):
-            lines = next.layout.wrappedLines(
+            let wrapped = next.layout.wrappedLines(
                 of: text, ContentText(glyphs: model.glyphs, showsBlanks: showsBlanks))
+            (lines, rowStarts) = (wrapped.lines, wrapped.starts)
             runs = text.runs
         case .bytes(let bytes, _), .beginning(let bytes, _), .piece(let bytes, _, _):
             lines = next.layout.lines(of: bytes)

@@ -25,11 +25,15 @@ struct LookView {
     /// Bytes in a row of either side.
     static func bytesInRow(columns: Int, isOneSided: Bool) -> Int {
         // Each takes two digits, a blank and its character.
-        let room = (isOneSided ? columns : (columns - 3) / 2) - offsetColumns(columns) - 1
+        let room =
+            (isOneSided ? columns : (columns - 3) / 2) - offsetColumns(columns, isOneSided: isOneSided) - 1
         return [32, 16, 12, 8].first { $0 * 4 <= room } ?? 4
     }
 
-    private static func offsetColumns(_ columns: Int) -> Int { columns >= 100 ? 9 : 0 }
+    /// Columns of the offset in front of a row; where there is no room for it, the title tells that of the first row.
+    private static func offsetColumns(_ columns: Int, isOneSided: Bool) -> Int {
+        columns >= (isOneSided ? 60 : 100) ? 9 : 0
+    }
 
     func draw(on frame: inout Frame) {
         guard let files = model.files else { return }
@@ -79,7 +83,7 @@ struct LookView {
         case (nil, nil): break
         }
         while !facts.isEmpty, facts.width + 20 > columns { facts.removeLast() }
-        let name = TextFit.middle(path, columns: max(0, columns - facts.width), mark: glyphs.ellipsis)
+        let name = TextFit.path(path, columns: max(0, columns - facts.width), mark: glyphs.ellipsis)
         let change = screen.place?.row.change ?? node.change
         let marker = Span(change.marker + " ", Format.role(change))
         let box = files.marks?.mark(of: screen.node)?.span
@@ -87,7 +91,7 @@ struct LookView {
             (box.map { [$0] } ?? []) + [
                 marker,
                 Span(
-                    TextFit.middle(
+                    TextFit.path(
                         name,
                         columns: max(0, columns - facts.width - 2 - (box == nil ? 0 : PickMark.columns)),
                         mark: glyphs.ellipsis),
@@ -132,10 +136,12 @@ struct LookView {
         case .bytes(let bytes, let packing):
             let word = model.contents[screen.key]?.program == nil ? "bytes" : "program"
             words.append(packing.map { "\(word) in \($0)" } ?? word)
+            words += firstOffset
             if isTwoSided { words += differences(bytes) }
         case .piece(let bytes, let all, let packing):
             words.append(packing.map { "bytes in \($0)" } ?? "bytes")
             let number = min(screen.key.piece, all.pieces.count - 1)
+            words += firstOffset
             words.append("piece \(number + 1) of \(Format.grouped(all.pieces.count))")
             if isTwoSided {
                 words.append("\(Format.grouped(all.differingCount)) differ")
@@ -179,6 +185,20 @@ struct LookView {
         frame.put(
             " " + TextFit.end(title, columns: columns - 4, mark: glyphs.ellipsis) + " ",
             at: Point(row: 1, column: 1), style: Style(.title))
+    }
+
+    /// `from 0x1a240`: where the first row in sight is, if rows have no offsets of their own.
+    private var firstOffset: [String] {
+        guard Self.offsetColumns(model.size.columns, isOneSided: !isTwoSided) == 0 else { return [] }
+        for line in screen.lines.dropFirst(offset) {
+            guard case .bytes(let old, let new, _) = line else { continue }
+            let place =
+                new.isEmpty
+                ? (piece?.old.lowerBound ?? 0) + old.lowerBound
+                : (piece?.new.lowerBound ?? 0) + new.lowerBound
+            return ["from 0x" + String(place, radix: 16)]
+        }
+        return []
     }
 
     private func differences(_ bytes: ByteDiff) -> [String] {
@@ -245,7 +265,8 @@ struct LookView {
             let hex = HexLines(
                 glyphs: glyphs, bytes: bytes, isTwoSided: isTwoSided,
                 width: Self.bytesInRow(columns: frame.size.columns, isOneSided: !isTwoSided),
-                showsOffsets: Self.offsetColumns(frame.size.columns) > 0, piece: piece,
+                showsOffsets: Self.offsetColumns(frame.size.columns, isOneSided: !isTwoSided) > 0,
+                piece: piece,
                 hits: screen.search?.hits ?? ContentHits(),
                 current: hunkCount > 1
                     ? screen.currentRun.flatMap { bytes.runs.indices.contains($0) ? bytes.runs[$0] : nil }
@@ -307,7 +328,8 @@ struct LookView {
                 switch line {
                 case .fold(let run, let count):
                     view.drawFold(run, "\(Format.count(count, "equal line"))", row: row + index, on: &frame)
-                case .text(let old, let new, let from, let run):
+                case .text(let old, let new, let start, let run):
+                    let from = view.screen.rowStarts[start]
                     let marks = words[run] ?? ([], [])
                     if isSplit {
                         drawSplit(
@@ -327,14 +349,15 @@ struct LookView {
         }
 
         private func drawUnified(
-            _ old: Int?, _ new: Int?, _ from: Int, _ marks: (old: [Range<Int>], new: [Range<Int>]),
+            _ old: Int?, _ new: Int?, _ from: WrappedText.Start,
+            _ marks: (old: [Range<Int>], new: [Range<Int>]),
             _ digits: Int,
             row: Int,
             on frame: inout Frame
         ) {
             let both = view.isTwoSided
             // What goes on from the line before has its number there.
-            let (oldShown, newShown) = from == 0 ? (old, new) : (nil, nil)
+            let (oldShown, newShown) = from.column == 0 ? (old, new) : (nil, nil)
             let numbers =
                 both
                 ? "\(number(oldShown, digits)) \(number(newShown, digits))"
@@ -350,7 +373,8 @@ struct LookView {
         }
 
         private func drawSplit(
-            _ old: Int?, _ new: Int?, _ from: Int, _ marks: (old: [Range<Int>], new: [Range<Int>]),
+            _ old: Int?, _ new: Int?, _ from: WrappedText.Start,
+            _ marks: (old: [Range<Int>], new: [Range<Int>]),
             isSame: Bool,
             _ digits: Int,
             row: Int, on frame: inout Frame
@@ -361,7 +385,7 @@ struct LookView {
                 let start = isOld ? 0 : half + 3
                 let role: Role = isSame ? .text : isOld ? .removed : .added
                 let used = frame.put(
-                    [Span(number(from == 0 ? line : nil, digits) + " ", .dim)],
+                    [Span(number(from.column == 0 ? line : nil, digits) + " ", .dim)],
                     at: Point(row: row, column: start), width: half)
                 let spans = content(
                     isOld ? line : nil, isOld ? nil : line, from, marks, isOld: isOld, role,
@@ -374,7 +398,8 @@ struct LookView {
         }
 
         private func content(
-            _ old: Int?, _ new: Int?, _ from: Int, _ marks: (old: [Range<Int>], new: [Range<Int>]),
+            _ old: Int?, _ new: Int?, _ from: WrappedText.Start,
+            _ marks: (old: [Range<Int>], new: [Range<Int>]),
             isOld: Bool,
             _ role: Role,
             columns: Int
@@ -382,12 +407,14 @@ struct LookView {
             let drawer = ContentText(glyphs: glyphs, showsBlanks: view.showsBlanks)
             let (line, bytes) =
                 isOld ? (old.map { text.oldLines[$0] }, text.old) : (new.map { text.newLines[$0] }, text.new)
-            guard let line else { return [] }
+            let origin = isOld ? from.old : from.new
+            guard let line, from.column == 0 || origin != nil else { return [] }
             let places = isOld ? marks.old : marks.new
             return drawer.spans(
                 line, of: bytes, marked: places[...],
                 found: view.screen.search?.hits.places(line, isOld: isOld) ?? [], role: role,
-                markedRole: isOld ? .removedWord : .addedWord, start: from + view.sideways,
+                markedRole: isOld ? .removedWord : .addedWord, from: origin,
+                start: from.column + view.sideways,
                 columns: view.screen.wraps ? columns - 1 : columns, goesOn: view.screen.wraps)
         }
     }

@@ -79,7 +79,7 @@ struct MemberLines {
     private func name(_ bytes: [UInt8], _ kind: ArchiveMember.Kind, _ columns: Int) -> String {
         var text = Format.name(bytes, glyphs)
         if case .link(let target) = kind { text += " \(glyphs.arrow) \(Format.name(target, glyphs))" }
-        return TextFit.middle(text, columns: columns, mark: glyphs.ellipsis)
+        return TextFit.path(text, columns: columns, mark: glyphs.ellipsis)
     }
 
     /// `12.3 kB → 12.4 kB`, or the only size there is.

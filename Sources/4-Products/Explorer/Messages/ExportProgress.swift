@@ -2,7 +2,7 @@
 public struct ExportProgress: Hashable, Sendable {
     /// What is going on: `coding layer 3`, `checking`.
     public let phase: String
-    /// Work done since the export began, over all phases; never goes back.
+    /// Work done since the export began, over all phases that are counted.
     public let done: UInt64
     /// Work in all, in the same unit as `done`; 0 while unknown.
     public let total: UInt64

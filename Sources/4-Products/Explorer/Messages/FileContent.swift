@@ -58,6 +58,15 @@ public enum FileContent: Sendable {
     /// It cannot be read; the text says why.
     case failed(String)
 
+    /// Whether it is found out what belongs together in both sides, as far as it is going to be.
+    var isAligned: Bool {
+        switch self {
+        case .bytes(let diff, _): diff.isAligned || diff.runs.allSatisfy(\.isSame)
+        case .beginning: false
+        case .text, .piece, .archive, .failed: true
+        }
+    }
+
     /// What is larger is looked at piece by piece.
     public static let byteLimit = 64 << 20
     /// How large a piece is at most, on either side.

@@ -61,8 +61,9 @@ public enum Message: Sendable {
     case blobRemarks([Int: String])
     /// The figures of the header.
     case totals(Totals)
-    /// Entries of the old image that entries of the new one are made of though they have other paths.
-    case ancestors([EntryID: EntryID])
+    /// Entries of the old image that entries of a layer of the new one are made of though they have other paths; at first
+    /// those that they are likely to be made of.
+    case ancestors([EntryID: EntryID], layer: Int)
     /// What the background work on the costs is doing now.
     case estimates(EstimateState)
     /// A route was measured, as `Effect.measureRoutes` asked.

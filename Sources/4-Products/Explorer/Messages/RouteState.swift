@@ -4,8 +4,8 @@ public import Shipping
 public enum RouteState: Hashable, Sendable {
     /// Nothing: nobody asked, or it was stopped.
     case stopped
-    /// Measuring a route; how many percent of it are done, if that can be told.
-    case measuring(RouteKind, percent: Int?)
+    /// Measuring a route, or at first what tells something of all; how many percent of it are done, if that can be told.
+    case measuring(RouteKind?, percent: Int?)
     /// Every route is known.
     case done
     /// It ended early; the text says why.

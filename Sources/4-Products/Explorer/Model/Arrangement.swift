@@ -43,7 +43,10 @@ struct Arrangement: Hashable, Sendable {
                 if isWanted[change] {
                     shown[index] = .itself
                 } else if index > 0, !isFlat || !facts.hasChildren(index) {
-                    filtered[change] += 1
+                    let known = tree.nodes[index]
+                    // What moved is one change of two paths.
+                    let isCounted = known.isMovedAway && known.peer.map { admitted?[$0] ?? true } == true
+                    filtered[change] += isCounted ? 0 : 1
                 }
             }
             let parent = facts.parent(of: index)

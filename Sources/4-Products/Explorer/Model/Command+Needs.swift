@@ -23,7 +23,9 @@ extension Command {
     }
 
     @Sendable static func needsWholeImages(_ explorer: ExplorerModel) -> String? {
-        explorer.tables[.squashed] == nil ? "the images are still being compared" : nil
+        if explorer.tables[.squashed] == nil { return "the images are still being compared" }
+        guard explorer.scope != .squashed, explorer.staleScopes.contains(.squashed) else { return nil }
+        return "what is ignored is another now: s compares the whole image"
     }
 
     @Sendable static func needsProgram(_ explorer: ExplorerModel) -> String? {
@@ -73,10 +75,15 @@ extension Command {
     }
 
     @Sendable static func needsMatches(_ explorer: ExplorerModel) -> String? {
-        guard let search = explorer.files?.search else { return "nothing was searched for: press /" }
+        guard let files = explorer.files, let search = files.search else {
+            return "nothing was searched for: press /"
+        }
         guard search.matches.count == 0 else { return nil }
-        return search.hiddenCount == 0
-            ? SearchScreen.absence(search, in: explorer)
-            : "all \(Format.count(search.hiddenCount, "match")) are hidden by the filter: esc, then esc again shows them"
+        guard search.hiddenCount > 0 else { return SearchScreen.absence(search, in: explorer) }
+        let filter = explorer.arrangement.filter
+        let (cause, way) =
+            explorer.arrangement.narrowing == nil
+            ? (filter.description, explorer.wayToMatches(files)) : ("what was narrowed", "& changes that")
+        return "\(Format.count(search.hiddenCount, "match")) hidden by \(cause): \(way)"
     }
 }

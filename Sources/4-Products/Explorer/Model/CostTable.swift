@@ -35,6 +35,31 @@ struct CostTable: Sendable {
             unboundedCount += cost.bounds == nil ? 1 : 0
         }
 
+        mutating func add(_ other: Figures) {
+            bytes = bytes.addingClamped(other.bytes)
+            low = low.addingClamped(other.low)
+            high = high.addingClamped(other.high)
+            missingByteCount = missingByteCount.addingClamped(other.missingByteCount)
+            missingCount += other.missingCount
+            guessCount += other.guessCount
+            unboundedCount += other.unboundedCount
+        }
+
+        /// What it is sorted by: its bytes, and as long as some are not known, what they are at most.
+        var sortKey: UInt64 { bytes.addingClamped(missingByteCount) }
+
+        /// What is to be told of it.
+        ///
+        /// - Parameter isFinal: Whether no more figures come: files without one are then shipped whole, with their layer.
+        /// - Returns: The state; the sum of a part is none, because it would read as if it were the whole.
+        func state(isFinal: Bool) -> CostState {
+            if missingCount > 0 { return isFinal ? .withLayer : .pending }
+            let cost = cost
+            let most = cost.bounds?.upperBound ?? cost.byteCount
+            if most == 0 { return cost.isExact ? .nothing : .pending }
+            return .known(cost)
+        }
+
         mutating func subtract(_ cost: Figure) {
             bytes -= min(bytes, cost.byteCount)
             low -= min(low, cost.bounds?.lowerBound ?? 0)
@@ -154,26 +179,30 @@ struct CostTable: Sendable {
     /// What a node is sorted by: its bytes, and as long as some are not known, what they are at most.
     func sortKey(of node: Int) -> UInt64 {
         let place = places[node]
-        guard place >= 0 else { return 0 }
-        let figures = figures[Int(place)]
-        return figures.bytes.addingClamped(figures.missingByteCount)
+        return place < 0 ? 0 : figures[Int(place)].sortKey
+    }
+
+    /// The figures of a node without those of what is under it.
+    func ownFigures(of node: Int, in tree: DiffTree) -> Figures {
+        var figures = Figures()
+        if let known = own(node) {
+            figures.add(known)
+        } else if Self.isExpected(tree, node) {
+            figures.missingCount = 1
+            figures.missingByteCount = tree.newEntry(tree.nodes[node])?.size ?? 0
+        }
+        return figures
     }
 
     /// What a node costs with everything under it.
     ///
     /// - Parameters:
     ///   - node: The node.
-    ///   - isFinal: Whether no more figures come: files without one are then shipped whole, with their layer.
-    /// - Returns: The state; the sum of a part is none, because it would read as if it were the whole.
+    ///   - isFinal: Whether no more figures come.
+    /// - Returns: The state, as that of its figures.
     func state(of node: Int, isFinal: Bool) -> CostState {
         let place = places[node]
-        guard place >= 0 else { return .nothing }
-        let figures = figures[Int(place)]
-        if figures.missingCount > 0 { return isFinal ? .withLayer : .pending }
-        let cost = figures.cost
-        let most = cost.bounds?.upperBound ?? cost.byteCount
-        if most == 0 { return cost.isExact ? .nothing : .pending }
-        return .known(cost)
+        return place < 0 ? .nothing : figures[Int(place)].state(isFinal: isFinal)
     }
 }
 

@@ -31,10 +31,7 @@ extension ExplorerModel {
 
     /// Types pasted text where text is edited. Anywhere else it is ignored: its letters would be commands.
     private mutating func paste(_ text: String) -> [Effect] {
-        let fields: Set<Context> = [
-            .search, .narrow, .export, .helpSearch, .finder, .palette, .picking, .picksFile, .writing,
-        ]
-        guard fields.contains(context), !layout.isTooSmall else { return [] }
+        guard screens.last?.isField == true, !layout.isTooSmall else { return [] }
         isUntouched = false
         return onTop { screen, model in screen.type(text, in: &model) }
     }
@@ -66,7 +63,10 @@ extension ExplorerModel {
     private mutating func press(_ key: Key) -> [Effect] {
         status = nil
         // What cannot be seen must not do anything but end.
-        if layout.isTooSmall { return key == "q" || key == .control("c") ? [.quit] : [] }
+        if layout.isTooSmall {
+            let losesNothing = !isExporting && pickState.picks?.areUnsaved != true
+            return key == "q" && losesNothing || key == .control("c") ? [.quit] : []
+        }
         let binding = binding(of: key, in: context)
         guard !waits(binding?.command, key) else {
             putOff(key)
@@ -164,7 +164,8 @@ extension ExplorerModel {
         case .close: break
         case .replace(let next): screens.append(next)
         case .push(let next): screens += [screen, next]
-        case .closeAndPress(let key): return outcome.effects + (key.map { press($0) } ?? [])
+        case .closeAndPress(let key): return outcome.effects + press(key)
+        case .closeAndPerform(let command): return outcome.effects + dispatch(command)
         }
         return outcome.effects
     }
@@ -187,7 +188,11 @@ extension ExplorerModel {
     private mutating func take(_ event: MouseEvent) -> [Effect] {
         let layout = layout
         if layout.isTooSmall { return [] }
-        if event.action == .click, let target = view().target(at: event.point) {
+        // The second of two quick presses is one more.
+        let isPress = event.action == .click || event.action == .doubleClick
+        if isPress, let target = view().target(at: event.point) {
+            // While a text is typed below the panes, a key of theirs would be a letter of it.
+            if screens.last?.extent == .prompt, !layout.footer.contains(event.point) { return [] }
             switch target {
             case .nothing: return []
             case .key(let key): return press(key)
@@ -201,6 +206,11 @@ extension ExplorerModel {
             }
         }
         guard screens.isEmpty else { return takeOverScreen(event) }
+        if isPress, layout.preview.contains(event.point) {
+            // What is shown there, whatever has the keys.
+            focus = .files
+            return perform(.look)
+        }
         if layout.layers.contains(event.point) { return takeOverLayers(event, layout) }
         if layout.files.contains(event.point) { return takeOverFiles(event, layout) }
         return []
@@ -236,13 +246,15 @@ extension ExplorerModel {
         let columns = layout.columns
         let width = Format.triangleWidth(glyphs)
         var wasTriangle = false
+        var isOnRow = false
         withFiles { files, height in
             switch event.action {
             case .wheelUp: files.cursor.scroll(by: -3, count: files.rows.count, height: height)
             case .wheelDown: files.cursor.scroll(by: 3, count: files.rows.count, height: height)
             case .click, .doubleClick:
                 let row = event.point.row - layout.files.row + files.cursor.offset
-                guard files.rows.indices.contains(row) else { return }
+                isOnRow = files.rows.indices.contains(row)
+                guard isOnRow else { return }
                 files.cursor.move(to: row, count: files.rows.count, height: height)
                 let halves = [columns.old, columns.new].filter { !$0.isEmpty }
                 wasTriangle = halves.contains { half in
@@ -256,9 +268,10 @@ extension ExplorerModel {
         case .wheelUp, .wheelDown: return []
         case .click, .doubleClick:
             focus = .files
+            guard isOnRow else { return [] }
             if layout.marks.contains(event.point.column) { return pickHere(goesOn: false) }
             // The second press on a triangle is one more click on it.
-            return wasTriangle || event.action == .doubleClick ? perform(.toggle) : []
+            return wasTriangle ? perform(.toggle) : event.action == .doubleClick ? perform(.look) : []
         }
     }
 }

@@ -44,10 +44,14 @@ extension ExplorerModel {
 
     /// What there is to be copied of what is looked into.
     func copyItems(of look: LookScreen) -> [CopyScreen.Item] {
-        copyItems(of: look.node, path: look.contentHere(self).map { look.path(to: $0.key, self) })
+        let key = look.contentHere(self)?.key
+        return copyItems(
+            of: look.node, path: key.map { look.path(to: $0, self) }, isMember: key?.inside.isEmpty == false)
     }
 
-    private func copyItems(of index: Int, path other: [UInt8]?) -> [CopyScreen.Item] {
+    private func copyItems(
+        of index: Int, path other: [UInt8]?, isMember: Bool = false
+    ) -> [CopyScreen.Item] {
         guard let files else { return [] }
         let tree = files.tree
         let node = tree.nodes[index]
@@ -56,7 +60,9 @@ extension ExplorerModel {
             CopyScreen.Item(
                 label: "path", text: Format.name(other ?? [UInt8(ascii: "/")] + path.bytes, glyphs))
         ]
-        for (label, entry) in [("old digest", tree.oldEntry(node)), ("new digest", tree.newEntry(node))] {
+        // Of a member nobody knows one; that of its archive would stand beside the member's path.
+        for (label, entry) in [("old digest", tree.oldEntry(node)), ("new digest", tree.newEntry(node))]
+        where !isMember {
             if let digest = entry?.digestOfBytes {
                 items.append(CopyScreen.Item(label: label, text: digest.description))
             }

@@ -141,19 +141,25 @@ extension ExplorerModel {
 
     mutating func showWholeImage() -> [Effect] { scope == .squashed ? [] : switchScope(to: .squashed) }
 
-    /// Puts the cursor on a node; what the filter hides is shown again, because it was asked for by name.
+    /// Puts the cursor on a node; what the filter hides is shown again, because it was asked for by name, and so are
+    /// directories.
     mutating func go(to node: Int) {
         focus = .files
-        if let files, files.isShown[node] == .not || files.arrangement.isFlat {
-            arrange(then: .reveal(node)) { arrangement in
+        guard let files else { return }
+        let isHidden = files.isShown[node] == .not
+        let isDirectory = files.facts.hasChildren(node)
+        guard isHidden || files.arrangement.isFlat && isDirectory else { return reveal(node) }
+        arrange(then: .reveal(node)) { arrangement in
+            if isHidden {
                 arrangement.filter.showEverything()
                 arrangement.narrowing = nil
-                arrangement.isFlat = false
             }
-            say("everything is shown again: the filter hid that path")
-        } else {
-            reveal(node)
+            if isDirectory { arrangement.isFlat = false }
         }
+        say(
+            isHidden
+                ? "everything is shown again: the filter hid that path"
+                : "directories are shown again: in one list there are none")
     }
 
     private mutating func show(_ pane: Pane) {
@@ -229,8 +235,8 @@ extension ExplorerModel {
         withFiles { files, height in
             let change =
                 switch command {
-                case .nextChange: files.change(isForward: true)
-                case .previousChange: files.change(isForward: false)
+                case .nextChange: files.change(from: files.current?.node, isForward: true)
+                case .previousChange: files.change(from: files.current?.node, isForward: false)
                 default: files.changeByCost(isCheaper: command == .cheaperChange)
                 }
             isThere = change != nil

@@ -172,8 +172,7 @@ extension ExplorerModel {
     private mutating func measureRoutes() -> [Effect] {
         var known = Set(routes.measured.keys)
         if routes.makesPackages { known.subtract(routes.unmadeLevels) }
-        let next = RouteKind.allCases.first { !known.contains($0) } ?? .pull
-        routes.state = .measuring(next, percent: nil)
+        routes.state = .measuring(nil, percent: nil)
         return [.measureRoutes(known: known, makesPackages: routes.makesPackages)]
     }
 

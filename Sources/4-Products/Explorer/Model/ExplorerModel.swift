@@ -1,5 +1,6 @@
 import Bytes
 public import Canvas
+import ContentDiff
 import FileFormats
 import FileTree
 import OCI
@@ -110,7 +111,10 @@ public struct ExplorerModel: Sendable {
         func isIncomplete(_ key: ContentKey) -> Bool {
             switch content {
             case .beginning: true
-            case .text, .bytes: key.new != nil && key.inside.isEmpty && explanation == nil
+            case .text: key.new != nil && key.inside.isEmpty && explanation == nil
+            case .bytes:
+                key.new != nil
+                    && (key.inside.isEmpty && explanation == nil || key.old != nil && !content.isAligned)
             case .piece, .archive, .failed: false
             }
         }
@@ -158,7 +162,8 @@ public struct ExplorerModel: Sendable {
 
     /// Whether a file is waited for.
     private var isReading: Bool {
-        screens.contains { screen in (screen as? LookScreen)?.isWaiting(self) ?? false }
+        if screens.isEmpty, case .file(let screen) = preview, screen.isWaiting(self) { return true }
+        return screens.contains { screen in (screen as? LookScreen)?.isWaiting(self) ?? false }
     }
 
     /// Takes a message in; returns what is to be done outside.
@@ -214,9 +219,9 @@ public struct ExplorerModel: Sendable {
             self.totals = totals
             return summarizeWithCosts()
         case .program(let key, let program): contents[key]?.program = program
-        case .explained(let key, let explanation): contents[key]?.explanation = explanation
+        case .explained(let key, let explanation): take(explanation, of: key)
         case .summarized(let summary): take(summary)
-        case .ancestors(let ancestors): return take(ancestors: ancestors)
+        case .ancestors(let ancestors, let layer): return take(ancestors, ofLayer: layer)
         case .worked(let outcome): return take(outcome)
         case .viewRecalled(let view): return take(view)
         case .estimates(let state): return take(state)
@@ -274,6 +279,8 @@ public struct ExplorerModel: Sendable {
     private static let contentLimit = 4
 
     private mutating func take(_ content: FileContent, of key: ContentKey) {
+        // What was asked for twice comes twice, and first without what belongs together.
+        if case .bytes = content, !content.isAligned, contents[key]?.content.isAligned == true { return }
         contentSerial += 1
         contents[key] = LoadedContent(
             content: content, serial: contentSerial, program: contents[key]?.program,
@@ -288,6 +295,8 @@ public struct ExplorerModel: Sendable {
     /// Gives up what is still being read; asked for again, it is read again.
     mutating func stopReading(_ key: ContentKey) -> [Effect] {
         contents[key] = nil
+        // A preview of it asks again.
+        preview = .nothing
         return [.stopReading]
     }
 
@@ -301,10 +310,10 @@ public struct ExplorerModel: Sendable {
     /// Puts the cursor on a node of the tree on screen.
     mutating func reveal(_ node: Int) { withFiles { files, height in files.reveal(node, height: height) } }
 
-    /// The next change that is listed below the cursor, or above it; nil if none is.
-    mutating func change(isForward: Bool) -> Int? {
+    /// The next change that is listed below a node, or above it; nil if none is.
+    mutating func change(from node: Int, isForward: Bool) -> Int? {
         var change: Int?
-        withFiles { files, _ in change = files.change(isForward: isForward) }
+        withFiles { files, _ in change = files.change(from: node, isForward: isForward) }
         return change
     }
 
@@ -338,9 +347,18 @@ public struct ExplorerModel: Sendable {
         pickState.isSumStale = true
     }
 
+    /// What a file's places cost together is a better guess than one without them, and no two figures stand on one screen.
+    private mutating func take(_ explanation: FileExplanation, of key: ContentKey) {
+        contents[key]?.explanation = explanation
+        guard let id = key.new, key.inside.isEmpty, let cost = explanation.costs?.cost, cost > 0,
+            costs[id]?.isExact == false
+        else { return }
+        take([id: Figure(guess: UInt64(cost.rounded()))])
+    }
+
     /// A file that is looked into by itself gets the one on its other side that it is made of.
-    private mutating func take(ancestors: [EntryID: EntryID]) -> [Effect] {
-        self.ancestors.merge(ancestors) { $1 }
+    private mutating func take(_ news: [EntryID: EntryID], ofLayer layer: Int) -> [Effect] {
+        ancestors = ancestors.filter { $0.key.layer != layer }.merging(news) { $1 }
         guard let top = screens.indices.last, let look = screens[top] as? LookScreen, look.place == nil,
             look.key.old == nil, let better = LookScreen(at: look.node, in: self),
             better.key.old != nil
@@ -378,7 +396,8 @@ public struct ExplorerModel: Sendable {
     mutating func ignore(_ rules: IgnoreRules) -> [Effect] {
         guard rules != ignored else { return [] }
         ignored = rules
-        tables = tables.filter { $0.key == scope }
+        // The whole image's is compared anew when it is shown; until then it tells where one was.
+        tables = tables.filter { $0.key == scope || $0.key == .squashed }
         staleScopes = Set(tables.keys)
         return compare()
     }

@@ -30,16 +30,17 @@ extension FileTable {
     mutating func update(_ packages: PackageNames, height: Int) {
         self.packages = packages
         guard aim.narrowing?.needsPackages == true else { return }
-        ask(TableRequest(arrangement: aim, height: height, listsAnew: true))
+        ask(TableRequest(arrangement: aim, next: .costliest, height: height, listsAnew: true))
     }
 
-    /// Puts rows that are sorted by costs in order anew if there are better ones, unless a list is being made.
+    /// Lists anew what depends on costs if there are better ones, unless a list is being made: rows that are sorted by
+    /// them, and sums of what is listed.
     ///
     /// - Parameters:
     ///   - next: What happens then.
     ///   - height: How many rows there are on screen.
     mutating func reorder(then next: TableRequest.Next, height: Int) {
-        guard isOutOfOrder, arrangement.order == .cost, wanted == nil else { return }
+        guard isOutOfOrder, arrangement.order == .cost || listedSums != nil, wanted == nil else { return }
         ask(
             TableRequest(
                 arrangement: arrangement, next: next, height: height, listsAnew: true, isAutomatic: true))
@@ -117,6 +118,7 @@ extension FileTable {
         let expansion = isExpanded
         arrangement = listed.arrangement
         rows = listed.rows
+        listedSums = listed.listedSums
         listedCount = listed.listedCount
         hiddenWords = listed.hiddenWords
         hiddenChanges = listed.hiddenChanges
@@ -148,13 +150,18 @@ extension FileTable {
         }
         let isShown = listing.isShown
         if isCancelled() { throw CancellationError() }
+        listedSums = arrangement.narrowing.map { _ in ListedSums(tree, facts, costs, isShown) }
+        if isCancelled() { throw CancellationError() }
         let keys = sortKeys(arrangement.order)
         if isCancelled() { throw CancellationError() }
         let order = ChildOrder(facts, isShown: isShown, keys: keys, isReversed: arrangement.isReversed)
         rows = RowList(facts, order, isExpanded: isExpanded, isFlat: arrangement.isFlat)
         if isCancelled() { throw CancellationError() }
         isOutOfOrder = false
-        listedCount = rows.flat?.count ?? isShown.dropFirst().count { $0 == .itself }
+        listedCount = facts.indices.dropFirst().count { node in
+            isShown[node] == .itself && (!arrangement.isFlat || !facts.hasChildren(node))
+                && !isToldElsewhere(node, isShown)
+        }
         changes = nil
         search = search.map(placed)
         tellHidden(listing)
@@ -166,12 +173,18 @@ extension FileTable {
         case .name: []
         case .size: tree.nodes.map(\.size)
         // Where costs are not known, the sizes of what changed say most about them.
-        case .cost: facts.indices.map(costs.sortKey)
+        case .cost: facts.indices.map(costKey)
         case .change:
             facts.indices.map {
                 tree.nodes[$0].changeCount << 8 | UInt64(UInt8.max - facts.change(of: $0).rawValue)
             }
         }
+    }
+
+    /// Whether a node is the place that content moved away from, and the one that it moved to is listed: it is one change.
+    private func isToldElsewhere(_ node: Int, _ isShown: [Arrangement.Shown]) -> Bool {
+        let known = tree.nodes[node]
+        return known.isMovedAway && known.peer.map { isShown[$0] == .itself } == true
     }
 
     /// Finds out what is not listed. A flat list never has directories with something in them: they are not missing.
@@ -181,6 +194,8 @@ extension FileTable {
         hiddenMatchCount = 0
         var counts = Array(repeating: 0, count: Change.allCases.count)
         for node in facts.indices.dropFirst() where !arrangement.isFlat || !facts.hasChildren(node) {
+            // What moved is one change of two paths.
+            guard !tree.nodes[node].isMovedAway else { continue }
             counts[Int(facts.change(of: node).rawValue)] += 1
         }
         if arrangement.narrowing != nil {
@@ -199,23 +214,8 @@ extension FileTable {
             let count = counts[Int(change.rawValue)]
             guard count > 0 else { continue }
             hiddenChanges.insert(change)
-            let word = change == .metadata ? "changed only in time, owner or the like" : change.word
+            let word = change == .metadata ? "changed only in metadata" : change.word
             hiddenWords.append("\(Format.grouped(count)) \(word)")
         }
-    }
-
-    /// What happened in a directory, without what happened to itself.
-    func countsBelow(_ node: DiffTree.Node) -> ChangeCounts {
-        var counts = node.counts
-        switch node.change {
-        case .added: counts.added -= 1
-        case .removed: counts.removed -= 1
-        case .modified: counts.modified -= 1
-        case .metadata: counts.metadata -= 1
-        case .moved where node.isMovedAway: counts.movedAway -= 1
-        case .moved: counts.moved -= 1
-        case .unchanged: counts.unchanged -= 1
-        }
-        return counts
     }
 }

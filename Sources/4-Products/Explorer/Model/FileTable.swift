@@ -31,6 +31,8 @@ struct FileTable: Sendable {
     /// Which files belong to which package; nil until somebody asked.
     var packages: PackageNames?
 
+    /// What directories hold of what is listed, if it was narrowed; else they hold all that is in them.
+    var listedSums: ListedSums?
     /// How many nodes are listed by themselves, not only because of what is in them.
     var listedCount = 0
     /// What is not listed, in words: `101 changed only in time, owner or the like`, `53 unchanged`.
@@ -190,7 +192,7 @@ struct FileTable: Sendable {
     private func costliest(_ nodes: some Sequence<Int>, where isWanted: (Int) -> Bool) -> Int? {
         var best: (cost: UInt64, node: Int)?
         for node in nodes where isWanted(node) {
-            let cost = costs.sortKey(of: node)
+            let cost = costKey(of: node)
             if let known = best { guard (cost, known.node) > (known.cost, node) else { continue } }
             best = (cost, node)
         }
@@ -202,12 +204,11 @@ struct FileTable: Sendable {
         isShown[node] == .itself && facts.change(of: node) != .unchanged && node > 0
     }
 
-    /// The next change below the cursor, or above it, around the ends; opened or not.
-    mutating func change(isForward: Bool) -> Int? {
+    /// The next change below a node, or above it, around the ends; opened or not.
+    mutating func change(from node: Int?, isForward: Bool) -> Int? {
         // What is told in one line with what is in it changed with it.
         let stops = changes ?? Stops(facts, rows) { isListedChange($0) && !rows.isPassage($0) }
         changes = stops
-        let node = current?.node
         return isForward ? stops.next(after: node, facts, rows) : stops.previous(before: node, facts, rows)
     }
 
@@ -220,7 +221,7 @@ struct FileTable: Sendable {
         }
         var best: Costed?
         for node in facts.indices where isListedChange(node) && !facts.hasChildren(node) {
-            let next = (node, costs.sortKey(of: node))
+            let next = (node, costKey(of: node))
             if let here { guard node != here.0, precedes(here, next) == isCheaper else { continue } }
             if let old = best { guard precedes(next, old) == isCheaper else { continue } }
             best = next
@@ -233,14 +234,15 @@ struct FileTable: Sendable {
         var changes: [Int] = []
         // What is in a directory costs no more than all of it: the costliest thing that was not looked into comes next.
         var pending = Heap<Candidate>()
-        pending.insert(Candidate(cost: costs.sortKey(of: directory), node: directory))
+        pending.insert(Candidate(cost: costKey(of: directory), node: directory))
         while changes.count < limit, let next = pending.popMax() {
             guard facts.hasChildren(next.node) else {
                 changes.append(next.node)
                 continue
             }
-            for child in facts.children(of: next.node) where tree.nodes[child].changeCount > 0 {
-                pending.insert(Candidate(cost: costs.sortKey(of: child), node: child))
+            for child in facts.children(of: next.node)
+            where tree.nodes[child].changeCount > 0 && (listedSums == nil || isShown[child] != .not) {
+                pending.insert(Candidate(cost: costKey(of: child), node: child))
             }
         }
         return changes

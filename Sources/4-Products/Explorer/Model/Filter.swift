@@ -34,25 +34,15 @@ struct Filter: Hashable, Sendable {
         }
     }
 
-    /// Finds a way to what is hidden.
+    /// Finds out whether the next filter shows what is hidden.
     ///
     /// - Parameter hidden: The changes there are that are not shown.
-    /// - Returns: The key that shows more of it, and whether it shows all of that; nil if neither `c` nor esc does.
-    func wayOut(to hidden: Set<Change>) -> (key: WayOut, showsAll: Bool)? {
-        var wider = self
-        let isOfCycle = shown == Self.contentChanges || shown == Self.changes
-        if isOfCycle { wider.advance() } else { wider.reset() }
-        let more = wider.shown.subtracting(shown).intersection(hidden)
-        guard !more.isEmpty else { return nil }
-        return (isOfCycle ? .next : .back, more == hidden)
-    }
-
-    /// Keys that change what is shown.
-    enum WayOut {
-        /// The next filter: `c`.
-        case next
-        /// One step back: esc.
-        case back
+    /// - Returns: Whether it shows all of that; nil if it shows none.
+    func nextShowsAll(of hidden: Set<Change>) -> Bool? {
+        var next = self
+        next.advance()
+        let more = next.shown.subtracting(shown).intersection(hidden)
+        return more.isEmpty ? nil : more == hidden
     }
 
     mutating func toggle(_ change: Change) {

@@ -42,6 +42,13 @@ extension DiffTree.Node {
     /// The size of the new file, or of the old one where there is no new one; of a directory, of all in it.
     var size: UInt64 { isInNew ? newByteCount : oldByteCount }
 
+    /// What happened in it, without what happened to itself.
+    var countsBelow: ChangeCounts {
+        var counts = counts
+        counts -= ChangeCounts(change, isMovedAway: isMovedAway)
+        return counts
+    }
+
     /// How much changed at and under it, without what changed in metadata only.
     var changeCount: UInt64 { UInt64(max(0, counts.changed - counts.metadata)) }
 }

@@ -3,7 +3,7 @@ import FileTree
 /// Finds paths by some of their letters.
 ///
 /// The letters of each word stand in a path in their order; those that stand together, and those that begin a name, count
-/// most. Without capitals in what is typed, capitals do not matter.
+/// most. Without capitals in what is typed, capitals do not matter; only those of ASCII are known.
 struct PathFinder: Sendable {
     private static let nodesBetweenChecks = 4096
     private let tree: DiffTree
@@ -36,8 +36,9 @@ struct PathFinder: Sendable {
         _ text: String, among candidates: [Int32]?, limit: Int, weight: (Int) -> UInt64,
         isCancelled: () -> Bool
     ) -> (all: [Int32], best: [Int])? {
-        let words = text.lowercased().split(separator: " ").map { Array($0.utf8) }
-        guard !words.isEmpty else { return ([], []) }
+        let words = text.split(separator: " ").map { Array($0.utf8) }
+        let longest = byteCounts.max() ?? 0
+        guard !words.isEmpty, words.allSatisfy({ $0.count <= longest }) else { return ([], []) }
         let all =
             candidates.map { fits(words, $0.lazy.map(Int.init), isCancelled) }
             ?? fits(words, tree.nodes.indices.dropFirst(), isCancelled)
@@ -69,7 +70,8 @@ struct PathFinder: Sendable {
         _ words: [[UInt8]], _ nodes: some Sequence<Int>, _ isCancelled: () -> Bool
     ) -> [Fit]? {
         var found: [Fit] = []
-        var scores = words.map { WordScores($0, in: tree) }
+        let ignoresCase = !words.joined().contains { (0x41...0x5a).contains($0) }
+        var scores = words.map { WordScores($0, ignoringCase: ignoresCase, in: tree) }
         for node in nodes where node > 0 {
             if node % Self.nodesBetweenChecks == 0, isCancelled() { return nil }
             var score = 0
@@ -95,6 +97,7 @@ struct PathFinder: Sendable {
 /// name is looked for in the directory, and that is the same for all that the directory holds.
 private struct WordScores {
     private let word: [UInt8]
+    private let ignoresCase: Bool
     private let tree: DiffTree
     private let names: [UInt8]
     /// For each directory, where its scores begin; -1 for one that nobody asked about.
@@ -102,8 +105,9 @@ private struct WordScores {
     /// A score for each count of letters that are left: -1 if they are not in the path, -2 as long as nobody asked.
     private var scores: [Int16] = []
 
-    init(_ word: [UInt8], in tree: DiffTree) {
+    init(_ word: [UInt8], ignoringCase: Bool, in tree: DiffTree) {
         self.word = word
+        ignoresCase = ignoringCase
         self.tree = tree
         names = tree.nameBytes
         places = Array(repeating: -1, count: tree.nodes.count)
@@ -174,7 +178,8 @@ private struct WordScores {
         var touches = touches
         var place = range.upperBound - 1
         while left > 0, place >= range.lowerBound {
-            guard PathQuery.lowered(names[place]) == word[left - 1] else {
+            let letter = ignoresCase ? PathQuery.lowered(names[place]) : names[place]
+            guard letter == word[left - 1] else {
                 touches = false
                 place -= 1
                 continue

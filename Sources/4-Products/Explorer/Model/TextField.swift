@@ -2,6 +2,9 @@ import Canvas
 
 /// One line of text with a place to edit.
 struct TextField: Hashable, Sendable {
+    /// What is longer than a path can be is no answer to anything.
+    private static let limit = 4096
+
     private(set) var characters: [Character]
     private(set) var position: Int
 
@@ -18,7 +21,7 @@ struct TextField: Hashable, Sendable {
         case .character(let character):
             // What is pasted may hold line breaks and worse.
             let isText = character.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
-            guard isText else { return true }
+            guard isText, characters.count < Self.limit else { return true }
             characters.insert(character, at: position)
             position += 1
         case .backspace:
@@ -51,16 +54,20 @@ struct TextField: Hashable, Sendable {
     /// The part that fits a width, with marks where there is more, and the cursor's column in it.
     func window(columns: Int, mark: String) -> (text: String, column: Int) {
         let markWidth = TextWidth.of(mark)
-        var start = 0
-        func head() -> String { (start > 0 ? mark : "") + String(characters[start..<position]) }
-        while start < position,
-            TextWidth.of(head()) >= columns - (position < characters.count ? markWidth : 0)
-        {
-            start += 1
+        // The cursor needs a column, and what is behind it that does not fit a mark.
+        let room = columns - (position < characters.count ? markWidth : 0)
+        var (start, width) = (position, 0)
+        while start > 0 {
+            let wider = width + TextWidth.of(String(characters[start - 1]))
+            guard wider + (start > 1 ? markWidth : 0) < room else { break }
+            (start, width) = (start - 1, wider)
         }
-        let text = (start > 0 ? mark : "") + String(characters[start...])
+        let head = start > 0 ? mark : ""
+        // One more than fits in any case, so that what is left out is marked.
+        let shown = characters[start..<min(characters.count, position + max(0, columns) + 1)]
         return (
-            TextFit.end(text, columns: columns, mark: mark), min(TextWidth.of(head()), max(0, columns - 1))
+            TextFit.end(head + String(shown), columns: columns, mark: mark),
+            min(TextWidth.of(head) + width, max(0, columns - 1))
         )
     }
 }

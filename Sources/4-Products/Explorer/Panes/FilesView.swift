@@ -80,9 +80,10 @@ struct FilesView {
         let words = explorer.ignoredWords
         let ignored = words.isEmpty ? nil : "ignoring \(words.joined(separator: ", "))"
         let listing = explorer.isListing ? "listing" + glyphs.ellipsis : nil
-        let middle = [filter, narrowed, order, ignored.map { _ in "ignoring \(words.count)" }]
+        let flat = arrangement.isFlat ? "one list" : nil
+        let middle = [filter, flat, narrowed, order, ignored.map { _ in "ignoring \(words.count)" }]
         let short = [filter, narrowed.map { _ in "narrowed" }, ignored.map { _ in "ignoring" }]
-        return [[filter, narrowed, order, ignored], middle, short].map {
+        return [[filter, flat, narrowed, order, ignored], middle, short].map {
             ([listing] + $0).compactMap(\.self).joined(separator: " \(glyphs.separator) ")
         } + [narrowed == nil ? filter : "narrowed"]
     }
@@ -104,6 +105,7 @@ struct FilesView {
                 ? ["no files in either image"]
                 : ["no files in this layer; esc shows the whole image", "no files; esc: whole image"]
         }
+        if explorer.isReadingPackages { return ["\(explorer.spinner) reading lists of packages"] }
         if files.hiddenMatchCount > 0 {
             let way = explorer.wayToMatches(files)
             let count = Format.grouped(files.hiddenMatchCount)
@@ -119,15 +121,15 @@ struct FilesView {
                 "no match; esc: everything",
             ]
         }
-        let counts = files.countsBelow(files.tree.nodes[0])
+        let counts = files.tree.nodes[0].countsBelow
         let all =
             counts.changed == 0
             ? "\(Format.count(counts.unchanged, "path"))" : "\(Format.count(counts.changed, "change"))"
         let filter = explorer.arrangement.filter
-        let way = filter.isDefault ? "c shows more" : "esc goes back, f chooses"
+        let way = filter.nextShowsAll(of: files.hiddenChanges) == nil ? "f chooses" : "c shows more"
         return [
             "0 of \(all) shown: \(filter.description); \(way)", "0 of \(all) shown; \(way)",
-            "0 shown; \(filter.isDefault ? "c" : "esc"): more",
+            "0 shown; \(way)",
         ]
     }
 
@@ -136,22 +138,18 @@ struct FilesView {
         guard layout.hidden.rows > 0 else { return }
         let end: [Span]
         let isNarrowed = explorer.arrangement.narrowing != nil
-        let way = explorer.arrangement.filter.wayOut(to: files.hiddenChanges)
         if isNarrowed, files.hiddenMatchCount == 0 {
             end = [Span("  esc", .key, target: .key(.escape)), Span(" shows them", .dim)]
-        } else if let way, !isNarrowed || way.key == .next {
-            let key =
-                way.key == .next
-                ? Span("  c", .key, target: .key("c"))
-                : Span("  esc", .key, target: .key(.escape))
-            end = [key, Span(way.showsAll ? " shows them" : " shows more", .dim)]
+        } else if let showsAll = explorer.arrangement.filter.nextShowsAll(of: files.hiddenChanges) {
+            end = [
+                Span("  c", .key, target: .key("c")), Span(showsAll ? " shows them" : " shows more", .dim),
+            ]
         } else {
             end = [Span("  f", .key, target: .key("f")), Span(" chooses", .dim)]
         }
         let words = files.hiddenWords
         let texts = [
             words.joined(separator: " \(glyphs.separator) "), words.joined(separator: ", "),
-            words.first ?? "",
         ]
         let room = layout.size.columns - 3 - end.width
         let text = TextFit.first(of: texts, columns: room, mark: glyphs.ellipsis)

@@ -111,7 +111,7 @@ struct FooterView {
         let name = TextWidth.of(line.name)
         while !facts.isEmpty, facts.width + min(name, columns / 2) > columns { facts.removeLast() }
         let room = max(0, columns - facts.width)
-        return [Span(TextFit.middle(line.name, columns: room, mark: glyphs.ellipsis))] + facts
+        return [Span(TextFit.path(line.name, columns: room, mark: glyphs.ellipsis))] + facts
     }
 
     // MARK: - Keys

@@ -9,8 +9,6 @@ struct PreviewView {
 
     func draw(in area: Rect, on frame: inout Frame) {
         guard area.rows > 2 else { return }
-        // A press anywhere in it shows the whole.
-        frame.link(area, to: .key(.enter))
         switch explorer.preview {
         case .nothing, .other: drawRule("", area, on: &frame)
         case .large:
@@ -54,7 +52,7 @@ struct PreviewView {
             frame.put(
                 [
                     Span(kind.marker + " ", Format.role(kind)),
-                    Span(TextFit.middle(name, columns: max(0, room), mark: glyphs.ellipsis)),
+                    Span(TextFit.path(name, columns: max(0, room), mark: glyphs.ellipsis)),
                 ], at: Point(row: row, column: 3), width: area.columns - 3)
             frame.putRight(
                 cost.text, row: row, endColumn: area.columns, style: Style(cost.role),

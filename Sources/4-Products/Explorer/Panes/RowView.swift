@@ -59,7 +59,7 @@ struct RowView {
             }
         }
         guard !columns.cost.isEmpty else { return }
-        let cost = Format.span(files.costs.state(of: row.node, isFinal: isCostFinal), glyphs)
+        let cost = Format.span(files.costState(of: row.node, isFinal: isCostFinal), glyphs)
         frame.putRight(
             cost.text, row: line, endColumn: columns.cost.upperBound, style: Style(cost.role),
             width: columns.cost.count, mark: glyphs.ellipsis)
@@ -69,8 +69,8 @@ struct RowView {
     /// How much of its directory's cost is this row's.
     private func drawShare(at line: Int, on frame: inout Frame) {
         guard !columns.bar.isEmpty else { return }
-        let whole = files.costs.bytes(of: files.arrangement.isFlat ? 0 : files.tree.nodes[row.first].parent)
-        let part = files.costs.bytes(of: row.node)
+        let whole = files.costBytes(of: files.arrangement.isFlat ? 0 : files.tree.nodes[row.first].parent)
+        let part = files.costBytes(of: row.node)
         guard part > 0, whole > 0, part <= whole else { return }
         let percent = ByteCount.percent(part, of: whole)
         let bar = Format.eighths(part, of: whole, columns: columns.bar.count - 5, glyphs: glyphs)
@@ -85,7 +85,7 @@ struct RowView {
         let start = files.indent(of: row, in: columns.nameWidth(half)) + Format.triangleWidth(glyphs)
         let path = "/" + Format.name(files.tree.path(of: peer).bytes, glyphs)
         let room = half.count - start - word.count
-        let text = word + TextFit.middle(path, columns: max(0, room), mark: glyphs.ellipsis)
+        let text = word + TextFit.path(path, columns: max(0, room), mark: glyphs.ellipsis)
         frame.put(
             text, at: Point(row: line, column: half.lowerBound + start), style: Style(.dim),
             width: half.count - start)
@@ -104,13 +104,8 @@ struct RowView {
         }
         column += Format.triangleWidth(glyphs)
         let isDirectory = entry.map { $0.kind == .directory } ?? node.isDirectory
-        let room = max(0, nameWidth - indent - Format.triangleWidth(glyphs))
-        let text = Format.name(name, glyphs) + (isDirectory ? "/" : "")
-        let fitted = TextFit.middle(text, columns: room, mark: glyphs.ellipsis)
-        let role = Format.role(node.change)
-        let used = putName(fitted, role, at: Point(row: line, column: column), on: &frame)
-        let rest = room - used - 1
-        let point = Point(row: line, column: column + used + 1)
+        let width = isDirectory ? nameWidth : nameWidth + freeColumns(behindNameIn: half, entry)
+        let room = max(0, width - indent - Format.triangleWidth(glyphs))
         // What is told of a path stands on its new side, or on the only one it has.
         let isLast = !isOld || columns.old.isEmpty || !node.isInNew
         var notes: [Span] = []
@@ -121,7 +116,15 @@ struct RowView {
                     fields.split(separator: ", ").map { Span(String($0), .metadata) }
                 } ?? []
         }
-        if isLast, isDirectory { notes += Format.counts(files.countsBelow(node), of: shown) }
+        if isLast, isDirectory { notes += Format.counts(files.countsBelow(row.node), of: shown) }
+        let text = Format.name(name, glyphs) + (isDirectory ? "/" : "")
+        // A long name leaves some room for that.
+        let reserved = notes.isEmpty ? 0 : min(notes.width + 1, room / 4)
+        let fitted = TextFit.path(text, columns: room - reserved, mark: glyphs.ellipsis)
+        let role = Format.role(node.change)
+        let used = putName(fitted, role, at: Point(row: line, column: column), on: &frame)
+        let rest = room - used - 1
+        let point = Point(row: line, column: column + used + 1)
         if let entry, !entry.linkTarget.isEmpty, rest > 6 {
             let arrow = entry.kind == .hardLink ? "== " : "-> "
             let spans = Format.fitting(notes, columns: max(0, rest / 2), glyphs: glyphs)
@@ -137,6 +140,14 @@ struct RowView {
         drawFacts(
             entry, isOld: isOld, isDirectory: isDirectory, start: half.lowerBound + nameWidth, at: line,
             on: &frame)
+    }
+
+    /// The columns behind a file's name that would tell how much larger it became, where that is nothing.
+    private func freeColumns(behindNameIn half: Range<Int>, _ entry: Entry?) -> Int {
+        guard columns.showsDifference, !columns.showsMode, half == columns.new,
+            Self.difference(node, entry?.kind == .file).isEmpty
+        else { return 0 }
+        return Columns.differenceWidth
     }
 
     private func drawNotes(_ spans: [Span], at point: Point, columns: Int, on frame: inout Frame) {

@@ -79,6 +79,12 @@ extension ExplorerModel {
         return changePicks { $0.toggle(keys: keys) }
     }
 
+    /// Whether all of some nodes of the tree on screen are picked: then a key leaves them out.
+    func arePicked(_ nodes: [Int]) -> Bool {
+        guard let picks, let files, !nodes.isEmpty else { return false }
+        return nodes.allSatisfy { files.pickPlace(of: $0).map(picks.made.isPicked) ?? true }
+    }
+
     /// Picks nodes of the tree on screen, or leaves them out.
     mutating func pick(_ nodes: [Int]) -> [Effect] {
         guard preparePicks(), let files else { return [] }
@@ -319,7 +325,7 @@ extension ExplorerModel {
         let effects = changePicks { $0.replace(by: nodes, layers: layers, keys: Set(keys)) }
         if let picks { pickState.picks?.keep(picks.revision) }
         say(
-            picks.map { "picked \(Format.count($0.count, "change")) by '\(path)'" }
+            picks.map { "picked \($0.words) by '\(path)'" }
                 ?? "'\(path)' picks nothing of these images", isWarning: picks == nil)
         return effects
     }

@@ -8,6 +8,7 @@ struct PickScreen: FindingScreen {
     /// Why nothing can match; nil if something can.
     private var problem: String?
     private var knowsPackages = false
+    private var needsPackages = false
     var wanted: FindRequest?
 
     var context: Context { .picking }
@@ -19,6 +20,10 @@ struct PickScreen: FindingScreen {
         case .confirm:
             guard !field.text.isEmpty else { return .close }
             guard problem == nil else { return .stay }
+            guard !isReadingPackages(model) else {
+                model.remark(Self.reading)
+                return .stay
+            }
             guard !matches.isEmpty else {
                 model.say("no change matches '\(field.text)'", isWarning: true)
                 return .close
@@ -27,6 +32,13 @@ struct PickScreen: FindingScreen {
         case .cancel: return .close
         default: return .stay
         }
+    }
+
+    private static let reading = "reading lists of packages"
+
+    /// Whether it is not known yet what belongs to the packages that are named.
+    private func isReadingPackages(_ model: ExplorerModel) -> Bool {
+        needsPackages && !knowsPackages && model.isSummarizing
     }
 
     mutating func press(_ key: Key, in model: inout ExplorerModel) -> Outcome {
@@ -51,22 +63,20 @@ struct PickScreen: FindingScreen {
 
     private mutating func find(_ model: inout ExplorerModel) -> Outcome {
         match(model)
-        guard case .success(let narrowing) = Narrowing.read(field.text), narrowing?.needsPackages == true
-        else {
-            return .stay
-        }
-        return Outcome(step: .stay, effects: model.readPackages())
+        return Outcome(step: .stay, effects: needsPackages ? model.readPackages() : [])
     }
 
     private mutating func match(_ model: ExplorerModel) {
         knowsPackages = model.packages != nil
         matches = []
         problem = nil
+        needsPackages = false
         wanted = nil
         switch Narrowing.read(field.text) {
         case .failure(let error): problem = "\(error)"
         case .success(let narrowing):
             guard let files = model.files, let narrowing else { return }
+            needsPackages = narrowing.needsPackages
             ask(.changes(narrowing, files.tree, files.facts, model.packages), in: files)
         }
     }
@@ -79,17 +89,23 @@ struct PickScreen: FindingScreen {
 
     func draw(on frame: inout Frame, model: ExplorerModel) {
         PromptLine(field: field, mark: "pick ").draw(
-            notes(model.glyphs), isWarning: matches.isEmpty && !field.text.isEmpty && wanted == nil,
+            isReadingPackages(model)
+                ? ["\(model.spinner) \(Self.reading)", Self.reading] : notes(model),
+            isWarning: matches.isEmpty && !field.text.isEmpty && wanted == nil,
             on: &frame,
             model: model)
     }
 
-    private func notes(_ glyphs: Glyphs) -> [String] {
+    private func notes(_ model: ExplorerModel) -> [String] {
         if let problem { return [problem] }
-        if wanted != nil { return ["finding" + glyphs.ellipsis] }
+        if wanted != nil { return ["finding" + model.glyphs.ellipsis] }
+        let leavesOut = model.arePicked(matches)
         return matches.isEmpty
             ? NarrowScreen.examples(field)
-            : ["enter picks \(Format.count(matches.count, "change"))", "\(Format.grouped(matches.count))"]
+            : [
+                "enter \(leavesOut ? "leaves out" : "picks") \(Format.count(matches.count, "change"))",
+                "\(Format.grouped(matches.count))",
+            ]
     }
 }
 

@@ -70,6 +70,14 @@ struct Picks: Sendable {
                 ? ["*"] : ground.keys.filter(keys.contains))
     }
 
+    /// `3 changes and 2 keys of the configuration`.
+    var words: String {
+        [
+            count > 0 ? Format.count(count, "change") : nil,
+            keys.isEmpty ? nil : "\(Format.count(keys.count, "key")) of the configuration",
+        ].compactMap(\.self).joined(separator: " and ")
+    }
+
     // MARK: - Picking
 
     /// Picks changes; leaves them out again if all of them are picked.

@@ -108,10 +108,10 @@ struct PicksScreen: LineSearchScreen {
         let height = dialogs.innerRows(rows.count)
         var cursor = cursor
         cursor.settle(count: rows.count, height: height)
-        // Only what is on screen is put into words.
-        let lines = rows.indices.map { index -> [Span] in
-            guard (cursor.offset..<cursor.offset + height).contains(index) else { return [] }
-            return line(rows[index], picks, dialogs.innerColumns, model).map {
+        // Only what is on screen is put into words: there may be hundreds of thousands.
+        let shown = cursor.offset..<min(rows.count, cursor.offset + height)
+        let lines = shown.map { index in
+            line(rows[index], picks, dialogs.innerColumns, model).map {
                 Span($0.text, $0.role, target: .item(index))
             }
         }
@@ -119,8 +119,8 @@ struct PicksScreen: LineSearchScreen {
         let area = dialogs.draw(
             "Picks: \(Format.grouped(all))",
             lines.isEmpty ? [[Span("nothing is picked", .dim)]] : lines, context,
-            offset: cursor.offset, minimumColumns: min(dialogs.innerColumns, 76), marking: search?.text,
-            on: &frame)
+            offset: cursor.offset, of: max(1, rows.count), minimumColumns: dialogs.innerColumns,
+            marking: search?.text, on: &frame)
         guard !rows.isEmpty else { return }
         frame.setGround(
             .cursor, row: area.row + cursor.position - cursor.offset, columns: area.column..<area.endColumn)
@@ -149,7 +149,7 @@ struct PicksScreen: LineSearchScreen {
             let reason = model.reason(of: node, in: picks).map { Span("  " + $0, .dim) }
             let room = columns - PickMark.columns - 2
             let path = "/" + Format.name(tree.path(of: node).bytes, model.glyphs)
-            let name = TextFit.middle(
+            let name = TextFit.path(
                 path,
                 columns: reason == nil
                     ? room : max(room / 2, room - (reason.map { TextWidth.of($0.text) } ?? 0)),

@@ -168,7 +168,8 @@ struct ExportScreen: Screen {
     /// `config, 2 layers, 1,204 changed paths`.
     private func everything(in model: ExplorerModel) -> String {
         let layers = model.pairs.filter { $0.new != nil && $0.change != .same }.count
-        let counts = model.tables[.squashed]?.tree.nodes.first?.counts
+        // A package brings what is ignored, too.
+        let counts = model.pickState.tree?.nodes.first?.counts
         let words = [
             model.configuration?.isSame == false ? "config" : nil,
             Format.count(layers, "layer"),

@@ -71,6 +71,10 @@ struct FileDetails {
         let path = "/" + Format.name(tree.path(of: index).bytes, model.glyphs)
         let role = Format.role(node.change)
         var facts = [Span("  \(node.change.word)", role)]
+        if node.isDirectory, node.change == .unchanged, node.countsBelow.changed > 0 {
+            facts =
+                [Span("  in it", .dim)] + Format.counts(node.countsBelow).map { Span(" " + $0.text, $0.role) }
+        }
         if let picks = model.picks,
             let reason = files.pickPlace(of: index).flatMap({ model.reason(of: $0, in: picks) })
         {
@@ -131,7 +135,7 @@ struct FileDetails {
     private func change(_ node: DiffTree.Node, _ old: Entry?, _ new: Entry?) -> String {
         var text = node.change.word
         if let fields = Format.metadata(old, new), node.change != .moved { text += ": \(fields)" }
-        let counts = files.countsBelow(node)
+        let counts = node.countsBelow
         guard node.isDirectory, counts.changed > 0 else { return text }
         return "\(text); in it: \(Format.counts(counts).map(\.text).joined(separator: " "))"
     }

@@ -53,6 +53,8 @@ struct FinderScreen: FindingScreen {
 
     mutating func follow(_ tree: DiffTree, in model: inout ExplorerModel) -> Bool {
         (finder, found, best, foundText) = (nil, [], [], "")
+        // What is being found is of the other tree.
+        wanted = nil
         if !list.field.text.isEmpty { find(model) }
         return true
     }
@@ -92,7 +94,7 @@ struct FinderScreen: FindingScreen {
             let cost = Format.span(state, model.glyphs)
             let room = max(4, columns - 3 - TextWidth.of(cost.text))
             let path = "/" + Format.name(files.tree.path(of: best[index]).bytes, model.glyphs)
-            let text = TextFit.middle(path, columns: room, mark: model.glyphs.ellipsis)
+            let text = TextFit.path(path, columns: room, mark: model.glyphs.ellipsis)
             let gap = String(
                 repeating: " ", count: max(1, columns - 2 - TextWidth.of(text) - TextWidth.of(cost.text)))
             return [

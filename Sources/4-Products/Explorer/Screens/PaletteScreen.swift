@@ -24,7 +24,8 @@ struct PaletteScreen: Screen {
                 model.say(obstacle)
                 return .close
             }
-            return Outcome(step: .closeAndPress(binding.keys.first), effects: [])
+            return Outcome(
+                step: binding.keys.first.map { .closeAndPress($0) } ?? .closeAndPerform(binding.command))
         case .cancel: return .close
         default:
             list.move(command, count: choices.count, height: ChoiceList.height(DialogView(model)))

@@ -74,7 +74,7 @@ struct QuestionScreen: Screen {
         case .leave:
             title = "Quit?"
             text =
-                "\(model.picks.map { Format.count($0.count + $0.keys.count, "pick") } ?? "The picks") are neither exported nor written to a file. Quit all the same?"
+                "Neither exported nor written to a file: \(model.picks?.words ?? "the picks"). Quit all the same?"
         case .stop:
             title = "Stop the export?"
             text = "The export is not finished. Stop it? Nothing will be written."

@@ -45,11 +45,12 @@ struct ResultScreen: Screen {
         for (label, whole) in [("archive", model.totals.archive), ("pull", model.totals.pull)] {
             // Nothing is no share of nothing.
             guard let whole, whole.byteCount > 0 else { continue }
-            let saved = whole.byteCount - min(whole.byteCount, result.byteCount)
+            let difference = whole.byteCount - min(whole.byteCount, result.byteCount)
+            let saved = whole.isExact ? Figure(exact: difference) : Figure(guess: difference)
             lines.append([
                 ExportScreen.label(label),
                 Span(ByteCount.percent(result.byteCount, of: whole.byteCount), .title),
-                Span(" of \(Format.cost(whole, model.glyphs)); \(ByteCount.text(saved)) saved"),
+                Span(" of \(Format.cost(whole, model.glyphs)); \(Format.cost(saved, model.glyphs)) saved"),
             ])
         }
         lines += [[], [Span("apply it where the old image is:", .dim)]]

@@ -167,7 +167,7 @@ struct RoutesScreen: LineSearchScreen {
             let share = percent.map { " \($0)%" } ?? ""
             let sketches = model.routeKinds.compactMap(model.route).filter(model.isSketch).map(\.kind.title)
             let text =
-                "\(model.spinner) measuring \(kind.title)\(share)"
+                "\(model.spinner) measuring \(kind?.title ?? "samples")\(share)"
                 + (sketches.isEmpty ? "" : "; so far from few samples: \(sketches.joined(separator: "; "))")
             return TextFit.wrap(text, columns: columns).map { [Span($0, .estimate)] }
         case .failed(let text):

@@ -77,7 +77,9 @@ struct Outcome {
         case replace(any Screen)
         case push(any Screen)
         /// Closes it; then a key is pressed where it was.
-        case closeAndPress(Key?)
+        case closeAndPress(Key)
+        /// Closes it; then a command that no key is left for is done where it was.
+        case closeAndPerform(Command)
     }
 
     var step: Step

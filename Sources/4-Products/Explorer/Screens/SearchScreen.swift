@@ -37,7 +37,6 @@ struct SearchScreen: Screen {
         return .stay
     }
 
-    /// Edits what is searched for and goes to the first match from where the search began.
     mutating func follow(_ tree: DiffTree, in model: inout ExplorerModel) -> Bool {
         guard let files = model.files else { return false }
         origin = origin.flatMap { files.tree.index(of: tree.path(of: $0)) }

@@ -44,13 +44,19 @@ enum SummaryRow: Sendable {
 
     /// What a search looks through: of what the cursor can be on.
     var text: String {
-        if case .item(let item) = self { return item.name + " " + item.detail }
-        return ""
+        switch self {
+        case .item(let item): item.name + " " + item.detail
+        case .note(let text, _): text
+        case .heading, .blank: ""
+        }
     }
 
-    var isItem: Bool {
-        if case .item = self { return true }
-        return false
+    /// Whether the cursor stops there.
+    var isStop: Bool {
+        switch self {
+        case .item, .note: true
+        case .heading, .blank: false
+        }
     }
 }
 

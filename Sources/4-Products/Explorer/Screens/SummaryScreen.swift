@@ -52,31 +52,33 @@ struct SummaryScreen: LineSearchScreen {
     }
 
     mutating func choose(_ item: Int, in model: inout ExplorerModel) -> Outcome {
-        guard rows.indices.contains(item), rows[item].isItem else { return .stay }
+        guard rows.indices.contains(item), rows[item].isStop else { return .stay }
         let wasThere = cursor.position == item
         cursor.move(to: item, count: rows.count, height: Self.height(model.size))
         model.summaryCursor = cursor
         return wasThere ? go(&model) : .stay
     }
 
-    /// Puts the cursor on a line that leads somewhere, the next one in a direction, or else the last one before it.
+    /// Puts the cursor on a line that is no heading, the next one in a direction, or else the last one before it.
     private mutating func move(to position: Int, by step: Int, _ height: Int) {
         let wanted = max(0, min(position, rows.count - 1))
-        let items = rows.indices.filter { rows[$0].isItem }
-        let next = step > 0 ? items.first { $0 >= wanted } : items.last { $0 <= wanted }
-        guard let item = next ?? (step > 0 ? items.last : items.first) else { return }
-        cursor.move(to: item, count: rows.count, height: height, margin: min(2, (height - 1) / 2))
+        let stops = rows.indices.filter { rows[$0].isStop }
+        let next = step > 0 ? stops.first { $0 >= wanted } : stops.last { $0 <= wanted }
+        guard let stop = next ?? (step > 0 ? stops.last : stops.first) else { return }
+        cursor.move(to: stop, count: rows.count, height: height, margin: min(2, (height - 1) / 2))
         // What stands above the first and below the last of them cannot be reached, but seen.
-        if item == items.first {
-            cursor.scroll(by: -rows.count, count: rows.count, height: max(height, item + 1))
+        if stop == stops.first {
+            cursor.scroll(by: -rows.count, count: rows.count, height: max(height, stop + 1))
+        } else if stop == stops.last {
+            cursor.scroll(
+                by: min(stop, rows.count - height) - cursor.offset, count: rows.count, height: height)
         }
     }
 
     private mutating func move(toSection step: Int, _ height: Int, _ model: inout ExplorerModel) {
         let firsts = rows.indices.filter { index in
-            guard rows[index].isItem, index > 0 else { return false }
-            if case .item = rows[index - 1] { return false }
-            return true
+            guard rows[index].isStop, index > 0 else { return false }
+            return !rows[index - 1].isStop
         }
         let next = step > 0 ? firsts.first { $0 > cursor.position } : firsts.last { $0 < cursor.position }
         guard let next else {
@@ -92,6 +94,7 @@ struct SummaryScreen: LineSearchScreen {
 
     private func go(_ model: inout ExplorerModel) -> Outcome {
         guard rows.indices.contains(cursor.position), case .item(let item) = rows[cursor.position] else {
+            model.remark("this line leads nowhere")
             return .stay
         }
         return model.go(to: item.target)
@@ -104,7 +107,7 @@ struct SummaryScreen: LineSearchScreen {
         if let summary = model.summary, serial != model.summarySerial {
             serial = model.summarySerial
             rows = SummaryRows(summary: summary, glyphs: model.glyphs).rows()
-            if rows.indices.contains(cursor.position), rows[cursor.position].isItem {
+            if rows.indices.contains(cursor.position), rows[cursor.position].isStop {
                 cursor.settle(count: rows.count, height: height)
             } else {
                 move(to: cursor.position, by: 1, height)
@@ -132,11 +135,11 @@ struct SummaryScreen: LineSearchScreen {
             glyphs: model.glyphs, columns: size.columns, isExact: model.summary?.costs?.isExact ?? false)
         for index in cursor.offset..<min(rows.count, cursor.offset + height) {
             let row = 2 + index - cursor.offset
-            let isHere = index == cursor.position && rows[index].isItem
+            let isHere = index == cursor.position && rows[index].isStop
             frame.put(
                 line.spans(rows[index], isHere: isHere && !model.options.hasColors).marking(search?.text),
                 at: Point(row: row, column: 0), width: size.columns)
-            guard rows[index].isItem else { continue }
+            guard rows[index].isStop else { continue }
             frame.link(Rect(row: row, column: 0, rows: 1, columns: size.columns), to: .item(index))
             if isHere { frame.setGround(.cursor, row: row, columns: 0..<size.columns) }
         }
@@ -172,8 +175,8 @@ struct SummaryScreen: LineSearchScreen {
                 text, at: Point(row: row, column: 0), style: Style(status.isWarning ? .warning : .text))
             return
         }
-        let count = rows.count { $0.isItem }
-        let place = rows.indices.prefix(cursor.position + 1).count { rows[$0].isItem }
+        let count = rows.count { $0.isStop }
+        let place = rows.indices.prefix(cursor.position + 1).count { rows[$0].isStop }
         let note = count == 0 ? "" : "\(place)/\(count)"
         let room = max(0, columns - TextWidth.of(note) - 1)
         frame.put(
@@ -200,7 +203,8 @@ struct SummaryLine {
         case .heading(let text):
             return [Span(TextFit.end(text, columns: columns, mark: glyphs.ellipsis), .title)]
         case .note(let text, let role):
-            return [Span(TextFit.end("  " + text, columns: columns, mark: glyphs.ellipsis), role)]
+            let head = isHere ? glyphs.cursor + " " : "  "
+            return [Span(TextFit.end(head + text, columns: columns, mark: glyphs.ellipsis), role)]
         case .item(let item): return spans(item, isHere: isHere)
         }
     }
@@ -208,9 +212,14 @@ struct SummaryLine {
     private func spans(_ item: SummaryRow.Item, isHere: Bool) -> [Span] {
         let figures = item.share.map { self.figures($0, of: item.whole) } ?? []
         let room = max(8, columns - 4 - figures.width)
-        // In a narrow window there is room for the name alone, and for paths it takes all there is.
-        let nameRoom = item.detail.isEmpty || columns < 60 ? room : max(16, room * 2 / 5)
-        let name = TextFit.middle(item.name, columns: nameRoom, mark: glyphs.ellipsis)
+        // In a narrow window there is room for the name alone; elsewhere it gets what the detail leaves, in even columns.
+        var nameRoom = room
+        if !item.detail.isEmpty, columns >= 60 {
+            let least = max(16, room * 2 / 5)
+            let free = room - TextWidth.of(item.detail) - 1
+            nameRoom = max(least, min(free, TextWidth.of(item.name)))
+        }
+        let name = TextFit.path(item.name, columns: nameRoom, mark: glyphs.ellipsis)
         var spans = [Span(isHere ? glyphs.cursor + " " : "  ", .key), Span(item.marker + " ", item.role)]
         spans.append(Span(padded(name, nameRoom)))
         if nameRoom < room {

@@ -55,7 +55,7 @@ extension ExplorerModel {
 
     /// Says so if nothing is left of what was narrowed.
     mutating func tellEmptiness() {
-        guard let files, files.wanted == nil, files.arrangement.narrowing != nil, files.rows.isEmpty else {
+        guard let files, !isListing, files.arrangement.narrowing != nil, files.rows.isEmpty else {
             return
         }
         say(
@@ -68,16 +68,21 @@ extension ExplorerModel {
 
     /// What shows matches that are not among the changes that are shown. Esc gives the narrowing up first.
     func wayToMatches(_ files: FileTable) -> String {
-        guard let way = arrangement.filter.wayOut(to: files.hiddenChanges), way.key == .next else {
+        guard let showsAll = arrangement.filter.nextShowsAll(of: files.hiddenChanges) else {
             return "f chooses"
         }
-        return way.showsAll ? "c shows them" : "c shows more"
+        return showsAll ? "c shows them" : "c shows more"
     }
 
     // MARK: - Keys that wait
 
     /// Whether the list on screen is about to become another one that was asked for.
-    var isListing: Bool { files?.wanted?.isAutomatic == false }
+    var isListing: Bool { files?.wanted?.isAutomatic == false || isReadingPackages }
+
+    /// Whether it is not known yet what belongs to the packages that the list is narrowed to.
+    var isReadingPackages: Bool {
+        isSummarizing && packages == nil && files?.aim.narrowing?.needsPackages == true
+    }
 
     /// Whether a screen waits for what was to be found for it.
     var isFinding: Bool { findingIndex != nil }

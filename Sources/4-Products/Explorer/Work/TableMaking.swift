@@ -28,6 +28,9 @@ struct TableMaking: Sendable {
         let height = table.hiddenWords.isEmpty ? height : heightOverHidden
         if let before {
             table.adopt(before, height: height)
+            table.search = before.search.flatMap {
+                try? table.findMatches($0.query, isCancelled: isCancelled)
+            }
         } else {
             table.openCostliest(height: height)
         }

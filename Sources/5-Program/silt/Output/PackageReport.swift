@@ -34,7 +34,10 @@ struct PackageReport {
                 "\(index + 1)".padded(7) + size.padded(12) + (try Self.origin(layer, package)))
         }
         let carried = package.blobs.reduce(UInt64(0)) { $0.addingClamped($1.size) }
-        lines += ["", "blobs     \(package.blobs.count), \(ByteCount.grouped(carried)) bytes"]
+        lines += [
+            "",
+            "blobs     \(package.blobs.count), \(ByteCount.grouped(carried)) bytes before the package's own compression",
+        ]
         lines.append("needs     " + Self.needs(document))
         if !package.unknownNeeds.isEmpty {
             lines.append("          a newer silt: " + package.unknownNeeds.joined(separator: ", "))
@@ -54,7 +57,8 @@ struct PackageReport {
     private static func images(_ images: [DeltaDocument.Image], _ side: String) -> [String] {
         images.enumerated().map { number, image in
             (number == 0 ? side : "").padded(10)
-                + "\(Self.name(image.names))  image \(image.imageID.short)  \(image.layers.count) layers"
+                + "\(Self.name(image.names))  image \(image.imageID.short)  "
+                + (image.layers.count == 1 ? "1 layer" : "\(image.layers.count) layers")
                 + (image.platform.map { "  " + EscapedText.of($0.utf8, limit: 100) } ?? "")
         }
     }

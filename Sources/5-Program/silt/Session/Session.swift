@@ -18,6 +18,10 @@ final class Session {
     /// Messages that came and are not yet told to the explorer.
     private var news: Deque<Message> = []
 
+    /// When the explorer's clock went on.
+    private var lastTick = ContinuousClock.now
+    private static let tickInterval = Duration.milliseconds(125)
+
     /// How many figures the explorer takes in before the next frame: more would make keys wait.
     private static let figuresPerFrame = 4096
 
@@ -58,15 +62,24 @@ final class Session {
         while true {
             screen.present(explorer.view(), theme: theme)
             let timeout: Duration? =
-                !news.isEmpty ? .zero : explorer.isAnimated ? .milliseconds(125) : nil
+                !news.isEmpty ? .zero : explorer.isAnimated ? Self.tickInterval : nil
             let (inputs, messages) = try screen.wait(for: mailbox, timeout: timeout)
             news += messages
             var effects = explorer.update(inputs)
-            if inputs.isEmpty, news.isEmpty { effects += explorer.update(.tick) }
+            let now = ContinuousClock.now
+            // Also while somebody reports all the time.
+            if inputs.isEmpty && news.isEmpty || now - lastTick >= Self.tickInterval {
+                effects += explorer.update(.tick)
+                lastTick = now
+            }
             effects += takeNews()
-            for effect in effects {
-                if effect == .quit { return try end() }
-                perform(effect)
+            for (index, effect) in effects.enumerated() {
+                guard effect == .quit else {
+                    perform(effect)
+                    continue
+                }
+                for case .showOutside(let files) in effects.dropFirst(index) { files.remove() }
+                return try end()
             }
         }
     }

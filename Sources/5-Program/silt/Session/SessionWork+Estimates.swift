@@ -46,6 +46,8 @@ extension SessionWork {
                 let old = state.old, let new = state.new
             else { return }
             state.estimates.run += 1
+            // Two who paused it may both let it go on.
+            state.estimates.job?.cancel()
             let run = EstimateRun(
                 work: self, number: state.estimates.run, creator: creator, old: old, new: new)
             state.estimates.job = Job(on: .shared) { await run.perform() }
@@ -106,6 +108,9 @@ extension SessionWork {
                 try await warning("the cost of layer \(layer.index + 1)") {
                     let guess = try await creator.guess(ofLayer: layer.index, options)
                     send(guess.entries.map { ($0.key, Figure($0.value)) }, layer.index)
+                    tell(
+                        .ancestors(
+                            try await creator.likelyAncestors(ofLayer: layer.index), layer: layer.index))
                     var sum = Figure(guess.sum)
                     let low = guess.sum.low
                     // It may still turn out that the compressed blob has to travel as it is.
@@ -176,8 +181,7 @@ extension SessionWork {
                 try await warning("the cost of layer \(layer + 1)") {
                     let recipe = try await creator.recipe(ofLayer: layer, options, isNew ? reporter : .silent)
                     recipes.append(recipe)
-                    let ancestors = creator.renamedAncestors(in: recipe)
-                    if !ancestors.isEmpty { tell(.ancestors(ancestors)) }
+                    tell(.ancestors(creator.renamedAncestors(in: recipe), layer: layer))
                     if isNew { take(recipe, repackByteCount: plan.layers[layer].repackByteCount) }
                 }
                 if isNew { pace.finishLayer() }

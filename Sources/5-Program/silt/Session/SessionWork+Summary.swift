@@ -28,7 +28,7 @@ extension SessionWork {
 
     private func answer(_ request: SummaryRequest) {
         let (old, new, tree, known) = state.withLock { ($0.old, $0.new, $0.trees[.squashed], $0.facts) }
-        // Only cancelling keeps it from being read; then nobody waits any more.
+        // It is asked for once the tree was told of, and only cancelling ends reading: then nobody waits any more.
         guard let old, let new, let tree, let facts = try? known ?? UpdateFacts(old: old, new: new) else {
             return
         }

@@ -179,12 +179,13 @@ final class SessionWork: Sendable {
                 newIndex: creator.pairs[row].new, ignoring: rules)
         }
         guard !Task.isCancelled else { return }
-        mailbox.send(.compared(scope, generation: generation, tree))
+        // Who hears of it may ask for a summary of it at once.
         let plan = state.withLock { state in
             state.trees[scope] = tree
             if scope == .squashed, rules.isEmpty { state.merged = tree }
             return state.estimates.plan
         }
+        mailbox.send(.compared(scope, generation: generation, tree))
         if let plan { sendFreeEntries(of: tree, plan) }
     }
 
