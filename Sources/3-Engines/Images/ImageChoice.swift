@@ -69,8 +69,9 @@ struct ImageChoice {
             all.append(first)
             // The same image may be there in several forms: compressed in two ways, or in a list of its own.
             var seen: Set<Digest?> = [first.parts.manifestDigest]
-            for image in candidate.others where image.manifestDigest.map({ seen.insert($0).inserted }) ?? true
-            {
+            for image in candidate.others {
+                let digest = image.manifestDigest
+                guard digest == nil || seen.insert(digest).inserted else { continue }
                 all.append(try chosen(Candidate(image, candidate.configDigest), isOneOfSeveral: false))
             }
         }

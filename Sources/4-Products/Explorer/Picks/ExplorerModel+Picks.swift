@@ -321,7 +321,10 @@ extension ExplorerModel {
         let nodes = list.nodes(of: ground.tree) { ground.layer(of: $0).map { $0 + 1 } }
         let layers =
             list.rules.isEmpty ? Set(list.layers.map { $0 - 1 }.filter { ground.rowOfLayer[$0] != nil }) : []
-        let keys = list.configKeys.contains("*") ? ground.keys : ground.keys.filter(list.configKeys.contains)
+        // A part of the configuration stands for all in it.
+        let keys = ground.keys.filter { key in
+            list.configKeys.contains { $0 == "*" || $0 == key || key.hasPrefix($0 + " ") }
+        }
         let effects = changePicks { $0.replace(by: nodes, layers: layers, keys: Set(keys)) }
         if let picks { pickState.picks?.keep(picks.revision) }
         say(
