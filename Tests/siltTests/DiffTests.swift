@@ -137,7 +137,7 @@ struct DiffTests {
             "/  (mode 0755 -> 0700)", "attribute  (attribute user.a, attribute user.b)",
             "content  (mode 0644 -> 0600)", "device  (device 1:0 -> 8:0)", #"link  (link target a -> b\\)"#,
             "mode  (mode 0644 -> 4755)", "owner  (owner 0:0 -> 7:0)", "time  (time)",
-            "type  (file -> symlink, link target  -> x)",
+            "type  (file -> symlink, link target x)",
         ] {
             #expect(text.contains(" \(line)\n") || text.hasSuffix(" \(line)\n"), "\(line) in \(text)")
         }

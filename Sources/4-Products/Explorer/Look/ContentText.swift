@@ -72,27 +72,24 @@ struct ContentText {
     /// wide.
     func rowStarts(_ line: Range<Int>, of text: [UInt8], columns: Int) -> [TextPlace] {
         var starts: [TextPlace] = []
-        var (column, place) = (0, line.lowerBound)
-        while place < line.upperBound {
+        _ = walk(line, of: text) { place, column in
             if column >= (starts.count + 1) * columns {
                 starts.append(TextPlace(byte: place, column: column))
             }
-            guard !(0x20..<0x7f).contains(text[place]) else {
-                column += 1
-                place += 1
-                continue
-            }
-            let (_, width, byteCount) = character(text, place, line.upperBound, column: column)
-            column += width
-            place += byteCount
         }
         return starts
     }
 
     /// How many columns a line takes.
-    func columnCount(_ line: Range<Int>, of text: [UInt8]) -> Int {
+    func columnCount(_ line: Range<Int>, of text: [UInt8]) -> Int { walk(line, of: text) { _, _ in } }
+
+    /// Goes through the characters of a line; returns how many columns they take.
+    @inline(__always) private func walk(
+        _ line: Range<Int>, of text: [UInt8], _ visit: (_ place: Int, _ column: Int) -> Void
+    ) -> Int {
         var (column, place) = (0, line.lowerBound)
         while place < line.upperBound {
+            visit(place, column)
             guard !(0x20..<0x7f).contains(text[place]) else {
                 column += 1
                 place += 1
