@@ -172,6 +172,23 @@ struct BackgroundTests {
         #expect(script.paths == other.paths && script.path == other.path)
     }
 
+    @Test func `what can be picked is found out in the background`() {
+        var script = Script(.large(2000), at: .compared, answersFirst: true) { $0.immediateCount = 100 }
+        #expect(script.explorer.pickState.picks != nil && script.explorer.picks == nil)
+        script.press("] space")
+        #expect(script.explorer.picks?.count == 1)
+
+        var slow = Script(.large(2000), at: .summaries, answersFirst: true) { $0.immediateCount = 100 }
+        slow.holdsWork = true
+        slow.send(.aligned(slow.fixture.pairs))
+        while let kind = slow.heldWork.first?.kind, kind != .preparing { _ = slow.workOnce() }
+        slow.press("space")
+        #expect(slow.explorer.status?.text == "the images are still being compared")
+        slow.work()
+        slow.press("] space")
+        #expect(slow.explorer.picks?.count == 1)
+    }
+
     @Test func `a newer key makes older work void`() {
         var script = held()
         script.press("+ - ~")
@@ -192,7 +209,9 @@ struct BackgroundTests {
         third.press("p l i b")
         var fourth = held()
         fourth.press("1 G k enter")
-        let work = script.heldWork + other.heldWork + third.heldWork + fourth.heldWork
+        let preparing = ScreenWork(
+            serial: 0, task: .prepare(script.fixture.tree(.squashed), script.fixture.pairs, keys: []))
+        let work = script.heldWork + other.heldWork + third.heldWork + fourth.heldWork + [preparing]
         #expect(Set(work.map(\.kind)) == Set(ScreenWork.Kind.allCases))
         for work in work { #expect(work.run(isCancelled: { true }) == nil) }
     }

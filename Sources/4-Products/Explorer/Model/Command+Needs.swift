@@ -45,7 +45,9 @@ extension Command {
 
     @Sendable static func needsMerged(_ explorer: ExplorerModel) -> String? {
         if explorer.isSameImage { return explorer.verdict }
-        return explorer.pickState.tree == nil ? "the images are still being compared" : nil
+        let state = explorer.pickState
+        return state.tree == nil || state.picks == nil && state.preparation != nil
+            ? "the images are still being compared" : nil
     }
 
     @Sendable static func needsPicks(_ explorer: ExplorerModel) -> String? {

@@ -9,8 +9,10 @@ struct PickState: Sendable {
     var tree: DiffTree?
     /// Units of the configuration that can be picked; `*` where it differs in nothing that can be taken by itself.
     var keys: [String] = []
-    /// Nil until something was picked.
+    /// Nil until somebody picks, in a large tree until it is known what can be picked.
     var picks: Picks?
+    /// The number of the work that finds that out; nil if none was begun.
+    var preparation: Int?
     /// What comes of the picks as they are; nil until it is known.
     var plan: PickPlan?
     /// The sum of what their rows cost; nil while some of it is not known.
@@ -151,7 +153,7 @@ extension ExplorerModel {
     /// Makes ready for the first pick; false if nothing can be picked yet.
     mutating func preparePicks() -> Bool {
         if pickState.picks == nil {
-            guard let tree = pickState.tree else {
+            guard let tree = pickState.tree, pickState.preparation == nil else {
                 say("the images are still being compared")
                 return false
             }

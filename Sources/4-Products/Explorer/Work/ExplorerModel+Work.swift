@@ -1,4 +1,5 @@
 import Canvas
+import FileTree
 
 extension ExplorerModel {
     /// Hands out what takes longer than a frame.
@@ -19,6 +20,14 @@ extension ExplorerModel {
             screens[index] = screen
             effects.append(.work(ScreenWork(serial: workSerial, task: .find(request.task))))
         }
+        if pickState.picks == nil, pickState.preparation == nil, let tree = pickState.tree,
+            tree.nodes.count > options.immediateCount
+        {
+            workSerial += 1
+            pickState.preparation = workSerial
+            let task = ScreenWork.Task.prepare(tree, pairs, keys: pickState.keys)
+            effects.append(.work(ScreenWork(serial: workSerial, task: task)))
+        }
         return effects
     }
 
@@ -27,6 +36,8 @@ extension ExplorerModel {
         switch outcome.part {
         case .made(let table): return take(made: table, outcome.serial)
         case .table(let scope, let listed): take(listed, of: scope, outcome.serial)
+        case .prepared(let picks):
+            if pickState.preparation == outcome.serial, pickState.picks == nil { pickState.picks = picks }
         case .found(let found):
             for index in screens.indices {
                 guard var screen = screens[index] as? any FindingScreen,

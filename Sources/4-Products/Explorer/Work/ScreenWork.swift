@@ -1,4 +1,5 @@
 import FileTree
+import OCI
 import Shipping
 
 /// Work on the tree on screen that takes longer than a frame: a value that can be run anywhere.
@@ -14,6 +15,8 @@ public struct ScreenWork: Hashable, Sendable {
         case listing
         /// Finding what a field over the panes asks for.
         case finding
+        /// Finding out what can be picked.
+        case preparing
     }
 
     enum Task: Sendable {
@@ -22,6 +25,9 @@ public struct ScreenWork: Hashable, Sendable {
         case catchUp(FileTable, [[EntryID: Figure]])
         case table(Scope, FileTable, TableRequest)
         case find(FindTask)
+        /// Finding out what can be picked of two images: their merged tree, their layers, and what differs in the
+        /// configuration.
+        case prepare(DiffTree, [LayerPair], keys: [String])
     }
 
     let serial: Int
@@ -33,6 +39,7 @@ public struct ScreenWork: Hashable, Sendable {
         case .make, .catchUp: .making
         case .table: .listing
         case .find: .finding
+        case .prepare: .preparing
         }
     }
 
@@ -57,6 +64,9 @@ public struct ScreenWork: Hashable, Sendable {
                 }
         case .find(let task):
             return task.found(isCancelled: isCancelled).map { Outcome(serial: serial, part: .found($0)) }
+        case .prepare(let tree, let pairs, let keys):
+            let ground = PickGround(tree, pairs: pairs, keys: keys)
+            return isCancelled() ? nil : Outcome(serial: serial, part: .prepared(Picks(ground)))
         }
     }
 
@@ -66,6 +76,7 @@ public struct ScreenWork: Hashable, Sendable {
             case made(FileTable)
             case table(Scope, FileTable)
             case found(Found)
+            case prepared(Picks)
         }
 
         let serial: Int
