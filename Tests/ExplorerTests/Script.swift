@@ -104,7 +104,7 @@ struct Script {
         return effects
     }
 
-    private static func key(_ name: String) -> Key {
+    static func key(_ name: String) -> Key {
         let named: [String: Key] = [
             "ins": .insert, "space": " ", "enter": .enter, "tab": .tab, "backtab": .backTab, "esc": .escape,
             "backspace": .backspace,

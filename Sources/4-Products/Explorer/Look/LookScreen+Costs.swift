@@ -112,8 +112,9 @@ extension LookScreen {
             guard costs != nil else { return model.say(reason(model)) }
             return model.say(
                 model.size.rows < Self.leastRows
-                    ? "costs by place take \(Self.leastRows) lines: $ lists them"
-                    : "x shows the bytes, then } goes by cost; $ lists what costs")
+                    ? "costs by place take \(Self.leastRows) lines: \(model.key(.costs, in: context)) lists them"
+                    : "\(model.key(.bytes, in: context)) shows the bytes, then \(model.key(.cheaperChange, in: context)) goes by cost; \(model.key(.costs, in: context)) lists what costs"
+            )
         }
         let next = costRank.map { $0 + (isCheaper ? 1 : -1) } ?? 0
         guard costs.ranked.indices.contains(next) else {

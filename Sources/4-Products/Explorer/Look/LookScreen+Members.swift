@@ -27,7 +27,9 @@ extension LookScreen {
             } else {
                 model.say(
                     members.diff.changedCount == 0
-                        ? "no member differs" : "no more members that differ: J and K go to other files")
+                        ? "no member differs"
+                        : "no more members that differ: \(model.key(.nextItem, in: context)) and \(model.key(.previousItem, in: context)) go to other files"
+                )
             }
         case .sides: wantsSplit = !isSplit(model)
         case .bytes:

@@ -164,7 +164,7 @@ extension LookScreen {
         let next = key.piece + (isForward ? 1 : -1)
         guard all.pieces.indices.contains(next), var kept = search else { return nil }
         model.remark(
-            "piece \(Format.grouped(next + 1)) of \(Format.grouped(all.pieces.count)): n and N go on from there"
+            "piece \(Format.grouped(next + 1)) of \(Format.grouped(all.pieces.count)): \(model.key(.nextMatch, in: context)) and \(model.key(.previousMatch, in: context)) go on from there"
         )
         kept = kept.kept
         kept.errand = isForward ? .first : .last

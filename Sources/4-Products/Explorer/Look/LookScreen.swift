@@ -133,7 +133,9 @@ struct LookScreen: FindingScreen, SearchableScreen {
             sideways = min(sidewaysLimit(model), sideways + 8)
         case .details, .pick:
             guard let files = model.files, files.isShown[node] == .itself else {
-                model.say("it is not listed any more: c or f shows it")
+                model.say(
+                    "it is not listed any more: \(model.key(.changesOnly, in: .files)) or \(model.key(.filterMenu, in: .files)) shows it"
+                )
                 return .stay
             }
             guard command == .details || files.isListedChange(node) else {
@@ -184,7 +186,8 @@ struct LookScreen: FindingScreen, SearchableScreen {
                     ? "it is still being read"
                     : hunks.isEmpty
                         ? "nothing differs in the content"
-                        : "no more changes in this file: J and K go to other files")
+                        : "no more changes in this file: \(model.key(.nextItem, in: context)) and \(model.key(.previousItem, in: context)) go to other files"
+            )
         }
         hunk = next
         hasMoved = true
@@ -249,7 +252,7 @@ struct LookScreen: FindingScreen, SearchableScreen {
         case .wrap where !isText: return "lines are wrapped in texts"
         case .collapse where !isText || wraps || sideways == 0, .expand where !isText || wraps:
             return wraps
-                ? "long lines are wrapped: w cuts them, then one scrolls sideways"
+                ? "long lines are wrapped: \(model.key(.wrap, in: context)) cuts them, then one scrolls sideways"
                 : "nothing is to the \(command == .collapse ? "left" : "right")"
         case .sides where key.old == nil || key.new == nil: return "one image has it: there is one side"
         case .sides where !isText: return "bytes stand side by side: there is no other way"

@@ -153,7 +153,7 @@ struct LookView {
             words.append("the first \(ByteCount.text(UInt64(count)))")
             if let (done, total) = model.contents[screen.key]?.compared {
                 words.append(
-                    "\(model.spinner) compared \(ByteCount.text(done)) of \(ByteCount.text(total)), esc stops"
+                    "\(model.spinner) compared \(ByteCount.text(done)) of \(ByteCount.text(total)), \(model.key(.cancel, in: .look)) stops"
                 )
             } else {
                 words.append("\(model.spinner) comparing more")

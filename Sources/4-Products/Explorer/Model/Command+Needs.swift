@@ -25,7 +25,7 @@ extension Command {
     @Sendable static func needsWholeImages(_ explorer: ExplorerModel) -> String? {
         if explorer.tables[.squashed] == nil { return "the images are still being compared" }
         guard explorer.scope != .squashed, explorer.staleScopes.contains(.squashed) else { return nil }
-        return "what is ignored is another now: s compares the whole image"
+        return "what is ignored is another now: \(explorer.key(.squash, in: .files)) compares the whole image"
     }
 
     @Sendable static func needsProgram(_ explorer: ExplorerModel) -> String? {
@@ -51,7 +51,7 @@ extension Command {
     }
 
     @Sendable static func needsPicks(_ explorer: ExplorerModel) -> String? {
-        explorer.picks == nil ? "nothing is picked: space picks" : nil
+        explorer.picks == nil ? "nothing is picked: \(explorer.key(.pick, in: .files)) picks" : nil
     }
 
     @Sendable static func needsWarnings(_ explorer: ExplorerModel) -> String? {
@@ -73,19 +73,24 @@ extension Command {
     }
 
     @Sendable static func needsSearch(_ explorer: ExplorerModel) -> String? {
-        explorer.searched?.searchText == nil ? "nothing was searched for: press /" : nil
+        explorer.searched?.searchText == nil ? nothingSearched(explorer) : nil
+    }
+
+    private static func nothingSearched(_ explorer: ExplorerModel) -> String {
+        "nothing was searched for: press \(explorer.key(.search))"
     }
 
     @Sendable static func needsMatches(_ explorer: ExplorerModel) -> String? {
         guard let files = explorer.files, let search = files.search else {
-            return "nothing was searched for: press /"
+            return nothingSearched(explorer)
         }
         guard search.matches.count == 0 else { return nil }
         guard search.hiddenCount > 0 else { return SearchScreen.absence(search, in: explorer) }
         let filter = explorer.arrangement.filter
         let (cause, way) =
             explorer.arrangement.narrowing == nil
-            ? (filter.description, explorer.wayToMatches(files)) : ("what was narrowed", "& changes that")
+            ? (filter.description, explorer.wayToMatches(files))
+            : ("what was narrowed", "\(explorer.key(.narrow, in: .files)) changes that")
         return "\(Format.count(search.hiddenCount, "match")) hidden by \(cause): \(way)"
     }
 }

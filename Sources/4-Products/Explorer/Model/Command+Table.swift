@@ -86,7 +86,7 @@ extension Command {
             unless: needsMerged),
         Binding(.pickShown, ["A"], "", "pick all that is shown", in: [.files], unless: needsMerged),
         Binding(
-            .pickRange, ["v"], "", "begin a range of rows; space then picks it", in: [.files],
+            .pickRange, ["v"], "", "begin a range of rows; picking then takes all of it", in: [.files],
             unless: needsMerged),
         Binding(
             .pickMatching, ["p"], "", "pick all that matches, shown or not: text, *.so, !not, >100k, ~, L2",

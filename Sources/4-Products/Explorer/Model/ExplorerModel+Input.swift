@@ -173,11 +173,6 @@ extension ExplorerModel {
     /// The screen that commands are about: not the box that they are chosen from.
     var subject: (any Screen)? { screens.last { !($0 is PaletteScreen) } }
 
-    /// The first binding of a command where one is.
-    private func binding(for command: Command, in context: Context) -> Binding? {
-        bindings.first { $0.contexts.contains(context) && $0.command == command }
-    }
-
     /// The binding of a key where one is.
     private func binding(of key: Key, in context: Context) -> Binding? {
         bindings.first { $0.contexts.contains(context) && $0.keys.contains(key) }

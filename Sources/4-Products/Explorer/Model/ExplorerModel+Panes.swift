@@ -33,7 +33,7 @@ extension ExplorerModel {
             isOneSided.toggle()
         case .zoom:
             isZoomed.toggle()
-            remark(isZoomed ? "one pane alone: z shows all of them" : "all panes")
+            remark(isZoomed ? "one pane alone: \(key(.zoom)) shows all of them" : "all panes")
             settle()
         case .preview:
             isZoomed = false
@@ -124,7 +124,7 @@ extension ExplorerModel {
     private mutating func toggleScope() -> [Effect] {
         guard scope == .squashed else { return switchScope(to: .squashed) }
         guard case .pair(let index) = layerRow else {
-            say("there are no files in that row: choose a layer (tab goes there)")
+            say("there are no files in that row: choose a layer (\(key(.nextPane)) goes there)")
             return []
         }
         return switchScope(to: .pair(index))
@@ -188,11 +188,12 @@ extension ExplorerModel {
     }
 
     private mutating func open(_ command: Command) {
-        var reason: String?
+        let reason = files.flatMap { files in
+            files.current.flatMap { futility(of: command, at: $0.node, in: files) }
+        }
         withFiles { files, height in
             guard let row = files.current else { return }
             let isOpen = files.isExpanded[row.node]
-            reason = Self.futility(of: command, at: row.node, in: files)
             switch command {
             case .toggle: files.setExpanded(row.node, !isOpen, height: height)
             case .expand where isOpen:
@@ -209,12 +210,14 @@ extension ExplorerModel {
     }
 
     /// Why opening or shutting would change nothing; nil if it does.
-    private static func futility(of command: Command, at node: Int, in files: FileTable) -> String? {
-        if files.arrangement.isFlat { return "all files are in one list: ` shows directories" }
+    private func futility(of command: Command, at node: Int, in files: FileTable) -> String? {
+        if files.arrangement.isFlat {
+            return "all files are in one list: \(key(.flatList)) shows directories"
+        }
         let hasChildren = files.facts.hasChildren(node)
         switch command {
         case .expand, .toggle:
-            return hasChildren ? nil : "there is nothing in it to open: enter shows what differs"
+            return hasChildren ? nil : "there is nothing in it to open: \(key(.look)) shows what differs"
         case .collapse:
             let isShut = !hasChildren || !files.isExpanded[node]
             return isShut && files.current.map { files.tree.nodes[$0.first].parent } == 0
@@ -246,7 +249,7 @@ extension ExplorerModel {
         switch command {
         case .cheaperChange: say("no change that is shown costs less")
         case .costlierChange: say("no change that is shown costs more")
-        default: say("no change is shown: c shows more, esc goes back")
+        default: say(wayToChanges)
         }
     }
 
@@ -300,7 +303,7 @@ extension ExplorerModel {
         } else if !arrangement.filter.isDefault {
             changeFilter { $0.reset() }
         } else {
-            say("this is the first screen: q quits")
+            say("this is the first screen: \(key(.quit)) quits")
         }
         return []
     }

@@ -197,11 +197,13 @@ extension ExplorerModel {
     /// Why a route cannot be taken into an export; nil if it can.
     func obstacle(toTaking kind: RouteKind?) -> String? {
         guard let kind, kind.isOurs else {
-            return "this program makes no such thing: enter tells what the receiver runs"
+            return "this program makes no such thing: \(key(.look, in: .routes)) tells what the receiver runs"
         }
         if isExporting { return "an export runs already" }
         if kind == .picked { return nil }
-        return picks == nil ? nil : "something is picked, and an export would be of that: U leaves it out"
+        return picks == nil
+            ? nil
+            : "something is picked, and an export would be of that: \(key(.pickNothing, in: .files)) leaves it out"
     }
 
     /// The export of a route's package, in the place of the routes.

@@ -202,7 +202,9 @@ public struct ExplorerModel: Sendable {
         case .picksLoaded(let list, let path): return take(list, from: path)
         case .picksSaved(let path, let revision):
             pickState.picks?.keep(revision)
-            say("wrote the picks to '\(path)': silt create --picks takes them, and ^O")
+            say(
+                "wrote the picks to '\(path)': silt create --picks takes them, and \(key(.loadPicks, in: .files))"
+            )
         case .picksFileExists(let request):
             screens.append(QuestionScreen(question: .overwritePicks(request)))
         case .content(let key, let content): take(content, of: key)

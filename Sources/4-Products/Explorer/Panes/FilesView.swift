@@ -100,10 +100,11 @@ struct FilesView {
 
     /// Why there is nothing to see, and the way out.
     private func emptiness(_ files: FileTable) -> [String] {
+        let back = explorer.key(.back, in: .files)
         guard files.tree.nodes.count > 1 else {
             return explorer.scope == .squashed
                 ? ["no files in either image"]
-                : ["no files in this layer; esc shows the whole image", "no files; esc: whole image"]
+                : ["no files in this layer; \(back) shows the whole image", "no files; \(back): whole image"]
         }
         if explorer.isReadingPackages { return ["\(explorer.spinner) reading lists of packages"] }
         if files.hiddenMatchCount > 0 {
@@ -117,8 +118,8 @@ struct FilesView {
         if let narrowing = explorer.arrangement.narrowing {
             let text = Format.line(narrowing.text, glyphs)
             return [
-                "nothing that is shown matches &\(text); esc shows everything again",
-                "no match; esc: everything",
+                "nothing that is shown matches &\(text); \(back) shows everything again",
+                "no match; \(back): everything",
             ]
         }
         let counts = files.tree.nodes[0].countsBelow
@@ -126,7 +127,11 @@ struct FilesView {
             counts.changed == 0
             ? "\(Format.count(counts.unchanged, "path"))" : "\(Format.count(counts.changed, "change"))"
         let filter = explorer.arrangement.filter
-        let way = filter.nextShowsAll(of: files.hiddenChanges) == nil ? "f chooses" : "c shows more"
+        let isLast = filter.nextShowsAll(of: files.hiddenChanges) == nil
+        let way =
+            isLast
+            ? "\(explorer.key(.filterMenu, in: .files)) chooses"
+            : "\(explorer.key(.changesOnly, in: .files)) shows more"
         return [
             "0 of \(all) shown: \(filter.description); \(way)", "0 of \(all) shown; \(way)",
             "0 shown; \(way)",
@@ -139,22 +144,20 @@ struct FilesView {
         let end: [Span]
         let isNarrowed = explorer.arrangement.narrowing != nil
         if isNarrowed, files.hiddenMatchCount == 0 {
-            end = [Span("  esc", .key, target: .key(.escape)), Span(" shows them", .dim)]
+            end = explorer.hint(.back, "shows them", .dim)
         } else if let showsAll = explorer.arrangement.filter.nextShowsAll(of: files.hiddenChanges) {
-            end = [
-                Span("  c", .key, target: .key("c")), Span(showsAll ? " shows them" : " shows more", .dim),
-            ]
+            end = explorer.hint(.changesOnly, showsAll ? "shows them" : "shows more", .dim)
         } else {
-            end = [Span("  f", .key, target: .key("f")), Span(" chooses", .dim)]
+            end = explorer.hint(.filterMenu, "chooses", .dim)
         }
         let words = files.hiddenWords
         let texts = [
             words.joined(separator: " \(glyphs.separator) "), words.joined(separator: ", "),
         ]
-        let room = layout.size.columns - 3 - end.width
+        let room = layout.size.columns - 5 - end.width
         let text = TextFit.first(of: texts, columns: room, mark: glyphs.ellipsis)
         frame.put(
-            [Span(text, .dim)] + end, at: Point(row: layout.hidden.row, column: 3),
+            [Span(text + "  ", .dim)] + end, at: Point(row: layout.hidden.row, column: 3),
             width: layout.size.columns - 3)
     }
 

@@ -28,19 +28,12 @@ struct FooterView {
     }
 
     private func drawKeys(in area: Rect, columns: Int, on frame: inout Frame) {
-        let rest = hint(.help, "all keys")
+        let rest = explorer.hint(.help, "all keys")
         let hints = Self.hints(
             explorer.bindings, explorer.context, columns: columns - rest.width - 2, glyphs: nil)
         frame.put(
             hints + (hints.isEmpty ? [] : [Span("  ")]) + rest, at: Point(row: area.row, column: 0),
             width: columns)
-    }
-
-    /// A key of the panes and what it does; both can be pressed.
-    private func hint(_ command: Command, _ text: String) -> [Span] {
-        let binding = explorer.bindings.first { $0.command == command && $0.contexts.contains(.files) }
-        guard let key = binding?.keys.first else { return [] }
-        return [Span(key.label, .key, target: .key(key)), Span(" " + text, .footer, target: .key(key))]
     }
 
     // MARK: - What is going on
@@ -56,7 +49,7 @@ struct FooterView {
         case .done: return explorer.export.result.map { done($0, columns: columns) }
         case .failed:
             let reason = Format.line(explorer.export.error ?? "", glyphs)
-            let end = [Span("  ")] + hint(.export, "back to the dialog")
+            let end = [Span("  ")] + explorer.hint(.export, "back to the dialog")
             let text = TextFit.end(
                 "export failed: \(reason)", columns: max(0, columns - end.width), mark: glyphs.ellipsis)
             return [Span(text, .error)] + end
@@ -79,7 +72,7 @@ struct FooterView {
             left = progress.left.map { [Span("  \(Format.remaining($0)) left")] } ?? []
             phase = [Span("  \(Format.line(progress.phase, glyphs))", .dim)]
         }
-        let end = [Span("  ")] + hint(.export, "stops it")
+        let end = [Span("  ")] + explorer.hint(.export, "stops it")
         let start = "\(explorer.spinner) exporting "
         let choices = [
             bar + percent + left + phase + end, bar + percent + left + end, percent + left + end,
@@ -91,8 +84,8 @@ struct FooterView {
     }
 
     private func done(_ result: ExportResult, columns: Int) -> [Span] {
-        let shows = [Span("  ")] + hint(.export, "shows it")
-        let end = shows + [Span("  ")] + hint(.copy, "copies the command")
+        let shows = [Span("  ")] + explorer.hint(.export, "shows it")
+        let end = shows + [Span("  ")] + explorer.hint(.copy, "copies the command")
         let facts = [Span(" \(ByteCount.text(result.byteCount))", .title), Span(" written and checked")]
         let size = Array(facts.prefix(1))
         let choices: [[Span]] = [facts + end, size + end, size + shows]

@@ -14,7 +14,8 @@ struct PreviewView {
         case .large:
             drawRule("", area, on: &frame)
             frame.put(
-                "a large file: enter looks inside", at: Point(row: area.row + 1, column: 3),
+                "a large file: \(explorer.key(.look, in: .files)) looks inside",
+                at: Point(row: area.row + 1, column: 3),
                 style: Style(.dim))
         case .file(let screen):
             // Drawn as it is over the whole screen, but for the line of keys; the rule goes above the path.

@@ -92,7 +92,7 @@ extension ExplorerModel {
         guard preparePicks(), let files else { return [] }
         let places = nodes.compactMap(files.pickPlace)
         guard !places.isEmpty else {
-            say("a higher layer changes that again: pick it in the whole image (s)")
+            say("a higher layer changes that again: pick it in the whole image (\(key(.squash, in: .files)))")
             return []
         }
         return changePicks { $0.toggle(places) }
@@ -120,7 +120,7 @@ extension ExplorerModel {
         guard let files else { return [] }
         let changes = files.listedChanges
         guard !changes.isEmpty else {
-            say("no change is shown: c shows more, esc goes back")
+            say(wayToChanges)
             return []
         }
         return pick(changes)
@@ -132,13 +132,15 @@ extension ExplorerModel {
             files.rangeStart = files.rangeStart == nil ? files.current?.node : nil
         }
         guard files?.rangeStart != nil else { return }
-        say("a range begins here: go to its other end, then space picks all of it; esc gives it up")
+        say(
+            "a range begins here: go to its other end, then \(key(.pick)) picks all of it; \(key(.back)) gives it up"
+        )
     }
 
     /// Leaves everything out.
     mutating func pickNothing() -> [Effect] {
         let effects = changePicks { $0.replace(by: [], layers: [], keys: []) }
-        say("nothing is picked any more: u takes that back")
+        say("nothing is picked any more: \(key(.undoPick)) takes that back")
         return effects
     }
 
@@ -226,17 +228,17 @@ extension ExplorerModel {
         pickState.isSumStale = false
         guard let picks else { return pickState.sum = nil }
         var sum: UInt64 = 0
+        var isKnown = true
         let tree = picks.ground.tree
-        for index in tree.nodes.indices where picks.made.contains(index) {
-            let node = tree.nodes[index]
-            guard let id = node.new else { continue }
+        picks.made.forEach { index, _ in
+            guard isKnown, let id = tree.nodes[index].new else { return }
             if let cost = costs[id] {
                 sum.addClamped(cost.byteCount)
             } else if !isCostFinal, CostTable.isExpected(tree, index) {
-                return pickState.sum = nil
+                isKnown = false
             }
         }
-        pickState.sum = sum
+        pickState.sum = isKnown ? sum : nil
     }
 
     mutating func sumUpPicksIfStale() { if pickState.isSumStale { sumUpPicks() } }
@@ -275,7 +277,9 @@ extension ExplorerModel {
         let before = picks?.count ?? 0
         let effects = changePicks { $0.pick(remedy) }
         if let picks, picks.count > before {
-            say("picked \(Format.count(picks.count - before, "more change")); u takes that back")
+            say(
+                "picked \(Format.count(picks.count - before, "more change")); \(key(.undoPick, in: .files)) takes that back"
+            )
         }
         return effects
     }

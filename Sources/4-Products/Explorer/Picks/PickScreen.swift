@@ -103,7 +103,7 @@ struct PickScreen: FindingScreen {
         return matches.isEmpty
             ? NarrowScreen.examples(field)
             : [
-                "enter \(leavesOut ? "leaves out" : "picks") \(Format.count(matches.count, "change"))",
+                "\(model.key(.confirm, in: .picking)) \(leavesOut ? "leaves out" : "picks") \(Format.count(matches.count, "change"))",
                 "\(Format.grouped(matches.count))",
             ]
     }

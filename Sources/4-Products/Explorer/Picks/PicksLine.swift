@@ -35,7 +35,10 @@ struct PicksLine {
         let new = explorer.name(of: .new)
         let missing =
             explorer.pickWarnings.isEmpty
-            ? nil : Span("\(Format.count(explorer.pickWarnings.count, "warning")): P", .warning)
+            ? nil
+            : Span(
+                "\(Format.count(explorer.pickWarnings.count, "warning")): \(explorer.key(.listPicks, in: .files))",
+                .warning)
         let warned = missing.map { _ in Span("\(explorer.pickWarnings.count)!", .warning) }
         let makes =
             picks.isEverything

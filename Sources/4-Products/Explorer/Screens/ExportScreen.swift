@@ -35,7 +35,9 @@ struct ExportScreen: Screen {
             }
             let outcome = model.copy(text)
             if command.needsFile {
-                model.say("copied; it reads '\(model.picksPath)', which ^S writes: \(text)")
+                model.say(
+                    "copied; it reads '\(model.picksPath)', which \(model.key(.savePicks, in: .export)) writes: \(text)"
+                )
             }
             return outcome
         case .pickRemedy: return Outcome(step: .stay, effects: model.pickRemedy(ofRow: false))
@@ -158,7 +160,13 @@ struct ExportScreen: Screen {
         }
         let rest = model.pickWarnings.count - warnings.count
         let more =
-            rest > 0 ? [line("", "and \(Format.count(rest, "more warning")): P lists them", .warning)] : []
+            rest > 0
+            ? [
+                line(
+                    "",
+                    "and \(Format.count(rest, "more warning")): \(model.key(.listPicks, in: .files)) lists them",
+                    .warning)
+            ] : []
         return [
             line("makes", plan.isNewImage ? "\(name): all is picked" : name, .title),
             plan.isNewImage ? nil : line("", "not \(model.name(of: .new))", .warning),

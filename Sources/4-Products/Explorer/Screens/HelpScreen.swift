@@ -103,7 +103,7 @@ struct HelpText {
 
     private static let words = [
         ("ships", "what the delta package carries for this row"),
-        ("delta", "the whole package that e writes: all layers and its own documents"),
+        ("delta", "the whole package that an export writes: all layers and its own documents"),
         ("pull", "what a registry sends: the changed layers, compressed and whole"),
         ("archive", "what is sent without any tool: all of the new image's archive"),
         ("pick", "a change for a package that makes the old image with just the changes that are picked"),

@@ -55,7 +55,9 @@ struct RoutesScreen: LineSearchScreen {
         case .nextRhythm:
             model.routes.walkRhythms()
             if model.routes.fleet.rhythm != nil, model.shownLink.price == nil {
-                model.say("traffic of this link has no price: e gives it one, as in 0.05 EUR/MB")
+                model.say(
+                    "traffic of this link has no price: \(model.key(.editLink, in: context)) gives it one, as in 0.05 EUR/MB"
+                )
             }
         // What was not measured yet is when one comes back.
         case .cancel: return Outcome(step: .close, effects: model.stopRoutes())

@@ -121,9 +121,10 @@ struct SearchScreen: Screen {
             let count = Format.grouped(model.files?.pathCount ?? 0)
             return [absence, "in none of \(count) paths", "in no path"]
         case (0, _):
+            let enter = model.key(.confirm, in: .search)
             return [
-                "0 shown, \(hidden) hidden by \(filter); enter shows them",
-                "0 shown, \(hidden) hidden; enter shows them", "0 shown; enter: \(hidden) hidden",
+                "0 shown, \(hidden) hidden by \(filter); \(enter) shows them",
+                "0 shown, \(hidden) hidden; \(enter) shows them", "0 shown; \(enter): \(hidden) hidden",
                 "\(hidden) hidden",
             ]
         default:

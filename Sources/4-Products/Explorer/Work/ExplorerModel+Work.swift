@@ -73,16 +73,21 @@ extension ExplorerModel {
             files.problem.map { "that cannot be looked for: \($0)" }
                 ?? (files.hiddenMatchCount > 0
                     ? "0 shown, \(Format.grouped(files.hiddenMatchCount)) hidden by \(arrangement.filter.description): \(wayToMatches(files))"
-                    : "nothing that is shown matches: esc shows everything again"),
+                    : "nothing that is shown matches: \(key(.back, in: .files)) shows everything again"),
             isWarning: true)
     }
 
     /// What shows matches that are not among the changes that are shown. Esc gives the narrowing up first.
     func wayToMatches(_ files: FileTable) -> String {
         guard let showsAll = arrangement.filter.nextShowsAll(of: files.hiddenChanges) else {
-            return "f chooses"
+            return "\(key(.filterMenu, in: .files)) chooses"
         }
-        return showsAll ? "c shows them" : "c shows more"
+        return "\(key(.changesOnly, in: .files)) shows \(showsAll ? "them" : "more")"
+    }
+
+    /// What to do where no change is shown, in a sentence.
+    var wayToChanges: String {
+        "no change is shown: \(key(.changesOnly, in: .files)) shows more, \(key(.back, in: .files)) goes back"
     }
 
     // MARK: - Keys that wait

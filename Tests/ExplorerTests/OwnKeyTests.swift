@@ -1,0 +1,106 @@
+import Canvas
+import Testing
+
+@testable import Explorer
+
+/// Keys of one's own are told wherever a key is told.
+struct OwnKeyTests {
+    /// Another key for every command: letters that are in no sentence.
+    private static let keys: [Explorer.Command: [Key]] = {
+        let letters = (0x4E00...).lazy.compactMap { UnicodeScalar($0) }.map { Key.character(Character($0)) }
+        return Dictionary(uniqueKeysWithValues: zip(Explorer.Command.allCases, letters.map { [$0] }))
+    }()
+
+    /// What sentences would say that name a key as it comes: one letter alone, or the name of a key. Without what is a word
+    /// or a figure, too.
+    private static let tokens: Set<String> = {
+        let labels = Explorer.Command.table.flatMap(\.keys).map(\.label)
+        return Set(labels.filter { $0.count == 1 || $0.hasPrefix("^") } + ["esc", "enter", "space", "tab"])
+            .subtracting(["-", "+", "~", "=", ">", "a", "1", "2", "3", "4"])
+    }()
+
+    /// Presses the key that has the meaning of a usual one.
+    private func press(_ usual: Key, in script: inout Script) {
+        let place = script.explorer.context
+        let command = Explorer.Command.table.first { $0.contexts.contains(place) && $0.keys.contains(usual) }?
+            .command
+        let own = command.flatMap { script.explorer.binding(for: $0, in: place)?.keys.first }
+        script.send(.input(.key(own ?? usual)))
+    }
+
+    private func script(_ way: String, columns: Int = 120) -> Script {
+        var script = Script(.application, columns: columns, rows: 40, answersFirst: true) {
+            $0.themes = ["dark", "light"]
+            $0.theme = "dark"
+            $0.keys = Self.keys
+        }
+        for key in way.split(separator: " ") { press(Script.key(String(key)), in: &script) }
+        return script
+    }
+
+    private func usualKeys(in text: String) -> [String] {
+        text.split { " :;,()".contains($0) }.map(String.init).filter(Self.tokens.contains)
+    }
+
+    @Test func `no sentence names a key as it comes`() {
+        let keys = Set(Explorer.Command.table.flatMap(\.keys))
+        var told: Set<String> = []
+        for (context, way) in KeyTests.places {
+            let script = script(way)
+            #expect(script.explorer.context == context, "\(way)")
+            // Where text is typed or a question asked, all keys are as they come.
+            guard script.explorer.screens.last?.isField != true, context != .outside, context != .leaving
+            else {
+                continue
+            }
+            for key in keys {
+                var pressed = script
+                press(key, in: &pressed)
+                // The key that was pressed in vain is told as it is.
+                guard let text = pressed.explorer.status?.text, !text.contains("does nothing here") else {
+                    continue
+                }
+                told.insert(text)
+                #expect(usualKeys(in: text).isEmpty, "\(text)")
+            }
+        }
+        #expect(told.count > 30)
+    }
+
+    @Test func `what is hidden names and takes keys of one's own`() throws {
+        for way in ["", "&", "c c", "c +"] {
+            var script = script(way)
+            if way == "&" {
+                script.type("nowhere")
+                script.press("enter")
+            }
+            let lines = script.screen().text.split(separator: "\n").filter {
+                $0.contains("shows them") || $0.contains("shows more") || $0.contains("shows everything")
+                    || $0.contains("chooses")
+            }
+            for line in lines { #expect(usualKeys(in: String(line)).isEmpty, "\(line)") }
+        }
+    }
+
+    @Test func `a hint does by mouse what its own key does`() throws {
+        let script = script("")
+        let lines = script.screen().text.split(separator: "\n", omittingEmptySubsequences: false)
+        let row = try #require(lines.firstIndex { $0.contains("shows them") || $0.contains("shows more") })
+        let text = lines[row]
+        let column = try #require(text.firstRange(of: "shows")).lowerBound
+        var pressed = script
+        pressed.mouse(
+            .click, row: row, column: text.distance(from: text.startIndex, to: column) + 1)
+        var other = script
+        press("c", in: &other)
+        #expect(pressed.screen() == other.screen())
+        #expect(pressed.screen() != script.screen())
+    }
+
+    @Test func `a command that lost its keys is told by its name`() {
+        var script = Script(.application, columns: 120, rows: 40) { $0.keys = [.zoom: ["c"]] }
+        #expect(script.explorer.key(.changesOnly) == ":changes-only")
+        script.press("c")
+        #expect(script.explorer.status?.text == "one pane alone: c shows all of them")
+    }
+}
