@@ -137,6 +137,9 @@ KEYS = [
     ("enter (look)", [b"]", b"\r", b"\x1b"]), ("J (look)", [b"\r", b"J", b"K", b"\x1b"]),
     ("/ in a file", [b"\r", b"/"] + [bytes([b]) for b in b"file"] + [b"\r", b"n", b"N", b"\x1b", b"\x1b"]),
     ("s and back", [b"s", b"s"]),
+    ("space", [b" "] * 4), ("v, space", [b"v", b"\x06", b" ", b"u"]), ("a", [b"a", b"a"]), ("A", [b"A", b"A"]),
+    ("A, everything shown", [b"c", b"c", b"A", b"A", b"c"]), ("p letter", [b"p"] + [bytes([b]) for b in b".conf"] + [b"\r"]),
+    ("u ^R U", [b"u", b"\x12", b"U"]), ("P", [b"A", b"P", b"j", b"\x06", b"G", b"g", b"\x1b", b"U"]),
 ]
 
 

@@ -47,29 +47,48 @@ public struct PickSet: Sendable {
     ///   - needs: What changes of the tree need.
     ///   - nodes: Indices of nodes; those that did not change are passed over.
     public init(_ needs: PickNeeds, picking nodes: some Sequence<Int>) {
-        let tree = needs.tree
-        states = Array(repeating: .left, count: tree.nodes.count)
-        for index in nodes
-        where states.indices.contains(index) && states[index] == .left
-            && tree.nodes[index].change != .unchanged
-        {
+        states = Array(repeating: .left, count: needs.tree.nodes.count)
+        for index in nodes where states.indices.contains(index) && needs.traits[index].contains(.changed) {
             states[index] = .picked
-            if !tree.nodes[index].isMovedAway { count += 1 }
         }
-        var pending = states.indices.reversed().filter { states[$0] == .picked }
+        close(needs)
+    }
+
+    /// Picks some changes that were not and leaves out some that were; closes what is picked then.
+    ///
+    /// - Parameters:
+    ///   - nodes: Indices of nodes that changed.
+    ///   - needs: What changes of the tree need.
+    public mutating func toggle(_ nodes: [Int], _ needs: PickNeeds) {
+        for index in required.keys { states[index] = .left }
+        for index in nodes { states[index] = states[index] == .picked ? .left : .picked }
+        required = [:]
+        count = 0
+        close(needs)
+    }
+
+    /// Adds what picks need, and counts.
+    private mutating func close(_ needs: PickNeeds) {
         // All names of a file are needed at once.
         var filesMade: Set<Int> = []
-        while let index = pending.popLast() {
-            func need(_ other: Int, _ reason: Reason) {
-                guard states[other] == .left else { return }
-                states[other] = .required
-                required[other] = reason
-                if !tree.nodes[other].isMovedAway { count += 1 }
-                pending.append(other)
-            }
-            needs.forEachNeed(of: index, isMade: { states[$0] != .left }, need)
-            if let file = needs.names.file(of: index), filesMade.insert(file).inserted {
-                for other in needs.names.files[file].changed { need(other, .hardLink(of: index)) }
+        var pending: [Int] = []
+        for picked in states.indices where states[picked] == .picked {
+            if !needs.traits[picked].contains(.movedAway) { count += 1 }
+            pending.append(picked)
+            while let index = pending.popLast() {
+                func need(_ other: Int, _ reason: Reason) {
+                    guard states[other] == .left else { return }
+                    states[other] = .required
+                    required[other] = reason
+                    if !needs.traits[other].contains(.movedAway) { count += 1 }
+                    pending.append(other)
+                }
+                needs.forEachNeed(of: index, isMade: { states[$0] != .left }, need)
+                if needs.traits[index].contains(.named), let file = needs.names.file(of: index),
+                    filesMade.insert(file).inserted
+                {
+                    for other in needs.names.files[file].changed { need(other, .hardLink(of: index)) }
+                }
             }
         }
     }
@@ -79,6 +98,13 @@ public struct PickSet: Sendable {
 
     /// Whether a node's change was picked.
     public func isPicked(_ node: Int) -> Bool { states[node] == .picked }
+
+    /// Goes through everything that is made, in the order of the nodes.
+    ///
+    /// - Parameter body: Called with each node, and whether it was picked.
+    public func forEach(_ body: (_ node: Int, _ isPicked: Bool) -> Void) {
+        for index in states.indices where states[index] != .left { body(index, states[index] == .picked) }
+    }
 
     /// Whether nothing is made.
     public var isEmpty: Bool { count == 0 }
@@ -97,11 +123,68 @@ public struct PickNeeds: Sendable {
     /// The tree.
     public let tree: DiffTree
     let names: FileNames
+    /// What is asked of every node whenever something is picked, side by side in memory.
+    let traits: [Traits]
+
+    /// What a node is to those who pick.
+    struct Traits: OptionSet, Sendable {
+        let rawValue: UInt8
+
+        static let changed = Traits(rawValue: 1)
+        static let movedAway = Traits(rawValue: 2)
+        static let inNew = Traits(rawValue: 4)
+        static let oldDirectory = Traits(rawValue: 8)
+        /// A directory that is none any more.
+        static let goes = Traits(rawValue: 16)
+        /// It has another place.
+        static let paired = Traits(rawValue: 32)
+        /// It is a name of a file that has several.
+        static let named = Traits(rawValue: 64)
+    }
 
     /// Looks at a tree.
     public init(_ tree: DiffTree) {
         self.tree = tree
-        names = FileNames(tree)
+        let names = FileNames(tree)
+        self.names = names
+        traits = tree.nodes.indices.map { index in
+            let node = tree.nodes[index]
+            let isOldDirectory = tree.isOldDirectory(index)
+            var traits: Traits = []
+            if node.change != .unchanged { traits.insert(.changed) }
+            if node.isMovedAway { traits.insert(.movedAway) }
+            if node.isInNew { traits.insert(.inNew) }
+            if isOldDirectory { traits.insert(.oldDirectory) }
+            if isOldDirectory, !tree.isNewDirectory(index) { traits.insert(.goes) }
+            if node.peer != nil { traits.insert(.paired) }
+            if names.file(of: index) != nil { traits.insert(.named) }
+            return traits
+        }
+    }
+
+    /// Whether a node changed.
+    public func isChanged(_ node: Int) -> Bool { traits[node].contains(.changed) }
+
+    /// Whether a node is the place that something moved away from.
+    public func isMovedAway(_ node: Int) -> Bool { traits[node].contains(.movedAway) }
+
+    /// Those of some nodes that changed, each once, with the other places of those that moved.
+    ///
+    /// - Parameter nodes: Indices of nodes.
+    /// - Returns: Indices of nodes.
+    public func withPeers(_ nodes: [Int]) -> [Int] {
+        var isTaken = Array(repeating: false, count: traits.count)
+        var result: [Int] = []
+        func take(_ node: Int) {
+            guard !isTaken[node] else { return }
+            isTaken[node] = true
+            result.append(node)
+        }
+        for node in nodes where traits[node].contains(.changed) {
+            take(node)
+            if traits[node].contains(.paired), let peer = tree.nodes[node].peer { take(peer) }
+        }
+        return result
     }
 
     /// Tells what a change needs directly, but for the other names of its file.
@@ -111,17 +194,19 @@ public struct PickNeeds: Sendable {
     ///   - isMade: Whether a node is made already; directories above one that is are its own affair.
     ///   - body: Called with each node that is needed, and why.
     func forEachNeed(of index: Int, isMade: (Int) -> Bool, _ body: (Int, PickSet.Reason) -> Void) {
-        let node = tree.nodes[index]
-        if node.isInNew {
-            var parent = node.parent
-            while parent != 0, !tree.isOldDirectory(parent), !isMade(parent) {
+        let own = traits[index]
+        if own.contains(.inNew) {
+            var parent = tree.nodes[index].parent
+            while parent != 0, !traits[parent].contains(.oldDirectory), !isMade(parent) {
                 body(parent, .directory(of: index))
                 parent = tree.nodes[parent].parent
             }
         }
-        if let peer = node.peer { body(peer, .move(of: index)) }
-        if tree.isOldDirectory(index), !tree.isNewDirectory(index) {
-            for child in node.children where tree.nodes[child].isInOld { body(child, .inside(of: index)) }
+        if own.contains(.paired), let peer = tree.nodes[index].peer { body(peer, .move(of: index)) }
+        if own.contains(.goes) {
+            for child in tree.nodes[index].children where tree.nodes[child].isInOld {
+                body(child, .inside(of: index))
+            }
         }
     }
 

@@ -44,15 +44,27 @@ extension FileTable {
 
     /// Takes over what is picked; nil for nothing, which needs no marks.
     mutating func mark(_ picks: Picks?) {
-        marks = picks.map { picks in PickMarks(picks, at: pickPlace, count: facts.count) }
+        guard let picks else { return marks = nil }
+        if marks == nil { marks = PickMarks(count: facts.count) }
+        changeMarks { table, marks in marks.take(picks.made, at: table.pickPlace) }
         countMarks()
     }
 
     /// Counts what is picked of what is listed.
     mutating func countMarks() {
-        guard var marks else { return }
-        marks.count(tree, facts) { isShown[$0] == .itself && facts.change(of: $0) != .unchanged }
-        self.marks = marks
+        changeMarks { table, marks in
+            marks.count(table.tree, table.facts) {
+                table.isShown[$0] == .itself && table.facts.change(of: $0) != .unchanged
+            }
+        }
+    }
+
+    /// Changes marks where they are: they are as large as the tree, and a copy of them takes longer than the change.
+    private mutating func changeMarks(_ change: (FileTable, inout PickMarks) -> Void) {
+        guard var changed = marks else { return }
+        marks = nil
+        change(self, &changed)
+        marks = changed
     }
 
     // MARK: - What a key picks

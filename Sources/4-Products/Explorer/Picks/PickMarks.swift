@@ -39,23 +39,32 @@ struct PickMarks: Sendable {
     /// all that are made.
     private var counts: [(listed: Int32, made: Int32, picked: Int32, all: Int32)] = []
 
+    /// No marks of that many nodes.
+    init(count: Int) { states = Array(repeating: .left, count: count) }
+
     /// Takes picks over.
     ///
     /// - Parameters:
     ///   - picks: What is picked.
     ///   - place: For each node of the tree on screen, its node in the picks' tree; nil if that has none.
-    ///   - count: How many nodes the tree on screen has.
-    init(_ picks: Picks, at place: (Int) -> Int?, count: Int) {
-        states = (0..<count).map { node in
-            guard let node = place(node), picks.made.contains(node) else { return .left }
-            return picks.made.isPicked(node) ? .picked : .required
+    mutating func take(_ picks: PickSet, at place: (Int) -> Int?) {
+        for node in states.indices {
+            guard let there = place(node), picks.contains(there) else {
+                states[node] = .left
+                continue
+            }
+            states[node] = picks.isPicked(there) ? .picked : .required
         }
     }
 
     /// Counts anew, because other nodes are listed.
     mutating func count(_ tree: DiffTree, _ facts: NodeFacts, isListed: (Int) -> Bool) {
         listedCount = 0
-        counts = Array(repeating: (0, 0, 0, 0), count: states.count)
+        if counts.count == states.count {
+            for node in counts.indices { counts[node] = (0, 0, 0, 0) }
+        } else {
+            counts = Array(repeating: (0, 0, 0, 0), count: states.count)
+        }
         for node in states.indices.reversed() {
             if isListed(node) {
                 counts[node].listed += 1

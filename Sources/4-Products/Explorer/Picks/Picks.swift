@@ -82,14 +82,14 @@ struct Picks: Sendable {
 
     /// Picks changes; leaves them out again if all of them are picked.
     mutating func toggle(_ nodes: [Int]) {
-        let nodes = withPeers(nodes)
+        let nodes = ground.needs.withPeers(nodes)
         let isPicked = nodes.allSatisfy(made.isPicked)
-        pick(nodes, !isPicked)
+        perform(Step(nodes: isPicked ? nodes : nodes.filter { !made.isPicked($0) }))
     }
 
-    /// Picks changes, or leaves them out.
-    mutating func pick(_ nodes: [Int], _ isPicked: Bool = true) {
-        perform(Step(nodes: withPeers(nodes).filter { made.isPicked($0) != isPicked }))
+    /// Picks changes.
+    mutating func pick(_ nodes: [Int]) {
+        perform(Step(nodes: ground.needs.withPeers(nodes).filter { !made.isPicked($0) }))
     }
 
     /// Picks units of the configuration; leaves them out again if all of them are picked.
@@ -111,7 +111,7 @@ struct Picks: Sendable {
     /// Makes just these the picks.
     mutating func replace(by nodes: [Int], layers wanted: Set<Int>, keys units: Set<String>) {
         var isWanted = Array(repeating: false, count: ground.tree.nodes.count)
-        for node in withPeers(nodes) { isWanted[node] = true }
+        for node in ground.needs.withPeers(nodes) { isWanted[node] = true }
         perform(
             Step(
                 nodes: isWanted.indices.filter { isWanted[$0] != made.isPicked($0) },
@@ -133,19 +133,15 @@ struct Picks: Sendable {
     /// Notes that the picks are in a file now.
     mutating func keep(_ revision: Int) { keptRevision = revision }
 
-    private func withPeers(_ nodes: [Int]) -> [Int] {
-        let changed = nodes.filter { ground.tree.nodes[$0].change != .unchanged }
-        let peers = changed.compactMap { ground.tree.nodes[$0].peer }
-        return peers.isEmpty ? changed : Array(Set(changed + peers)).sorted()
-    }
-
     private mutating func perform(_ step: Step) {
         guard !step.isEmpty else { return }
         var step = step
         // A layer of which something is left out is not picked as a whole any more.
-        let left = step.nodes.filter(made.isPicked).compactMap(ground.layer)
-        let broken = Set(left).intersection(layers).subtracting(step.layers)
-        step.layers.formUnion(broken)
+        if !layers.isEmpty {
+            let left = step.nodes.filter(made.isPicked).compactMap(ground.layer)
+            let broken = Set(left).intersection(layers).subtracting(step.layers)
+            step.layers.formUnion(broken)
+        }
         redoable = []
         undoable.append(step)
         var size = undoable.reduce(0) { $0 + $1.size }
@@ -158,18 +154,19 @@ struct Picks: Sendable {
         keys.formSymmetricDifference(step.keys)
         layers.formSymmetricDifference(step.layers)
         guard !step.nodes.isEmpty else { return }
-        var isPicked = ground.tree.nodes.indices.map(made.isPicked)
-        for node in step.nodes { isPicked[node].toggle() }
-        made = PickSet(ground.needs, picking: isPicked.indices.filter { isPicked[$0] })
-        count = 0
+        made.toggle(step.nodes, ground.needs)
         var all = 0
-        countsOfRows = Array(repeating: 0, count: ground.countsOfRows.count)
-        for node in isPicked.indices where made.contains(node) {
-            let isCounted = ground.isCounted(node)
-            all += isCounted ? 1 : 0
-            if isPicked[node], isCounted { count += 1 }
-            if let row = ground.row(of: node) { countsOfRows[row] += 1 }
+        var picked = 0
+        var counts = Array(repeating: 0, count: ground.countsOfRows.count)
+        made.forEach { node, isPicked in
+            if ground.isCounted(node) {
+                all += 1
+                picked += isPicked ? 1 : 0
+            }
+            if let row = ground.row(of: node) { counts[row] += 1 }
         }
+        count = picked
+        countsOfRows = counts
         requiredCount = all - count
     }
 }
@@ -242,7 +239,7 @@ struct PickGround: Sendable {
     func nodes(ofRow row: Int) -> [Int] { rowOfNode.indices.filter { rowOfNode[$0] == Int32(row) } }
 
     /// Whether a changed node counts: the place that something moved away from does not.
-    func isCounted(_ node: Int) -> Bool { tree.nodes[node].isInNew || tree.nodes[node].peer == nil }
+    func isCounted(_ node: Int) -> Bool { !needs.isMovedAway(node) }
 
     /// All that changed at and under a node.
     func changes(under node: Int) -> [Int] {
