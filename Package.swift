@@ -73,7 +73,7 @@ let package = Package(
             name: "OCI", dependencies: ["Bytes", "FileTree"], path: "\(values)/OCI", swiftSettings: safe),
         .target(name: "Shipping", dependencies: ["Bytes"], path: "\(values)/Shipping", swiftSettings: safe),
         .target(
-            name: "Summary", dependencies: ["Bytes", "FileFormats", "FileTree", "OCI"],
+            name: "Summary", dependencies: ["Bytes", "FileFormats", "FileTree", "OCI", "Shipping"],
             path: "\(values)/Summary", swiftSettings: safe),
         .target(
             name: "Canvas", dependencies: ["Bytes"], path: "\(values)/Canvas", exclude: ["themes/README.md"],
@@ -209,7 +209,8 @@ let package = Package(
         .testTarget(
             name: "FileFormatsTests", dependencies: ["FileFormats", "TestSupport"], swiftSettings: testing),
         .testTarget(
-            name: "SummaryTests", dependencies: ["Summary", "Bytes", "FileTree", "Hashing", "OCI"],
+            name: "SummaryTests",
+            dependencies: ["Summary", "Bytes", "FileTree", "Hashing", "OCI", "Shipping"],
             swiftSettings: testing),
         .testTarget(
             name: "ContentsTests",

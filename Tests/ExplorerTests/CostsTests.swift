@@ -322,6 +322,40 @@ struct CostsTests {
         #expect((script.explorer.screens.last as? LookScreen)?.key.piece == 9)
     }
 
+    @Test func `a text is looked for through all pieces until one holds it`() throws {
+        var explorer = Script(Self.fixture, columns: 120, rows: 40, answersFirst: true).explorer
+        /// Takes a message, and answers what is read then.
+        func send(_ message: Message) {
+            var effects = explorer.update(message)
+            while !effects.isEmpty {
+                guard case .read(let key) = effects.removeFirst() else { continue }
+                effects += explorer.update(.content(key, Self.piece(key.piece, Self.pieces)))
+            }
+        }
+        func press(_ keys: Key...) { for key in keys { send(.input(.key(key))) } }
+        func look() throws -> LookScreen { try #require(explorer.screens.last as? LookScreen) }
+        press(.enter, "/")
+        // Only the two pieces that differ hold it, at their beginning.
+        let text = "\\xff\\x01\\x02"
+        for letter in text { press(.character(letter)) }
+        press(.enter)
+        #expect(try look().key.piece == 2)
+        #expect(explorer.searched?.searchPlace.number == 1)
+        press("n")
+        #expect(try look().key.piece == 9)
+        // Behind the last one there is none: one is where one was.
+        press("n")
+        #expect(try look().key.piece == 9)
+        #expect(explorer.status?.text == "'\(text)' is in no further piece")
+        press("N", "N")
+        #expect(try look().key.piece == 2)
+        press("N")
+        #expect(try look().key.piece == 2)
+        #expect(explorer.status?.text == "'\(text)' is in no earlier piece")
+        press(.escape, "n")
+        #expect(explorer.status?.text == "nothing was searched for: press /")
+    }
+
     @Test func `esc stops what is still being compared`() {
         var script = Script(Self.fixture, answersFirst: true)
         script.press("enter")

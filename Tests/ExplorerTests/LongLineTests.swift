@@ -41,6 +41,36 @@ struct LongLineTests {
         #expect(try look(script).wraps)
     }
 
+    @Test func `one goes from change to change in a line of many rows`() throws {
+        let words = (0..<600).map { "word\($0)" }
+        var other = words
+        for place in [100, 300, 599] { other[place] = "other" }
+        var script = try script(words.joined(separator: " "), other.joined(separator: " "), columns: 90)
+        for key in ["", "] ", "] "] {
+            script.press(key)
+            #expect(
+                script.screen().text.contains("word100") || script.screen().text.contains("word300")
+                    || script.screen().text.contains("word599"))
+        }
+        script.press("] ] ]")
+        #expect(script.screen().text.contains("other"))
+        script.press("]")
+        #expect(script.explorer.status?.text.hasPrefix("no more changes in this file") == true)
+    }
+
+    @Test func `a change far to the right of a line that is cut is in sight at once`() throws {
+        let start = String(repeating: "word ", count: 2000)
+        let script = try script(start + "3.5.8\n", start + "3.5.9\n")
+        #expect(try !look(script).wraps)
+        #expect(script.screen().text.contains("3.5.9"))
+    }
+
+    @Test func `that only line breaks differ is said where a change is gone to`() throws {
+        var script = try script("a\r\nb\r\n", "a\nb\n")
+        script.press("]")
+        #expect(script.explorer.status?.text == "only line breaks differ: x shows the bytes")
+    }
+
     @Test func `rows of a long line begin where the one before ended`() {
         let drawer = ContentText(glyphs: .unicode, showsBlanks: false)
         for (text, columns) in [

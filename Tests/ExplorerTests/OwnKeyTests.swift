@@ -97,6 +97,27 @@ struct OwnKeyTests {
         #expect(pressed.screen() != script.screen())
     }
 
+    @Test func `where text is typed or a question asked, keys are as they come`() {
+        let own = Explorer.Command.table(with: Self.keys)
+        for (context, way) in KeyTests.places {
+            let isField = script(way).explorer.screens.last?.isField == true
+            guard isField || [.overwrite, .stopping, .quitting, .leaving].contains(context) else { continue }
+            let usual = Set(
+                Explorer.Command.table.filter { $0.contexts.contains(context) }.flatMap(\.keys))
+            #expect(usual.isSuperset(of: own.filter { $0.contexts.contains(context) }.flatMap(\.keys)))
+        }
+    }
+
+    @Test func `F10 ends the program wherever one is`() {
+        for (_, way) in KeyTests.places where way != "space q" {
+            var script = Script(.application, columns: 120, rows: 40, answersFirst: true)
+            script.press(way)
+            script.send(.input(.key(.function(10))))
+            #expect(
+                script.allEffects.contains(.quit) || script.explorer.context == .leaving, "\(way)")
+        }
+    }
+
     @Test func `a command that lost its keys is told by its name`() {
         var script = Script(.application, columns: 120, rows: 40) { $0.keys = [.zoom: ["c"]] }
         #expect(script.explorer.key(.changesOnly) == ":changes-only")

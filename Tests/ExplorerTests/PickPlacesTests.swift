@@ -69,6 +69,18 @@ struct PickPlacesTests {
         #expect(script.explorer.files?.listedCount == 1)
     }
 
+    @Test func `all that differs, a move and the configuration among it, is everything`() {
+        var script = Script(columns: 120, rows: 40, answersFirst: true)
+        script.press("p")
+        script.type(">")
+        #expect(script.screen().text.contains("enter picks 1 change"))
+        script.press("enter")
+        #expect(script.explorer.picks?.isEverything == false)
+        script.press("c c A 1 g space")
+        #expect(script.explorer.picks?.isEverything == true)
+        #expect(script.screen().text.contains("everything: makes"))
+    }
+
     @Test func `a directory that only holds changes is not called unchanged`() {
         var script = Script(columns: 120, rows: 40, answersFirst: true)
         script.press("^p")

@@ -50,12 +50,12 @@ struct SummaryTests {
         script.send(.totals(Totals(documents: .zero)))
         #expect(!script.screen().text.contains("delta"))
         script.send(.totals(Fixture.totals))
-        #expect(script.screen().text.contains("delta ≈1.1 MB"))
+        #expect(script.screen().text.contains("delta 0.7–4.2 MB"))
     }
 
     @Test func `figures that become exact are taken over`() {
         var script = script()
-        #expect(script.screen().text.contains("delta ≈1.1 MB"))
+        #expect(script.screen().text.contains("delta 0.7–4.2 MB"))
         _ = script.takeEffects()
         script.send(.totals(Totals(delta: Figure(exact: 900_000), documents: .zero)))
         script.send(.estimates(.done))

@@ -2,6 +2,7 @@ import Bytes
 import FileTree
 import Hashing
 import OCI
+import Shipping
 import Summary
 import Testing
 
@@ -40,6 +41,7 @@ private struct Pair {
     var newPackages: [(Package, [EntryID])] = []
     var keys: [EntryID: KeyMarkers.Kind] = [:]
     var costs: UpdateCosts?
+    var ignored = IgnoreRules()
 
     func summary() -> UpdateSummary {
         let (old, new) = (image(old), image(new))
@@ -50,8 +52,9 @@ private struct Pair {
             old: old, new: new, pairs: LayerAlignment.align(old, new), oldPackages: inventory(oldPackages),
             newPackages: inventory(newPackages), keys: keys, hasAllPackages: true, hasLookedAtAllFiles: true)
         return UpdateSummary(
-            facts, tree: DiffTree(old: old.listings, new: new.listings),
-            configuration: ConfigDiff(old: ImageConfiguration(), new: ImageConfiguration()), costs: costs)
+            facts, tree: DiffTree(old: old.listings, new: new.listings, ignoring: ignored),
+            configuration: ConfigDiff(old: ImageConfiguration(), new: ImageConfiguration()), costs: costs,
+            everything: ignored.isEmpty ? nil : DiffTree(old: old.listings, new: new.listings))
     }
 }
 
@@ -60,6 +63,17 @@ private func text(_ path: TreePath) -> String { String(decoding: path.bytes, as:
 private func id(_ ordinal: Int, layer: Int = 0) -> EntryID { EntryID(layer: layer, ordinal: ordinal) }
 
 struct UpdateSummaryTests {
+    @Test func `what there is to look out for does not depend on what is ignored`() throws {
+        var pair = Pair(
+            old: [[try file("bin/su", "1"), try file("etc/open", "1")]],
+            new: [[try file("bin/su", "1", mode: 0o4755), try file("etc/open", "1", mode: 0o666)]])
+        let findings = pair.summary().findings.map(\.kind)
+        #expect(findings.count == 2)
+        pair.ignored = IgnoreRules(fields: .mode)
+        let summary = pair.summary()
+        #expect(summary.counts.changed == 0 && summary.findings.map(\.kind) == findings)
+    }
+
     // MARK: - Packages
 
     @Test func `packages are paired by name, and what changed of each is counted once`() throws {
@@ -126,17 +140,20 @@ struct UpdateSummaryTests {
             ])
         #expect(pair.summary().files.map { text($0.path) } == ["big/one", "small/two", "three"])
         pair.costs = UpdateCosts(
-            entries: [id(0): 5, id(1): 400, id(2): 1], layers: [0: 406], documents: 100, package: 506,
-            isExact: true)
+            entries: [
+                id(0): Figure(exact: 5), id(1): Figure(400, bounds: 300...600), id(2): Figure(exact: 1),
+            ],
+            layers: [0: Figure(406, bounds: 306...606)], documents: Figure(exact: 100),
+            package: Figure(506, bounds: 406...706))
         let summary = pair.summary()
         #expect(summary.files.map { text($0.path) } == ["small/two", "big/one", "three"])
-        #expect(summary.total.cost == 406)
-        #expect(summary.directories.reduce(0) { $0 + ($1.share.cost ?? 0) } == 406)
+        #expect(summary.total.cost == Figure(406, bounds: 306...606))
+        #expect(summary.directories.reduce(0) { $0 + ($1.share.cost?.byteCount ?? 0) } == 406)
         #expect(
-            summary.changes.map { "\($0.change) \($0.share.fileCount) \($0.share.cost ?? 0)" } == [
+            summary.changes.map { "\($0.change) \($0.share.fileCount) \($0.share.cost?.byteCount ?? 0)" } == [
                 "added 3 406"
             ])
-        #expect(summary.layers.map(\.share.cost) == [406])
+        #expect(summary.layers.map(\.share.cost?.byteCount) == [406])
     }
 
     @Test func `directories are opened as long as a part is much of them`() throws {

@@ -139,7 +139,7 @@ import Work
                 Issue.record("no answer but \(answer)")
                 return
             }
-            #expect(summary.counts.changed > 0 && summary.costs?.package == total?.byteCount)
+            #expect(summary.counts.changed > 0 && summary.costs?.package.byteCount == total?.byteCount)
         }
         #expect(work.summaryAsMarkdown?.contains("Delta package: 77 B.") == true)
     }

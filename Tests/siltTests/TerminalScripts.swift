@@ -240,6 +240,52 @@ struct TerminalScripts {
         #expect(try FileKind.names(inFolder: scratch.path("tmp")).isEmpty)
     }
 
+    @Test func `a signal ends what has the terminal, too, and leaves nothing`() throws {
+        _ = try NewFolder.make(at: scratch.path("tmp"))
+        let pager = scratch.path("pager")
+        try scratch.write(
+            "pager",
+            Array(
+                "#!/bin/sh\n(sleep 100; echo late) | cat & echo $! >\(pager).pid\necho the pager has it; wait\n"
+                    .utf8))
+        #expect(chmod(pager, 0o755) == 0)
+        let terminal = try explorer(environment: ["TMPDIR": scratch.path("tmp"), "PAGER": pager])
+        terminal.type("]!p")
+        try terminal.wait(for: "the pager has it")
+        #expect(try !FileKind.names(inFolder: scratch.path("tmp")).isEmpty)
+        terminal.send(SIGTERM)
+        #expect(try terminal.end() == 143)
+        #expect(terminal.leftovers == [])
+        #expect(try FileKind.names(inFolder: scratch.path("tmp")).isEmpty)
+        let child = try #require(
+            pid_t(String(decoding: scratch.read("pager.pid"), as: UTF8.self).dropLast()))
+        // Who inherits what it left may not have taken notice yet.
+        let state = try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8)
+        #expect(state.map { $0.contains(") Z") } ?? true)
+    }
+
+    @Test func `^Z in a pager stops the explorer with it, and fg brings both back`() throws {
+        let shell = try PseudoTerminal(
+            ["/bin/bash", "--norc", "--noprofile", "-i"], folder: scratch.path,
+            environment: [
+                "PS1": "at your service> ", "PAGER": "sh -c 'echo it has; read a; echo $a >answer' sh",
+            ])
+        try shell.wait(for: "at your service>")
+        shell.type("'\(Program.path)' old.tar new.tar\n")
+        try shell.wait(for: "lib/")
+        shell.type("]!p")
+        try shell.wait(for: "it has")
+        shell.type("\u{1a}")
+        let end = try shell.wait(for: "at your service>")
+        #expect(end.contains("Stopped"))
+        shell.type("fg\n")
+        shell.type("well\n")
+        try shell.wait(for: "lib/")
+        #expect(try String(decoding: scratch.read("answer"), as: UTF8.self) == "well\n")
+        shell.type("q")
+        try shell.wait(for: "at your service>")
+    }
+
     @Test func `an export is refused, then made, and applies`() throws {
         let terminal = try explorer(["old.tar", "new.tar", "-o", "d.silt"])
         terminal.type("e")

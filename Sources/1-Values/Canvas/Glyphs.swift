@@ -69,7 +69,7 @@ public struct Glyphs: Hashable, Sendable {
     /// Seven-bit characters only.
     public static let ascii = Glyphs(
         horizontal: "-", vertical: "|", topLeft: "+", topRight: "+", bottomLeft: "+", bottomRight: "+",
-        collapsed: "[+]", expanded: "[-]", ellipsis: "..", barDone: "#", barRest: ".", separator: "|",
+        collapsed: ">", expanded: "v", ellipsis: "..", barDone: "#", barRest: ".", separator: "|",
         nothing: ".", guessPrefix: "", guessSuffix: "?", range: "-", differs: "!",
         cursor: ">", barParts: ["#"], levels: ["-", "=", "+", "*", "#", "@"],
         mapStart: "[", mapEnd: "]", arrow: "->", tab: ">", fold: "-", isASCII: true,

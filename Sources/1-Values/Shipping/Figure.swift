@@ -24,6 +24,9 @@ public struct Figure: Hashable, Sendable {
     /// An exact figure.
     public init(exact byteCount: UInt64) { self.init(byteCount, .exact) }
 
+    /// Nothing.
+    public static let zero = Figure(exact: 0)
+
     /// An estimate of which nobody knows how far it is off.
     public init(guess byteCount: UInt64) { self.init(byteCount, .unknown) }
 
@@ -59,6 +62,16 @@ public struct Figure: Hashable, Sendable {
             sum,
             bounds: bounds.lowerBound.addingClamped(
                 more.lowerBound)...bounds.upperBound.addingClamped(more.upperBound))
+    }
+
+    /// What is left of a sum without a figure that it was made of.
+    public func without(_ part: Figure) -> Figure {
+        let rest = byteCount - min(byteCount, part.byteCount)
+        if isExact, part.isExact { return Figure(exact: rest) }
+        guard let bounds, let less = part.bounds else { return Figure(guess: rest) }
+        let low = bounds.lowerBound - min(bounds.lowerBound, less.lowerBound)
+        let high = bounds.upperBound - min(bounds.upperBound, less.upperBound)
+        return Figure(rest, bounds: low...max(low, high))
     }
 
     /// The same, if it may be wrong by so many bytes more either way.

@@ -1,6 +1,7 @@
 import Bytes
 public import FileTree
 public import OCI
+import Shipping
 
 extension UpdateSummary {
     /// Sums an update up.
@@ -10,7 +11,12 @@ extension UpdateSummary {
     ///   - tree: Both images' files compared.
     ///   - configuration: Both configurations compared.
     ///   - costs: What is known of the costs; nil if nothing is.
-    public init(_ facts: UpdateFacts, tree: DiffTree, configuration: ConfigDiff, costs: UpdateCosts?) {
+    ///   - everything: The same files compared with nothing ignored; nil if that is the tree. What there is to look out for
+    ///     does not depend on what is ignored.
+    public init(
+        _ facts: UpdateFacts, tree: DiffTree, configuration: ConfigDiff, costs: UpdateCosts?,
+        everything: DiffTree? = nil
+    ) {
         let shares = NodeShares(tree, costs)
         let packages = PackageShares(facts, tree, shares)
         self.packages = packages.changes
@@ -31,7 +37,7 @@ extension UpdateSummary {
             let layer =
                 pair.new.map { facts.new.summary.layers[$0] } ?? pair.old.map { facts.old.summary.layers[$0] }
             var share = Share(hasCost: costs != nil)
-            if let costs, let new = pair.new { share.cost = costs.layers[new] ?? 0 }
+            if let costs, let new = pair.new { share.cost = costs.layers[new] ?? .zero }
             if pair.new != nil { share.byteCount = layer?.byteCount ?? 0 }
             if pair.new == nil { share.removedByteCount = layer?.byteCount ?? 0 }
             return LayerShare(pair: pair, index: index, createdBy: layer?.createdBy ?? "", share: share)
@@ -40,7 +46,9 @@ extension UpdateSummary {
         let hiddenBefore = HiddenEntries(facts.old.listings)
         oldUse = Use(Efficiency(facts.old.listings, hidden: hiddenBefore))
         newUse = Use(Efficiency(facts.new.listings, hidden: hidden))
-        findings = FindingSearch(facts: facts, tree: tree, hidden: hidden, hiddenBefore: hiddenBefore).all()
+        findings = FindingSearch(
+            facts: facts, tree: everything ?? tree, hidden: hidden, hiddenBefore: hiddenBefore
+        ).all()
         hasLookedAtAllFiles = facts.hasLookedAtAllFiles
         oldPackages = facts.oldPackages
         newPackages = facts.newPackages
@@ -101,7 +109,7 @@ struct NodeShares {
 
     private static func own(_ tree: DiffTree, _ node: DiffTree.Node, _ costs: UpdateCosts?) -> Share {
         var share = Share(hasCost: costs != nil)
-        if let costs, let id = node.new { share.cost = costs.entries[id] ?? 0 }
+        if let costs, let id = node.new { share.cost = costs.entries[id] ?? .zero }
         switch node.change {
         case .unchanged, .metadata: return share
         // What moved is told where it is now.

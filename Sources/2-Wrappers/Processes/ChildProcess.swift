@@ -93,22 +93,70 @@ public enum ChildProcess {
 
     /// Runs a shell's command line on the terminal, which the caller has given away, to its end.
     ///
+    /// It is a job of its own, as in a shell: ^C is meant for it alone, ^Z stops it and this program with it, and when this
+    /// program has to end, all of the job does.
+    ///
     /// - Parameters:
     ///   - command: The command line; `$1`, `$2` ... are the arguments.
     ///   - arguments: Its arguments.
+    ///   - isEnding: Whether this program was asked to end.
     /// - Returns: Its exit code; 128 and the signal's number if a signal ended it.
     /// - Throws: `ProcessError` if it cannot be started.
-    public static func runOnTerminal(_ command: String, _ arguments: [String]) throws -> Int32 {
+    public static func runOnTerminal(
+        _ command: String, _ arguments: [String], isEnding: () -> Bool = { false }
+    ) throws -> Int32 {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/tty", O_RDWR, 0)
         for descriptor in [1, 2] as [Int32] { posix_spawn_file_actions_adddup2(&actions, 0, descriptor) }
-        let number = try start("/bin/sh", ["-c", command, "sh"] + arguments, &actions)
+        let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
+        // Who is in the background is stopped for asking for the terminal.
+        var signals = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGTTOU)
+        pthread_sigmask(SIG_BLOCK, &signals, &before)
+        defer {
+            tcsetpgrp(terminal, getpgrp())
+            close(terminal)
+            pthread_sigmask(SIG_SETMASK, &before, nil)
+        }
+        let number = try start("/bin/sh", ["-c", command, "sh"] + arguments, &actions, isJob: true)
+        tcsetpgrp(terminal, number)
         var status: Int32 = 0
-        while waitpid(number, &status, 0) < 0, errno == EINTR {}
+        var pausesUntilKilled = Self.pausesUntilKilled
+        while true {
+            let result = waitpid(number, &status, WNOHANG | WUNTRACED)
+            if result == number, status & 0xff == 0x7f {
+                // It was stopped: so is this program, until the shell lets both go on. Who asked for the terminal before it
+                // was theirs just goes on.
+                if ![SIGTTIN, SIGTTOU].contains(status >> 8 & 0xff) {
+                    tcsetpgrp(terminal, getpgrp())
+                    kill(0, SIGTSTP)
+                }
+                tcsetpgrp(terminal, number)
+                kill(-number, SIGCONT)
+            } else if result == number || result < 0 && errno != EINTR {
+                break
+            } else if isEnding() {
+                if pausesUntilKilled == Self.pausesUntilKilled {
+                    kill(-number, SIGTERM)
+                    kill(-number, SIGCONT)
+                } else if pausesUntilKilled == 0 {
+                    kill(-number, SIGKILL)
+                }
+                pausesUntilKilled -= 1
+            }
+            usleep(Self.pause)
+        }
         return status & 127 == 0 ? status >> 8 & 255 : 128 + status & 127
     }
+
+    /// Microseconds between two looks at a program on the terminal.
+    private static let pause: UInt32 = 10_000
+    /// How often one looks after a program was asked to end, before it is made to.
+    private static let pausesUntilKilled = 50
 
     /// Where a program is found that is called by its name; nil if it is not installed.
     public static func path(of program: String) -> String? {
@@ -127,7 +175,8 @@ public enum ChildProcess {
     }
 
     private static func start(
-        _ program: String, _ arguments: [String], _ actions: inout posix_spawn_file_actions_t
+        _ program: String, _ arguments: [String], _ actions: inout posix_spawn_file_actions_t,
+        isJob: Bool = false
     ) throws -> pid_t {
         // This thread takes no signals; the program does.
         var attributes = posix_spawnattr_t()
@@ -141,7 +190,8 @@ public enum ChildProcess {
         sigemptyset(&defaults)
         for number in [SIGINT, SIGQUIT, SIGTSTP, SIGPIPE] { sigaddset(&defaults, number) }
         posix_spawnattr_setsigdefault(&attributes, &defaults)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | (isJob ? POSIX_SPAWN_SETPGROUP : 0)
+        posix_spawnattr_setflags(&attributes, Int16(flags))
         var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }
         words.append(nil)
         defer { for word in words { free(word) } }

@@ -1,3 +1,4 @@
+import Bytes
 import ContentDiff
 
 /// A line of what is shown of a file, before it is drawn.
@@ -57,6 +58,63 @@ struct Hunk: Hashable {
             next = line
         }
         return hunks
+    }
+}
+
+extension Hunk {
+    /// Lines that take at least so many rows are gone through by what differs in them.
+    private static let longRowCount = 4
+
+    /// The same, but for what differs in long lines that go on in further rows: there each row in which words begin that
+    /// differ is one, unless they go on from the row before.
+    ///
+    /// - Parameters:
+    ///   - text: The text.
+    ///   - hunks: Where its runs begin.
+    ///   - wrapped: Its lines as they stand on screen.
+    /// - Returns: All that differ, in order.
+    static func inLongLines(of text: TextDiff, _ hunks: [Hunk], _ wrapped: WrappedText) -> [Hunk] {
+        hunks.flatMap { hunk -> [Hunk] in
+            let rows = wrapped.lines[hunk.line...].prefix { $0.run == hunk.run }
+            guard rows.count >= longRowCount,
+                rows.contains(where: { if case .text(_, _, let row, _) = $0 { row > 0 } else { false } })
+            else { return [hunk] }
+            let words = text.changedWords(in: text.runs[hunk.run])
+            var found: [Int] = []
+            for index in rows.indices where wrapped.begins(words.old, words.new, at: index, of: text) {
+                found.append(index)
+            }
+            let starts = found.indices.filter { $0 == 0 || found[$0] > found[$0 - 1] + 1 }.map { found[$0] }
+            return starts.isEmpty ? [hunk] : starts.map { Hunk(line: $0, run: hunk.run) }
+        }
+    }
+}
+
+extension WrappedText {
+    /// Whether one of some places begins in a row; the places of a side are in order.
+    fileprivate func begins(_ old: [Range<Int>], _ new: [Range<Int>], at index: Int, of text: TextDiff)
+        -> Bool
+    {
+        guard case .text(let oldLine, let newLine, let row, _) = lines[index] else { return false }
+        // The row goes to where the next one of the same line begins.
+        var next: Start?
+        if lines.indices.contains(index + 1),
+            case .text(oldLine, newLine, let following, _) = lines[index + 1],
+            following > 0
+        {
+            next = starts[following]
+        }
+        func holds(_ places: [Range<Int>], _ line: Range<Int>?, _ start: TextPlace?, _ end: TextPlace?)
+            -> Bool
+        {
+            guard let line, row == 0 || start != nil else { return false }
+            let range =
+                (start?.byte ?? line.lowerBound)..<(end?.byte ?? max(line.upperBound, start?.byte ?? 0))
+            let place = places.partitioningIndex { $0.lowerBound >= range.lowerBound }
+            return place < places.count && range.contains(places[place].lowerBound)
+        }
+        return holds(old, oldLine.map { text.oldLines[$0] }, starts[row].old, next?.old)
+            || holds(new, newLine.map { text.newLines[$0] }, starts[row].new, next?.new)
     }
 }
 

@@ -15,6 +15,10 @@ extension LookScreen {
         fileprivate var errand: Errand?
         /// What was in sight when it began: to go back to.
         fileprivate let origin: Origin
+        /// The piece from which one goes on through others that may hold it; nil as long as nobody does.
+        fileprivate(set) var piece: Int?
+        /// Whether the next piece is to be looked through, or the previous one; nil where one stays.
+        fileprivate(set) var seeks: Bool?
 
         /// The same for another content.
         var kept: Search { Search(text: text, origin: origin) }
@@ -49,7 +53,8 @@ extension LookScreen {
         return (search?.current.map { $0 + 1 }, search?.hits.all.count ?? 0)
     }
 
-    var isSearching: Bool { wanted != nil }
+    /// Also while one goes through pieces.
+    var isSearching: Bool { wanted != nil || search?.piece != nil }
 
     mutating func beginSearch(in model: ExplorerModel) {
         guard members == nil else { return lineSearch = LineSearch(from: members?.cursor.position ?? 0) }
@@ -128,7 +133,11 @@ extension LookScreen {
         guard wanted == nil, let search, let errand = search.errand, content(model) != nil else { return }
         self.search?.errand = nil
         let all = search.hits.all
-        guard !all.isEmpty else { return }
+        guard !all.isEmpty else {
+            if search.piece != nil { self.search?.seeks = errand != .last }
+            return
+        }
+        self.search?.piece = nil
         let next =
             switch errand {
             case .first: 0
@@ -158,17 +167,44 @@ extension LookScreen {
         return .stay
     }
 
-    /// Goes on in the next piece of a large content, or in the previous one.
+    /// Goes on in the next piece of a large content, or in the previous one, until one holds what is looked for.
     private mutating func goToPiece(isForward: Bool, _ model: inout ExplorerModel) -> Outcome? {
-        guard case .piece(_, let all, _) = content(model) else { return nil }
+        guard case .piece(_, let all, _) = content(model), let search else { return nil }
         let next = key.piece + (isForward ? 1 : -1)
-        guard all.pieces.indices.contains(next), var kept = search else { return nil }
-        model.remark(
-            "piece \(Format.grouped(next + 1)) of \(Format.grouped(all.pieces.count)): \(model.key(.nextMatch, in: context)) and \(model.key(.previousMatch, in: context)) go on from there"
-        )
-        kept = kept.kept
+        let start = search.piece ?? key.piece
+        var kept = search.kept
+        guard all.pieces.indices.contains(next) else {
+            model.remark(
+                "'\(search.text)' is in no \(isForward ? "further" : "earlier") piece", isWarning: true)
+            guard search.piece != nil else { return .stay }
+            return open(start, landing: isForward ? .bottom : .top, searching: kept, in: &model)
+        }
         kept.errand = isForward ? .first : .last
+        kept.piece = start
         return open(next, landing: isForward ? .top : .bottom, searching: kept, in: &model)
+    }
+
+    /// Goes on to another piece if the present one does not hold what is looked for; nil if one stays.
+    mutating func seekOn(in model: inout ExplorerModel) -> Outcome? {
+        guard let isForward = search?.seeks else { return nil }
+        search?.seeks = nil
+        return goToPiece(isForward: isForward, &model)
+    }
+
+    /// Whether what is looked for may be in another piece, as it is not in this one.
+    func seeksFurther(_ model: ExplorerModel) -> Bool {
+        guard case .piece = content(model), searchText != nil, wanted == nil else { return false }
+        return search?.hits.all.isEmpty == true
+    }
+
+    /// Scrolls sideways so that the first words of the present change are in sight that differ.
+    mutating func bringChangeInSight(_ model: ExplorerModel) {
+        guard !wraps, case .text(let text, _) = content(model), let run = currentRun,
+            text.runs.indices.contains(run)
+        else { return }
+        let words = text.changedWords(in: text.runs[run])
+        guard let place = words.new.first ?? words.old.first else { return }
+        bringInSight(ContentHits.Hit(isOld: words.new.isEmpty, range: place, run: run), model)
     }
 
     /// Shows a hit, opening what is left out around it.

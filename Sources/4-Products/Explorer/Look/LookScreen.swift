@@ -185,7 +185,7 @@ struct LookScreen: FindingScreen, SearchableScreen {
                 isWaiting(model)
                     ? "it is still being read"
                     : hunks.isEmpty
-                        ? "nothing differs in the content"
+                        ? sameness(model)
                         : "no more changes in this file: \(model.key(.nextItem, in: context)) and \(model.key(.previousItem, in: context)) go to other files"
             )
         }
@@ -193,6 +193,15 @@ struct LookScreen: FindingScreen, SearchableScreen {
         hasMoved = true
         costRank = nil
         show(hunks[next].line, height: height)
+        bringChangeInSight(model)
+    }
+
+    /// Why there is no change to go to.
+    private func sameness(_ model: ExplorerModel) -> String {
+        guard case .text(let text, _) = content(model), text.old != text.new else {
+            return "nothing differs in the content"
+        }
+        return "only line breaks differ: \(model.key(.bytes, in: context)) shows the bytes"
     }
 
     /// Shows a line, and counts changes from there.
@@ -418,6 +427,9 @@ struct LookScreen: FindingScreen, SearchableScreen {
             runs = []
         }
         hunks = Hunk.all(of: runs, in: lines)
+        if wraps, case .text(let text, _) = content(model) {
+            hunks = Hunk.inLongLines(of: text, hunks, WrappedText(lines: lines, starts: rowStarts))
+        }
         let height = contentRows(model)
         if let kept, let line = lines.firstIndex(where: { $0.run == kept }) {
             scroll.show(line, lines: lines.count, height: height, margin: 0)
@@ -426,6 +438,7 @@ struct LookScreen: FindingScreen, SearchableScreen {
             hunk = hunk(atLine: line + height / 3)
         } else {
             land(height: height)
+            bringChangeInSight(model)
         }
         hunk = max(0, min(hunk, hunks.count - 1))
         if !isSame { searchAnew(model) }

@@ -65,8 +65,7 @@ struct LookView {
 
     private func drawHead(_ files: FileTable, _ node: DiffTree.Node, on frame: inout Frame) {
         let columns = frame.size.columns
-        var path = Format.name(screen.path(model), glyphs)
-        if let ancestor = screen.ancestor(files) { path += "  from " + Format.name(ancestor, glyphs) }
+        let path = Format.name(screen.path(model), glyphs)
         var facts: [Span] = []
         if case .text(let text, _) = content {
             if text.addedCount > 0 { facts.append(Span("  +\(Format.grouped(text.addedCount))", .added)) }
@@ -83,19 +82,18 @@ struct LookView {
         case (nil, nil): break
         }
         while !facts.isEmpty, facts.width + 20 > columns { facts.removeLast() }
-        let name = TextFit.path(path, columns: max(0, columns - facts.width), mark: glyphs.ellipsis)
         let change = screen.place?.row.change ?? node.change
         let marker = Span(change.marker + " ", Format.role(change))
         let box = files.marks?.mark(of: screen.node)?.span
+        let room = max(0, columns - facts.width - 2 - (box == nil ? 0 : PickMark.columns))
+        // The name of what is looked at is never cut for the one that it came from.
+        let origin = screen.ancestor(files).map { "  from " + Format.name($0, glyphs) } ?? ""
+        let showsOrigin = TextWidth.of(path) + TextWidth.of(origin) <= room
         let head =
             (box.map { [$0] } ?? []) + [
                 marker,
-                Span(
-                    TextFit.path(
-                        name,
-                        columns: max(0, columns - facts.width - 2 - (box == nil ? 0 : PickMark.columns)),
-                        mark: glyphs.ellipsis),
-                    .header),
+                Span(TextFit.path(path, columns: room, mark: glyphs.ellipsis), .header),
+                Span(showsOrigin ? origin : "", .dim),
             ]
         frame.put(head, at: Point(row: 0, column: 0), width: columns)
         frame.put(facts, at: Point(row: 0, column: max(0, columns - facts.width)), width: facts.width)
@@ -144,7 +142,7 @@ struct LookView {
             words += firstOffset
             words.append("piece \(number + 1) of \(Format.grouped(all.pieces.count))")
             if isTwoSided {
-                words.append("\(Format.grouped(all.differingCount)) differ")
+                words.append("\(Format.grouped(all.differingCount)) of them differ")
                 words += differences(bytes)
             }
         case .beginning(let bytes, let packing):
@@ -166,7 +164,7 @@ struct LookView {
                 screen.isSearching
                 ? "finding" + glyphs.ellipsis
                 : count == 0
-                    ? "'\(Format.line(text, glyphs))' is not in it"
+                    ? "'\(Format.line(text, glyphs))' is not in \(piece == nil ? "it" : "this piece")"
                     : number.map { "match \(Format.grouped($0)) of \(Format.grouped(count))" }
                         ?? Format.count(count, "match")
             words.insert(found, at: min(1, words.count))

@@ -28,7 +28,6 @@ public struct SummaryRequest: Hashable, Sendable {
     public var updateCosts: UpdateCosts? {
         guard let package = totals.delta, let documents = totals.documents else { return nil }
         return UpdateCosts(
-            entries: costs.mapValues(\.byteCount), layers: layerCosts.mapValues(\.byteCount),
-            documents: documents.byteCount, package: package.byteCount, isExact: package.isExact)
+            entries: costs, layers: layerCosts, documents: documents, package: package)
     }
 }

@@ -167,7 +167,8 @@ extension Command {
             in: commanded),
         Binding(.help, [.function(1)], in: [.search, .narrow, .picking, .export, .finder, .palette]),
         Binding(
-            .quit, ["q", .function(10), .control("c")], "quit", "close what is on top; quit where nothing is",
+            .quit, ["q", .function(10), .control("c")], "quit",
+            "end the program; what would be lost is asked about first",
             in: panes),
 
         Binding(.sortByCost, ["c"], "cost", in: [.sorting]),
@@ -370,7 +371,8 @@ extension Command {
         Binding(.previousMatch, ["N"], "", "to the previous match", in: searched, unless: needsSearch),
         Binding(
             .palette, [":"], "", "all that can be done here, by name", in: commanded.subtracting(panes)),
-        Binding(.quit, [.control("c")], "", in: Set(Context.allCases).subtracting(panes)),
+        Binding(.quit, [.control("c"), .function(10)], in: commanded.subtracting(panes)),
+        Binding(.quit, [.control("c"), .function(10)], in: Set(Context.allCases).subtracting(commanded)),
     ]
 
     /// The table with other keys for some commands, where no text is typed and no question asked. What used those keys

@@ -216,8 +216,3 @@ enum CostState: Hashable, Sendable {
     case withLayer
     case known(Figure)
 }
-
-extension Figure {
-    /// Nothing, exactly.
-    static let zero = Figure(exact: 0)
-}

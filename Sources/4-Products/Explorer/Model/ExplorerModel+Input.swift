@@ -170,6 +170,17 @@ extension ExplorerModel {
         return outcome.effects
     }
 
+    /// Goes on to the next piece of a large content where the present one does not hold what is looked for.
+    mutating func seekOn() -> [Effect] {
+        guard let look = screens.last as? LookScreen, look.search?.seeks != nil else { return [] }
+        return onTop { screen, model in
+            guard var look = screen as? LookScreen else { return .stay }
+            let outcome = look.seekOn(in: &model)
+            screen = look
+            return outcome ?? .stay
+        }
+    }
+
     /// The screen that commands are about: not the box that they are chosen from.
     var subject: (any Screen)? { screens.last { !($0 is PaletteScreen) } }
 

@@ -170,7 +170,8 @@ extension ExplorerModel {
     /// A directory opens or shuts; of a file, what differs is shown.
     private mutating func look(atBytes: Bool = false) -> [Effect] {
         guard let files, let row = files.current else { return [] }
-        guard files.tree.nodes[row.node].children.isEmpty else {
+        // A file may stand where a directory was: its bytes can be asked for.
+        guard files.tree.nodes[row.node].children.isEmpty || atBytes else {
             open(.toggle)
             return []
         }
@@ -297,7 +298,9 @@ extension ExplorerModel {
         } else if files?.search != nil {
             withFiles { files, _ in files.forgetSearch() }
         } else if arrangement.narrowing != nil {
-            arrange { $0.narrowing = nil }
+            // Where nothing was left, nothing stayed open either.
+            let wasEmpty = files?.rows.isEmpty == true
+            arrange(then: wasEmpty ? .costliest : .stay) { $0.narrowing = nil }
         } else if scope != .squashed {
             return switchScope(to: .squashed)
         } else if !arrangement.filter.isDefault {

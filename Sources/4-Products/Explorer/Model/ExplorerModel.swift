@@ -174,7 +174,7 @@ public struct ExplorerModel: Sendable {
             screen.refresh(self)
             screens[index] = screen
         }
-        return effects + followPreview() + startWork()
+        return effects + seekOn() + followPreview() + startWork()
     }
 
     private mutating func take(_ message: Message) -> [Effect] {

@@ -100,11 +100,14 @@ struct PickScreen: FindingScreen {
         if let problem { return [problem] }
         if wanted != nil { return ["finding" + model.glyphs.ellipsis] }
         let leavesOut = model.arePicked(matches)
+        // Both places of a move are one change.
+        let tree = model.files?.tree
+        let count = matches.count { tree?.nodes[$0].isMovedAway != true }
         return matches.isEmpty
             ? NarrowScreen.examples(field)
             : [
-                "\(model.key(.confirm, in: .picking)) \(leavesOut ? "leaves out" : "picks") \(Format.count(matches.count, "change"))",
-                "\(Format.grouped(matches.count))",
+                "\(model.key(.confirm, in: .picking)) \(leavesOut ? "leaves out" : "picks") \(Format.count(count, "change"))",
+                "\(Format.grouped(count))",
             ]
     }
 }

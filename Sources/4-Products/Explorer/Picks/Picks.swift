@@ -50,7 +50,7 @@ struct Picks: Sendable {
     var isEmpty: Bool { made.isEmpty && keys.isEmpty && layers.isEmpty }
 
     /// Whether all that differs is picked: then it is the new image that is made.
-    var isEverything: Bool { made.count == ground.changedNodeCount && keys.count == ground.keys.count }
+    var isEverything: Bool { made.count == ground.changeCount && keys.count == ground.keys.count }
 
     /// Whether picks would be lost if nobody kept them.
     var areUnsaved: Bool { !isEmpty && revision != keptRevision }
@@ -76,6 +76,11 @@ struct Picks: Sendable {
             count > 0 ? Format.count(count, "change") : nil,
             keys.isEmpty ? nil : "\(Format.count(keys.count, "key")) of the configuration",
         ].compactMap(\.self).joined(separator: " and ")
+    }
+
+    /// `+ 3 that come along`.
+    var requiredWords: String {
+        "+ \(Format.grouped(requiredCount)) that \(requiredCount == 1 ? "comes" : "come") along"
     }
 
     // MARK: - Picking
@@ -177,8 +182,6 @@ struct PickGround: Sendable {
     let needs: PickNeeds
     /// Units of the configuration that differ; one name for all where nothing can be taken by itself.
     let keys: [String]
-    /// How many nodes changed.
-    let changedNodeCount: Int
     /// How many changes there are; both places of a move are one.
     let changeCount: Int
     /// By row of the pane of layers, how many nodes it changes.
@@ -223,7 +226,6 @@ struct PickGround: Sendable {
         }
         self.rowOfLayer = rowOfLayer
         self.rowOfNode = rowOfNode
-        self.changedNodeCount = changedNodeCount
         changeCount = changedNodeCount - tree.counts.movedAway
         countsOfRows = counts
         layerOfRow = pairs.map(\.new)

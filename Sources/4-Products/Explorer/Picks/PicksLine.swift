@@ -24,7 +24,7 @@ struct PicksLine {
         let hiddenCount = picks.count - (explorer.files?.marks?.listedCount ?? 0)
         let hidden = hiddenCount > 0 ? Span(", \(Format.grouped(hiddenCount)) hidden", .warning) : nil
         let required =
-            picks.requiredCount > 0 ? Span("+ \(Format.grouped(picks.requiredCount)) that come along") : nil
+            picks.requiredCount > 0 ? Span(picks.requiredWords) : nil
         let fewer = picks.requiredCount > 0 ? Span("+ \(Format.grouped(picks.requiredCount))") : nil
         let keys = picks.keys.isEmpty ? nil : Span("configuration \(picks.keys.count)")
         let size = explorer.pickSize(at: .standard)

@@ -115,9 +115,9 @@ struct PicksScreen: LineSearchScreen {
                 Span($0.text, $0.role, target: .item(index))
             }
         }
-        let all = picks.count + picks.requiredCount + picks.keys.count
+        let title = "Picks: \(Format.grouped(picks.count + picks.keys.count))"
         let area = dialogs.draw(
-            "Picks: \(Format.grouped(all))",
+            picks.requiredCount == 0 ? title : "\(title) \(picks.requiredWords)",
             lines.isEmpty ? [[Span("nothing is picked", .dim)]] : lines, context,
             offset: cursor.offset, of: max(1, rows.count), minimumColumns: dialogs.innerColumns,
             marking: search?.text, on: &frame)

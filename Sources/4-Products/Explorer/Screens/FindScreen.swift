@@ -14,6 +14,9 @@ struct FindScreen: Screen {
             model.withSearched { _ = $0.goToMatch(isForward: command == .nextMatch, in: &$1) }
         case .confirm:
             let text = field.text
+            if let look = model.screens.last as? LookScreen, look.seeksFurther(model) {
+                return Outcome(step: .closeAndPerform(.nextMatch))
+            }
             model.withSearched { screen, model in
                 guard !screen.isSearching, screen.searchPlace.count == 0 else { return }
                 if !text.isEmpty { model.remark("'\(text)' is not in what is shown", isWarning: true) }

@@ -2,6 +2,7 @@ import Bytes
 import Canvas
 import FileTree
 import OCI
+import Shipping
 import Summary
 
 /// A line of the summary.
@@ -186,7 +187,7 @@ struct SummaryRows {
                     marker: layer.pair.change.marker, role: Format.role(layer.pair.change),
                     name: "layer " + number.joined(separator: " \(glyphs.arrow) "),
                     detail: Format.command(layer.createdBy, glyphs), share: layer.share,
-                    whole: summary.costs?.package ?? 0, target: .layer(layer.index)))
+                    whole: summary.costs?.package.byteCount ?? 0, target: .layer(layer.index)))
         }
         return rows + [.blank]
     }

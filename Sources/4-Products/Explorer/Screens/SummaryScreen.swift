@@ -132,7 +132,7 @@ struct SummaryScreen: LineSearchScreen {
         var cursor = cursor
         cursor.settle(count: rows.count, height: height)
         let line = SummaryLine(
-            glyphs: model.glyphs, columns: size.columns, isExact: model.summary?.costs?.isExact ?? false)
+            glyphs: model.glyphs, columns: size.columns)
         for index in cursor.offset..<min(rows.count, cursor.offset + height) {
             let row = 2 + index - cursor.offset
             let isHere = index == cursor.position && rows[index].isStop
@@ -159,8 +159,7 @@ struct SummaryScreen: LineSearchScreen {
             style: Style(.borderFocused))
         var texts = ["Summary"]
         if let costs = model.summary?.costs {
-            let cost = costs.isExact ? Figure(exact: costs.package) : Figure(guess: costs.package)
-            texts.insert("Summary: delta \(Format.cost(cost, model.glyphs))", at: 0)
+            texts.insert("Summary: delta \(Format.cost(costs.package, model.glyphs))", at: 0)
         }
         let text = TextFit.first(of: texts, columns: columns - 4, mark: model.glyphs.ellipsis)
         frame.put(" \(text) ", at: Point(row: 1, column: 1), style: Style(.title))
@@ -192,7 +191,6 @@ struct SummaryScreen: LineSearchScreen {
 struct SummaryLine {
     let glyphs: Glyphs
     let columns: Int
-    let isExact: Bool
 
     private static let figureColumns = 11
     private static let barColumns = 10
@@ -236,8 +234,7 @@ struct SummaryLine {
             ? "-" + ByteCount.text(share.removedByteCount)
             : share.byteCount == 0 && share.fileCount == 0 ? "" : ByteCount.text(share.byteCount)
         let cost = share.cost.map { cost in
-            Format.span(
-                cost == 0 ? .nothing : .known(isExact ? Figure(exact: cost) : Figure(guess: cost)), glyphs)
+            Format.span(cost == .zero ? .nothing : .known(cost), glyphs)
         }
         var spans: [Span] = []
         if columns >= 100 {

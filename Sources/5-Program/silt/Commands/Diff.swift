@@ -122,8 +122,11 @@ struct Diff: CancellableCommand {
         ).leavingOut(ignoring.significances)
         let summary = UpdateSummary(
             try UpdateFacts(old: old, new: new), tree: tree, configuration: settings,
-            costs: costs.map { UpdateCosts($0) })
-        let report = SummaryReport(summary, old: old.index.summary, new: new.index.summary)
+            costs: costs.map { UpdateCosts($0) },
+            everything: ignoring.rules.isEmpty
+                ? nil : DiffTree(old: old.index.listings, new: new.index.listings))
+        let report = SummaryReport(
+            summary, old: old.index.summary, new: new.index.summary, ignored: DiffReport.Ignored(ignoring))
         switch format {
         case .text: try StandardStreams.line(report.text)
         case .json: try StandardStreams.line(JSONOutput.text(report))
@@ -137,13 +140,19 @@ struct Diff: CancellableCommand {
 extension UpdateCosts {
     /// The costs that a package was found to have.
     init(_ costs: PackageCosts) {
-        var entries: [EntryID: UInt64] = [:]
+        func figure(_ byteCount: UInt64) -> Figure {
+            costs.isExact ? Figure(exact: byteCount) : Figure(guess: byteCount)
+        }
+        var entries: [EntryID: Figure] = [:]
         for (layer, costs) in costs.layers.enumerated() {
-            for (ordinal, cost) in costs.entries { entries[EntryID(layer: layer, ordinal: ordinal)] = cost }
+            for (ordinal, cost) in costs.entries {
+                entries[EntryID(layer: layer, ordinal: ordinal)] = figure(cost)
+            }
         }
         self.init(
             entries: entries,
-            layers: Dictionary(uniqueKeysWithValues: costs.layers.enumerated().map { ($0, $1.byteCount) }),
-            documents: costs.documentByteCount, package: costs.byteCount, isExact: costs.isExact)
+            layers: Dictionary(
+                uniqueKeysWithValues: costs.layers.enumerated().map { ($0, figure($1.byteCount)) }),
+            documents: figure(costs.documentByteCount), package: figure(costs.byteCount))
     }
 }

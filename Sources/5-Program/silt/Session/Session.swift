@@ -126,7 +126,9 @@ final class Session {
             defer { files.remove() }
             do {
                 let command = OutsideCommand(files, difftool: difftool, environment: Environment.all)
-                let code = try ChildProcess.runOnTerminal(command.line, command.arguments)
+                let code = try ChildProcess.runOnTerminal(command.line, command.arguments) {
+                    Terminal.endingSignal != nil
+                }
                 // A shell's words for what it cannot find or run; other codes are the program's own business.
                 if code == 126 || code == 127 {
                     mailbox.send(.warning("the \(files.tool.rawValue) '\(command.name)' cannot be run"))

@@ -21,20 +21,25 @@ extension SessionWork {
 
     /// The last summary for a ticket; nil if there is none.
     var summaryAsMarkdown: String? {
-        let (old, new, summary) = state.withLock { ($0.old, $0.new, $0.summary) }
+        let (old, new, summary, rules) = state.withLock { ($0.old, $0.new, $0.summary, $0.ignored) }
         guard let old, let new, let summary else { return nil }
-        return SummaryReport(summary, old: old.index.summary, new: new.index.summary).markdown
+        return SummaryReport(
+            summary, old: old.index.summary, new: new.index.summary, ignored: DiffReport.Ignored(rules)
+        ).markdown
     }
 
     private func answer(_ request: SummaryRequest) {
-        let (old, new, tree, known) = state.withLock { ($0.old, $0.new, $0.trees[.squashed], $0.facts) }
+        let (old, new, tree, known, merged) = state.withLock {
+            ($0.old, $0.new, $0.trees[.squashed], $0.facts, $0.merged)
+        }
         // It is asked for once the tree was told of, and only cancelling ends reading: then nobody waits any more.
         guard let old, let new, let tree, let facts = try? known ?? UpdateFacts(old: old, new: new) else {
             return
         }
         state.withLock { $0.facts = facts }
         let summary = UpdateSummary(
-            facts, tree: tree, configuration: request.configuration, costs: request.updateCosts)
+            facts, tree: tree, configuration: request.configuration, costs: request.updateCosts,
+            everything: merged ?? DiffTree(old: old.index.listings, new: new.index.listings))
         guard !Task.isCancelled else { return }
         state.withLock { $0.summary = summary }
         mailbox.send(.summarized(summary))

@@ -25,6 +25,8 @@ final class SessionWork: Sendable {
         var creator: DeltaCreator?
         /// What the explorer was shown so far.
         var trees: [Scope: DiffTree] = [:]
+        /// What is ignored in the whole image's.
+        var ignored = IgnoreRules()
         /// All layers merged, nothing ignored: what picks are places in.
         var merged: DiffTree?
         /// What was planned for picks last, and what an export of the same takes over.
@@ -182,6 +184,7 @@ final class SessionWork: Sendable {
         // Who hears of it may ask for a summary of it at once.
         let plan = state.withLock { state in
             state.trees[scope] = tree
+            if scope == .squashed { state.ignored = rules }
             if scope == .squashed, rules.isEmpty { state.merged = tree }
             return state.estimates.plan
         }

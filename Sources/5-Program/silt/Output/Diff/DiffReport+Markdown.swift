@@ -16,9 +16,7 @@ extension DiffReport {
             "",
         ]
         if let ignored {
-            lines += [
-                "Ignored: " + (ignored.parts + ignored.paths.map(code)).joined(separator: ", ") + ".", "",
-            ]
+            lines += ["Ignored: \(ignored.markdown).", ""]
         }
         let sentence = verdict.prefix(1).uppercased() + verdict.dropFirst() + "."
         lines += [sentence, ""]

@@ -7,7 +7,7 @@ extension DiffReport {
     var text: String {
         var lines = ["old  \(headline(old))", "new  \(headline(new))"]
         if let ignored {
-            lines.append("ignored  " + (ignored.parts + ignored.paths).joined(separator: ", "))
+            lines.append("ignored  \(ignored.words)")
         }
         if !settings.isSame { lines += ["", "configuration: \(settings.summary)"] + settings.textLines }
         lines += ["", "layers:"]

@@ -168,11 +168,7 @@ struct DiffReport: Encodable {
         configuration = Setting.all(of: settings)
         configurationOmitted = settings.omittedCount == 0 ? nil : settings.omittedCount
         let ignoresNothing = options.isEmpty
-        ignored =
-            ignoresNothing
-            ? nil
-            : Ignored(
-                parts: options.parts.map(\.rawValue), paths: options.paths.map { EscapedText.of($0.text) })
+        ignored = Ignored(options)
         let isOneImage = old.index.summary.imageID == new.index.summary.imageID
         isSame = isOneImage || !ignoresNothing && tree.isUnchanged && settings.isSame
         let sameLayers = old.index.summary.layers.map(\.diffID) == new.index.summary.layers.map(\.diffID)

@@ -8,7 +8,15 @@ extension SummaryReport {
             "| | image | id | archive | efficiency | wasted |", "|---|---|---|---|---|---|",
             imageRow("old", old, oldUse), imageRow("new", new, newUse), "",
         ]
-        if let packageBytes { lines += ["Delta package: \(ByteCount.text(packageBytes)).", ""] }
+        if let packageBytes {
+            let text = ByteCount.text(packageBytes)
+            lines += [
+                hasExactCosts
+                    ? "Delta package: \(text)." : "Delta package: ~\(text); what things cost is an estimate.",
+                "",
+            ]
+        }
+        if let ignored { lines += ["Ignored: \(ignored.markdown).", ""] }
         lines += [sentence(packageVerdict), ""]
         if !packages.isEmpty {
             lines += table(

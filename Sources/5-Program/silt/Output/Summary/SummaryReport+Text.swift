@@ -14,6 +14,7 @@ extension SummaryReport {
             lines.append(
                 "package  \(ByteCount.text(packageBytes)), \(ByteCount.text(documentBytes)) of it documents")
         }
+        if let ignored { lines.append("ignored  \(ignored.words)") }
         lines += ["", packageVerdict] + packageLines
         lines += ["", configurationVerdict] + settings.textLines
         lines += ["", "files: \(counts.text)"]

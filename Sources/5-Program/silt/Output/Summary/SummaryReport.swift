@@ -2,6 +2,7 @@ import Bytes
 import FileTree
 import Images
 import OCI
+import Shipping
 import Summary
 
 /// What an update brings, as scripts get it; the JSON's keys are documented in the manual page.
@@ -34,7 +35,7 @@ struct SummaryReport: Encodable {
             files = share.fileCount
             bytes = share.byteCount
             removedBytes = share.removedByteCount == 0 ? nil : share.removedByteCount
-            patchBytes = share.cost
+            patchBytes = share.cost?.byteCount
         }
     }
 
@@ -110,6 +111,8 @@ struct SummaryReport: Encodable {
     let isIncomplete: Bool
     /// Lists of packages that are there and could not be read, and why; left out if there are none.
     let unreadLists: [String]?
+    /// What was left out of everything but what to look out for; left out if nothing was.
+    let ignored: DiffReport.Ignored?
     let configuration: [DiffReport.Setting]
     let configurationOmitted: Int?
     let counts: DiffReport.Counts
@@ -117,6 +120,8 @@ struct SummaryReport: Encodable {
     /// The size of a package; only when costs were asked for.
     let packageBytes: UInt64?
     let documentBytes: UInt64?
+    /// Whether none of the costs is a guess.
+    let hasExactCosts: Bool
     let files: [Path]
     let directories: [Path]
     let changes: [ChangeRow]
@@ -130,7 +135,7 @@ struct SummaryReport: Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case old, new, packages, unchangedPackages, unpackaged, isIncomplete, unreadLists,
-            configuration, configurationOmitted
+            configuration, configurationOmitted, ignored
         case counts, total, packageBytes, documentBytes, files, directories, changes, layers, oldUse, newUse,
             findings
     }
@@ -139,7 +144,10 @@ struct SummaryReport: Encodable {
     private static let fileLimit = 100
     private static let exampleLimit = 5
 
-    init(_ summary: UpdateSummary, old: ImageSummary, new: ImageSummary) {
+    init(
+        _ summary: UpdateSummary, old: ImageSummary, new: ImageSummary, ignored: DiffReport.Ignored?
+    ) {
+        self.ignored = ignored
         self.old = ImageReport(old)
         self.new = ImageReport(new)
         packages = summary.packages.map { row in
@@ -160,8 +168,9 @@ struct SummaryReport: Encodable {
         configurationOmitted = settings.omittedCount == 0 ? nil : settings.omittedCount
         counts = DiffReport.Counts(summary.counts)
         total = Share(summary.total)
-        packageBytes = summary.costs?.package
-        documentBytes = summary.costs?.documents
+        packageBytes = summary.costs?.package.byteCount
+        documentBytes = summary.costs?.documents.byteCount
+        hasExactCosts = summary.costs?.package.isExact ?? true
         files = summary.files.prefix(Self.fileLimit).map { row in
             Path(row.path, change: row.change.word, row.share)
         }
