@@ -159,7 +159,7 @@ private struct StreamShares {
 }
 
 /// How surprising a byte is after the one before it, by how often it followed that one until now.
-private struct ByteModel {
+struct ByteModel {
     private var counts = Array(repeating: UInt32(0), count: 1 << 16)
     private var sums = Array(repeating: UInt32(0), count: 1 << 8)
     private var previous = 0

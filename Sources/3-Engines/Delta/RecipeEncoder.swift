@@ -35,6 +35,8 @@ public final class RecipeEncoder {
     private var unchangedCount = 0
     /// What stood where they begin.
     private var unchangedHint: UInt64 = 0
+    /// What entries took of streams of contents, in bits before these are compressed.
+    private var parts: [(entry: Int, stream: RecipeFormat.StreamID, bits: Float)] = []
 
     /// Starts a recipe.
     ///
@@ -42,10 +44,12 @@ public final class RecipeEncoder {
     ///   - level: How hard to compress; nil stores streams as they are, for a package that compresses them together
     ///     with what resembles them.
     ///   - references: The old image.
+    ///   - measures: Whether it is to be known what contents cost.
     ///   - makeStore: Makes room for a stream.
     /// - Throws: What making room throws.
     public init(
-        level: DeltaLevel?, references: any ReferenceSource, makeStore: () throws -> any StreamStore
+        level: DeltaLevel?, references: any ReferenceSource, measures: Bool = false,
+        makeStore: () throws -> any StreamStore
     ) throws {
         self.references = references
         writers = try RecipeFormat.StreamID.allCases.reduce(into: [:]) { writers, stream in
@@ -53,6 +57,7 @@ public final class RecipeEncoder {
                 level?.options(for: stream), xz: level?.xzOptions(for: stream),
                 contexts: level?.codesByContexts == true ? RecipeFormat.contextKind(of: stream) : nil,
                 store: try makeStore())
+            if measures, Self.contentStreams.contains(stream) { writers[stream]?.meter = StreamMeter() }
         }
     }
 
@@ -158,6 +163,7 @@ public final class RecipeEncoder {
         try writeContent(
             content, count: contentByteCount, predictor: hasReference ? Int(place) : nil,
             forEachPart: forEachPart)
+        measure(content)
         try structure.add(
             entryStructure, padding: padding,
             reference: hasReference ? oldStructure(of: Int(place)) : nil,
@@ -216,6 +222,41 @@ public final class RecipeEncoder {
         }
         if let predictor { lastReference = Int64(predictor) }
         try write(numbers.bytes, to: .contents)
+    }
+
+    /// Streams that hold what contents are made of.
+    private static let contentStreams: [RecipeFormat.StreamID] = [
+        .contents, .control, .difference, .literal, .new, .copyCounts, .literalCounts, .gaps,
+    ]
+
+    /// Notes what the content that was just written takes.
+    private func measure(_ content: EntryContent) {
+        for stream in Self.contentStreams {
+            guard let bits = writers[stream]?.meter?.take(), bits > 0 else { continue }
+            // Where contents come from is told of every entry, and is part of what it takes to tell of the entry itself.
+            if case .contents = stream {
+                guard case .unpackedPatch = content else { continue }
+            }
+            parts.append((Int(clamping: entryCount) - 1, stream, Float(bits)))
+        }
+    }
+
+    /// What contents take of the finished recipe, in bytes: the stored bytes of each stream are split by what went into
+    /// it. Entries that take nothing are left out; without `measures` that is all of them.
+    public var contentCosts: [Int: Double] {
+        var totals: [RecipeFormat.StreamID: Double] = [:]
+        for part in parts { totals[part.stream, default: 0] += Double(part.bits) }
+        var costs: [Int: Double] = [:]
+        for part in parts {
+            guard let total = totals[part.stream], total > 0, let writer = writers[part.stream] else {
+                continue
+            }
+            var stored = Double(writer.storedByteCount)
+            // Of where contents come from, only a part was measured.
+            if case .contents = part.stream { stored = min(stored, total / 8) }
+            costs[part.entry, default: 0] += Double(part.bits) / total * stored
+        }
+        return costs
     }
 
     /// Ends the recipe with what follows the last entry.

@@ -32,6 +32,8 @@ final class StreamWriter: @unchecked Sendable {
     /// How many bytes they became.
     private(set) var storedByteCount: UInt64 = 0
     private(set) var codec = RecipeFormat.Codec.raw
+    /// Tells whose the stream's bytes are; nil if nobody asks.
+    var meter: StreamMeter?
 
     private enum Coder {
         case zstd(ZstdCompressor)
@@ -58,6 +60,7 @@ final class StreamWriter: @unchecked Sendable {
         _ bytes: ArraySlice<UInt8>, hints: [UInt64] = [], isCancelled: () -> Bool = { Task.isCancelled }
     ) throws {
         byteCount += UInt64(bytes.count)
+        meter?.add(bytes)
         if coder == nil {
             pending += bytes
             if contextKind != nil { pendingHints += hints }

@@ -41,10 +41,11 @@ struct LayerRecipeMaker: Sendable {
     ///
     /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
     func make() async throws -> LayerRecipe {
-        let encoder = try RecipeEncoder(level: level, references: references) { SpooledStream() }
+        let encoder = try RecipeEncoder(level: level, references: references, measures: true) {
+            SpooledStream()
+        }
         let matcher = LayerMatcher(
             plan: plan, references: references, method: method, keepsHints: level.codesByContexts, jobs: jobs)
-        var costs: [Int: UInt64] = [:]
         var ancestors: [Int: Int] = [:]
         try await withThrowingTaskGroup(of: [Int: LayerMatcher.Match].self) { group in
             var batches = matcher.batches()[...]
@@ -55,39 +56,32 @@ struct LayerRecipeMaker: Sendable {
                 if let next = present { group.addTask { try await matcher.matches(of: next) } }
                 for entry in batch {
                     try Task.checkCancellation()
-                    let made = try add(entry, matches[entry], to: encoder)
-                    costs[entry] = made.cost
-                    ancestors[entry] = made.ancestor
+                    ancestors[entry] = try add(entry, matches[entry], to: encoder)
                     reporter.advance(by: file.spans[entry].endOffset - file.spans[entry].structureOffset)
                 }
             }
         }
         try finish(encoder)
-        return try stored(encoder, costs, ancestors)
+        return try stored(encoder, ancestors)
     }
 
-    /// Codes one entry; returns about what it takes by itself, and the old entry that it is patched from.
-    private func add(
-        _ index: Int, _ match: LayerMatcher.Match?, to encoder: RecipeEncoder
-    ) throws -> (cost: UInt64, ancestor: Int?) {
+    /// Codes one entry; returns the old entry that it is patched from.
+    private func add(_ index: Int, _ match: LayerMatcher.Match?, to encoder: RecipeEncoder) throws -> Int? {
         let span = file.spans[index]
         let region = file.tar.part(at: span.contentOffset, byteCount: span.contentByteCount)
         var content = EntryContent.new
-        var cost: UInt64 = 0
         var patched: Int?
         if span.contentByteCount > 0 {
             switch plan.sources[index] {
             case .reference(let reference): content = .reference(reference)
             case .patch(let ancestor):
-                cost = try estimate(region)
-                guard let match, match.estimatedByteCount < cost else { break }
-                cost = match.estimatedByteCount
+                guard let match, match.estimatedByteCount < (try estimate(region)) else { break }
                 patched = ancestor
                 switch match {
                 case .plain(let patches): content = .patch(reference: ancestor, patches)
                 case .unpacked(let unpacked): content = .unpackedPatch(reference: ancestor, unpacked)
                 }
-            case .new: cost = try estimate(region)
+            case .new: break
             }
         }
         try encoder.add(
@@ -96,7 +90,7 @@ struct LayerRecipeMaker: Sendable {
                 at: span.contentOffset + span.contentByteCount, count: span.paddingByteCount),
             predictor: plan.twins[index], content: content, contentByteCount: span.contentByteCount,
             forEachPart: region.forEachPart)
-        return (cost, patched)
+        return patched
     }
 
     private func estimate(_ region: FileRegion) throws -> UInt64 {
@@ -127,7 +121,7 @@ struct LayerRecipeMaker: Sendable {
     }
 
     private func stored(
-        _ encoder: RecipeEncoder, _ costs: [Int: UInt64], _ ancestors: [Int: Int]
+        _ encoder: RecipeEncoder, _ ancestors: [Int: Int]
     ) throws -> LayerRecipe {
         let spool = try Spool()
         var hasher = DigestHasher()
@@ -136,9 +130,9 @@ struct LayerRecipeMaker: Sendable {
             try spool.append(part)
         }
         let region = FileRegion(spool.finish())
-        // Files are compressed together: each gets its share of what all of them really took. Where no content costs
-        // anything, it is headers that do.
-        var weights = costs.filter { $0.value > 0 }
+        // Files are compressed together: each gets its share of what all of them really took, and of what belongs to none.
+        // Where no content costs anything, it is headers that do.
+        var weights = encoder.contentCosts.mapValues { UInt64(($0 * 1024).rounded(.up)) }
         if weights.isEmpty {
             weights = Dictionary(
                 uniqueKeysWithValues: file.spans.enumerated().map { ($0, UInt64($1.structureByteCount)) })
