@@ -107,6 +107,17 @@ struct PickTests {
         #expect(picked(script) == [])
     }
 
+    @Test func `where one layer's files are shown, picking it shows the next one's`() throws {
+        var script = Script(answersFirst: true)
+        script.press("tab")
+        script.explorer.layerCursor.move(to: 2, count: 7, height: 7)
+        script.press("enter tab")
+        let before = script.explorer.scope
+        script.press("space")
+        #expect(script.explorer.scope != before)
+        #expect(script.explorer.files != nil)
+    }
+
     @Test func `a layer is picked whole, and its own digests stand in the command`() {
         var script = Script(answersFirst: true)
         script.press("tab")

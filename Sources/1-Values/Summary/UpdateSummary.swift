@@ -1,5 +1,6 @@
 public import FileTree
 public import OCI
+import Shipping
 
 /// What an update brings, for people: packages, configuration, where the bytes go, and what to look out for.
 public struct UpdateSummary: Sendable {
@@ -92,6 +93,14 @@ public struct UpdateSummary: Sendable {
     public let newPackages: PackageInventory
     /// The costs that rows were given; nil if none are known.
     public let costs: UpdateCosts?
+
+    /// What a package takes for no file of the new image: for what higher layers hide, for layers that travel as they are,
+    /// and for how blobs were compressed. Nil as long as costs are not exact.
+    public var unlistedCost: UInt64? {
+        guard let costs, let files = total.cost else { return nil }
+        let rest = costs.package.without(costs.documents).without(files)
+        return rest.isExact ? rest.byteCount : nil
+    }
 
     /// No more files are listed one by one.
     public static let fileLimit = 1000

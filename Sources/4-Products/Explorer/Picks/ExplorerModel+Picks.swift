@@ -35,8 +35,8 @@ extension ExplorerModel {
         switch focus {
         case .layers:
             let effects = pickLayerRow()
-            if goesOn { _ = moveCursor(.down) }
-            return effects
+            // Where one layer's files are shown, the next one's are wanted then.
+            return goesOn ? effects + moveCursor(.down) : effects
         case .files:
             guard let files, let row = files.current else { return [] }
             let changes = files.rangeRows.isEmpty ? files.listedChanges(of: row) : files.changesInRange

@@ -74,6 +74,8 @@ struct SummaryRows {
         packages + configuration + bytes + use + findings
     }
 
+    private static let unlisted = "in no file: hidden by higher layers, or of layers and blobs as a whole"
+
     private var whole: UInt64 { summary.total.weight }
 
     private func path(_ path: TreePath) -> String { "/" + Format.name(path.bytes, glyphs) }
@@ -164,6 +166,9 @@ struct SummaryRows {
         }
         let rest = summary.total.fileCount - min(Self.limit, summary.files.count)
         if rest > 0 { rows.append(.note("\(Format.count(rest, "more file"))", .dim)) }
+        if let cost = summary.unlistedCost, cost > 0 {
+            rows.append(.note("\(ByteCount.text(cost)) \(Self.unlisted)", .dim))
+        }
         rows += [.blank, .heading("By directory, without those that have a line of their own")]
         rows += summary.directories.map { directory in
             .item(

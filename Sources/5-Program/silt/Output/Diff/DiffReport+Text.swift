@@ -30,8 +30,14 @@ extension DiffReport {
             "  \(mark(file.change)) \(sizes(file.oldBytes, file.newBytes).padded(22))\(cost(file.patchBytes))"
                 + file.path + (file.notes.isEmpty ? "" : "  (\(file.notes.joined(separator: ", ")))")
         }
+        if let unlistedBytes {
+            lines.append("    " + "".padded(22) + cost(unlistedBytes) + Self.unlisted)
+        }
         return lines.joined(separator: "\n")
     }
+
+    /// What is told of costs that no file of the new image has.
+    static let unlisted = "in no file: hidden by higher layers, or of layers and blobs as a whole"
 
     private func headline(_ image: ImageReport) -> String {
         "\(image.name)  \(image.imageID.short)  \(ByteCount.text(image.archiveBytes))"

@@ -108,6 +108,8 @@ struct DiffReport: Encodable {
     let counts: Counts
     /// The size of a package; only when costs were asked for.
     let packageBytes: UInt64?
+    /// What of it is for no file of the new image; left out if nothing is.
+    let unlistedBytes: UInt64?
     /// What of it is in no layer: documents, the archive's recipe, headers.
     let documentBytes: UInt64?
     let layers: [Layer]
@@ -120,7 +122,7 @@ struct DiffReport: Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case old, new, isSame, ignored, configuration, configurationOmitted, counts, packageBytes,
-            documentBytes,
+            documentBytes, unlistedBytes,
             layers, files
     }
 
@@ -162,6 +164,15 @@ struct DiffReport: Encodable {
         let tree = DiffTree(old: old.index.listings, new: new.index.listings, ignoring: rules)
         counts = Counts(tree.counts)
         files = rows.files(tree, changedOnly: changedOnly, impliedToo: true)
+        // What is ignored is in no row either, but in the image.
+        if let costs, costs.isExact, options.isEmpty {
+            let listed = tree.nodes.reduce(costs.documentByteCount) { sum, node in
+                sum + (node.new.flatMap { costs.layers[$0.layer].entries[$0.ordinal] } ?? 0)
+            }
+            unlistedBytes = listed < costs.byteCount ? costs.byteCount - listed : nil
+        } else {
+            unlistedBytes = nil
+        }
         let allSettings = ConfigDiff(
             old: old.index.summary.configuration, new: new.index.summary.configuration)
         settings = allSettings.leavingOut(options.significances)

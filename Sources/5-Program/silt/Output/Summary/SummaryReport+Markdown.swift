@@ -37,6 +37,9 @@ extension SummaryReport {
         if total.files > 0 {
             lines += table(
                 ["where the bytes go"], files.prefix(Self.rowLimit).map { ([code($0.path)], $0.share) })
+            if let unlistedBytes {
+                lines += [sentence("\(ByteCount.text(unlistedBytes)) \(DiffReport.unlisted)"), ""]
+            }
             lines += table(["directory"], directories.map { ([code($0.path)], $0.share) })
         }
         if !changes.isEmpty {

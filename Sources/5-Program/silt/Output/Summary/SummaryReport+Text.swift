@@ -18,9 +18,12 @@ extension SummaryReport {
         lines += ["", packageVerdict] + packageLines
         lines += ["", configurationVerdict] + settings.textLines
         lines += ["", "files: \(counts.text)"]
-        let fileLines =
+        var fileLines =
             files.prefix(Self.rowLimit).map(fileLine)
             + (rest(ofFiles: files.prefix(Self.rowLimit).map(\.share)).map { [$0] } ?? [])
+        if let unlistedBytes {
+            fileLines.append("  " + ByteCount.text(unlistedBytes).padded(10) + DiffReport.unlisted)
+        }
         if !fileLines.isEmpty { lines += ["", "where the bytes go, by file:"] + fileLines }
         if !directories.isEmpty {
             lines +=

@@ -120,6 +120,8 @@ struct SummaryReport: Encodable {
     /// The size of a package; only when costs were asked for.
     let packageBytes: UInt64?
     let documentBytes: UInt64?
+    /// What of it is for no file of the new image; left out if nothing is.
+    let unlistedBytes: UInt64?
     /// Whether none of the costs is a guess.
     let hasExactCosts: Bool
     let files: [Path]
@@ -136,7 +138,8 @@ struct SummaryReport: Encodable {
     private enum CodingKeys: String, CodingKey {
         case old, new, packages, unchangedPackages, unpackaged, isIncomplete, unreadLists,
             configuration, configurationOmitted, ignored
-        case counts, total, packageBytes, documentBytes, files, directories, changes, layers, oldUse, newUse,
+        case counts, total, packageBytes, documentBytes, unlistedBytes, files, directories, changes, layers,
+            oldUse, newUse,
             findings
     }
 
@@ -170,6 +173,7 @@ struct SummaryReport: Encodable {
         total = Share(summary.total)
         packageBytes = summary.costs?.package.byteCount
         documentBytes = summary.costs?.documents.byteCount
+        unlistedBytes = summary.unlistedCost.flatMap { $0 > 0 ? $0 : nil }
         hasExactCosts = summary.costs?.package.isExact ?? true
         files = summary.files.prefix(Self.fileLimit).map { row in
             Path(row.path, change: row.change.word, row.share)
