@@ -118,6 +118,21 @@ struct OwnKeyTests {
         }
     }
 
+    @Test func `a key is lost only where another command has it`() {
+        var script = Script(.application, columns: 120, rows: 40) {
+            $0.keys = [.narrow: ["j"], .export: [":"]]
+        }
+        func has(_ command: Explorer.Command, _ key: Key, in place: Context) -> Bool {
+            script.explorer.binding(for: command, in: place)?.keys.contains(key) == true
+        }
+        #expect(
+            has(.narrow, "j", in: .files) && !has(.down, "j", in: .files) && has(.down, .down, in: .files))
+        #expect(has(.down, "j", in: .summary) && has(.palette, ":", in: .summary))
+        #expect(has(.export, ":", in: .picks) && !has(.palette, ":", in: .picks))
+        script.press("S :")
+        #expect(script.explorer.context == .palette)
+    }
+
     @Test func `a command that lost its keys is told by its name`() {
         var script = Script(.application, columns: 120, rows: 40) { $0.keys = [.zoom: ["c"]] }
         #expect(script.explorer.key(.changesOnly) == ":changes-only")

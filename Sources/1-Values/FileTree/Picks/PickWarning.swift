@@ -41,7 +41,20 @@ public struct PickWarning: Hashable, Sendable {
     /// - Parameter tree: The tree that its nodes are in.
     /// - Returns: The sentence, without a full stop.
     public func text(in tree: DiffTree) -> String {
-        let path = "/" + EscapedText.of(tree.path(of: node).bytes, limit: 200)
+        sentence(about: "/" + EscapedText.of(tree.path(of: node).bytes, limit: 200))
+    }
+
+    /// The same in fewer and fewer words, the longest first: what is wrong is not cut for where it is.
+    ///
+    /// - Parameter tree: The tree that its nodes are in.
+    /// - Returns: Sentences, without a full stop.
+    public func texts(in tree: DiffTree) -> [String] {
+        let name = EscapedText.of(
+            tree.path(of: node).bytes.split(separator: UInt8(ascii: "/")).last ?? [], limit: 100)
+        return [text(in: tree), sentence(about: name), "\(name): \(shortText)", shortText]
+    }
+
+    private func sentence(about path: String) -> String {
         func shown(_ name: [UInt8]) -> String { EscapedText.of(name, limit: 200) }
         return switch problem {
         case .missingLibrary(let name): "\(path) needs \(shown(name)), which only the new image has"

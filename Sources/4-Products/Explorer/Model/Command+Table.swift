@@ -375,20 +375,30 @@ extension Command {
         Binding(.quit, [.control("c"), .function(10)], in: Set(Context.allCases).subtracting(commanded)),
     ]
 
-    /// The table with other keys for some commands, where no text is typed and no question asked. What used those keys
-    /// there loses them; `^C` ends the program whatever is chosen.
+    /// The table with other keys for some commands, where no text is typed and no question asked. What used those keys in
+    /// a place loses them there; `^C` ends the program whatever is chosen.
     static func table(with own: [Command: [Key]]) -> [Binding] {
         guard !own.isEmpty else { return table }
-        let places = commanded
-        return table.map { binding in
-            guard !binding.contexts.isDisjoint(with: places) else { return binding }
+        let taken = Dictionary(
+            uniqueKeysWithValues: commanded.map { place in
+                (place, Set(table.filter { $0.contexts.contains(place) }.flatMap { own[$0.command] ?? [] }))
+            })
+        return table.flatMap { binding -> [Binding] in
+            guard !binding.contexts.isDisjoint(with: commanded) else { return [binding] }
             if let keys = own[binding.command] {
-                return binding.with(binding.command == .quit ? keys + [.control("c")] : keys)
+                return [binding.with(binding.command == .quit ? keys + [.control("c")] : keys)]
             }
-            let taken = Set(
-                table.filter { !$0.contexts.isDisjoint(with: binding.contexts.intersection(places)) }
-                    .flatMap { own[$0.command] ?? [] })
-            return binding.with(binding.keys.filter { !taken.contains($0) })
+            // One binding for each set of keys that is left.
+            let places = Dictionary(grouping: binding.contexts) { place in
+                binding.keys.filter { taken[place]?.contains($0) != true }
+            }
+            return places.sorted { one, other in
+                (-one.value.count, one.key.map(\.label).joined()) < (
+                    -other.value.count, other.key.map(\.label).joined()
+                )
+            }.map { keys, places in
+                binding.with(keys, in: Set(places))
+            }
         }
     }
 }

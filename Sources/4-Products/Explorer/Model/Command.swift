@@ -63,9 +63,9 @@ public struct Binding: Sendable {
         self.obstacle = obstacle
     }
 
-    /// The same with other keys.
-    func with(_ keys: [Key]) -> Binding {
-        Binding(command, keys, title, help, in: contexts, unless: obstacle)
+    /// The same with other keys, and in some places if only those are meant.
+    func with(_ keys: [Key], in places: Set<Context>? = nil) -> Binding {
+        Binding(command, keys, title, help, in: places ?? contexts, unless: obstacle)
     }
 }
 

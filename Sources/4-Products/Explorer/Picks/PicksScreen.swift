@@ -130,12 +130,12 @@ struct PicksScreen: LineSearchScreen {
         switch row {
         case .warning(let warning):
             let made = warning.remedy.count(where: picks.made.contains)
-            let text = Format.line(warning.text(in: picks.ground.tree), model.glyphs)
+            let texts = warning.texts(in: picks.ground.tree).map { Format.line($0, model.glyphs) }
             let more = "  + \(Format.count(warning.remedy.count, "change"))"
             let room = max(8, columns - PickMark.columns - 2 - TextWidth.of(more))
             return [
                 PickMark(made: made, of: warning.remedy.count)?.span ?? Span("    "), Span("! ", .warning),
-                Span(TextFit.end(text, columns: room, mark: model.glyphs.ellipsis), .warning),
+                Span(TextFit.first(of: texts, columns: room, mark: model.glyphs.ellipsis), .warning),
                 Span(more, .dim),
             ]
         case .key(let key):

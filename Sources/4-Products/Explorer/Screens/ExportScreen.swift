@@ -141,7 +141,7 @@ struct ExportScreen: Screen {
         let command = line("command", Format.line(text, model.glyphs), .dim)
         guard let picks = model.picks else { return [line("includes", everything(in: model)), command] }
         var words = ["\(Format.grouped(picks.count)) of \(Format.count(picks.ground.changeCount, "change"))"]
-        if picks.requiredCount > 0 { words.append("\(Format.grouped(picks.requiredCount)) that come along") }
+        if picks.requiredCount > 0 { words.append(String(picks.requiredWords.dropFirst(2))) }
         if !picks.keys.isEmpty {
             words.append(
                 "configuration \(picks.ground.keys.filter(picks.keys.contains).joined(separator: ", "))")
@@ -156,7 +156,9 @@ struct ExportScreen: Screen {
         }
         let name = "\(Format.imageName(plan.name, model.glyphs)), image \(plan.imageID)"
         let warnings = model.pickWarnings.prefix(Self.warningLimit).enumerated().map { index, warning in
-            line(index == 0 ? "warnings" : "", warning.text(in: picks.ground.tree), .warning)
+            let texts = warning.texts(in: picks.ground.tree).map { Format.line($0, model.glyphs) }
+            let text = TextFit.first(of: texts, columns: room, mark: model.glyphs.ellipsis)
+            return line(index == 0 ? "warnings" : "", text, .warning)
         }
         let rest = model.pickWarnings.count - warnings.count
         let more =
