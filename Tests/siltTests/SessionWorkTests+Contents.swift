@@ -48,6 +48,23 @@ extension SessionWorkTests {
         #expect(count > 3)
     }
 
+    @Test func `of what is shown unpacked it is said how it travels`() throws {
+        for (name, word) in [("old.tar", "line"), ("new.tar", "row")] {
+            let text = (0..<4000).map { "\($0 == 77 ? word : "line") \($0 * 7919 % 1009) of a text\n" }
+                .joined()
+            let packed = try Packing.gzip(6).pack(Array(text.utf8))
+            try scratch.write(name, try ImageBuilder([.init("", [.file("f.gz", packed)])]).archive(.docker25))
+        }
+        work.load(ImageRequest(path: scratch.path("old.tar")), ImageRequest(path: scratch.path("new.tar")))
+        _ = try messages { if case .aligned = $0 { true } else { false } }
+        let key = ContentKey(old: EntryID(layer: 0, ordinal: 0), new: EntryID(layer: 0, ordinal: 0))
+        work.read(key)
+        let answer = try messages { if case .explained(key, _) = $0 { true } else { false } }
+        guard case .explained(_, let explanation) = answer.last else { return }
+        #expect(explanation.costs == nil)
+        #expect(explanation.remark.hasPrefix("what is compressed in it is unpacked, patched"))
+    }
+
     @Test func `what the places of a file cost is found out after its content`() throws {
         let old = Content.random(1, 40_000)
         let new = Array(old[..<10_000]) + Content.random(2, 300) + Array(old[10_000...])

@@ -79,11 +79,15 @@ extension LookScreen {
     /// What a part of the file's own cost is of what it costs in the package, which adds up.
     func scaled(_ part: Double, _ model: ExplorerModel) -> Figure {
         guard let costs, costs.cost > 0, let files = model.files, place == nil,
-            case .known(let cost) = files.costs.state(of: node, isFinal: model.isCostFinal), cost.isExact,
-            cost.byteCount > 0
+            case .known(let cost) = files.costs.state(of: node, isFinal: model.isCostFinal),
+            cost.byteCount > 0, let bounds = cost.bounds
         else { return Figure(guess: UInt64(max(0, part).rounded())) }
-        let share = part / costs.cost * Double(cost.byteCount)
-        return Figure(exact: UInt64(max(0, share).rounded()))
+        func share(_ byteCount: UInt64) -> UInt64 {
+            UInt64(max(0, part / costs.cost * Double(byteCount)).rounded())
+        }
+        guard !cost.isExact else { return Figure(exact: share(cost.byteCount)) }
+        return Figure(
+            share(cost.byteCount), bounds: share(bounds.lowerBound)...share(bounds.upperBound))
     }
 
     /// The block that the line about costs tells of: the one gone to by cost, or else the one at the present change.

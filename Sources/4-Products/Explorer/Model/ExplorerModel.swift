@@ -349,11 +349,12 @@ public struct ExplorerModel: Sendable {
         pickState.isSumStale = true
     }
 
-    /// What a file's places cost together is a better guess than one without them, and no two figures stand on one screen.
+    /// What a file's places cost together is a better guess than one that nobody knows the bounds of, and no two figures
+    /// stand on one screen.
     private mutating func take(_ explanation: FileExplanation, of key: ContentKey) {
         contents[key]?.explanation = explanation
         guard let id = key.new, key.inside.isEmpty, let cost = explanation.costs?.cost, cost > 0,
-            costs[id]?.isExact == false
+            costs[id]?.accuracy == .unknown
         else { return }
         take([id: Figure(guess: UInt64(cost.rounded()))])
     }

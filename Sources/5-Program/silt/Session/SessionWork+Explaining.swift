@@ -33,9 +33,11 @@ extension SessionWork {
             let isWhole = key.inside.isEmpty && packing == nil
             guard isWhole, let entry = key.new, let creator = state.withLock(\.creator) else {
                 if !isAligned { try align(key, old, new, packing: packing) }
-                let remark =
-                    "it is shown unpacked, and travels as it is stored: no place in it costs by itself"
-                if key.inside.isEmpty { mailbox.send(.explained(key, FileExplanation(nil, remark: remark))) }
+                if key.inside.isEmpty, let entry = key.new, let creator = state.withLock(\.creator) {
+                    let explanation = try await creator.explanation(
+                        of: entry, level: Self.level, limit: UInt64(FileContent.byteLimit))
+                    mailbox.send(.explained(key, FileExplanation(unpacked: explanation, of: key)))
+                }
                 return
             }
             if !isAligned, !isPlanned {
@@ -103,5 +105,16 @@ extension FileExplanation {
         self.init(
             explanation.costs, copies: explanation.ancestor == key.old ? explanation.copies : [],
             remark: remark)
+    }
+
+    /// The same of what is shown unpacked: places that cost are none of what is on screen.
+    fileprivate init(unpacked explanation: EntryExplanation, of key: ContentKey) {
+        switch explanation.making {
+        case .new, .patch:
+            self.init(
+                nil,
+                remark: "it is shown unpacked, and travels as it is stored: no place in it costs by itself")
+        default: self.init(nil, remark: FileExplanation(explanation, of: key).remark)
+        }
     }
 }
