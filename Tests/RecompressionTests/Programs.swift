@@ -5,20 +5,27 @@ import Testing
 
 /// The programs whose streams are made again.
 enum Programs {
-    /// One run of the installed zlib.
-    static func zlib(_ content: [UInt8], _ parameters: DeflateParameters) throws -> [UInt8] {
+    /// One run of the installed zlib, flushed before some places, in rising order.
+    static func zlib(
+        _ content: [UInt8], _ parameters: DeflateParameters, flushedAt flushes: [Int] = []
+    ) throws -> [UInt8] {
         var stream = z_stream()
         let status = CZlib_deflateInit2(
             &stream, Int32(parameters.level), -MAX_WBITS, Int32(parameters.memoryLevel))
         try #require(status == Z_OK)
         defer { deflateEnd(&stream) }
-        var output = [UInt8](repeating: 0, count: Int(deflateBound(&stream, UInt(content.count))))
-        let rest = content.withUnsafeBufferPointer { input in
+        let bound = Int(deflateBound(&stream, UInt(content.count))) + 16 * flushes.count
+        var output = [UInt8](repeating: 0, count: bound)
+        let rest: Int? = content.withUnsafeBufferPointer { input in
             output.withUnsafeMutableBufferPointer { output in
                 stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
-                stream.avail_in = UInt32(input.count)
                 stream.next_out = output.baseAddress
                 stream.avail_out = UInt32(output.count)
+                for (start, end) in zip([0] + flushes, flushes) {
+                    stream.avail_in = UInt32(end - start)
+                    guard deflate(&stream, Z_SYNC_FLUSH) == Z_OK, stream.avail_in == 0 else { return nil }
+                }
+                stream.avail_in = UInt32(input.count - (flushes.last ?? 0))
                 return deflate(&stream, Z_FINISH) == Z_STREAM_END ? Int(stream.avail_out) : nil
             }
         }

@@ -75,7 +75,7 @@ import Testing
     }
 
     /// What comes of a blob where the old blob, which is not there, is always asked for: then no program is taken at once.
-    private func described(_ blob: [UInt8], _ content: [UInt8], _ use: Repack.OldUse) throws -> [UInt8]? {
+    static func described(_ blob: [UInt8], _ content: [UInt8], _ use: Repack.OldUse) throws -> [UInt8]? {
         try Repack.describe(blob: ByteSource(blob), plain: ByteSource(content), use, limit: blob.count)?.bytes
     }
 
@@ -84,7 +84,7 @@ import Testing
         let blob = try Self.file("\(name).gz")
         let content = try Self.content(of: blob)
         let (taken, chosen) = try (
-            described(blob, content, .whereItPays), described(blob, content, .always)
+            Self.described(blob, content, .whereItPays), Self.described(blob, content, .always)
         )
         #expect(taken == chosen)
     }
@@ -94,7 +94,9 @@ import Testing
         let content = (Content.text(1, 300_000), Content.text(2, 200_000))
         let blob = try Self.member(content.0, level: 6) + Self.member(content.1, level: 1)
         let plain = content.0 + content.1
-        let (taken, chosen) = try (described(blob, plain, .whereItPays), described(blob, plain, .always))
+        let (taken, chosen) = try (
+            Self.described(blob, plain, .whereItPays), Self.described(blob, plain, .always)
+        )
         #expect(taken == chosen)
         #expect(try Self.rebuilt(#require(taken), plain) == blob)
     }
@@ -115,17 +117,20 @@ import Testing
         let member = try Self.member(content, level: 6)
         let blob =
             member + [0x1f, 0x8b, 8, 16] + [UInt8](repeating: 0, count: 6) + comment + [0] + member[10...]
-        let description = try described(blob, content + content, .whereItPays)
+        let description = try Self.described(blob, content + content, .whereItPays)
         #expect((description != nil) == isDescribed)
         guard let description else { return }
         #expect(description.count < commentByteCount / 100)
         #expect(try Self.rebuilt(description, content + content) == blob)
     }
 
-    private static func member(_ content: [UInt8], level: Int) throws -> [UInt8] {
+    static func member(
+        _ content: [UInt8], level: Int, memory: Int = 8, flushedAt flushes: [Int] = []
+    ) throws -> [UInt8] {
         let size = (0..<4).map { UInt8(truncatingIfNeeded: content.count >> (8 * $0)) }
         let checksum = Checksum.crc32(content[...])
-        return try [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff] + Programs.zlib(content, .zlib(level, 8))
+        return try [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]
+            + Programs.zlib(content, .zlib(level, memory), flushedAt: flushes)
             + (0..<4).map { UInt8(truncatingIfNeeded: checksum >> (8 * UInt32($0))) } + size
     }
 

@@ -13,6 +13,40 @@ struct Describer {
 
     func describe(_ progress: (Int) -> Void) throws -> Repack.Outcome {
         guard plain.byteCount < Repack.Form.gzip.plainLimit else { return .refused(.unknownForm) }
+        // What was told of a try that came to nothing is not told again.
+        var told = 0
+        var surveyed = 0
+        if oldUse == .whereItPays,
+            let outcome = try describeByFront({
+                // What is surveyed on the way counts as another pass.
+                let onTheWay = min($0, Int(plain.byteCount) - surveyed)
+                surveyed += onTheWay
+                told += $0 + onTheWay
+                progress($0 + onTheWay)
+            })
+        {
+            return outcome
+        }
+        return try describeWhole {
+            let known = min(told, $0)
+            told -= known
+            if $0 > known { progress($0 - known) }
+        }
+    }
+
+    /// The description of a blob that goes on as it starts, by a program that is exact; nil if it is another one.
+    private func describeByFront(_ progress: (Int) -> Void) throws -> Repack.Outcome? {
+        do {
+            guard let survey = try Survey(frontOf: parser(), end: Int(plain.byteCount)),
+                case .described(let repack)? = try describeAtOnce(survey, progress)
+            else { return nil }
+            return .described(repack)
+        } catch is RecompressionError {
+            return nil
+        }
+    }
+
+    private func describeWhole(_ progress: (Int) -> Void) throws -> Repack.Outcome {
         do {
             guard
                 let survey = try Survey(

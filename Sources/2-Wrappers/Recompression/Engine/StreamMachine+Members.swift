@@ -4,6 +4,7 @@ extension StreamMachine {
         let member = given.flatMap {
             $0.member < $0.survey.members.count ? $0.survey.members[$0.member] : nil
         }
+        if member == nil { try given?.endMembers() }
         guard plan.flag(member != nil, .memberFollows) else { return try end(of: given?.parser) }
         try codeHeader(try given?.parser.gzipHeader() ?? [])
         try codeProgram()

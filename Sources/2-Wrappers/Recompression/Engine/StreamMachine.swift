@@ -8,6 +8,34 @@ final class StreamMachine: DescribingMachine {
         let program: Program
         var member = 0
         var segment = 0
+        /// Where blocks end, if that was not surveyed before.
+        private var boundaries: Survey.Boundaries?
+
+        init(parser: DeflateParser, survey: Survey, program: Program) {
+            (self.parser, self.survey, self.program) = (parser, survey, program)
+            boundaries = survey.isWhole ? nil : Survey.Boundaries()
+        }
+
+        /// Takes the next block, which starts at a position.
+        mutating func nextBlock(at position: Int) throws -> DeflateParser.Block {
+            let block = try parser.next()
+            if boundaries?.note(block, at: position, parser) == true {
+                let member = survey.members[0]
+                guard position % (member.segmentEnds.first ?? member.end) == 0 else { throw Self.changes }
+            }
+            return block
+        }
+
+        /// Ends the last member; throws if the blob is not what its front told.
+        func endMembers() throws {
+            guard let boundaries else { return }
+            let member = survey.members[0]
+            guard try parser.gzipHeader() == nil, boundaries.segmentEnds(member) == member.segmentEnds else {
+                throw Self.changes
+            }
+        }
+
+        private static let changes = RecompressionError.notDeflate("it does not go on as it starts")
     }
 
     /// What comes next.
@@ -257,7 +285,7 @@ final class StreamMachine: DescribingMachine {
         guard let program else { return }
         if let parser = given?.parser, !isParsed {
             givenPhase = parser.bitPhase
-            block = try parser.next()
+            if let next = try given?.nextBlock(at: position) { block = next }
             isParsed = true
         }
         var place = position == memberEnd ? 2 : 0
@@ -399,7 +427,7 @@ final class StreamMachine: DescribingMachine {
         if !isLong { try codeBlockHeader() }
         if emits { try emitter.write(UnsafePointer(run.tokens), count: run.count) }
         if isLong, plan.flag(block.continues, .continues) {
-            if let parser = given?.parser { block = try parser.next() }
+            if let next = try given?.nextBlock(at: position) { block = next }
             return try beginPart()
         }
         if emits { try emitter.writeEnd() }

@@ -1,7 +1,7 @@
 /// What a first pass over a blob finds: what its second pass must know beforehand, and clues about who made it.
 struct Survey {
     /// A gzip member.
-    struct Member {
+    struct Member: Equatable {
         /// Position of its first byte in the data.
         var start = 0
         /// Position behind its last byte.
@@ -10,7 +10,9 @@ struct Survey {
         var segmentEnds: [Int] = []
     }
 
-    var members: [Member] = []
+    private(set) var members: [Member] = []
+    /// Whether the blob was read to its end; otherwise the rest is taken to go on as its front does.
+    private(set) var isWhole = true
     /// Position behind the last byte of all.
     var end: Int { members.last?.end ?? 0 }
     /// By way of making codes: in how many lengths it differs from the codes of the first blocks.
@@ -60,6 +62,34 @@ struct Survey {
         guard !members.isEmpty, position == end else { return nil }
     }
 
+    /// Reads the front of a blob, as far as clues are taken from it, and takes the rest to go on like that: as one member, whose
+    /// segments have all the same length. Nil if its front already has more members, or other segments.
+    ///
+    /// - Parameters: As above.
+    /// - Throws: As above.
+    init?(frontOf blob: DeflateParser, end: Int) throws {
+        guard try blob.gzipHeader() != nil else { return nil }
+        var position = 0
+        var boundaries = Boundaries()
+        var count = 0
+        var isLast = false
+        while notedCount < Self.clueBlockCount, !isLast {
+            try Task.checkCancellation()
+            let block = try blob.next()
+            if boundaries.note(block, at: position, blob) { count += 1 }
+            position += block.byteCount
+            guard position <= end, count <= Self.limit else { return nil }
+            note(block, blob)
+            isLast = block.isLast && !block.continues
+        }
+        let front = Member(start: 0, end: position)
+        guard !isLast, position < end, let ends = boundaries.regularEnds(front, before: end) else {
+            return nil
+        }
+        members = [Member(start: 0, end: end, segmentEnds: ends)]
+        isWhole = false
+    }
+
     /// Reads a stream that stands alone; nil if it is not all that there is.
     ///
     /// - Parameters:
@@ -84,12 +114,8 @@ struct Survey {
         var boundaries = Boundaries()
         while true {
             let block = try blob.next()
-            if block.byteCount == 0, !block.isLast {
-                boundaries.addMarker(position)
-                count += 1
-            }
+            if boundaries.note(block, at: position, blob) { count += 1 }
             position += block.byteCount
-            if blob.bitPhase == 0 { boundaries.addAligned(position) }
             guard position <= end, count <= Self.limit else { return false }
             note(block, blob)
             try progress(block.byteCount)
@@ -104,18 +130,27 @@ struct Survey {
     }
 
     /// Where blocks end in a member.
-    private struct Boundaries {
+    struct Boundaries {
         /// Where empty blocks stand.
         private var markers: [Int] = []
         /// Where a block ends with a whole byte: an encoder that fills the last byte with empty blocks needs none there.
         private var aligned: Set<Int> = []
 
-        mutating func addMarker(_ position: Int) {
-            if markers.last != position { markers.append(position) }
+        /// Notes the block that was parsed last, which starts at a position; returns whether it is a marker.
+        @discardableResult
+        mutating func note(_ block: DeflateParser.Block, at position: Int, _ blob: DeflateParser) -> Bool {
+            let isMarker = block.byteCount == 0 && !block.isLast
+            if isMarker, markers.last != position { markers.append(position) }
+            if blob.bitPhase == 0, aligned.count < limit { aligned.insert(position + block.byteCount) }
+            return isMarker
         }
 
-        mutating func addAligned(_ position: Int) {
-            if aligned.count < limit { aligned.insert(position) }
+        /// Where segments end before an end if they go on as those of a member's front; nil if those have several lengths.
+        func regularEnds(_ front: Member, before end: Int) -> [Int]? {
+            let ends = segmentEnds(front)
+            guard let first = ends.first else { return [] }
+            let isRegular = end / first <= limit && zip(ends, 1...).allSatisfy { $0 == first * $1 }
+            return isRegular ? Array(stride(from: first, to: end, by: first)) : nil
         }
 
         func segmentEnds(_ member: Member) -> [Int] {
