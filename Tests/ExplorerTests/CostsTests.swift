@@ -312,14 +312,44 @@ struct CostsTests {
         // Scrolling leads over the ends of pieces.
         script.press("g")
         #expect((script.explorer.screens.last as? LookScreen)?.key.piece == 0)
+        // What it costs is not known yet: that is asked for again.
+        #expect(send(&script) == 0)
         for _ in 0..<300 where (script.explorer.screens.last as? LookScreen)?.key.piece == 0 {
             script.press("pgdn")
         }
         #expect(send(&script) == 1)
         script.press("k")
         #expect((script.explorer.screens.last as? LookScreen)?.key.piece == 0)
+        #expect(send(&script) == 0)
         script.press("G")
         #expect((script.explorer.screens.last as? LookScreen)?.key.piece == 9)
+    }
+
+    @Test func `blocks of a large file are gone to by cost, through its pieces`() throws {
+        var explorer = Script(Self.fixture, columns: 120, rows: 40, answersFirst: true).explorer
+        func send(_ message: Message) {
+            var effects = explorer.update(message)
+            while !effects.isEmpty {
+                guard case .read(let key) = effects.removeFirst() else { continue }
+                effects += explorer.update(.content(key, Self.piece(key.piece, Self.pieces)))
+            }
+        }
+        func look() throws -> LookScreen { try #require(explorer.screens.last as? LookScreen) }
+        send(.input(.key(.enter)))
+        #expect(try look().showsCosts(explorer))
+        var costs = PlaceCosts(byteCount: 10_240)
+        costs.add(changeAt: 2048, byteCount: 1, cost: 3)
+        for place in 9216..<9316 { costs.add(newByteAt: place, cost: 1) }
+        send(.explained(Self.key, FileExplanation(costs)))
+        send(.input(.key("}")))
+        #expect(try look().key.piece == 9 && look().costRank == 0)
+        #expect(explorer.view().text.contains("1. at 0x2400"))
+        send(.input(.key("}")))
+        #expect(try look().key.piece == 2 && look().costRank == 1)
+        // What the cursor is on is found by its place in the whole file.
+        send(.input(.key("$")))
+        send(.input(.key(.enter)))
+        #expect(try look().key.piece == 9)
     }
 
     @Test func `a text is looked for through all pieces until one holds it`() throws {

@@ -88,9 +88,10 @@ struct CostsScreen: LineSearchScreen {
             model.say("nothing in it costs anything: what was predicted is right")
             return .stay
         }
-        look.show(blockAt: block, model)
+        let outcome = look.show(blockAt: block, &model)
         model.screens[top] = look
-        return .close
+        if case .replace(let screen) = outcome.step { model.screens[top] = screen }
+        return Outcome(step: .close, effects: outcome.effects)
     }
 
     func draw(on frame: inout Frame, model: ExplorerModel) {

@@ -20,7 +20,8 @@ extension LookScreen {
             // A text that is shown by its bytes may have been stored in another encoding.
             guard case .text = model.contents[key]?.content else { return true }
             return UInt64(bytes.new.count) == newByteCount(model)
-        case .beginning(_, nil): return newByteCount(model) ?? 0 <= UInt64(FileContent.byteLimit)
+        case .beginning(_, nil), .piece(_, _, nil):
+            return newByteCount(model) ?? 0 <= UInt64(FileContent.explainedByteLimit)
         case .bytes, .beginning, .piece, .text, .archive, .failed, nil: return false
         }
     }
@@ -48,14 +49,17 @@ extension LookScreen {
     static func item(ofBlock index: Int) -> Int { -1 - index }
 
     /// What is known of why it costs what it costs.
-    func explanation(_ model: ExplorerModel) -> FileExplanation? { model.contents[key]?.explanation }
+    func explanation(_ model: ExplorerModel) -> FileExplanation? {
+        model.contents[key]?.explanation
+            ?? model.explained.flatMap { $0.key == key.piece(0) ? $0.explanation : nil }
+    }
 
     /// Puts the costs in order when they came, and again when it is known which sections the file has.
     mutating func refreshCosts(_ model: ExplorerModel) {
-        guard isWhole, let loaded = model.contents[key], let costs = loaded.explanation?.costs else {
+        guard isWhole, let loaded = model.contents[key], let costs = explanation(model)?.costs else {
             return costs = nil
         }
-        let program = loaded.program?.new
+        let program = model.contents[key.piece(0)]?.program?.new
         if self.costs == nil || self.costs?.hasSections == false && program != nil {
             let byteCount = Int(clamping: newByteCount(model) ?? 0)
             self.costs = CostMap(
@@ -101,7 +105,7 @@ extension LookScreen {
     /// Why there are no costs by place.
     func reason(_ model: ExplorerModel) -> String {
         guard isWhole else { return "only files of the new image as they are stored have costs by place" }
-        guard newByteCount(model) ?? 0 <= UInt64(FileContent.byteLimit) else {
+        guard newByteCount(model) ?? 0 <= UInt64(FileContent.explainedByteLimit) else {
             return "it is too large to tell what its places cost"
         }
         guard let explanation = explanation(model) else {
@@ -111,42 +115,60 @@ extension LookScreen {
     }
 
     /// Goes to the block that costs next less, or next more; first to the costliest.
-    mutating func goByCost(isCheaper: Bool, _ model: inout ExplorerModel) {
+    ///
+    /// - Returns: What becomes of this screen.
+    mutating func goByCost(isCheaper: Bool, _ model: inout ExplorerModel) -> Outcome {
         guard showsCosts(model) || showsLines(model), let costs, !costs.blocks.isEmpty else {
-            guard costs != nil else { return model.say(reason(model)) }
-            return model.say(
+            guard costs != nil else {
+                model.say(reason(model))
+                return .stay
+            }
+            model.say(
                 model.size.rows < Self.leastRows
                     ? "costs by place take \(Self.leastRows) lines: \(model.key(.costs, in: context)) lists them"
                     : "\(model.key(.bytes, in: context)) shows the bytes, then \(model.key(.cheaperChange, in: context)) goes by cost; \(model.key(.costs, in: context)) lists what costs"
             )
+            return .stay
         }
         let next = costRank.map { $0 + (isCheaper ? 1 : -1) } ?? 0
         guard costs.ranked.indices.contains(next) else {
-            return model.say(isCheaper ? "no other block costs anything" : "no block costs more")
+            model.say(isCheaper ? "no other block costs anything" : "no block costs more")
+            return .stay
         }
         costRank = next
         let block = costs.blocks[costs.ranked[next]]
-        show(block, model)
-        guard showsLines(model) else { return }
+        let outcome = show(block, &model)
+        guard showsLines(model) else { return outcome }
         let words = BlockText(block, line: costs.line(at: block.range.lowerBound), glyphs: model.glyphs)
         let parts = [block.cost, costs.cost].map { Format.cost(scaled($0, model), model.glyphs) }
         model.say("\(next + 1). \(words.name): \(parts[0]) of \(parts[1]), \(words.kind)")
+        return outcome
     }
 
-    /// Shows a block's bytes.
-    mutating func show(_ block: PlaceCosts.Block, _ model: ExplorerModel) {
-        if let line = line(atNewOffset: block.range.lowerBound) {
-            goTo(line: line, height: contentRows(model))
+    /// Shows a block's bytes, of a large file in the piece that holds them.
+    ///
+    /// - Returns: What becomes of this screen.
+    mutating func show(_ block: PlaceCosts.Block, _ model: inout ExplorerModel) -> Outcome {
+        var offset = block.range.lowerBound
+        if case .piece(_, let all, _) = content(model),
+            let piece = all.pieces.firstIndex(where: { $0.new.contains(offset) })
+        {
+            offset -= all.pieces[piece].new.lowerBound
+            if piece != key.piece { return open(piece, landing: .offset(offset), in: &model) }
         }
+        if let line = line(atNewOffset: offset) { goTo(line: line, height: contentRows(model)) }
+        return .stay
     }
 
     /// Shows a block that was chosen from the list, in a text by its bytes.
-    mutating func show(blockAt index: Int, _ model: ExplorerModel) {
-        guard let costs, costs.blocks.indices.contains(index) else { return }
+    ///
+    /// - Returns: What becomes of this screen.
+    mutating func show(blockAt index: Int, _ model: inout ExplorerModel) -> Outcome {
+        guard let costs, costs.blocks.indices.contains(index) else { return .stay }
         if case .text = content(model), costs.lines == nil { wantsBytes = true }
         refresh(model)
         costRank = costs.ranked.firstIndex(of: index)
-        show(costs.blocks[index], model)
+        return show(costs.blocks[index], &model)
     }
 
     // MARK: - Places
@@ -154,9 +176,11 @@ extension LookScreen {
     /// Where in the new content the present change begins.
     private func currentOffset(_ model: ExplorerModel) -> Int? {
         switch content(model) {
-        case .bytes(let bytes, _), .beginning(let bytes, _), .piece(let bytes, _, _):
-            currentRun.flatMap { bytes.runs.indices.contains($0) ? bytes.runs[$0].new.lowerBound : nil }
-                ?? newOffset(ofLine: currentLine)
+        case .bytes(let bytes, _), .beginning(let bytes, _): offset(in: bytes)
+        case .piece(let bytes, let all, _):
+            offset(in: bytes).map { offset in
+                offset + (all.pieces.indices.contains(key.piece) ? all.pieces[key.piece].new.lowerBound : 0)
+            }
         case .text(let text, _):
             currentRun.flatMap { run -> Int? in
                 let lines = text.runs.indices.contains(run) ? text.runs[run].new : 0..<0
@@ -165,6 +189,11 @@ extension LookScreen {
             }
         case .archive, .failed, nil: nil
         }
+    }
+
+    private func offset(in bytes: ByteDiff) -> Int? {
+        currentRun.flatMap { bytes.runs.indices.contains($0) ? bytes.runs[$0].new.lowerBound : nil }
+            ?? newOffset(ofLine: currentLine)
     }
 
     /// Where in the new content a line begins; nil for what is no line of bytes.

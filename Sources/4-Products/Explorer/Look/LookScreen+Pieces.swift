@@ -5,6 +5,8 @@ extension LookScreen {
     /// Where in a piece one arrives.
     enum Landing: Hashable, Sendable {
         case change, lastChange, top, bottom
+        /// At an offset in the piece's new side.
+        case offset(Int)
     }
 
     /// Does what leads to another piece; nil for what a key does in the piece that is shown.
@@ -45,6 +47,8 @@ extension LookScreen {
         var screen = LookScreen(node: node, key: key.piece(piece), place: place)
         screen.adopt(self)
         screen.landing = landing
+        if case .offset = landing { screen.costRank = costRank }
+        screen.costs = costs
         if let search { screen.search = search }
         let effects = model.read(screen.key)
         screen.refresh(model)

@@ -110,7 +110,8 @@ struct LookScreen: FindingScreen, SearchableScreen {
         case .cancel: return Outcome(step: .close, effects: isWaiting(model) ? model.stopReading(key) : [])
         case .nextChange: go(to: hunk + 1, height: height, &model)
         case .previousChange: go(to: hunk - 1, height: height, &model)
-        case .cheaperChange, .costlierChange: goByCost(isCheaper: command == .cheaperChange, &model)
+        case .cheaperChange, .costlierChange:
+            return goByCost(isCheaper: command == .cheaperChange, &model)
         case .costs: return .push(CostsScreen(self, model))
         case .nextItem, .previousItem: return goToFile(isForward: command == .nextItem, &model)
         case .sides: wantsSplit = !isSplit(model)
@@ -170,10 +171,7 @@ struct LookScreen: FindingScreen, SearchableScreen {
     /// A fold or a member that was pressed.
     mutating func choose(_ item: Int, in model: inout ExplorerModel) -> Outcome {
         if members != nil { return choose(member: item, in: &model) }
-        if item < 0 {
-            show(blockAt: Self.item(ofBlock: item), model)
-            return .stay
-        }
+        if item < 0 { return show(blockAt: Self.item(ofBlock: item), &model) }
         layout.opened.insert(item)
         refresh(model)
         return .stay
@@ -454,6 +452,7 @@ struct LookScreen: FindingScreen, SearchableScreen {
             hunk = max(0, hunks.count - 1)
             hunks.last.map { show($0.line, height: height) }
         case .top: scroll.put(0, lines: lines.count, height: height)
+        case .offset(let offset): line(atNewOffset: offset).map { goTo(line: $0, height: height) }
         case .bottom:
             scroll.put(lines.count, lines: lines.count, height: height)
             hunk = max(0, hunks.count - 1)

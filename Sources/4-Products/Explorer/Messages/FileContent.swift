@@ -69,6 +69,8 @@ public enum FileContent: Sendable {
 
     /// What is larger is looked at piece by piece.
     public static let byteLimit = 64 << 20
+    /// Of what is larger it is not told what its places cost: that takes several times its size of memory.
+    public static let explainedByteLimit = 256 << 20
     /// How large a piece is at most, on either side.
     public static let pieceByteCount = 4 << 20
     /// How much of a large content is shown before the rest is read.

@@ -60,6 +60,8 @@ public struct ExplorerModel: Sendable {
     var pickState = PickState()
     /// What files hold that were looked into; only the last few are kept.
     private(set) var contents: [ContentKey: LoadedContent] = [:]
+    /// Why the file costs what it costs that was asked about last: of a large one, all pieces need it.
+    private(set) var explained: (key: ContentKey, explanation: FileExplanation)?
     private var contentSerial = 0
     /// What the update brings; nil until somebody asked and it was read.
     var summary: UpdateSummary?
@@ -115,7 +117,8 @@ public struct ExplorerModel: Sendable {
             case .bytes:
                 key.new != nil
                     && (key.inside.isEmpty && explanation == nil || key.old != nil && !content.isAligned)
-            case .piece, .archive, .failed: false
+            case .piece: key.piece == 0 && key.new != nil && key.inside.isEmpty && explanation == nil
+            case .archive, .failed: false
             }
         }
     }
@@ -353,6 +356,7 @@ public struct ExplorerModel: Sendable {
     /// stand on one screen.
     private mutating func take(_ explanation: FileExplanation, of key: ContentKey) {
         contents[key]?.explanation = explanation
+        explained = (key, explanation)
         guard let id = key.new, key.inside.isEmpty, let cost = explanation.costs?.cost, cost > 0,
             costs[id]?.accuracy == .unknown
         else { return }

@@ -16,7 +16,11 @@ extension SessionWork {
     func read(_ key: ContentKey) {
         state.withLock { state in
             state.reading?.cancel()
-            state.aligning?.cancel()
+            // What another piece of the same file costs is found out with all of it.
+            if state.explainedFile != key.piece(0) {
+                state.aligning?.cancel()
+                state.explainedFile = nil
+            }
             state.reading = Job(on: .screen) { self.answer(key) }
         }
     }
@@ -26,6 +30,7 @@ extension SessionWork {
         state.withLock { state in
             state.reading?.cancel()
             state.aligning?.cancel()
+            state.explainedFile = nil
         }
     }
 
@@ -61,7 +66,11 @@ extension SessionWork {
         }
         if max(old?.byteCount ?? 0, new?.byteCount ?? 0) > UInt64(FileContent.byteLimit) {
             try answerPiece(key, old, new, packing: packing)
-            if key.piece == 0 { tellProgram(key, old, new) }
+            if key.piece == 0 {
+                tellProgram(key, old, new)
+                let isBegun = state.withLock { $0.explainedFile == key }
+                if !isBegun { startExplaining(key, [], [], packing: packing) }
+            }
             return
         }
         let before = try old.map { try $0.read(0, FileContent.byteLimit) }

@@ -21,6 +21,7 @@ extension SessionWork {
         state.withLock { state in
             guard !state.isStopped, !Task.isCancelled else { return }
             state.aligning?.cancel()
+            state.explainedFile = key
             state.aligning = Job(on: .shared) { await self.explain(key, old, new, packing: packing) }
         }
     }
@@ -45,7 +46,7 @@ extension SessionWork {
                 isAligned = true
             }
             let explanation = try await creator.explanation(
-                of: entry, level: Self.level, limit: UInt64(FileContent.byteLimit))
+                of: entry, level: Self.level, limit: UInt64(FileContent.explainedByteLimit))
             if !isAligned {
                 if explanation.ancestor == key.old, !explanation.copies.isEmpty {
                     let diff = ByteDiff(old: old, new: new, copies: explanation.copies)

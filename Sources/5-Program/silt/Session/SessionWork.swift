@@ -43,6 +43,8 @@ final class SessionWork: Sendable {
         /// Reads a file to be looked into, and finds out which of its bytes belong together.
         var reading: Job?
         var aligning: Job?
+        /// What that is done for.
+        var explainedFile: ContentKey?
         /// How the large file was cut that was looked into last.
         var pieces: (key: ContentKey, pieces: ContentPieces)?
         /// Measures what other ways of shipping send.
