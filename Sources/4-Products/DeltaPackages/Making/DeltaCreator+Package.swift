@@ -45,7 +45,11 @@ extension DeltaCreator {
         try output.commit()
         return CreatedPackage(
             byteCount: byteCount, document: contents.document, plan: plan,
-            otherByteCount: try await archiveRecipe(options.level).otherByteCount)
+            otherByteCount: try await archiveRecipe(options.level).otherByteCount,
+            layersOfOldBlobs: contents.document.new.layers.indices.filter {
+                // A foreign layer that is in neither image is not made at all.
+                !new.layers[$0].isAbsent && contents.document.new.layers[$0].neededOldBlob != nil
+            })
     }
 
     /// What everything costs in the package that some recipes go into.

@@ -35,6 +35,8 @@ public struct CreatedPackage: Sendable {
     /// How many bytes of the new archive belong to none of its images: signatures, attestations, charts, blobs that were
     /// left there. They are in the package, compressed.
     public let otherByteCount: UInt64
+    /// The layers of the new image, numbered from 0, that are made of old blobs, so that receivers must hold those.
+    public let layersOfOldBlobs: [Int]
 }
 
 /// Makes delta packages for a pair of images, or of archives of several, and tells what they cost.
@@ -50,7 +52,7 @@ public final class DeltaCreator: Sendable {
     public let pairs: [LayerPair]
     let references: OldReferences
     private let sharedPlan: Shared<DeltaPlan>
-    private let sharedSpares: Shared<[Int: LayerRepack]>
+    private let sharedSpares: Shared<SpareRepacks>
     private let layerPlans: [Shared<LayerPlan>]
     private let archive: Shared<ArchiveContents>
     private let archiveRecipes: [DeltaLevel: Shared<ArchiveRecipe>]
@@ -62,7 +64,8 @@ public final class DeltaCreator: Sendable {
     ///   - old: The image to start from.
     ///   - new: The image to make.
     ///   - oldForm: What receivers hold of the old images; nil if that is not known: unchanged layers are then described for
-    ///     those who hold them in another form, and old blobs are made use of where no model knows an encoder.
+    ///     those who hold them in another form, where that takes few bytes, and old blobs are made use of where no model knows
+    ///     an encoder.
     ///   - jobs: How many layers or files to look at at a time while planning.
     public convenience init(
         old: OpenedImage, new: OpenedImage, oldForm: OldForm? = nil,
@@ -77,7 +80,8 @@ public final class DeltaCreator: Sendable {
     ///   - old: The images to start from: what any of them holds, the receiver has.
     ///   - new: The images to make, with all of their archive.
     ///   - oldForm: What receivers hold of the old images; nil if that is not known: unchanged layers are then described for
-    ///     those who hold them in another form, and old blobs are made use of where no model knows an encoder.
+    ///     those who hold them in another form, where that takes few bytes, and old blobs are made use of where no model knows
+    ///     an encoder.
     ///   - jobs: How many layers or files to look at at a time while planning.
     public convenience init(
         old: ImageSet, new: ImageSet, oldForm: OldForm? = nil,
@@ -92,7 +96,8 @@ public final class DeltaCreator: Sendable {
     ///   - old: The image to start from.
     ///   - picked: The image to make.
     ///   - oldForm: What receivers hold of the old images; nil if that is not known: unchanged layers are then described for
-    ///     those who hold them in another form, and old blobs are made use of where no model knows an encoder.
+    ///     those who hold them in another form, where that takes few bytes, and old blobs are made use of where no model knows
+    ///     an encoder.
     ///   - jobs: How many layers or files to look at at a time while planning.
     public convenience init(
         old: OpenedImage, picked: PickedImage, oldForm: OldForm? = nil,
@@ -114,12 +119,14 @@ public final class DeltaCreator: Sendable {
         let references = OldReferences(old.layers)
         self.references = references
         let homes = pairing.homes(new, pairs)
-        let oldLayers = oldForm == .content ? [] : homes.map(\.layer)
+        let probe = EncodingProbe(
+            old: old, new: new, oldLayers: oldForm == .content ? [] : homes.map(\.layer), oldForm: oldForm)
+        let sharedSpares = Shared { try await probe.spares(jobs: jobs, $0) }
+        self.sharedSpares = sharedSpares
         sharedPlan = Shared {
-            try await DeltaPlan(old: old, new: new, oldLayers: oldLayers, jobs: jobs, reporter: $0)
-        }
-        sharedSpares = Shared {
-            oldForm == .blobs ? [:] : try await EncodingProbe(old: old, new: new).spares(jobs: jobs, $0)
+            // Where receivers hold the content alone, what cannot be described of it must travel.
+            let spares = oldForm == .content ? try await sharedSpares.value($0) : SpareRepacks()
+            return try await DeltaPlan(probe, spares: spares, jobs: jobs, reporter: $0)
         }
         let similar = Shared { _ in SimilarFiles(old, new, references) }
         let sketches = Shared { _ in
@@ -155,7 +162,7 @@ public final class DeltaCreator: Sendable {
     /// Descriptions of the blobs that both images hold, by layer of the new image: for receivers whose old image holds
     /// these layers in another form.
     func spares(_ reporter: Reporter = .silent) async throws -> [Int: LayerRepack] {
-        try await sharedSpares.value(reporter)
+        try await sharedSpares.value(reporter).repacks
     }
 
     /// How the entries of a layer will be made.

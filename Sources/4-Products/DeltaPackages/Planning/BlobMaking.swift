@@ -43,11 +43,19 @@ public enum BlobMaking: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension BlobMaking {
+    /// What a description begins with makes a good part of so small a blob, whoever made it.
+    private static let tinyByteCount: UInt64 = 256
+
+    /// Whether a blob travels whole because it is too small for anything else: that is worth no word.
+    public static func isTiny(blobByteCount: UInt64) -> Bool { blobByteCount <= tinyByteCount }
+
     /// Why a blob travels whole that has no description.
     static func reason(_ refusal: Repack.Refusal?, _ compression: LayerCompression, blobByteCount: UInt64)
         -> String
     {
         switch refusal {
+        case .tooLong where isTiny(blobByteCount: blobByteCount):
+            "it takes no more than a description would"
         case .tooLong(let byteCount):
             "encoder unknown, corrections would be \(ByteCount.percent(byteCount, of: blobByteCount))"
         case .unknownForm: "not \(compression.rawValue) as its format says, or of a rare form"

@@ -48,26 +48,20 @@ public struct DeltaPlan: Sendable {
         layers.filter { if case .carried = $0.shipment { true } else { false } }.map(\.index)
     }
 
-    /// Whether a blob is made of an old one, so that receivers must hold that.
-    public var takesOldBlobs: Bool {
-        layers.contains { if case .rebuilt(_, _, takesOldBlob: true) = $0.making { true } else { false } }
-    }
-
     /// The layers that the package brings descriptions for, lowest first.
     var repackLayers: [Int] { layers.filter { $0.repack != nil }.map(\.index) }
 
     /// Plans a package.
     ///
     /// - Parameters:
-    ///   - old: The image to start from.
-    ///   - new: The image to make.
-    ///   - oldLayers: For each new layer, the old layer whose blob may be made use of; nil where there is none.
+    ///   - probe: Finds how the blobs of the image to make are made.
+    ///   - spares: What is known of the blobs that the old images hold, if receivers are known to hold their content alone.
     ///   - jobs: How many layers to look at at a time.
     ///   - reporter: Told how far probing compressed layers has come.
     /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
-    init(old: ImageSet, new: ImageSet, oldLayers: [Int?], jobs: Int, reporter: Reporter) async throws {
-        let found = try await EncodingProbe(old: old, new: new, oldLayers: oldLayers).encodings(
-            jobs: jobs, reporter)
+    init(_ probe: EncodingProbe, spares: SpareRepacks, jobs: Int, reporter: Reporter) async throws {
+        let (old, new) = (probe.old, probe.new)
+        let found = try await probe.encodings(spares: spares, jobs: jobs, reporter)
         let oldIndices = Dictionary(
             old.summaries.map { ($0.diffID, $0.index) }, uniquingKeysWith: { first, _ in first })
         var recipes: [Digest: Int] = [:]

@@ -14,12 +14,22 @@ struct LayerRepack: Sendable {
     let digest: Digest
 }
 
+/// How those blobs are made again that the old images hold, for receivers whose images hold the layers in another form.
+struct SpareRepacks: Sendable {
+    /// By layer of the new image: the descriptions.
+    var repacks: [Int: LayerRepack] = [:]
+    /// By layer of the new image: why there is none.
+    var reasons: [Int: String] = [:]
+}
+
 /// Finds how the blobs of a new image can be made of their uncompressed layers.
 struct EncodingProbe {
     let old: ImageSet
     let new: ImageSet
     /// For each new layer, the old layer whose blob may be made use of; nil where there is none.
     var oldLayers: [Int?] = []
+    /// What receivers hold of the old images; nil if that is not known.
+    var oldForm: OldForm?
 
     /// A compressed blob.
     private struct Blob: Hashable {
@@ -40,7 +50,8 @@ struct EncodingProbe {
 
     /// A description that is longer than this part of its blob is worth less than the time that it takes.
     private static let leastGain: UInt64 = 2
-    /// A description that nobody may need has at most so many bytes, and one more for so many of its blob.
+    /// A description that it is not known that anybody needs has at most so many bytes, and one more for so many of its
+    /// blob.
     private static let spareByteCount: UInt64 = 1 << 11
     private static let blobBytesPerSpareByte: UInt64 = 1 << 14
     /// A blob is gone through so many times: to find out who made it, to describe it, and to prove the description.
@@ -51,11 +62,13 @@ struct EncodingProbe {
     /// How each layer's blob is made, lowest first.
     ///
     /// - Parameters:
+    ///   - spares: What is known of the blobs that the old images hold: where receivers hold their content alone, those
+    ///     that nothing describes are carried.
     ///   - jobs: How many layers to probe at a time.
     ///   - reporter: Told how many bytes of layers were gone through; nothing if none needs to be.
     /// - Returns: The encodings.
     /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
-    func encodings(jobs: Int, _ reporter: Reporter) async throws -> [Found] {
+    func encodings(spares: SpareRepacks, jobs: Int, _ reporter: Reporter) async throws -> [Found] {
         let known = known
         let outcomes = try await outcomes(
             new.summaries.filter { !known.contains(Blob($0)) }, jobs: jobs, takesOldBlobs: true, reporter
@@ -63,18 +76,23 @@ struct EncodingProbe {
         return new.summaries.map { layer in
             if layer.compression == .none { return Found(encoding: .none, making: .plain) }
             let blob = Blob(layer)
-            if known.contains(blob) { return Found(encoding: .old(repack: nil), making: .old) }
-            var refusal: Repack.Refusal?
-            switch outcomes[blob] {
-            case .described(let repack):
-                return found(blob, repack)
-            case .refused(let cause): refusal = cause
-            case nil: break
+            if known.contains(blob) {
+                guard oldForm == .content, let reason = spares.reasons[layer.index] else {
+                    return Found(encoding: .old(repack: nil), making: .old)
+                }
+                return Found(encoding: .carried(reason: reason), making: .carried(reason: reason))
             }
-            let reason = BlobMaking.reason(
-                refusal, layer.compression, blobByteCount: layer.blobByteCount)
+            if case .described(let repack) = outcomes[blob] { return found(blob, repack) }
+            let reason = Self.reason(outcomes[blob], layer)
             return Found(encoding: .carried(reason: reason), making: .carried(reason: reason))
         }
+    }
+
+    /// Why a layer's blob has no description.
+    private static func reason(_ outcome: Repack.Outcome?, _ layer: LayerSummary) -> String {
+        var refusal: Repack.Refusal?
+        if case .refused(let cause) = outcome { refusal = cause }
+        return BlobMaking.reason(refusal, layer.compression, blobByteCount: layer.blobByteCount)
     }
 
     private func found(_ blob: Blob, _ repack: Repack) -> Found {
@@ -106,21 +124,30 @@ struct EncodingProbe {
         }
     }
 
-    /// Descriptions of the blobs that the old images hold, for receivers whose images hold the layers in another form.
+    /// Describes the blobs that the old images hold, for receivers whose images hold the layers in another form: in few
+    /// bytes where it is not known whether there are any.
     ///
     /// - Parameters: As those of `encodings`.
-    /// - Returns: By layer: short descriptions of those that have one.
+    /// - Returns: The descriptions of those that have one; nothing where receivers hold the blobs.
     /// - Throws: As `encodings` does.
-    func spares(jobs: Int, _ reporter: Reporter) async throws -> [Int: LayerRepack] {
+    func spares(jobs: Int, _ reporter: Reporter) async throws -> SpareRepacks {
+        guard oldForm != .blobs else { return SpareRepacks() }
         let known = known
-        let outcomes = try await outcomes(
-            new.summaries.filter { known.contains(Blob($0)) && !new.layers[$0.index].isAbsent }, jobs: jobs,
-            reporter
-        ) { Self.spareByteCount.addingClamped($0 / Self.blobBytesPerSpareByte) }
-        var spares: [Int: LayerRepack] = [:]
-        for layer in new.summaries {
+        let layers = new.summaries.filter {
+            $0.compression != .none && known.contains(Blob($0)) && !new.layers[$0.index].isAbsent
+        }
+        let outcomes = try await outcomes(layers, jobs: jobs, reporter) { byteCount in
+            oldForm == .content
+                ? byteCount / Self.leastGain
+                : Self.spareByteCount.addingClamped(byteCount / Self.blobBytesPerSpareByte)
+        }
+        var spares = SpareRepacks()
+        for layer in layers {
             if case .described(let repack) = outcomes[Blob(layer)] {
-                spares[layer.index] = LayerRepack(bytes: repack.bytes, digest: Digest.of(repack.bytes))
+                spares.repacks[layer.index] = LayerRepack(
+                    bytes: repack.bytes, digest: Digest.of(repack.bytes))
+            } else {
+                spares.reasons[layer.index] = Self.reason(outcomes[Blob(layer)], layer)
             }
         }
         return spares

@@ -165,9 +165,7 @@ extension DeltaDocument {
     /// once.
     public var neededOldBlobs: [Digest] {
         var seen: Set<Digest> = []
-        return new.layers.compactMap { layer in
-            layer.encoding == .old(repack: nil) ? layer.digest : layer.encoding.neededOldBlob
-        }.filter { seen.insert($0).inserted }
+        return new.layers.compactMap(\.neededOldBlob).filter { seen.insert($0).inserted }
     }
 
     /// What the new images need that this version does not know.
@@ -212,6 +210,11 @@ extension DeltaDocument.TarOrigin: Codable {
             try container.encode(digest, forKey: .digest)
         }
     }
+}
+
+extension DeltaDocument.Layer {
+    /// The old images' blob that the layer's own is, or is made of.
+    var neededOldBlob: Digest? { encoding == .old(repack: nil) ? digest : encoding.neededOldBlob }
 }
 
 extension DeltaDocument.Encoding {

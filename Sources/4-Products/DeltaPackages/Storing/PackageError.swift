@@ -20,7 +20,8 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
     case wrongOldImage(path: String, image: String, missing: [String])
     /// What was made is not what it should be.
     case wrongResult(what: String, expected: String, actual: String)
-    /// The old image holds layers compressed in another way, which the package cannot make up for.
+    /// The old image holds layers compressed in another way than the package needs them, which brings nothing that makes up
+    /// for that: it was made for receivers that hold them as they were, or describing them would have taken many bytes.
     case otherCompression(layers: [Int], image: String)
     /// The old image's layers are not there in the form that the package takes its tokens of.
     case needsOldBlobs(layers: [Int], image: String)
@@ -61,8 +62,9 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(what) came out as \(actual) instead of \(expected)"
         case .otherCompression(let layers, let image):
             "'\(image)' holds \(Self.numbered(layers)) compressed differently than the image the package was made "
-                + "from, by an encoder that cannot be followed; "
-                + "--output-format docker makes the same image with uncompressed layers"
+                + "from, and the package does not tell how to compress \(layers.count == 1 ? "it" : "them") so again; "
+                + "one made with --old-form content does without, and --output-format docker makes the same image with "
+                + "uncompressed layers"
         case .needsOldBlobs(let layers, let image):
             "\(Self.numbered(layers)) can only be compressed again with the old image's compressed layers at hand, "
                 + "which '\(image)' does not hold as they were; a package made with --old-form content does without, and "

@@ -19,8 +19,9 @@ struct Create: CancellableCommand {
             chosen image alone, in an archive of its own.
 
             Where no model knows the encoder of a new layer, what the old image's compressed layer says of that encoder \
-            makes the package smaller. Receivers then need that layer as it is compressed here; with --old-form content \
-            its content does, in any form.
+            makes the package smaller, and a layer that did not change is not shipped. Receivers then need these layers as \
+            they are compressed here, which create tells. With --old-form content their content does, in any form: a layer \
+            that did not change is then described, or carried if that takes more than half of it.
 
             With --pick, --skip, --layer, --config or --picks the package makes an image of its own: the old image's \
             layers, and one of the picked changes with all that they need (directories, other names of a file, both \
@@ -85,18 +86,27 @@ struct Create: CancellableCommand {
     /// More bytes than this beside the images are worth a word; indexes and names of images are a few thousand.
     private static let otherByteCount = 1 << 16
 
+    /// Of more layers than this the number is told.
+    private static let numberLimit = 8
+
     /// Tells what travels whole, and why: that is what makes a package large; and what receivers need.
     private func tellMore(_ package: CreatedPackage) {
         for index in package.plan.carriedLayers {
-            let layer = package.plan.layers[index]
+            let byteCount = package.document.new.layers[index].blobByteCount
+            guard !BlobMaking.isTiny(blobByteCount: byteCount) else { continue }
             StandardStreams.writeError(
-                "silt: layer \(index + 1) is \(layer.making), "
-                    + "\(ByteCount.grouped(package.document.new.layers[index].blobByteCount)) bytes\n")
+                "silt: layer \(index + 1) is \(package.plan.layers[index].making), "
+                    + "\(ByteCount.grouped(byteCount)) bytes\n")
         }
-        if package.plan.takesOldBlobs {
+        // Who says that receivers hold the blobs need not be told.
+        if oldForm == nil, !package.layersOfOldBlobs.isEmpty {
+            let numbers = package.layersOfOldBlobs.prefix(Self.numberLimit).map { "\($0 + 1)" }
+            let more = package.layersOfOldBlobs.count - numbers.count
             StandardStreams.writeError(
-                "silt: receivers need the old image's layers as they are compressed here; "
-                    + "with --old-form content any form will do, and the package is larger\n")
+                "silt: receivers need the old image's layers as they are compressed here, for "
+                    + (package.layersOfOldBlobs.count == 1 ? "layer " : "layers ")
+                    + numbers.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
+                    + "; with --old-form content any form will do, and the package is larger\n")
         }
         if package.otherByteCount > Self.otherByteCount {
             StandardStreams.writeError(
