@@ -54,6 +54,37 @@ struct PlanTests {
             })
     }
 
+    @Test func `few bytes that unpack to many are unpacked in order, as long as there are not too many`()
+        async throws
+    {
+        func content(_ seed: UInt64, isNew: Bool) throws -> [UInt8] {
+            let block = Content.text(seed, 100)
+            let middle = isNew ? Content.mutated(block, seed: 1, edits: 3) : block
+            let half = (0..<1_500).flatMap { _ in block }
+            return try Packing.gzip(9).pack(half + middle + half)
+        }
+        func image(isNew: Bool) throws -> ImageBuilder {
+            ImageBuilder([
+                .init("ADD icons", try (0..<5).map { .file("icon\($0)", try content($0, isNew: isNew)) })
+            ])
+        }
+        let creator = DeltaCreator(
+            old: try await roundtrip.open(image(isNew: false), as: "old"),
+            new: try await roundtrip.open(image(isNew: true), as: "new"))
+        let plan = try await creator.plan(ofLayer: 0)
+        for jobs in [1, 4] {
+            let matcher = LayerMatcher(
+                plan: plan, references: creator.references, method: .hashed(depth: 3), keepsHints: false,
+                jobs: jobs)
+            let found = try await matcher.matches(of: plan.sources.indices, 1_000_000)
+            let unpacked = plan.sources.indices.filter {
+                if case .unpacked = found.matches[$0] { true } else { false }
+            }
+            #expect(unpacked == Array(unpacked.indices) && (1..<5).contains(unpacked.count))
+            #expect(found.unusualInflation == 0)
+        }
+    }
+
     @Test func `few bytes that unpack to many are matched in small parts`() async throws {
         #expect(LayerPlan.partByteCount(stored: 0) == 8 << 20)
         #expect(LayerPlan.partByteCount(stored: 4 << 20) == 32 << 20)

@@ -120,11 +120,90 @@ struct BoundedWorkTests {
     // MARK: - Compressed members
 
     @Test func `files that hold far more than their size are compared as they are`() throws {
-        let zeros = [UInt8](repeating: 0, count: 4 << 20)
-        let bomb = try Packing.gzip(9).pack(zeros)
-        let other = try Packing.gzip(9).pack(zeros + [1])
+        let zeros = [UInt8](repeating: 0, count: 9 << 20)
+        let half = try Packing.gzip(9).pack(zeros)
+        #expect(try UnpackedContent.members(of: half).count == 1)
+        let bomb = half + half
         #expect(throws: UnpackedContent.TooLarge.self) { try UnpackedContent.members(of: bomb) }
-        #expect(try UnpackedPatch.between(bomb, other, method: .hashed(depth: 3)) == nil)
+        #expect(try UnpackedPatch.between(bomb, bomb + [1], method: .hashed(depth: 3)) == nil)
+        let other = try Packing.gzip(9).pack(zeros + [1])
+        #expect(throws: UnpackedPatch.HoldsMore.self) {
+            try UnpackedPatch.between(half, other, method: .hashed(depth: 3), unusualInflation: 0)
+        }
+        #expect(throws: UnpackedPatch.HoldsMore.self) {
+            try UnpackedPatch.between(half, other, method: .hashed(depth: 3), unusualInflation: 8 << 20)
+        }
+        let patch = try #require(
+            try UnpackedPatch.between(half, other, method: .hashed(depth: 3), unusualInflation: 10 << 20))
+        #expect(patch.unusualInflation > 8 << 20 && patch.unusualInflation <= 10 << 20)
+    }
+
+    /// Headers that all lead to the same data, which hold nothing: blocks of no bytes, and then an end or something else.
+    private static func crowd(_ count: Int, blockCount: Int, end: [UInt8]) -> [UInt8] {
+        let headers = (0..<count).reversed().flatMap { index -> [UInt8] in
+            let skipped = 12 * index
+            return [0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, UInt8(skipped & 0xff), UInt8(skipped >> 8)]
+        }
+        return headers + (0..<blockCount).flatMap { _ in [0, 0, 0, 0xff, 0xff] as [UInt8] } + end
+    }
+
+    @Test(arguments: [[3, 0], [7]])
+    func `data that hold nothing count as what they take`(end: [UInt8]) throws {
+        let zeros = [UInt8](repeating: 0, count: 8)
+        #expect(throws: Never.self) {
+            try UnpackedContent.members(of: Self.crowd(10, blockCount: 4_000, end: end + zeros))
+        }
+        let file = Self.crowd(2_000, blockCount: 4_000, end: end + zeros)
+        let budget = InflationBudget()
+        #expect(throws: UnpackedContent.TooLarge.self) { try UnpackedContent.members(of: file, budget) }
+        #expect(budget.most <= UnpackedContent.inflationLimit(ofFile: UInt64(file.count)))
+        #expect(try UnpackedPatch.between(file, file + [1], method: .hashed(depth: 3)) == nil)
+    }
+
+    @Test func `attempts count, however little they take`() throws {
+        let member = try Packing.gzip(6).pack([])
+        let file = (0..<40_000).flatMap { _ in member }
+        #expect(throws: UnpackedContent.TooLarge.self) { try UnpackedContent.members(of: file) }
+    }
+
+    @Test func `what is gone through is counted of a file, and of all together`() throws {
+        let budget = InflationBudget(total: 40_000, each: 30_000)
+        budget.begin(1 << 20)
+        try budget.take(1)
+        #expect(budget.left == 30_000 - UnpackedContent.leastAttempt)
+        #expect(throws: UnpackedContent.TooLarge.self) { try budget.take(30_000) }
+        try budget.take(budget.left)
+        budget.begin(1 << 20)
+        #expect(budget.left == 10_000 && budget.most == 30_000)
+        #expect(throws: UnpackedContent.TooLarge.self) { try budget.take(10_001) }
+        try budget.take(10_000)
+        #expect(budget.left == 0)
+    }
+
+    @Test func `a recipe cannot have files unpacked again and again`() throws {
+        // Each time 15 MiB come out of a few thousand bytes: what an entry takes in a recipe is less than that.
+        let zeros = [UInt8](repeating: 0, count: 15 << 20)
+        let old = try Packing.gzip(9).pack(zeros)
+        let references = try MemoryReferences([[TarEntry.file("f", old)].tar])
+        func recipe(_ count: Int) throws -> [UInt8] {
+            try Recipe.encode(
+                (0..<count).map { TarEntry.file("f\($0)", old) }.tar, references: references, level: .fast
+            ) { _, _ in
+                .unpackedPatch(
+                    reference: 0,
+                    UnpackedPatch(
+                        patch: StoredPatch(
+                            try Patch.between(
+                                old, old, method: .hashed(depth: 3), place: .unpredicted)),
+                        makings: [nil], unpacksOld: []))
+            }
+        }
+        #expect(throws: Never.self) { try Recipe.decode(try recipe(2), references: references) }
+        #expect {
+            _ = try Recipe.decode(try recipe(20), references: references)
+        } throws: {
+            "\($0)".contains("too large")
+        }
     }
 
     @Test func `looking for members in vain ends`() throws {

@@ -6,16 +6,23 @@ public enum Inflate {
     public enum Outcome: Equatable, Sendable {
         /// All is there: what came out, and how many bytes it took.
         case finished(content: [UInt8], consumedByteCount: Int)
-        /// More bytes are needed than there are; so many came out.
-        case endsEarly(producedByteCount: Int)
-        /// It is no deflate data, or more comes out than is allowed; so many bytes did.
-        case failed(producedByteCount: Int)
+        /// More bytes are needed than there are; so many came out, and all were gone through.
+        case endsEarly(producedByteCount: Int, consumedByteCount: Int)
+        /// It is no deflate data, or more comes out than is allowed; so many bytes did, of so many.
+        case failed(producedByteCount: Int, consumedByteCount: Int)
 
         /// How many bytes came out.
         public var producedByteCount: Int {
             switch self {
             case .finished(let content, _): content.count
-            case .endsEarly(let count), .failed(let count): count
+            case .endsEarly(let count, _), .failed(let count, _): count
+            }
+        }
+
+        /// How many bytes were gone through: many may hold nothing.
+        public var consumedByteCount: Int {
+            switch self {
+            case .finished(_, let count), .endsEarly(_, let count), .failed(_, let count): count
             }
         }
     }
@@ -28,7 +35,9 @@ public enum Inflate {
     /// - Returns: How it went.
     public static func decompress(_ bytes: ArraySlice<UInt8>, limit: Int) -> Outcome {
         var stream = z_stream()
-        guard CZlib_inflateInit2(&stream, -MAX_WBITS) == Z_OK else { return .failed(producedByteCount: 0) }
+        guard CZlib_inflateInit2(&stream, -MAX_WBITS) == Z_OK else {
+            return .failed(producedByteCount: 0, consumedByteCount: 0)
+        }
         defer { inflateEnd(&stream) }
         var content: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -36,6 +45,7 @@ public enum Inflate {
             stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
             stream.avail_in = UInt32(clamping: input.count)
             let available = Int(stream.avail_in)
+            var consumed: Int { available - Int(stream.avail_in) }
             while true {
                 var result = Z_OK
                 let produced = buffer.withUnsafeMutableBufferPointer { target in
@@ -45,16 +55,17 @@ public enum Inflate {
                     return target.count - Int(stream.avail_out)
                 }
                 guard produced <= limit - content.count else {
-                    return .failed(producedByteCount: content.count + produced)
+                    return .failed(
+                        producedByteCount: content.count + produced, consumedByteCount: consumed)
                 }
                 content += buffer[..<produced]
                 switch result {
                 case Z_STREAM_END:
-                    return .finished(
-                        content: content, consumedByteCount: available - Int(stream.avail_in))
+                    return .finished(content: content, consumedByteCount: consumed)
                 case Z_OK where stream.avail_in > 0 || produced == buffer.count: continue
-                case Z_OK, Z_BUF_ERROR: return .endsEarly(producedByteCount: content.count)
-                default: return .failed(producedByteCount: content.count)
+                case Z_OK, Z_BUF_ERROR:
+                    return .endsEarly(producedByteCount: content.count, consumedByteCount: consumed)
+                default: return .failed(producedByteCount: content.count, consumedByteCount: consumed)
                 }
             }
         }

@@ -91,6 +91,8 @@ public final class RecipeDecoder {
     private var lastPredictor: Int64 = -1
     private var lastReference: Int64 = 0
     private var left: UInt64
+    /// What may be gone through to unpack old files.
+    private let inflation: InflationBudget
 
     /// Opens a recipe.
     ///
@@ -109,6 +111,7 @@ public final class RecipeDecoder {
         self.makeScratch = makeScratch
         header = try RecipeHeader(storedByteCount: storedByteCount, read: read)
         left = header.byteCount
+        inflation = InflationBudget(total: UnpackedContent.inflationLimit(ofLayer: header.byteCount))
         var readers: [RecipeFormat.StreamID: StreamReader] = [:]
         for id in RecipeFormat.StreamID.allCases {
             let stream = header.streams.first { $0.id == id }
@@ -287,7 +290,7 @@ public final class RecipeDecoder {
     private func emitUnpacked(_ reference: Int, _ count: UInt64, _ formByteCount: Int, _ sink: Sink) throws {
         try take(count)
         let choices = try MemberChoices(try reader(.contents))
-        let old = try UnpackedReference(references, reference, choices, in: makeScratch())
+        let old = try UnpackedReference(references, reference, choices, inflation, in: makeScratch())
         let codes = MemberCodeReader(try reader(.contents), fileByteCount: count)
         let patcher = PatchDecoder(old: OldContent(old, 0), try patchStreams())
         var rest = count

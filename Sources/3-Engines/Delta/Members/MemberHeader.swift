@@ -132,6 +132,9 @@ struct MemberChecks: Hashable {
     /// Bytes of its content.
     var byteCount: UInt32
 
+    /// How many bytes are gone through to decompress it: what its data take, or what comes out, whichever is more.
+    var passedByteCount: Int { Int(max(packedByteCount, byteCount)) }
+
     /// The three as they stand in a row in zip files.
     var inOrder: [UInt32] { [checksum, packedByteCount, byteCount] }
 

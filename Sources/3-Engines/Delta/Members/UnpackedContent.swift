@@ -12,22 +12,39 @@ enum UnpackedContent {
     /// Looking for data counts as so many bytes at least.
     private static let leastFailure = 4096
 
-    /// How many bytes may be decompressed of one file, all members and what turns out to be none together.
+    /// Whatever comes of it, trying to decompress something takes as long as going through so many bytes.
+    static let leastAttempt = 1024
+
+    /// How many bytes may be gone through to decompress one file, all members and what turns out to be none together: of
+    /// each, what it takes or what comes out, whichever is more.
     ///
-    /// Members of real files are a few times as large as what they are compressed to; only pictures of screens are up to 64
-    /// times as large, and no more than some MiB then. A file that is made to hold much more, or whose members share their
-    /// data, is compared as it is.
+    /// Members of real files are a few times as large as what they are compressed to; only pictures hold hundreds of times
+    /// as much, and some MiB then. A file that is made to hold much more, or whose members share their data, is compared as
+    /// it is.
     static func inflationLimit(ofFile byteCount: UInt64) -> UInt64 {
-        func times(_ factor: UInt64) -> UInt64 {
-            let (product, overflows) = byteCount.multipliedReportingOverflow(by: factor)
-            return overflows ? .max : product
-        }
-        return max(times(16), min(times(64), UInt64(memberByteCountLimit)), 1 << 16)
+        max(usualInflation(ofFile: byteCount), UInt64(memberByteCountLimit))
+    }
+
+    /// As much as nearly all files need of that.
+    static func usualInflation(ofFile byteCount: UInt64) -> UInt64 {
+        let (product, overflows) = byteCount.multipliedReportingOverflow(by: 16)
+        return overflows ? .max : product
+    }
+
+    /// How many bytes may be gone through to decompress all files of a layer that are unpacked: many small files may each
+    /// hold as much as one may.
+    static func inflationLimit(ofLayer byteCount: UInt64) -> UInt64 {
+        let (sum, overflows) = usualInflation(ofFile: byteCount).addingReportingOverflow(
+            UInt64(UnpackedPatch.unusualInflationOfLayer))
+        return overflows ? .max : sum
     }
 
     /// How many bytes of a file's members may be described, whatever compressed them: that takes up to a second for each
-    /// mebibyte.
-    private static let describableByteCount = 16 << 20
+    /// mebibyte, so that few bytes of a file must not ask for it.
+    private static func describableByteCount(ofFile byteCount: Int) -> Int {
+        let (product, overflows) = byteCount.multipliedReportingOverflow(by: 64)
+        return min(16 << 20, overflows ? .max : max(product, 1 << 16))
+    }
     /// A longer description is not made, which takes no more than a quarter of the data that it makes.
     static let descriptionByteLimit = 4 << 20
 
@@ -60,18 +77,21 @@ enum UnpackedContent {
     ///
     /// - Parameters:
     ///   - fileByteCount: The file's size.
+    ///   - budget: What may be gone through.
     ///   - forEachPart: Gives out the file.
-    ///   - leaves: Asked of every place where a member's data may start, if all of the file comes in one part.
-    ///   - wants: Asked of every member, in order.
+    ///   - leaves: Asked of every place where a member's data may start, if all of the file comes in one part: tells of those
+    ///     that stay as they are how many bytes it takes to see that they are a member's.
+    ///   - wants: Asked of every other member, in order.
     ///   - sink: Takes the file's form.
     /// - Throws: `TooLarge`, and what the closures throw.
     static func unpack(
-        _ fileByteCount: UInt64, _ forEachPart: ((ArraySlice<UInt8>) throws -> Void) throws -> Void,
-        leaves: @escaping (Int) -> Bool = { _ in false }, wants: @escaping (Member) throws -> Bool,
+        _ fileByteCount: UInt64, _ budget: InflationBudget,
+        _ forEachPart: ((ArraySlice<UInt8>) throws -> Void) throws -> Void,
+        leaves: @escaping (Int) -> Int? = { _ in nil }, wants: @escaping (Member) throws -> Bool,
         into sink: @escaping (ArraySlice<UInt8>) throws -> Void
     ) throws {
         var byteCount = 0
-        let pass = Self.pass(fileByteCount, leaves: leaves) {
+        let pass = Self.pass(fileByteCount, budget, leaves: leaves) {
             try $0.map(wants) ?? false
         } into: {
             byteCount += $0.count
@@ -94,20 +114,29 @@ enum UnpackedContent {
         let fileByteCount: Int
         /// What the form has in the place of the header's first four bytes, if they depend on the data.
         var headerStart: [UInt8]?
+
+        /// What is known of it.
+        var checks: MemberChecks {
+            MemberChecks(
+                checksum: Checksum.crc32(content), packedByteCount: UInt32(packed.count),
+                byteCount: UInt32(content.count))
+        }
     }
 
     /// What is known of a file's members, by where their data start.
     ///
-    /// - Throws: `TooLarge` if more is decompressed than may be, `CancellationError` when its task was cancelled.
-    static func members(of file: [UInt8]) throws -> [Int: MemberChecks] {
+    /// - Parameters:
+    ///   - file: The file.
+    ///   - budget: What may be gone through.
+    /// - Returns: The members.
+    /// - Throws: `TooLarge` if more is gone through than may be, `CancellationError` when its task was cancelled.
+    static func members(of file: [UInt8], _ budget: InflationBudget = InflationBudget()) throws -> [Int:
+        MemberChecks]
+    {
         var members: [Int: MemberChecks] = [:]
-        let pass = Self.pass(UInt64(file.count)) { member in
+        let pass = Self.pass(UInt64(file.count), budget) { member in
             try Task.checkCancellation()
-            if let member {
-                members[member.start] = MemberChecks(
-                    checksum: Checksum.crc32(member.content), packedByteCount: UInt32(member.packed.count),
-                    byteCount: UInt32(member.content.count))
-            }
+            if let member { members[member.start] = member.checks }
             return false
         } into: { _ in
         }
@@ -119,52 +148,52 @@ enum UnpackedContent {
     /// A pass that unpacks those members that are wanted; it asks of every one, nil standing for data that are none, but for
     /// those that are left alone because of where they start.
     private static func pass(
-        _ fileByteCount: UInt64, leaves: @escaping (Int) -> Bool = { _ in false },
-        wants: @escaping (Member?) throws -> Bool,
+        _ fileByteCount: UInt64, _ budget: InflationBudget,
+        leaves: @escaping (Int) -> Int? = { _ in nil }, wants: @escaping (Member?) throws -> Bool,
         into sink: @escaping (ArraySlice<UInt8>) throws -> Void
     ) -> MemberPass {
         var failed = 0
-        var left = inflationLimit(ofFile: fileByteCount)
+        budget.begin(fileByteCount)
         return MemberPass(
             .unpacking,
             body: { header, rest, isEnd in
                 let start = rest.startIndex + header.byteCount
-                if leaves(start) { return .left }
+                if let byteCount = leaves(start) {
+                    try budget.take(byteCount)
+                    return .left
+                }
                 var member: Member?
                 if failed < failureLimit {
                     let found = Self.member(
-                        header, rest, limit: Int(min(left, UInt64(memberByteCountLimit))), isEnd: isEnd)
+                        header, rest, limit: min(budget.left, memberByteCountLimit), isEnd: isEnd)
                     switch found {
                     case .needs(let count): return .needs(count)
-                    case .none(let count): failed += max(count, leastFailure)
+                    case .none(let count, _): failed += max(count, leastFailure)
                     case .found(let one): member = one
                     }
-                    guard found.producedByteCount <= left else { throw TooLarge() }
-                    left -= UInt64(found.producedByteCount)
+                    try budget.take(found.passedByteCount)
                 }
                 guard try wants(member), let member else { return .left }
-                let content = member.content
                 return .turned(
                     byteCount: member.fileByteCount,
-                    into: LittleEndian.bytes(UInt32(content.count)) + content,
-                    MemberChecks(
-                        checksum: Checksum.crc32(content), packedByteCount: UInt32(member.packed.count),
-                        byteCount: UInt32(content.count)), headerStart: member.headerStart)
+                    into: LittleEndian.bytes(UInt32(member.content.count)) + member.content, member.checks,
+                    headerStart: member.headerStart)
             }, sink: sink)
     }
 
     /// What comes of looking for a member.
     private enum Found {
         case found(Member)
-        /// There is none; so many bytes were looked at, or came out.
-        case none(Int)
+        /// There is none; so many bytes were put together, or came out. It took going through so many.
+        case none(Int, consumedByteCount: Int)
         /// It takes so many bytes, from the header on.
         case needs(Int)
 
-        var producedByteCount: Int {
+        /// How many bytes were gone through.
+        var passedByteCount: Int {
             switch self {
-            case .found(let member): member.content.count
-            case .none(let count): count
+            case .found(let member): member.checks.passedByteCount
+            case .none(let count, let consumed): max(count, consumed)
             case .needs: 0
             }
         }
@@ -180,7 +209,8 @@ enum UnpackedContent {
             switch Inflate.decompress(data, limit: limit) {
             case .endsEarly where !isEnd && data.count < memberByteCountLimit:
                 return .needs(header.byteCount + max(2 * data.count, 1 << 12))
-            case .endsEarly(let count), .failed(let count): return .none(count)
+            case .endsEarly(let count, let consumed), .failed(let count, let consumed):
+                return .none(count, consumedByteCount: consumed)
             case .finished(let content, let count):
                 return .found(
                     Member(start: start, packed: data.prefix(count), content: content, fileByteCount: count))
@@ -188,12 +218,16 @@ enum UnpackedContent {
         }
         switch PNGStream.reading(rest, isEnd: isEnd) {
         case .needs(let count): return .needs(count)
-        case .none(let count): return .none(count)
+        case .none(let count): return .none(count, consumedByteCount: count)
         case .found(let stream):
             let outcome = Inflate.decompress(stream.data, limit: limit)
             guard case .finished(let content, let count) = outcome,
                 stream.holds(content, packedByteCount: count)
-            else { return .none(max(outcome.producedByteCount, stream.fileByteCount)) }
+            else {
+                return .none(
+                    max(outcome.producedByteCount, stream.fileByteCount),
+                    consumedByteCount: outcome.consumedByteCount)
+            }
             return .found(
                 Member(
                     start: start, packed: stream.data.prefix(count), content: content,
@@ -269,12 +303,14 @@ enum UnpackedContent {
     ///
     /// - Parameters:
     ///   - file: The new file.
+    ///   - budget: What may be gone through.
     ///   - limit: How large the form may be, at most `byteCountLimit`.
-    ///   - isKnown: Tells by where a member's data start whether the old file has it.
+    ///   - known: Tells by where a member's data start what is known of it if the old file has it, too.
     /// - Returns: nil if there is none, or the form is too large.
     /// - Throws: `CancellationError` when its task was cancelled.
     static func rebuildable(
-        _ file: [UInt8], limit: Int = byteCountLimit, isKnown: @escaping (Int) -> Bool
+        _ file: [UInt8], _ budget: InflationBudget, limit: Int = byteCountLimit,
+        known: @escaping (Int) -> MemberChecks?
     ) throws -> Rebuildable? {
         guard mayHoldMembers(file) else { return nil }
         var result = Rebuildable()
@@ -282,14 +318,14 @@ enum UnpackedContent {
         var work = searchLimit(ofFile: UInt64(file.count))
         var packed: [ArraySlice<UInt8>?] = []
         let describer = StreamsDescriber()
-        var described = describableByteCount
+        var described = describableByteCount(ofFile: file.count)
         let pass = Self.pass(
-            UInt64(file.count),
+            UInt64(file.count), budget,
             leaves: { start in
-                guard isKnown(start) else { return false }
+                guard let known = known(start) else { return nil }
                 result.makings.append(nil)
                 packed.append(nil)
-                return true
+                return known.passedByteCount
             }
         ) { member in
             try Task.checkCancellation()

@@ -12,6 +12,14 @@ public struct UnpackedPatch: Sendable {
     var description: [UInt8] = []
     /// Which members of the old file are unpacked.
     let unpacksOld: [Bool]
+    /// How many bytes beyond what is usual were gone through to decompress one of the files, whichever took more.
+    public private(set) var unusualInflation = 0
+
+    /// How many bytes beyond what is usual may be gone through to decompress the files of a layer, all together.
+    public static let unusualInflationOfLayer = 128 << 20
+
+    /// More is to be gone through in two files than was allowed, and maybe not more than ever may.
+    public struct HoldsMore: Error {}
 
     /// Finds a patch between two files.
     ///
@@ -20,41 +28,51 @@ public struct UnpackedPatch: Sendable {
     ///   - new: The new file.
     ///   - method: How to search.
     ///   - limit: How large both forms may be at most, which are matched in one piece; never more than 128 MiB.
+    ///   - unusualInflation: How many bytes may be gone through to decompress each file, beyond what is usual for one of the new
+    ///     file's size.
     ///   - keepsHints: Whether what stands around changes is kept.
     /// - Returns: nil unless the new file has a compressed member that can be rebuilt, and the old one any.
-    /// - Throws: `CancellationError` when its task was cancelled.
+    /// - Throws: `HoldsMore` if more would have to be gone through than is allowed here, and than is usual;
+    ///   `CancellationError` when its task was cancelled.
     public static func between(
         _ old: [UInt8], _ new: [UInt8], method: MatchMethod, limit: Int = .max,
-        keepsHints: Bool = true
+        unusualInflation: Int = unusualInflationOfLayer, keepsHints: Bool = true
     ) throws -> UnpackedPatch? {
         guard UnpackedContent.mayHoldMembers(old), UnpackedContent.mayHoldMembers(new) else { return nil }
         let limit = min(limit, UnpackedContent.byteCountLimit)
+        let usual = UnpackedContent.usualInflation(ofFile: UInt64(new.count))
+        let budget = InflationBudget(
+            each: usual.addingReportingOverflow(UInt64(max(unusualInflation, 0))).partialValue)
+        func unusual() -> Int { Int(clamping: budget.most - min(usual, budget.most)) }
         // What both files hold in the same compressed form needs no packing again.
         let oldMembers: [Int: MemberChecks]
         let newMembers: [Int: MemberChecks]
         do {
-            oldMembers = try UnpackedContent.members(of: old)
-            newMembers = try UnpackedContent.members(of: new)
+            oldMembers = try UnpackedContent.members(of: old, budget)
+            newMembers = try UnpackedContent.members(of: new, budget)
         } catch is UnpackedContent.TooLarge {
-            return nil
+            guard budget.isShort else { return nil }
+            throw HoldsMore()
         }
         let shared = Set(oldMembers.values).intersection(newMembers.values)
-        func isShared(_ member: MemberChecks?) -> Bool { member.map(shared.contains) ?? false }
+        func ifShared(_ member: MemberChecks?) -> MemberChecks? {
+            member.flatMap { shared.contains($0) ? $0 : nil }
+        }
         guard
             let content = try UnpackedContent.rebuildable(
-                new, limit: limit, isKnown: { isShared(newMembers[$0]) })
+                new, budget, limit: limit, known: { ifShared(newMembers[$0]) })
         else {
             return nil
         }
         var unpacksOld: [Bool] = []
         var form: [UInt8] = []
         do {
-            try UnpackedContent.unpack(UInt64(old.count)) {
+            try UnpackedContent.unpack(UInt64(old.count), budget) {
                 try $0(old[...])
             } leaves: {
-                guard isShared(oldMembers[$0]) else { return false }
+                guard let member = ifShared(oldMembers[$0]) else { return nil }
                 unpacksOld.append(false)
-                return true
+                return member.passedByteCount
             } wants: { _ in
                 unpacksOld.append(true)
                 return true
@@ -69,7 +87,8 @@ public struct UnpackedPatch: Sendable {
         place.keepsHints = keepsHints
         return UnpackedPatch(
             patch: StoredPatch(try Patch.between(form, content.form, method: method, place: place)),
-            makings: content.makings, description: content.description, unpacksOld: unpacksOld)
+            makings: content.makings, description: content.description, unpacksOld: unpacksOld,
+            unusualInflation: unusual())
     }
 
     /// The same, kept in a temporary file if it is large.
@@ -156,15 +175,16 @@ struct UnpackedReference: ReferenceSource {
 
     /// Unpacks those members of an entry's content that are chosen.
     ///
-    /// - Throws: `DeltaError` if the form is larger than forms may be.
+    /// - Throws: `DeltaError` if the form is larger than forms may be, or going through the content takes too much.
     init(
         _ references: any ReferenceSource, _ ordinal: Int, _ choices: MemberChoices,
+        _ budget: InflationBudget,
         in store: any ScratchStore
     ) throws {
         let count = references.contentByteCount(of: ordinal)
         var byteCount: UInt64 = 0
         do {
-            try UnpackedContent.unpack(count) { write in
+            try UnpackedContent.unpack(count, budget) { write in
                 var offset: UInt64 = 0
                 while offset < count {
                     try Task.checkCancellation()

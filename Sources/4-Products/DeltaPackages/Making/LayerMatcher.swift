@@ -49,8 +49,22 @@ struct LayerMatcher: Sendable {
         return start < plan.sources.count ? batches + [start..<plan.sources.count] : batches
     }
 
-    /// The patches of a batch, by entry.
-    func matches(of batch: Range<Int>) async throws -> [Int: Match] {
+    /// The patches of a batch of entries.
+    struct Batch: Sendable {
+        /// The patches, by entry.
+        var matches: [Int: Match] = [:]
+        /// How much more may be gone through in compressed files of the layer, beyond what is usual.
+        var unusualInflation: Int
+    }
+
+    /// The patches of a batch.
+    ///
+    /// - Parameters:
+    ///   - batch: The entries.
+    ///   - unusualInflation: How much may be gone through in compressed files, beyond what is usual.
+    /// - Returns: The patches, and how much of that is left.
+    /// - Throws: What reading and storing throw, `CancellationError` when its task was cancelled.
+    func matches(of batch: Range<Int>, _ unusualInflation: Int) async throws -> Batch {
         let work = batch.compactMap { index -> (index: Int, ancestor: Int)? in
             guard case .patch(let ancestor) = plan.sources[index] else { return nil }
             return (index, ancestor)
@@ -69,10 +83,32 @@ struct LayerMatcher: Sendable {
         // What is matched at the same time is no more than one large file takes.
         let width = min(jobs, Int(plan.partByteCount / max(largest, 1)))
         let made = try await parallelMap(ordered, width: width) { item in
-            (item.index, try await match(item.index, with: item.ancestor).match)
+            do {
+                return (item.index, try await match(item.index, with: item.ancestor, nil).match as Match?)
+            } catch is UnpackedPatch.HoldsMore {
+                return (item.index, nil)
+            }
         }
-        return Dictionary(uniqueKeysWithValues: made)
+        var result = Batch(unusualInflation: unusualInflation)
+        for case (let index, let match?) in made { result.matches[index] = match }
+        // One after the other: what one takes, the next one lacks, whatever the number of jobs.
+        for item in work where result.matches[item.index] == nil {
+            let most = min(result.unusualInflation, Self.unusualInflation)
+            let match = try await match(item.index, with: item.ancestor, most).match
+            if case .unpacked(let patch) = match {
+                result.unusualInflation -= min(patch.unusualInflation, most)
+            } else {
+                result.unusualInflation -= most
+            }
+            result.matches[item.index] = match
+        }
+        return result
     }
+
+    /// As much may be gone through in one file, beyond what is usual.
+    private static let unusualInflation = 16 << 20
+    /// So many bytes of both forms are matched then, however small the image is: files come one at a time.
+    private static let unusualFormByteCount = 17 << 20
 
     /// What was found out about a content while it was matched.
     struct Trace: Sendable {
@@ -87,11 +123,14 @@ struct LayerMatcher: Sendable {
     /// - Parameters:
     ///   - index: The entry.
     ///   - ancestor: The old entry that it resembles.
+    ///   - unusualInflation: How much may be gone through in each of two compressed files, beyond what is usual; if that is too
+    ///     little, they are compared as they are. nil for nothing, and then `HoldsMore` is thrown.
     ///   - traces: Whether to find out what places cost, too; of what is compressed inside of files that is not known.
     /// - Returns: The patch, and what was found out.
-    /// - Throws: What reading and storing throw, `CancellationError` when its task was cancelled.
+    /// - Throws: What reading and storing throw, `CancellationError` when its task was cancelled, and `HoldsMore`.
     func match(
-        _ index: Int, with ancestor: Int, traces: Bool = false
+        _ index: Int, with ancestor: Int, _ unusualInflation: Int? = Self.unusualInflation,
+        traces: Bool = false
     ) async throws -> (match: Match, trace: Trace?) {
         let newCount = file.spans[index].contentByteCount
         let oldCount = usefulByteCount(of: ancestor, for: newCount)
@@ -115,10 +154,7 @@ struct LayerMatcher: Sendable {
                 try references.content(of: ancestor, at: oldStart, count: Int(oldEnd - oldStart))
             }
             let newPart = { try content.read(at: newStart, count: Int(newEnd - newStart)) }
-            if parts == 1, isWhole,
-                let unpacked = try UnpackedPatch.between(
-                    oldPart(), newPart(), method: method, limit: Int(limit), keepsHints: keepsHints)
-            {
+            if parts == 1, isWhole, let unpacked = try unpacked(oldPart(), newPart(), unusualInflation) {
                 return (.unpacked(try unpacked.stored { SpooledStream() }), nil)
             }
             // Matching large files takes most memory: meanwhile they are not kept.
@@ -138,6 +174,18 @@ struct LayerMatcher: Sendable {
             last = patch.end
         }
         return (.plain(patches), trace)
+    }
+
+    private func unpacked(_ old: [UInt8], _ new: [UInt8], _ unusualInflation: Int?) throws -> UnpackedPatch? {
+        do {
+            return try UnpackedPatch.between(
+                old, new, method: method,
+                limit: max(Int(plan.partByteCount), unusualInflation == nil ? 0 : Self.unusualFormByteCount),
+                unusualInflation: unusualInflation ?? 0, keepsHints: keepsHints)
+        } catch let error as UnpackedPatch.HoldsMore {
+            guard unusualInflation != nil else { throw error }
+            return nil
+        }
     }
 
     /// How much of an old content can pay to be searched for a new one that is much smaller: its start.

@@ -47,16 +47,23 @@ struct LayerRecipeMaker: Sendable {
         let matcher = LayerMatcher(
             plan: plan, references: references, method: method, keepsHints: level.codesByContexts, jobs: jobs)
         var ancestors: [Int: Int] = [:]
-        try await withThrowingTaskGroup(of: [Int: LayerMatcher.Match].self) { group in
+        try await withThrowingTaskGroup(of: LayerMatcher.Batch.self) { group in
             var batches = matcher.batches()[...]
             var present = batches.popFirst()
-            if let batch = present { group.addTask { try await matcher.matches(of: batch) } }
-            while let batch = present, let matches = try await group.next() {
+            if let batch = present {
+                group.addTask {
+                    try await matcher.matches(of: batch, UnpackedPatch.unusualInflationOfLayer)
+                }
+            }
+            while let batch = present, let found = try await group.next() {
                 present = batches.popFirst()
-                if let next = present { group.addTask { try await matcher.matches(of: next) } }
+                if let next = present {
+                    let left = found.unusualInflation
+                    group.addTask { try await matcher.matches(of: next, left) }
+                }
                 for entry in batch {
                     try Task.checkCancellation()
-                    ancestors[entry] = try add(entry, matches[entry], to: encoder)
+                    ancestors[entry] = try add(entry, found.matches[entry], to: encoder)
                     reporter.advance(by: file.spans[entry].endOffset - file.spans[entry].structureOffset)
                 }
             }
