@@ -85,6 +85,43 @@ struct PlanTests {
         }
     }
 
+    @Test func `a layer whose recipe and description take more than its blob is carried`() async throws {
+        let content = (0..<60).flatMap { Content.text($0, 3_000) }
+        let new = ImageBuilder([
+            .init("ADD other", [.file("b", Content.mutated(content, seed: 1))]),
+            .init("ADD new", [.file("a", (100..<160).flatMap { Content.text($0, 3_000) })]),
+        ])
+        let opened = try await roundtrip.open(new, .ociArchive, .zstd, as: "new")
+        let old = try await roundtrip.open(
+            ImageBuilder([.init("ADD old", [.file("b", content)])]), .ociArchive, .zstd, as: "old")
+        let creator = DeltaCreator(old: old, new: opened)
+        let options = DeltaOptions(level: .fast)
+        #expect(try await creator.plan().layers.allSatisfy { $0.shipment == .recipe && $0.repack != nil })
+        let path = roundtrip.scratch.path("package")
+        let made = try await creator.create(at: path, replacesExisting: true, options: options)
+        #expect(made.plan.carriedLayers == [1])
+        #expect(made.plan.layers[0].repack != nil)
+        #expect(made.document.new.layers[1].tar == .blob)
+        #expect(made.byteCount < opened.index.summary.layers[1].blobByteCount * 5 / 4)
+        #expect(try roundtrip.apply(path, to: old) == (try new.archive(.ociArchive, .zstd)))
+        // Who tells what it costs tells the same.
+        let costs = try await creator.costs(creator.recipes(options), level: .fast)
+        #expect(costs.byteCount == made.byteCount)
+        #expect(costs.layers.map(\.making) == made.plan.layers.map(\.making))
+    }
+
+    @Test func `a recipe that makes two blobs is kept`() async throws {
+        let tar = [TarEntry.file("a", (0..<60).flatMap { Content.text($0, 3_000) })]
+        let new = ImageBuilder([.init("ADD new", tar), .init("ADD again", tar)])
+        let opened = try await roundtrip.open(new, .ociArchive, .zstd, as: "new")
+        let old = try await roundtrip.open(
+            ImageBuilder([.init("ADD old", [.file("b", [1])])]), .ociArchive, .zstd, as: "old")
+        let creator = DeltaCreator(old: old, new: opened)
+        let recipes = try await creator.recipes(DeltaOptions(level: .fast))
+        let revised = try await creator.plan().revised(recipes, ImageSet(opened))
+        #expect(revised.recipes.count == 1 && revised.plan.carriedLayers == [])
+    }
+
     @Test func `few bytes that unpack to many are matched in small parts`() async throws {
         #expect(LayerPlan.partByteCount(stored: 0) == 8 << 20)
         #expect(LayerPlan.partByteCount(stored: 4 << 20) == 32 << 20)

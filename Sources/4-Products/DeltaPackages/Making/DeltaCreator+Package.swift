@@ -29,10 +29,10 @@ extension DeltaCreator {
     ) async throws -> CreatedPackage {
         try checkForeignLayers()
         let output = try OutputFile(path: path, replacesExisting: replacesExisting)
-        let recipes = try await recipes(options, reporter)
-        let plan = try await plan()
+        let made = try await recipes(options, reporter)
+        let (plan, recipes) = try await plan().revised(made, new)
         let contents = try await contents(
-            recipes, spares: spares(reporter), carried: plan.carriedLayers, level: options.level)
+            plan, recipes, spares: spares(reporter), carried: plan.carriedLayers, level: options.level)
         try contents.write { try output.write($0) }
         try output.sync()
         if options.checks {
@@ -60,9 +60,9 @@ extension DeltaCreator {
     /// - Returns: Exact figures.
     /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
     public func costs(_ recipes: [LayerRecipe], level: DeltaLevel) async throws -> PackageCosts {
-        let plan = try await plan()
+        let (plan, recipes) = try await plan().revised(recipes, new)
         let contents = try await contents(
-            recipes, spares: spares(), carried: plan.carriedLayers, level: level)
+            plan, recipes, spares: spares(), carried: plan.carriedLayers, level: level)
         let total = try await WorkPool.shared.run {
             var byteCount: UInt64 = 0
             try contents.write { byteCount += UInt64($0.count) }
@@ -79,7 +79,7 @@ extension DeltaCreator {
     /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
     public func guessOfDocuments(_ level: DeltaLevel) async throws -> CostGuess {
         let plan = try await plan()
-        let contents = try await contents([], spares: nil, carried: [], level: level)
+        let contents = try await contents(plan, [], spares: nil, carried: [], level: level)
         let references = plan.recipeLayers.count + plan.carriedLayers.count + plan.repackLayers.count
         let byteCount = try await WorkPool.shared.run {
             var byteCount: UInt64 = 0
@@ -96,9 +96,9 @@ extension DeltaCreator {
     /// Puts the contents of a package together. Without `spares`, which are descriptions of blobs that both images hold,
     /// all descriptions are left out.
     private func contents(
-        _ recipes: [LayerRecipe], spares: [Int: LayerRepack]?, carried: [Int], level: DeltaLevel
+        _ plan: DeltaPlan, _ recipes: [LayerRecipe], spares: [Int: LayerRepack]?, carried: [Int],
+        level: DeltaLevel
     ) async throws -> PackageWriter {
-        let plan = try await plan()
         let archive = try await archiveRecipe(level)
         var blobs = recipes.map {
             PackageWriter.Blob($0.bytes, digest: $0.digest, mediaType: PackageMediaType.recipe)

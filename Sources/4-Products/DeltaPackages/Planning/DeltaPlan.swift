@@ -1,4 +1,5 @@
 import Bytes
+import FileIO
 import Images
 public import OCI
 import Work
@@ -23,13 +24,13 @@ public struct DeltaPlan: Sendable {
         /// Its place in the new image.
         public let index: Int
         /// What the package brings for it.
-        public let shipment: Shipment
+        public fileprivate(set) var shipment: Shipment
         /// How its blob is made of the uncompressed layer.
-        public let making: BlobMaking
+        public fileprivate(set) var making: BlobMaking
         /// The same as the package says it.
-        let encoding: DeltaDocument.Encoding
+        fileprivate(set) var encoding: DeltaDocument.Encoding
         /// What the package brings so that the blob can be made of it; nil if nothing, or if a lower layer has the same.
-        let repack: LayerRepack?
+        fileprivate(set) var repack: LayerRepack?
         /// Whether the old image has the uncompressed layer.
         let isTarKnown: Bool
 
@@ -38,7 +39,7 @@ public struct DeltaPlan: Sendable {
     }
 
     /// All layers of the new image, lowest first.
-    public let layers: [Layer]
+    public private(set) var layers: [Layer]
 
     /// The layers that need a recipe, lowest first.
     public var recipeLayers: [Int] { layers.filter { $0.shipment == .recipe }.map(\.index) }
@@ -89,6 +90,37 @@ public struct DeltaPlan: Sendable {
         }
         self.layers = layers
     }
+
+    /// The same plan once the recipes are made: a layer whose recipe and description take more than its blob is carried.
+    ///
+    /// - Parameters:
+    ///   - recipes: The recipes.
+    ///   - new: The image to make.
+    /// - Returns: The plan, and the recipes that it still takes.
+    func revised(_ recipes: [LayerRecipe], _ new: ImageSet) -> (plan: DeltaPlan, recipes: [LayerRecipe]) {
+        var plan = self
+        // A recipe that makes several layers, or several blobs, is worth more than one of them.
+        let shared = Set(
+            layers.compactMap { if case .repeated(let lower) = $0.shipment { lower } else { nil } })
+        let kept = recipes.filter { recipe in
+            let layer = layers[recipe.layer]
+            let blob = new.summaries[recipe.layer]
+            let byteCount = recipe.bytes.byteCount.addingClamped(layer.repackByteCount)
+            guard layer.repack != nil, !shared.contains(recipe.layer),
+                byteCount >= blob.blobByteCount.addingClamped(Self.leastGain)
+            else { return true }
+            let reason = "what would make it takes \(ByteCount.percent(byteCount, of: blob.blobByteCount))"
+            plan.layers[recipe.layer].shipment = .carried(blob.compression)
+            plan.layers[recipe.layer].making = .carried(reason: reason)
+            plan.layers[recipe.layer].encoding = .carried(reason: reason)
+            plan.layers[recipe.layer].repack = nil
+            return false
+        }
+        return (plan, kept)
+    }
+
+    /// Fewer bytes are not worth that a layer could not be made without the blob.
+    private static let leastGain: UInt64 = 1 << 10
 
     /// The layer whose recipe makes the uncompressed form of a layer; nil if there is none.
     func recipeLayer(of layer: Layer) -> Int? {
