@@ -1,8 +1,9 @@
 import Compression
 import Foundation
-import Recompression
 import TestSupport
 import Testing
+
+@testable import Recompression
 
 /// Blobs of zstd frames, described and made again; see `Fixtures/make`.
 @Suite struct FrameRepackTests {
@@ -89,6 +90,26 @@ import Testing
         // The number of sequences takes two bytes where one would do.
         let odd = Self.frame([(2, 6, [0x18, 1, 2, 3, 128, 0]), (0, 1, [4])])
         try Self.remade(odd, [1, 2, 3, 4])
+    }
+
+    @Test func `a frame that copies from too far back is refused for that`() throws {
+        var random = SplitMix64(seed: 8)
+        let noise = random.bytes(70_000)
+        let options = ZstdOptions(level: 3, windowLog: 25, findsLongMatches: true)
+        for isTooFar in [false, true] {
+            let gap = FrameProgram.windowLimit - (isTooFar ? 0 : 100_000)
+            let content = noise + [UInt8](repeating: 7, count: gap) + noise
+            let blob = try Zstd.compress(content, options)
+            // The noise is there once.
+            #expect(blob.count < 80_000)
+            let outcome = try Repack.attempt(
+                blob: ByteSource(blob), plain: ByteSource(content), limit: blob.count)
+            if case .refused(let refusal) = outcome {
+                #expect(isTooFar && refusal == .reachesTooFar)
+            } else {
+                #expect(!isTooFar)
+            }
+        }
     }
 
     @Test func `a wrong checksum is kept`() throws {

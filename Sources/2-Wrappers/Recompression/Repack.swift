@@ -40,6 +40,8 @@ public struct Repack: Sendable {
     public enum Refusal: Hashable, Sendable {
         /// It is made of something else than gzip members or zstd frames, or in a way that is not followed.
         case unknownForm
+        /// It copies from further back than is held of the data.
+        case reachesTooFar
         /// Following its encoder would take far longer than for real data.
         case tooMuchWork
         /// It would be too long: about how long, in bytes.

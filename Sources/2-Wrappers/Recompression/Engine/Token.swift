@@ -28,6 +28,8 @@ public enum RecompressionError: Error, Equatable, Sendable, CustomStringConverti
     case notDeflate(String)
     /// The compressed data are no zstd frames, or not such as can be described.
     case notZstd(String)
+    /// The compressed data copy from further back than is held of the data.
+    case reachesTooFar
     /// The compressed data were made to be hard to follow.
     case tooMuchWork
     /// The description of a stream contradicts itself or the data.
@@ -36,6 +38,7 @@ public enum RecompressionError: Error, Equatable, Sendable, CustomStringConverti
     public var description: String {
         switch self {
         case .notDeflate(let reason), .notZstd(let reason): reason
+        case .reachesTooFar: "it copies from further back than \(FrameProgram.windowLimit >> 20) MiB"
         case .tooMuchWork: "following how it was compressed takes too long"
         case .damaged(let reason): "the description of a compressed layer is damaged: \(reason)"
         }

@@ -16,6 +16,8 @@ struct FrameDescriber {
                 FrameMachine(
                     parser: FrameParser(blob), program: program, end: Int(plain.byteCount), sink: $0)
             }
+        } catch RecompressionError.reachesTooFar {
+            return .refused(.reachesTooFar)
         } catch is RecompressionError {
             return .refused(.unknownForm)
         }

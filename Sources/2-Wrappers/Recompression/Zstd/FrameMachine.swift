@@ -298,11 +298,13 @@ final class FrameMachine: DescribingMachine {
             let start = place + Int(actual.literalCount)
             place += actual.byteCount
             let distance = distances.take(actual)
-            guard place <= blockEnd, distance > 0,
-                distance <= min(start - frameStart, FrameProgram.windowLimit)
-            else {
-                let reason = "a match reaches too far back"
+            guard place <= blockEnd, distance > 0, distance <= start - frameStart else {
+                let reason = "a match reaches out of the data"
                 throw isDecoding ? Self.damaged(reason) : RecompressionError.notZstd(reason)
+            }
+            guard distance <= FrameProgram.windowLimit else {
+                throw isDecoding
+                    ? Self.damaged("a match reaches too far back") : RecompressionError.reachesTooFar
             }
             if actual != predicted, isFollowing {
                 model.correct(place, count: coder.sequenceCount, distances, plain)

@@ -59,6 +59,7 @@ extension BlobMaking {
         case .tooLong(let byteCount):
             "encoder unknown, corrections would be \(ByteCount.percent(byteCount, of: blobByteCount))"
         case .unknownForm: "not \(compression.rawValue) as its format says, or of a rare form"
+        case .reachesTooFar: "\(RecompressionError.reachesTooFar)"
         case .tooMuchWork: "\(RecompressionError.tooMuchWork)"
         case nil: "\(compression.rawValue) is not rebuilt"
         }
