@@ -165,12 +165,82 @@ struct ExportTests {
         script.press("e tab")
         #expect(size(script) == "5.0 kB")
         script.press("right")
-        #expect(size(script) == "…  not computed yet; default: 5.0 kB")
+        #expect(size(script) == "…  not computed: r m does it, or the export; default: 5.0 kB")
         script.press("enter")
         script.send(
             .exported(ExportResult(path: "u", byteCount: 4_000, elapsed: .seconds(1), applyCommand: "a")))
         script.press("e e")
         #expect(size(script) == "4.0 kB")
+    }
+
+    @Test func `packages that the routes made tell the dialog their sizes`() {
+        var script = Script()
+        script.send(.route(Route(.best, Figure(exact: 3_000), makingSeconds: 2, applyingSeconds: 1)))
+        script.press("e tab right")
+        #expect(size(script) == "3.0 kB")
+        // What is picked takes other bytes, and nothing computes them before an export.
+        script.press("esc A e")
+        #expect(size(script)?.contains("not computed: the export tells") == true)
+    }
+
+    // MARK: - What an export made
+
+    private static let partial = ExportResult(
+        path: "update.silt", byteCount: 30_164, elapsed: .seconds(1), applyCommand: "silt apply",
+        partial: .init(name: "shop:1.4-silt1", imageID: "4157153d1a13", words: "partial, 1 of 12 changes"))
+
+    @Test(arguments: [80, 40])
+    func `the result of a partial export says so, and which image it makes`(columns: Int) {
+        var script = Script(columns: columns)
+        script.send(.totals(Totals(pull: Figure(exact: 9_000_000), delta: Figure(exact: 60_328))))
+        script.press("A e enter")
+        script.send(.exported(Self.partial))
+        #expect(script.screen().text.contains("30.2 kB, partial"))
+        #expect(script.explorer.log.last?.text.contains("30,164 bytes; partial, 1 of 12") == true)
+        script.press("e")
+        let text = script.screen().text
+        #expect(text.contains("Exported what is picked"))
+        #expect(text.contains("shop:1.4-silt1, image"))
+        #expect(text.contains("partial, 1 of 12 changes"))
+        // A pull brings another image.
+        #expect(!text.contains("│ pull "))
+        #expect(text.contains("50% of 60.3 kB"))
+    }
+
+    @Test func `the result can be had as often as one wants`() {
+        var script = exporting()
+        script.send(.exported(Self.result))
+        script.press("y")
+        for key in ["esc", "q", "enter"] {
+            script.press("^e")
+            #expect(script.explorer.context == .result)
+            script.press(key)
+            #expect(script.explorer.screens.isEmpty)
+            #expect(script.explorer.status?.text == "^E shows that again")
+        }
+        var other = Script()
+        other.press("^e")
+        #expect(other.explorer.status?.text == "nothing was exported yet: e does")
+    }
+
+    @Test func `a command that is copied writes over no package that was exported`() {
+        func copied(_ script: Script) -> [String] {
+            var script = script
+            script.press("1 j j j y j")
+            _ = script.takeEffects()
+            script.press("enter")
+            return script.takeEffects().compactMap { if case .copy(let text) = $0 { text } else { nil } }
+        }
+        var script = exporting()
+        #expect(copied(script).first?.hasSuffix("-o update.silt") == true)
+        script.send(.exported(Self.result))
+        script.press("esc")
+        #expect(copied(script).first?.hasSuffix("-o update-2.silt") == true)
+        script.send(
+            .exported(
+                ExportResult(path: "update-2.silt", byteCount: 1, elapsed: .seconds(1), applyCommand: "")))
+        script.press("esc")
+        #expect(copied(script).first?.hasSuffix("-o update-3.silt") == true)
     }
 
     private func size(_ script: Script) -> String? {

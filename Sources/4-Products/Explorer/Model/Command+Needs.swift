@@ -22,6 +22,11 @@ extension Command {
         return explorer.routes.unmadeLevels.isEmpty ? "the packages of all levels were measured" : nil
     }
 
+    @Sendable static func needsResult(_ explorer: ExplorerModel) -> String? {
+        explorer.export.result == nil
+            ? "nothing was exported yet: \(explorer.key(.export, in: .files)) does" : nil
+    }
+
     @Sendable static func needsWholeImages(_ explorer: ExplorerModel) -> String? {
         if explorer.tables[.squashed] == nil { return "the images are still being compared" }
         guard explorer.scope != .squashed, explorer.staleScopes.contains(.squashed) else { return nil }

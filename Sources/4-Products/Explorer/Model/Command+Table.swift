@@ -63,6 +63,9 @@ extension Command {
             "write the delta package; while that runs: stop it; then: what it made, and how to apply it",
             in: panes, unless: needsComparison),
         Binding(
+            .lastExport, [.control("e")], "", "what the last export made, and how to apply it", in: panes,
+            unless: needsResult),
+        Binding(
             .summary, ["S"], "summary",
             "what the update brings: packages, configuration, where the bytes go, what to look out for",
             in: panes, unless: needsWholeImages),

@@ -14,7 +14,7 @@ public enum Command: String, Hashable, Sendable, CaseIterable {
     case search, nextMatch, previousMatch, back
     case summary, routes, nextLink, previousLink
     case moreReceivers, fewerReceivers, nextRhythm, editLink, newLink, takeRoute, makePackages
-    case details, nextItem, previousItem, export, help, palette, log, themes
+    case details, nextItem, previousItem, export, lastExport, help, palette, log, themes
     case pick, pickDirectory, pickShown, pickRange, pickMatching, pickNothing, undoPick, redoPick
     case pickRemedy, listPicks, savePicks, loadPicks
     case confirm, cancel, nextField, copy

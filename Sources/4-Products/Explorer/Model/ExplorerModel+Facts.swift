@@ -3,6 +3,17 @@ import FileTree
 import OCI
 import Shipping
 
+extension ExportLevel {
+    /// The route of its package.
+    fileprivate var route: RouteKind {
+        switch self {
+        case .fast: .fast
+        case .standard: .default
+        case .best: .best
+        }
+    }
+}
+
 /// A row of the pane of layers.
 enum LayerRow: Hashable, Sendable {
     /// The configurations of both images.
@@ -79,6 +90,7 @@ extension ExplorerModel {
     /// The package's size at a level, as far as it is known: by estimates, or because a package was made.
     func knownSize(at level: ExportLevel) -> Figure? {
         if let bytes = export.sizes[level] { return Figure(exact: bytes) }
+        if let made = routes.measured[level.route], made.makingSeconds != nil { return made.figure }
         return level == .standard ? totals.delta : nil
     }
 

@@ -71,17 +71,32 @@ extension ExplorerModel {
             let text = String(validating: pattern.text, as: UTF8.self)
         {
             let command = CreateCommand(
-                start: "\(options.createCommand) --pick \(ShellWord.quoted(text))", output: export.path.text,
+                start: "\(options.createCommand) --pick \(ShellWord.quoted(text))", output: unwrittenPath,
                 level: export.level, picks: nil, picksPath: "")
             items += command.text.map { [CopyScreen.Item(label: "this alone", text: $0)] } ?? []
         }
         return items + createItem
     }
 
+    /// The dialog's file name, or the next one after it if a package of that name was exported: who pastes a command wants
+    /// one more package.
+    private var unwrittenPath: String {
+        let path = export.path.text
+        let end = path.hasSuffix(".silt") ? ".silt" : ""
+        let stem = path.dropLast(end.count)
+        var number = 1
+        var proposed = path
+        while export.writtenPaths.contains(proposed) {
+            number += 1
+            proposed = "\(stem)-\(number)\(end)"
+        }
+        return proposed
+    }
+
     /// The command that makes the whole package.
     private var createItem: [CopyScreen.Item] {
         let command = CreateCommand(
-            start: options.createCommand, output: export.path.text, level: export.level, picks: nil,
+            start: options.createCommand, output: unwrittenPath, level: export.level, picks: nil,
             picksPath: "")
         return command.text.map { [CopyScreen.Item(label: "all of it", text: $0)] } ?? []
     }

@@ -66,6 +66,7 @@ extension ExplorerModel {
         case .details: showDetails()
         case .help: screens.append(HelpScreen(about: context))
         case .export: beginExport()
+        case .lastExport: showLastExport()
         case .copy: return copyWhatMatters()
         case .writeOut, .outside: performOutside(command)
         case .pick: return pickHere()
@@ -345,6 +346,13 @@ extension ExplorerModel {
         } else {
             screens.append(ExportScreen())
         }
+    }
+
+    /// Shows what the last export made, as often as somebody asks.
+    private mutating func showLastExport() {
+        guard let result = export.result else { return }
+        export.notice = nil
+        screens.append(ResultScreen(result))
     }
 
     /// Asks for the file to write picks to, or to read them from.

@@ -245,8 +245,12 @@ public struct ExplorerModel: Sendable {
             endExport()
             export.result = result
             export.notice = .done
-            note("wrote \(result.path): \(result.byteCount) bytes; \(result.applyCommand)")
+            let makes = result.partial.map { "; \($0.words); it makes \($0.name), image \($0.imageID)" } ?? ""
+            note(
+                "wrote \(result.path): \(ByteCount.grouped(result.byteCount)) bytes\(makes); \(result.applyCommand)"
+            )
         case .exportFailed(let text):
+            export.writtenPaths.insert(result.path)
             endExport()
             export.error = text
             export.notice = .failed

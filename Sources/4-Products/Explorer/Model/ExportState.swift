@@ -14,6 +14,8 @@ struct ExportState: Hashable, Sendable {
     var error: String?
     /// What the last export made.
     var result: ExportResult?
+    /// The names of all packages that were made.
+    var writtenPaths: Set<String> = []
     /// How the last export ended, until somebody has taken note.
     var notice: Notice?
     /// Sizes of the packages that were made, by level.

@@ -86,8 +86,10 @@ struct FooterView {
     private func done(_ result: ExportResult, columns: Int) -> [Span] {
         let shows = [Span("  ")] + explorer.hint(.export, "shows it")
         let end = shows + [Span("  ")] + explorer.hint(.copy, "copies the command")
-        let facts = [Span(" \(ByteCount.text(result.byteCount))", .title), Span(" written and checked")]
-        let size = Array(facts.prefix(1))
+        let size =
+            [Span(" \(ByteCount.text(result.byteCount))", .title)]
+            + (result.partial == nil ? [] : [Span(", partial", .warning)])
+        let facts = size + [Span("\(result.partial == nil ? "" : ",") written and checked")]
         let choices: [[Span]] = [facts + end, size + end, size + shows]
         let rest = choices.first { $0.width + 12 <= columns } ?? size
         let name = TextFit.middle(

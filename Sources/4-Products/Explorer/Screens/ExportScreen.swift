@@ -110,22 +110,23 @@ struct ExportScreen: Screen {
         Span(text + String(repeating: " ", count: max(0, labelWidth - text.count)), .dim)
     }
 
-    /// The size at the chosen level: nobody knows it for another level than the one that the estimates are made for
-    /// before a package was made at that level.
+    /// The size at the chosen level. Without a package of that level it is known for the one that the estimates are made
+    /// for; for another one it is told what finds it out.
     private func size(in model: ExplorerModel) -> [Span] {
         let level = model.export.level
+        let isPartial = model.picks != nil
         func known(at level: ExportLevel) -> Span? {
-            if model.picks != nil {
-                return model.pickSize(at: level).map {
-                    Span(Format.cost($0, model.glyphs), $0.isExact ? .title : .estimate)
-                }
+            (isPartial ? model.pickSize(at: level) : model.knownSize(at: level)).map {
+                Span(Format.cost($0, model.glyphs), $0.isExact ? .title : .estimate)
             }
-            return model.knownSize(at: level).map { Span(Format.cost($0, model.glyphs), .title) }
         }
         if let size = known(at: level) { return [size] }
         let unknown = Span(model.glyphs.ellipsis, .dim)
-        guard level != .standard, let standard = known(at: .standard) else { return [unknown] }
-        return [unknown, Span("  not computed yet; \(ExportLevel.standard.name): \(standard.text)", .dim)]
+        guard level != .standard else { return [unknown] }
+        let routes = "\(model.key(.routes, in: .files)) \(model.key(.makePackages, in: .routes))"
+        let way = isPartial ? "the export tells" : "\(routes) does it, or the export"
+        let standard = known(at: .standard).map { "; \(ExportLevel.standard.name): \($0.text)" } ?? ""
+        return [unknown, Span("  not computed: \(way)\(standard)", .dim)]
     }
 
     /// What is exported, what that makes, and the command that does the same; what matters most comes first.

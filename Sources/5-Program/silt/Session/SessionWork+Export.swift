@@ -1,8 +1,10 @@
+import Bytes
 import Delta
 import DeltaPackages
 import Explorer
 import FileIO
 import Images
+import OCI
 import Synchronization
 import Terminals
 import Work
@@ -41,6 +43,7 @@ extension SessionWork {
             let package = try await (planned?.creator ?? whole).create(
                 at: request.path, replacesExisting: request.overwrites,
                 options: DeltaOptions(level: DeltaLevel(request.level), jobs: jobs), reporter)
+            let partial = planned?.picked.partialImage
             mailbox.send(
                 .exported(
                     ExportResult(
@@ -48,13 +51,25 @@ extension SessionWork {
                         elapsed: ContinuousClock.now - start,
                         applyCommand: ApplyCommand.text(
                             old: old.source, package: request.path,
-                            output: planned?.picked.partial == nil ? "new.tar" : "partial.tar"))))
+                            output: partial == nil ? "new.tar" : "partial.tar"),
+                        partial: partial)))
         } catch is CancellationError {
             mailbox.send(.exportCancelled)
         } catch FileError.exists {
             mailbox.send(.exportExists(request))
         } catch {
             mailbox.send(.exportFailed("\(error)"))
+        }
+    }
+}
+
+extension PickedImage {
+    /// What the explorer says of it; nil if it is the new image.
+    fileprivate var partialImage: ExportResult.PartialImage? {
+        partial.map {
+            let summary = image.index.summary
+            return ExportResult.PartialImage(
+                name: summary.displayName, imageID: summary.imageID.short, words: PartialText.text($0))
         }
     }
 }
