@@ -115,6 +115,45 @@ extension PickTests {
         #expect(other.explorer.status?.text.contains("for another new image") == true)
     }
 
+    @Test func `the list that was used last is proposed`() {
+        var script = Script(answersFirst: true)
+        script.press("space w ^u")
+        script.type("own.picks")
+        script.press("enter")
+        guard case .savePicks(let request)? = script.takeEffects().last else {
+            Issue.record("nothing is written")
+            return
+        }
+        script.send(.picksSaved(path: request.path, revision: request.revision))
+        script.press("U ^o enter")
+        #expect(script.takeEffects().last == .loadPicks("own.picks"))
+        script.send(.picksLoaded(PickList(configKeys: ["*"]), path: "other.picks"))
+        script.press("w enter")
+        guard case .savePicks(let other)? = script.takeEffects().last else {
+            Issue.record("nothing is written")
+            return
+        }
+        #expect(other.path == "other.picks")
+    }
+
+    @Test func `lines of a list that pick nothing are named`() throws {
+        func told(_ lines: String) throws -> ExplorerModel.Status? {
+            var script = Script(answersFirst: true)
+            script.send(.picksLoaded(try PickList(parsing: Array(lines.utf8)), path: "l"))
+            return script.explorer.status
+        }
+        let some = try told("config Env\nconfig Nix\n+ /nix/da\n+ /app\n")
+        #expect(some?.isWarning == true)
+        #expect(some?.text.hasSuffix("by 'l'; 2 lines match nothing: 'config Nix', '+ /nix/da'") == true)
+        let one = try told("+~ /nowhere")
+        #expect(one?.text == "'l' picks nothing of these images; 1 line matches nothing: '+~ /nowhere'")
+        let many = try told("layer 99\n+ /a1\n+ /a2\n- /a3\n+ /app")
+        #expect(
+            many?.text.hasSuffix("; 4 lines match nothing: 'layer 99', '+ /a1', '+ /a2' and 1 more") == true)
+        let all = try told("config *\n+ /app")
+        #expect(all?.isWarning == false && all?.text.hasSuffix("by 'l'") == true)
+    }
+
     @Test func `picks that are nowhere else are asked about before the program ends`() {
         for keys in ["q", "^c", "i ^c"] {
             var script = Script(answersFirst: true)

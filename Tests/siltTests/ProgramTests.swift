@@ -125,6 +125,14 @@ struct ProgramTests {
         #expect(!made.errors.contains("changed.so"))
     }
 
+    @Test func `a directory is no list of picks, and is called one`() throws {
+        try scratch.makeFolder("lists")
+        let made = try Program.run(
+            "create", "old.tar", "new.tar", "-o", "d.silt", "--picks", "lists", in: scratch)
+        #expect(made.status == 2)
+        #expect(made.errors == "silt: 'lists' is no list of picks: it is a directory\n")
+    }
+
     @Test func `one architecture stands for Linux on it`() throws {
         #expect(try Program.run("ls", "old.tar", "--platform", "amd64", in: scratch).status == 0)
         #expect(try Program.run("ls", "old.tar", "--platform", "x86_64", in: scratch).status == 0)

@@ -57,6 +57,9 @@ extension PickList {
     /// - Parameter path: The file.
     /// - Throws: `UnreadablePicks` if the file is no list, `FileError` if it cannot be read.
     init(readingFile path: String) throws {
+        guard try FileKind(at: path) != .directory else {
+            throw UnreadablePicks(path: path, reason: "it is a directory")
+        }
         let file = try RandomAccessFile(path: path)
         guard file.byteCount <= Self.byteCountLimit else {
             throw UnreadablePicks(path: path, reason: "it is too large for a list of picks")

@@ -360,8 +360,9 @@ extension ExplorerModel {
         screens.append(PicksFileScreen(command, path: picksPath))
     }
 
-    /// The file of picks that belongs to the package.
+    /// The file of picks that was used last, or else the one that belongs to the package.
     var picksPath: String {
+        if let path = pickState.path { return path }
         let path = export.path.text
         let end = ".silt"
         return (path.hasSuffix(end) ? String(path.dropLast(end.count)) : path) + ".picks"

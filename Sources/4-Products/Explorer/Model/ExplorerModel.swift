@@ -207,6 +207,7 @@ public struct ExplorerModel: Sendable {
             pickState.picks?.keep(revision)
             say(
                 "wrote the picks to '\(path)': silt create --picks takes them, and \(key(.loadPicks, in: .files))"
+            pickState.path = path
             )
         case .picksFileExists(let request):
             screens.append(QuestionScreen(question: .overwritePicks(request)))

@@ -21,6 +21,8 @@ struct PickState: Sendable {
     var isSumStale = false
     /// Sizes of packages that were made of these picks, by level.
     var sizes: [ExportLevel: UInt64] = [:]
+    /// The file that a list was written to or read from last.
+    var path: String?
 }
 
 extension ExplorerModel {
@@ -324,18 +326,51 @@ extension ExplorerModel {
             return []
         }
         guard preparePicks(), let ground = pickState.picks?.ground else { return [] }
-        let nodes = list.nodes(of: ground.tree) { ground.layer(of: $0).map { $0 + 1 } }
+        pickState.path = path
+        let matches = list.matches(in: ground.tree) { ground.layer(of: $0).map { $0 + 1 } }
         let layers =
             list.rules.isEmpty ? Set(list.layers.map { $0 - 1 }.filter { ground.rowOfLayer[$0] != nil }) : []
         // A part of the configuration stands for all in it.
         let keys = ground.keys.filter { key in
             list.configKeys.contains { $0 == "*" || $0 == key || key.hasPrefix($0 + " ") }
         }
-        let effects = changePicks { $0.replace(by: nodes, layers: layers, keys: Set(keys)) }
+        let effects = changePicks { $0.replace(by: matches.nodes, layers: layers, keys: Set(keys)) }
         if let picks { pickState.picks?.keep(picks.revision) }
-        say(
-            picks.map { "picked \($0.words) by '\(path)'" }
-                ?? "'\(path)' picks nothing of these images", isWarning: picks == nil)
+        let vain = list.lines(inVain: matches.unmatched, of: ground)
+        let told =
+            picks.map { "picked \($0.words) by '\(path)'" } ?? "'\(path)' picks nothing of these images"
+        say(told + Self.words(ofVain: vain), isWarning: picks == nil || !vain.isEmpty)
         return effects
+    }
+
+    /// `; 5 lines match nothing: 'config Nix', '+ /nix/da' and 3 more`.
+    private static func words(ofVain lines: [String]) -> String {
+        guard !lines.isEmpty else { return "" }
+        let quoted = lines.prefix(3).map { "'\($0)'" }
+        let rest = lines.count - quoted.count
+        let verb = lines.count == 1 ? "matches" : "match"
+        return "; \(Format.count(lines.count, "line")) \(verb) nothing: \(quoted.joined(separator: ", "))"
+            + (rest > 0 ? " and \(Format.grouped(rest)) more" : "")
+    }
+}
+
+extension PickList {
+    /// The lines that pick nothing of some images, as they stand in a file: mistyped ones, most likely.
+    ///
+    /// - Parameters:
+    ///   - unmatched: The rules that no change matches.
+    ///   - ground: What can be picked.
+    /// - Returns: The lines: keys, layers, then rules.
+    fileprivate func lines(inVain unmatched: [Rule], of ground: PickGround) -> [String] {
+        func text(_ list: PickList) -> String {
+            let lines = list.bytes.split(separator: UInt8(ascii: "\n")).dropFirst()
+            return EscapedText.line(String(decoding: lines.first ?? [], as: UTF8.self), limit: 100)
+        }
+        let keys = configKeys.filter { wanted in
+            wanted != "*" && !ground.keys.contains { $0 == wanted || $0.hasPrefix(wanted + " ") }
+        }
+        let layers = layers.filter { ground.rowOfLayer[$0 - 1] == nil }.sorted()
+        return keys.map { text(PickList(configKeys: [$0])) } + layers.map { text(PickList(layers: [$0])) }
+            + unmatched.map { text(PickList(rules: [$0])) }
     }
 }
