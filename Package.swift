@@ -141,7 +141,7 @@ let package = Package(
             name: "DeltaPackages",
             dependencies: [
                 "Bytes", "ContentDiff", "FileFormats", "Hashing", "Tar", "FileTree", "OCI", "Images",
-                "FileIO", "Delta", "Compression", "Recompression", "Shipping", "Work",
+                "FileIO", "Delta", "Compression", "Recompression", "Shipping", "Summary", "Work",
             ],
             path: "\(products)/DeltaPackages", swiftSettings: safe),
         .target(
@@ -255,7 +255,7 @@ let package = Package(
             name: "DeltaPackagesTests",
             dependencies: [
                 "DeltaPackages", "Bytes", "Hashing", "Delta", "FileTree", "FileIO", "Images", "OCI",
-                "Shipping", "Work", "TestSupport",
+                "Shipping", "Summary", "Work", "TestSupport",
             ],
             exclude: ["Golden"], swiftSettings: testing),
         .testTarget(

@@ -3,6 +3,7 @@ import Bytes
 import FileTree
 import Images
 import OCI
+import Summary
 import TestSupport
 import Testing
 
@@ -20,7 +21,7 @@ struct PickCheckTests {
     }
 
     private func warnings(
-        _ old: [TarEntry], _ new: [TarEntry], picking lines: String
+        _ old: [TarEntry], _ new: [TarEntry], picking lines: String, packages: PairedPackages? = nil
     ) async throws -> [String] {
         let images = [old, new].map { ImageBuilder([.init("COPY . /", $0)]) }
         let list = try PickList(parsing: Array(lines.utf8))
@@ -28,7 +29,7 @@ struct PickCheckTests {
             list, old: try await roundtrip.open(images[0], .docker25, as: "old"),
             new: try await roundtrip.open(images[1], .docker25, as: "new"))
         guard let tree = picked.tree else { return [] }
-        return try await picked.warnings().map { warning in
+        return try await picked.warnings(packages: packages).map { warning in
             let remedy = warning.remedy.map { tree.path(of: $0) }.sorted().map { EscapedText.of($0.bytes) }
             return "\(warning.text(in: tree)) [\(remedy.joined(separator: " "))]"
         }
@@ -99,5 +100,40 @@ struct PickCheckTests {
             ])
         #expect(try await warnings(image(1), image(2), picking: "+ tool\n+ libtool.so") == [])
         #expect(try await warnings(image(1), image(2), picking: "+ /usr/bin/other") == [])
+    }
+
+    @Test func `of any package that the images know all files belong together`() async throws {
+        func inventory(_ packages: [(Package, [Int])]) -> PackageInventory {
+            packages.reduce(into: PackageInventory()) { inventory, package in
+                inventory.add(package.0, files: package.1.map { EntryID(layer: 0, ordinal: $0) })
+            }
+        }
+        func jar(_ version: String) -> Package {
+            Package(kind: .java, name: "spark-core", version: version, place: "jars/core-\(version).jar")
+        }
+        func module(_ version: String) -> Package {
+            Package(kind: .npm, name: "undici", version: version, place: "node_modules")
+        }
+        let old = [
+            file("jars/core-3.5.8.jar", [1]), file("u/a.js", [1]), file("u/b.js", [1]), file("u/c", [1]),
+        ]
+        let new = [
+            file("jars/core-3.5.9.jar", [2]), file("u/a.js", [2]), file("u/b.js", [2]), file("u/c", [1]),
+        ]
+        let packages = PairedPackages(
+            old: inventory([(module("6.1"), [1, 2, 3]), (jar("3.5.8"), [0])]),
+            new: inventory([(jar("3.5.9"), [0]), (module("6.2"), [1, 2, 3])]))
+        func told(_ lines: String) async throws -> [String] {
+            try await warnings(old, new, picking: lines, packages: packages)
+        }
+        #expect(
+            try await told("+ /jars/core-3.5.9.jar\n+ /u/a.js") == [
+                "/jars/core-3.5.9.jar: only 1 of the 2 changed files of package spark-core is picked [jars/core-3.5.8.jar]",
+                "/u/a.js: only 1 of the 2 changed files of package undici is picked [u/b.js]",
+            ])
+        #expect(try await told("+ /jars\n+ /u") == [])
+        #expect(try await told("+ /u") == [])
+        // Who keeps the lists is not asked without them.
+        #expect(try await warnings(old, new, picking: "+ /u/a.js") == [])
     }
 }

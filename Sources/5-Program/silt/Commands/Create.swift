@@ -1,11 +1,14 @@
 import ArgumentParser
 import FileIO
 import Bytes
+import Contents
 import Delta
 import DeltaPackages
 import FileTree
 import Images
 import OCI
+import Summary
+import Work
 
 /// `silt create`
 struct Create: CancellableCommand {
@@ -127,7 +130,8 @@ struct Create: CancellableCommand {
         if let partial = picked.partial {
             // The id follows from the images and the picks: it is known before anything is written.
             let summary = picked.image.index.summary
-            for warning in try await picked.warnings() {
+            let packages = try await WorkPool.shared.run { try PairedPackages(old: old, new: new) }
+            for warning in try await picked.warnings(packages: packages) {
                 StandardStreams.writeError("silt: warning: \(PartialText.text(warning, in: picked.tree))\n")
             }
             try StandardStreams.line(

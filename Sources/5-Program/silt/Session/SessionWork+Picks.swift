@@ -1,4 +1,5 @@
 import Bytes
+import Contents
 import Delta
 import DeltaPackages
 import Explorer
@@ -6,6 +7,7 @@ import FileIO
 import FileTree
 import Images
 import OCI
+import Summary
 import Synchronization
 import Terminals
 import Work
@@ -62,7 +64,8 @@ extension SessionWork {
             name: summary.displayName, imageID: summary.imageID.short,
             isNewImage: planned.picked.partial == nil)
         mailbox.send(.picksPlanned(revision: revision, plan))
-        plan.warnings = try await planned.picked.warnings()
+        let packages = state.withLock(\.packages)
+        plan.warnings = try await planned.picked.warnings(packages: packages)
         mailbox.send(.picksPlanned(revision: revision, plan))
         // Of the new image itself the estimates tell the size.
         guard !plan.isNewImage else { return }
@@ -70,6 +73,22 @@ extension SessionWork {
         let costs = try await planned.creator.costs(planned.creator.recipes(options), level: .default)
         plan.byteCount = costs.byteCount
         mailbox.send(.picksPlanned(revision: revision, plan))
+        // To read all lists of packages may take longer than all else that is checked.
+        guard packages == nil else { return }
+        plan.warnings = try await planned.picked.warnings(packages: try await readPackages())
+        mailbox.send(.picksPlanned(revision: revision, plan))
+    }
+
+    /// What both images say of packages, for this plan and all that follow.
+    private func readPackages() async throws -> PairedPackages? {
+        let (old, new, facts) = state.withLock { ($0.old, $0.new, $0.facts) }
+        guard let old, let new else { return nil }
+        let packages = try await WorkPool.shared.run {
+            try facts.map { PairedPackages(old: $0.oldPackages, new: $0.newPackages) }
+                ?? PairedPackages(old: old, new: new)
+        }
+        state.withLock { $0.packages = packages }
+        return packages
     }
 
     /// What comes of picks; made once for those that were asked for last.

@@ -57,6 +57,8 @@ final class SessionWork: Sendable {
         var summarizing: Job?
         /// What was read for summaries, which is the same for all of them.
         var facts: UpdateFacts?
+        /// What the images say of packages, for checks of picks.
+        var packages: PairedPackages?
         var summary: UpdateSummary?
         var isStopped = false
     }

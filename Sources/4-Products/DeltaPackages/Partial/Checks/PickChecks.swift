@@ -3,6 +3,7 @@ import FileFormats
 import FileIO
 public import FileTree
 import Images
+public import Summary
 import Work
 
 /// Looks for what picks lack that the new image has.
@@ -14,6 +15,7 @@ struct PickChecks {
     private let old: TreeSide
     private let new: TreeSide
     private let picked: TreeSide
+    private let known: PairedPackages?
 
     /// More warnings than anybody reads are not looked for.
     private static let warningLimit = 1000
@@ -25,7 +27,12 @@ struct PickChecks {
     ///   - tree: The tree of both images' merged layers.
     ///   - oldImage: The old image.
     ///   - newImage: The new image.
-    init(_ picks: PickSet, _ tree: DiffTree, old oldImage: OpenedImage, new newImage: OpenedImage) {
+    ///   - known: What the images say of packages; nil to look at Debian's lists alone.
+    init(
+        _ picks: PickSet, _ tree: DiffTree, old oldImage: OpenedImage, new newImage: OpenedImage,
+        packages known: PairedPackages? = nil
+    ) {
+        self.known = known
         self.picks = picks
         self.tree = tree
         self.oldImage = oldImage
@@ -41,7 +48,8 @@ struct PickChecks {
     func warnings() throws -> [PickWarning] {
         var warnings = try libraries()
         warnings += try links()
-        warnings += try packages()
+        warnings += try debianPackages()
+        warnings += otherPackages()
         return Array(warnings.prefix(Self.warningLimit))
     }
 
@@ -118,9 +126,29 @@ struct PickChecks {
     private static let listByteLimit: UInt64 = 8 << 20
     private static let listsByteLimit: UInt64 = 128 << 20
 
+    /// Where dpkg keeps the list of each package; nil if it does not.
+    private var debianLists: Int? { TreePath("var/lib/dpkg/info").flatMap(tree.index) }
+
+    /// Other packages that the images know of which only some of the changed files are made: a jar beside the one whose
+    /// place it takes, a module without the files that changed with it.
+    private func otherPackages() -> [PickWarning] {
+        guard let known else { return [] }
+        let hasLists = debianLists != nil
+        return known.changedFiles(of: tree).compactMap { package, changed in
+            guard package.kind != .debian || !hasLists else { return nil }
+            let made = changed.filter(picks.contains)
+            guard let first = made.first, made.count < changed.count else { return nil }
+            return PickWarning(
+                node: first,
+                problem: .halfPackage(
+                    name: Array(package.name.utf8), made: made.count, changed: changed.count),
+                remedy: remedy(changed))
+        }
+    }
+
     /// Debian packages of which only some of the changed files are made (dpkg's `info/NAME.list`).
-    private func packages() throws -> [PickWarning] {
-        guard let folder = TreePath("var/lib/dpkg/info").flatMap(tree.index) else { return [] }
+    private func debianPackages() throws -> [PickWarning] {
+        guard let folder = debianLists else { return [] }
         let end = Array(".list".utf8)
         var warnings: [PickWarning] = []
         var byteCount: UInt64 = 0
@@ -182,11 +210,15 @@ struct PickChecks {
 extension PickedImage {
     /// What picks lack that the new image has; nothing if everything is picked.
     ///
+    /// - Parameter packages: What the images say of packages; nil to look at Debian's lists alone.
+    /// - Returns: The warnings.
     /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
-    public func warnings() async throws -> [PickWarning] {
+    public func warnings(packages: PairedPackages? = nil) async throws -> [PickWarning] {
         guard let origin else { return [] }
         return try await WorkPool.shared.run {
-            try PickChecks(origin.picks, origin.tree, old: origin.old, new: origin.new).warnings()
+            try PickChecks(
+                origin.picks, origin.tree, old: origin.old, new: origin.new, packages: packages
+            ).warnings()
         }
     }
 }
