@@ -138,5 +138,51 @@ struct OwnKeyTests {
         #expect(script.explorer.key(.changesOnly) == ":changes-only")
         script.press("c")
         #expect(script.explorer.status?.text == "one pane alone: c shows all of them")
+        for way in ["? /", "S ? /", ":"] {
+            var list = Script(.application, columns: 120, rows: 40) { $0.keys = [.zoom: ["c"]] }
+            list.press(way)
+            list.type("changes-only")
+            #expect(list.screen().text.contains(":changes-only"), "\(way)")
+        }
+    }
+
+    // MARK: - What cannot be chosen
+
+    @Test func `whatever keys are chosen, each of them can be pressed for what it was chosen for`() {
+        let usual = Set(Explorer.Command.table.flatMap(\.keys))
+        for command in Explorer.Command.allCases {
+            for key in usual.union([.control("i"), .control("m"), .control("j"), .control("h"), .function(9)])
+            {
+                guard Explorer.Command.problem(giving: command, [key], beside: [:]) == nil else { continue }
+                let table = Explorer.Command.table(with: [command: [key]])
+                let places = Set(
+                    table.filter { $0.command == command && $0.keys.contains(key) }.flatMap(\.contexts))
+                #expect(!places.isEmpty, "\(key.label) for \(command.name)")
+                for place in places.intersection(Explorer.Command.commanded) {
+                    let first = table.first { $0.contexts.contains(place) && $0.keys.contains(key) }
+                    #expect(first?.command == command, "\(key.label) for \(command.name) in \(place)")
+                }
+            }
+        }
+    }
+
+    @Test func `keys that cannot be chosen are refused with a reason`() {
+        func problem(_ command: Explorer.Command, _ key: Key, beside: [Explorer.Command: [Key]] = [:])
+            -> String?
+        {
+            Explorer.Command.problem(giving: command, [key], beside: beside)?.description
+        }
+        #expect(problem(.search, .control("i")) == "terminals send tab for ^I")
+        #expect(problem(.narrow, .control("m")) == "terminals send enter for ^M")
+        #expect(problem(.up, .control("c")) == "^C ends the program, whatever else is chosen")
+        #expect(problem(.quit, .control("c")) == nil)
+        for fixed in [Explorer.Command.confirm, .cancel, .difftool, .sortByCost, .nextField] {
+            #expect(problem(fixed, "Z") == "the keys of '\(fixed.name)' stay as they are")
+        }
+        #expect(
+            problem(.summary, "S", beside: [.export: ["Z", "S"]])
+                == "S cannot be for 'export' and 'summary': they work in one place")
+        // One works in the routes, the other in the files.
+        #expect(problem(.makePackages, "S", beside: [.pickDirectory: ["S"]]) == nil)
     }
 }

@@ -23,6 +23,22 @@ struct ConfigurationTests {
         }
     }
 
+    @Test func `keys that would do nothing are refused with their line`() {
+        for (text, reason) in [
+            ("keys.search = F4 ^i", "'config' line 1: terminals send tab for ^I"),
+            ("\nkeys.confirm = z", "'config' line 2: the keys of 'confirm' stay as they are"),
+            (
+                "keys.export = S\nkeys.summary = S",
+                "'config' line 2: S cannot be for 'export' and 'summary': they work in one place"
+            ),
+            ("keys.up = ^c", "'config' line 1: ^C ends the program, whatever else is chosen"),
+        ] {
+            #expect {
+                try Configuration(parsing: text, file: "config")
+            } throws: { "\($0)" == reason }
+        }
+    }
+
     @Test func `lines may end as on other systems, and a link be named above what it is`() throws {
         let text = "\u{feff}link = mast\r\nmouse = off\r\nlinks.mast = 256kbit/s\r\n"
         let settings = try Configuration(parsing: text, file: "config")

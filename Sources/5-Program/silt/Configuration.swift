@@ -11,6 +11,7 @@ enum ConfigurationError: Error, Equatable, CustomStringConvertible {
     case malformed(file: String, line: Int, text: String)
     case unknownKey(file: String, line: Int, key: String)
     case badValue(file: String, line: Int, key: String, value: String)
+    case badKey(file: String, line: Int, OwnKeyProblem)
     case badLink(file: String, line: Int, LinkError)
     case noTheme(String)
 
@@ -22,6 +23,7 @@ enum ConfigurationError: Error, Equatable, CustomStringConvertible {
             "'\(file)' line \(line): no setting '\(key)'; there are theme, mouse, state, difftool, keys.COMMAND, link and links.NAME"
         case .badValue(let file, let line, let key, let value):
             "'\(file)' line \(line): \(key) cannot be '\(value)'"
+        case .badKey(let file, let line, let problem): "'\(file)' line \(line): \(problem)"
         case .badLink(let file, let line, let error): "'\(file)' line \(line): \(error)"
         case .noTheme(let name):
             "no theme '\(name)'; there are \(Theme.builtInNames.joined(separator: ", ")), or give a file"
@@ -108,13 +110,17 @@ struct Configuration: Equatable {
                 guard let command = Command.allCases.first(where: { "keys." + $0.name == name }) else {
                     throw ConfigurationError.unknownKey(file: file, line: index + 1, key: name)
                 }
-                keys[command] = try parts[1].split(separator: " ").map { label in
+                let own = try parts[1].split(separator: " ").map { label in
                     guard let key = Key(label: String(label)) else {
                         throw ConfigurationError.badValue(
                             file: file, line: index + 1, key: name, value: String(label))
                     }
                     return key
                 }
+                if let problem = Command.problem(giving: command, own, beside: keys) {
+                    throw ConfigurationError.badKey(file: file, line: index + 1, problem)
+                }
+                keys[command] = own
             default: throw ConfigurationError.unknownKey(file: file, line: index + 1, key: parts[0])
             }
         }

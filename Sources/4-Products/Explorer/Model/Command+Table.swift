@@ -3,7 +3,7 @@ import Canvas
 extension Command {
     private static let panes: Set<Context> = [.layers, .files]
     /// What has keys of its own, and neither asks for text nor for a yes.
-    private static let commanded: Set<Context> = [
+    static let commanded: Set<Context> = [
         .layers, .files, .details, .filters, .result, .look, .archive, .summary, .program, .costs, .routes,
         .route, .picks, .copying, .themes, .log, .images,
     ]

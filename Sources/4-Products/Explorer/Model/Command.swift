@@ -63,6 +63,11 @@ public struct Binding: Sendable {
         self.obstacle = obstacle
     }
 
+    /// Its keys as help and palette name them; `:` and its name, as the palette takes it, if others have taken all of them.
+    var label: String {
+        keys.isEmpty ? ":" + command.name : keys.map(\.label).joined(separator: " ")
+    }
+
     /// The same with other keys, and in some places if only those are meant.
     func with(_ keys: [Key], in places: Set<Context>? = nil) -> Binding {
         Binding(command, keys, title, help, in: places ?? contexts, unless: obstacle)

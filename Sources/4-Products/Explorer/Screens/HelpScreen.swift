@@ -56,11 +56,13 @@ struct HelpScreen: Screen {
     /// The rows of the key table: keys, and what they do. The README's list is made of the same.
     static func keyRows(_ bindings: [Binding] = Command.table) -> [(keys: String, help: String)] {
         var rows: [(keys: String, help: String)] = []
-        for binding in bindings where !binding.help.isEmpty {
-            let keys = binding.keys.map(\.label).joined(separator: " ")
+        // Where a command has keys in one place, its name does not stand for them.
+        let inOrder = bindings.filter { !$0.keys.isEmpty } + bindings.filter(\.keys.isEmpty)
+        for binding in inOrder where !binding.help.isEmpty {
+            let keys = binding.label
             // The same command may have its own keys in each pane.
             if let index = rows.firstIndex(where: { $0.help == binding.help }) {
-                if rows[index].keys.count < keys.count { rows[index].keys = keys }
+                if !binding.keys.isEmpty, rows[index].keys.count < keys.count { rows[index].keys = keys }
             } else {
                 rows.append((keys, binding.help))
             }
@@ -144,7 +146,7 @@ struct HelpText {
         let here = dialogs.bindings.at(subject).compactMap { binding in
             let text = binding.help.isEmpty ? binding.title : binding.help
             return text.isEmpty
-                ? nil : (left: binding.keys.map(\.label).joined(separator: " "), role: Role.key, right: text)
+                ? nil : (left: binding.label, role: Role.key, right: text)
         }
         let told = Set(here.map(\.right))
         return [

@@ -69,7 +69,7 @@ struct PaletteScreen: Screen {
         let choices = choices(model)
         list.draw("Commands", count: choices.count, context, on: &frame, model: model) { index, columns in
             let binding = choices[index]
-            let keys = binding.keys.map(\.label).joined(separator: " ")
+            let keys = binding.label
             // What does not work now says why.
             let obstacle = binding.obstacle(model)
             let room = max(4, columns - TextWidth.of(keys) - 1)
