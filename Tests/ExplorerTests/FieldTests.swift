@@ -19,6 +19,20 @@ struct FieldTests {
         }
     }
 
+    @Test func `that nothing fits what is typed is said at once`() {
+        for (key, text, absence) in [
+            ("^p", "zqzq", "no path has these letters"), (":", "zqzq", "no command is called so"),
+        ] {
+            var script = Script(columns: 80, rows: 24, answersFirst: true)
+            script.press(key)
+            #expect(!script.screen().text.contains(absence))
+            script.type(text)
+            #expect(script.screen().text.contains(absence))
+            script.press("^u")
+            #expect(!script.screen().text.contains(absence))
+        }
+    }
+
     @Test func `what is pasted where a level is chosen changes nothing`() {
         var script = Script()
         script.press("e tab")

@@ -47,6 +47,36 @@ struct NarrowedListTests {
         #expect(files.costBytes(of: library) == 68_431)
     }
 
+    @Test func `a pattern between slashes may hold blanks`() {
+        func paths(_ text: String) -> [String] { narrowed(text, Script(columns: 120, rows: 40)).paths }
+        #expect(paths("/main x|libssl\\.so\\.3/") == paths("libssl.so.3"))
+        #expect(paths("!/main x|libssl/ .so") == paths("!libssl .so"))
+        #expect(paths("/no such/").isEmpty)
+        // Two paths are no pattern.
+        #expect(paths("/usr /lib/ssl") == paths("usr lib/ssl"))
+        #expect(!paths("/usr /lib/ssl").isEmpty)
+        var script = Script(columns: 120, rows: 40)
+        script.press("p")
+        script.type("/main x|libssl\\.so\\.3/")
+        #expect(script.screen().text.contains("picks 1 change"))
+    }
+
+    @Test func `shares stand only where the figures do that they are of`() {
+        var script = Script(columns: 200, rows: 60, at: .compared)
+        script.press("E G")
+        let costliest = Fixture.application.costs(isExact: true).max {
+            $0.value.byteCount < $1.value.byteCount
+        }
+        if let costliest { script.send(.costs([costliest.key: costliest.value])) }
+        script.send(.tick)
+        let known = script.screen().text
+        // The only figure that is known would be all of what holds it.
+        #expect(known.contains("471.4 kB") && !known.contains("100%"))
+        script.send(.costs(Fixture.application.costs(isExact: true)))
+        script.send(.tick)
+        #expect(script.screen().text.contains("%"))
+    }
+
     @Test func `a path that the flat list holds is gone to there`() {
         var script = Script(columns: 120, rows: 40, answersFirst: true)
         script.press("` ^p")

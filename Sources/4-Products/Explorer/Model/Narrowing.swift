@@ -35,7 +35,7 @@ struct Narrowing: Hashable, Sendable {
     init?(_ text: String) throws(NarrowingError) {
         self.text = text
         var terms: [Term] = []
-        for word in text.split(separator: " ") {
+        for word in Self.words(text) {
             let isNegated = word.hasPrefix("!")
             let rest = isNegated ? word.dropFirst() : word
             guard !rest.isEmpty else { continue }
@@ -43,6 +43,30 @@ struct Narrowing: Hashable, Sendable {
         }
         if terms.isEmpty { return nil }
         self.terms = terms
+    }
+
+    /// The words of a text: what stands between blanks, and a pattern between slashes with all blanks in it.
+    private static func words(_ text: String) -> [Substring] {
+        var words: [Substring] = []
+        var parts = text.split(separator: " ")[...]
+        while let part = parts.popFirst() {
+            var word = part
+            if isOpen(part), let end = parts.firstIndex(where: { $0.hasSuffix("/") || $0.hasPrefix("/") }),
+                !parts[end].hasPrefix("/") || parts[end] == "/"
+            {
+                word = text[part.startIndex..<parts[end].endIndex]
+                parts = parts[(end + 1)...]
+            }
+            words.append(word)
+        }
+        return words
+    }
+
+    /// Whether a pattern begins with a part of the text and does not end with it. Where another part begins with a slash before
+    /// one ends with one, both are paths.
+    private static func isOpen(_ part: Substring) -> Bool {
+        let rest = part.hasPrefix("!") ? part.dropFirst() : part
+        return rest.hasPrefix("/") && (rest.count == 1 || !rest.hasSuffix("/"))
     }
 
     /// What was typed, or why it cannot be looked for.

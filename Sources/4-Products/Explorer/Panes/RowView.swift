@@ -68,8 +68,12 @@ struct RowView {
 
     /// How much of its directory's cost is this row's.
     private func drawShare(at line: Int, on frame: inout Frame) {
-        guard !columns.bar.isEmpty else { return }
-        let whole = files.costBytes(of: files.arrangement.isFlat ? 0 : files.tree.nodes[row.first].parent)
+        let parent = files.arrangement.isFlat ? 0 : files.tree.nodes[row.first].parent
+        // What is known of an unknown figure has no share that holds.
+        guard !columns.bar.isEmpty, files.costState(of: row.node, isFinal: isCostFinal) != .pending,
+            files.costState(of: parent, isFinal: isCostFinal) != .pending
+        else { return }
+        let whole = files.costBytes(of: parent)
         let part = files.costBytes(of: row.node)
         guard part > 0, whole > 0, part <= whole else { return }
         let percent = ByteCount.percent(part, of: whole)

@@ -23,12 +23,14 @@ struct ChoiceList: Sendable {
     /// - Parameters:
     ///   - title: What is chosen.
     ///   - count: How many lines there are.
+    ///   - absence: What stands in their place if there are none.
     ///   - context: Whose keys are told.
     ///   - frame: The screen.
     ///   - model: The explorer.
     ///   - line: The line at an index, fitted to some columns.
     func draw(
-        _ title: String, count: Int, _ context: Context, on frame: inout Frame, model: ExplorerModel,
+        _ title: String, count: Int, absence: String?, _ context: Context, on frame: inout Frame,
+        model: ExplorerModel,
         line: (Int, Int) -> [Span]
     ) {
         let dialogs = DialogView(model)
@@ -42,6 +44,7 @@ struct ChoiceList: Sendable {
             let spans = index < count ? line(index, columns) : []
             lines.append(spans.map { Span($0.text, $0.role, target: .item(index)) })
         }
+        if count == 0, let absence { lines[1] = [Span(absence, .warning)] }
         let area = dialogs.draw(
             title, lines, context, minimumColumns: columns, on: &frame)
         if count > 0 {

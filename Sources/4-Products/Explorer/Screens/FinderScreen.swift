@@ -21,7 +21,7 @@ struct FinderScreen: FindingScreen {
         case .confirm:
             guard best.indices.contains(list.cursor.position) else {
                 model.remark(
-                    list.field.text.isEmpty ? "type some letters of a path" : "no path has these letters")
+                    list.field.text.isEmpty ? "type some letters of a path" : Self.absence)
                 return .stay
             }
             model.go(to: best[list.cursor.position])
@@ -78,6 +78,8 @@ struct FinderScreen: FindingScreen {
         list.restart()
     }
 
+    private static let absence = "no path has these letters"
+
     func draw(on frame: inout Frame, model: ExplorerModel) {
         guard let files = model.files else { return }
         let count = best.count
@@ -87,7 +89,10 @@ struct FinderScreen: FindingScreen {
             : wanted != nil
                 ? "Go to path: finding\(model.glyphs.ellipsis)"
                 : "Go to path: \(Format.count(found.count, "match"))"
-        list.draw(title, count: count, context, on: &frame, model: model) { index, columns in
+        let isVain = !list.field.text.isEmpty && wanted == nil
+        list.draw(
+            title, count: count, absence: isVain ? Self.absence : nil, context, on: &frame, model: model
+        ) { index, columns in
             let node = files.tree.nodes[best[index]]
             let mark = files.mark(of: node)
             let state = files.costs.state(of: best[index], isFinal: model.isCostFinal)

@@ -16,7 +16,7 @@ struct PaletteScreen: Screen {
         switch command {
         case .confirm:
             guard choices.indices.contains(list.cursor.position) else {
-                model.remark("no command is called so")
+                model.remark(Self.absence)
                 return .stay
             }
             let binding = choices[list.cursor.position]
@@ -61,13 +61,17 @@ struct PaletteScreen: Screen {
         return fitting.filter(isCalled) + fitting.filter { !isCalled($0) }
     }
 
+    private static let absence = "no command is called so"
+
     private static func text(_ binding: Binding) -> String {
         binding.help.isEmpty ? binding.title : binding.help
     }
 
     func draw(on frame: inout Frame, model: ExplorerModel) {
         let choices = choices(model)
-        list.draw("Commands", count: choices.count, context, on: &frame, model: model) { index, columns in
+        list.draw(
+            "Commands", count: choices.count, absence: Self.absence, context, on: &frame, model: model
+        ) { index, columns in
             let binding = choices[index]
             let keys = binding.label
             // What does not work now says why.
