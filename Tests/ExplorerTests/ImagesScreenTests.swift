@@ -44,6 +44,29 @@ struct ImagesScreenTests {
         #expect(script.takeEffects() == [.quit])
     }
 
+    @Test func `esc goes back from the new image to the old one`() {
+        var script = Self.script()
+        script.press("enter")
+        script.send(.summary(.old, Fixture.application.oldSummary))
+        script.send(.several(.new, Array(Self.options.prefix(2))))
+        #expect(script.screen().text.contains("Which new image? There are 2 in shop-1.5.tar"))
+        _ = script.takeEffects()
+        script.press("esc")
+        #expect(script.screen().text.contains("Which old image? There are 3 in shop-1.4.tar"))
+        #expect(script.explorer.sides[.old]?.summary == nil)
+        script.press("j enter")
+        #expect(script.takeEffects() == [.choose(.old, Self.options[1].imageID)])
+        script.send(.several(.new, Self.options))
+        script.press("enter")
+        // The command names the images that were chosen at last.
+        let command = script.explorer.options.createCommand
+        #expect(command.ranges(of: "--old-image").count == 1)
+        #expect(command.contains("--old-image \(Self.options[1].imageID)"))
+        script.send(.several(.new, Self.options))
+        script.press("q")
+        #expect(script.takeEffects().last == .quit)
+    }
+
     @Test func `the counterpart of the other image is proposed`() {
         var script = Script(at: .nothing)
         script.send(.summary(.old, Fixture.application.oldSummary))

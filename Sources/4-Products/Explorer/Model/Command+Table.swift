@@ -320,7 +320,8 @@ extension Command {
         Binding(.confirm, [.enter], "take it", in: [.themes]),
         Binding(.cancel, [.escape, "q", "T"], "back", in: [.themes]),
         Binding(.confirm, [.enter], "take it", in: [.images]),
-        Binding(.quit, [.escape, "q"], "quit", in: [.images]),
+        Binding(.back, [.escape], "back", in: [.images]),
+        Binding(.quit, ["q"], "quit", in: [.images]),
 
         Binding(.confirm, [.enter], "keep", in: [.search]),
         Binding(.cancel, [.escape], "back", in: [.search]),

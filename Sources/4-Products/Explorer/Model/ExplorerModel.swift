@@ -17,6 +17,8 @@ public struct ExplorerModel: Sendable {
     /// The layers side by side; by their places until `isAligned`.
     var pairs: [LayerPair] = []
     var isAligned = false
+    /// Questions about images that were answered while they are read, the latest last.
+    var imageChoices: [ImagesScreen] = []
     /// What differs between the configurations; nil until it is known.
     var configuration: ConfigDiff?
     var layerCursor = ListCursor()
@@ -205,9 +207,9 @@ public struct ExplorerModel: Sendable {
         case .picksLoaded(let list, let path): return take(list, from: path)
         case .picksSaved(let path, let revision):
             pickState.picks?.keep(revision)
+            pickState.path = path
             say(
                 "wrote the picks to '\(path)': silt create --picks takes them, and \(key(.loadPicks, in: .files))"
-            pickState.path = path
             )
         case .picksFileExists(let request):
             screens.append(QuestionScreen(question: .overwritePicks(request)))
@@ -245,13 +247,13 @@ public struct ExplorerModel: Sendable {
             takeSize(result.byteCount)
             endExport()
             export.result = result
+            export.writtenPaths.insert(result.path)
             export.notice = .done
             let makes = result.partial.map { "; \($0.words); it makes \($0.name), image \($0.imageID)" } ?? ""
             note(
                 "wrote \(result.path): \(ByteCount.grouped(result.byteCount)) bytes\(makes); \(result.applyCommand)"
             )
         case .exportFailed(let text):
-            export.writtenPaths.insert(result.path)
             endExport()
             export.error = text
             export.notice = .failed

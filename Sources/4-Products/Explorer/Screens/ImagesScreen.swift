@@ -6,6 +6,8 @@ struct ImagesScreen: Screen {
     private let side: Side
     private let options: [ImageOption]
     private var list = ListCursor()
+    /// The command that makes the package as it was before the answer.
+    private var commandBefore = ""
 
     /// - Parameters:
     ///   - side: Whose archive it is.
@@ -33,8 +35,16 @@ struct ImagesScreen: Screen {
         case .confirm:
             guard options.indices.contains(list.position) else { return .stay }
             let imageID = options[list.position].imageID
+            commandBefore = model.options.createCommand
+            model.imageChoices.append(self)
             model.options.createCommand += " --\(side == .old ? "old" : "new")-image \(imageID)"
             return Outcome(step: .close, effects: [.choose(side, imageID)])
+        case .back:
+            guard let before = model.imageChoices.popLast() else { return .stay(doing: .quit) }
+            model.options.createCommand = before.commandBefore
+            // What was read of the image that is not meant any more.
+            model.sides[before.side] = ExplorerModel.SideState()
+            return .replace(before)
         default: break
         }
         return .stay
@@ -61,7 +71,9 @@ struct ImagesScreen: Screen {
                 Format.text(option.label, model.glyphs), columns: columns, mark: model.glyphs.ellipsis)
             return [Span(label, target: .item(index))]
         }
-        let title = side == .old ? "Which old image?" : "Which new image?"
+        let source = Format.text(
+            side == .old ? model.options.oldSource : model.options.newSource, model.glyphs)
+        let title = "Which \(side == .old ? "old" : "new") image? There are \(options.count) in \(source)"
         let area = dialogs.draw(
             title, lines, context, offset: list.offset, minimumColumns: min(40, columns), on: &frame)
         frame.setGround(
