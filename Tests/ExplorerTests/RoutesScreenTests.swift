@@ -99,7 +99,7 @@ struct RoutesScreenTests {
             Issue.record("nothing was copied")
             return
         }
-        #expect(text.contains("| delta, best | 109.2 kB |  | 0.2% |"), "\(text)")
+        #expect(text.contains("| delta, best | 109.2 kB |  | ~0.2% |"), "\(text)")
         script.press("?")
         #expect(script.screen().text.contains("In the routes") && script.explorer.context == .help)
         script.press("esc r")

@@ -74,6 +74,41 @@ struct RecommendationTests {
         #expect(recommend(1_200_000).choice == .fast)
     }
 
+    @Test func `where making and applying were measured, what is ready first is taken`() {
+        let link = Link(name: "slow", bitsPerSecond: 64_000)
+        func recommend(_ devices: Int, price: Price? = nil, measured: Bool = true) -> Recommendation {
+            func made(_ kind: RouteKind, _ byteCount: UInt64, _ making: Double, _ applying: Double) -> Route {
+                Route(
+                    kind, Figure(exact: byteCount), makingSeconds: measured || kind != .fast ? making : nil,
+                    applyingSeconds: applying)
+            }
+            var link = link
+            link.price = price
+            return Recommendation(
+                [
+                    Route(.pull, Figure(62_000_000, error: 1000)), made(.fast, 142_300, 0.6, 1),
+                    made(.default, 127_600, 3, 1), made(.best, 109_300, 13, 4.5),
+                ], needs: [], link: link, fleet: Fleet(devices: devices, rhythm: nil))
+        }
+        // It takes 18.3, 16.4 and 14.0 s to send them.
+        let one = recommend(1)
+        #expect(one.choice == .fast)
+        #expect(
+            one.reasons[0]
+                == "delta, fast: 142.3 kB, 18 s over slow and ready after 20 s (0.6 s to make it, 1.0 s to apply it), where a pull takes ~2 h 13 min"
+        )
+        #expect(one.reasons[1].hasSuffix("delta, default"))
+        // For many receivers it is made once.
+        let many = recommend(1000)
+        #expect(many.choice == .default)
+        #expect(
+            many.reasons[0].contains(
+                "17 s for each of 1,000 devices (3.0 s to make it once, 1.0 s to apply it)"))
+        // What is paid are bytes; and what nobody measured is not held against what was.
+        #expect(recommend(1, price: Price(perMegabyte: 2, currency: "EUR")).choice == .best)
+        #expect(recommend(1, measured: false).choice == .best)
+    }
+
     @Test func `better layers and what is picked are never taken, but better layers are told of`() {
         let told = recommend([route(.pull, 1000), route(.betterLayers, 10), route(.picked, 1)])
         #expect(told.choice == .pull)

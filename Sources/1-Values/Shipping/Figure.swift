@@ -85,7 +85,10 @@ public struct Figure: Hashable, Sendable {
     }
 
     /// `127.6 kB`, or `~62.2 MB` for an estimate.
-    public var text: String { (isExact ? "" : "~") + ByteCount.text(byteCount) }
+    public var text: String { marked(ByteCount.text(byteCount)) }
+
+    /// What was computed of this figure, in words; marked as an estimate if this is one.
+    public func marked(_ text: String) -> String { (isExact ? "" : "~") + text }
 
     /// How far it may be off: nothing for an exact figure, `±0.4%`, `-0.1% +4.8%` where the two sides differ, the bounds
     /// themselves where they are far apart, and `not known`.

@@ -38,6 +38,11 @@ enum Format {
         return "\(short(low))\(glyphs.range)\(short(number)) \(high[1])"
     }
 
+    /// What was computed of a figure, in words; marked as a guess if the figure is one and the words tell no bound.
+    static func marked(_ text: String, of figure: Figure, _ glyphs: Glyphs) -> String {
+        figure.isExact || text.hasPrefix("<") ? text : glyphs.guessPrefix + text + glyphs.guessSuffix
+    }
+
     /// How far a figure may be off; nothing for an exact one.
     static func error(_ figure: Figure, _ glyphs: Glyphs) -> String {
         glyphs.isASCII ? figure.errorText.replacing("±", with: "+-") : figure.errorText

@@ -100,8 +100,12 @@ extension ExplorerModel {
     /// How long something takes on the chosen link: `17 s`, `≈55 min`; nil if no link is chosen.
     func time(of cost: Figure) -> String? {
         guard let link = routes.link else { return nil }
-        let text = NumberText.duration(link.seconds(for: cost.byteCount))
-        return cost.isExact ? text : glyphs.guessPrefix + text + glyphs.guessSuffix
+        return time(of: cost, over: link)
+    }
+
+    /// How long something takes on a link: `17 s`, `≈55 min`.
+    func time(of cost: Figure, over link: Shipping.Link) -> String {
+        Format.marked(NumberText.duration(link.seconds(for: cost.byteCount)), of: cost, glyphs)
     }
 
     // MARK: - Routes
@@ -190,8 +194,8 @@ extension ExplorerModel {
     var recommendation: Recommendation? {
         guard routes.state == .done else { return nil }
         return Recommendation(
-            routeKinds.compactMap(route), needs: [], link: shownLink, fleet: routes.fleet
-        ) { Format.cost($0, glyphs) }
+            routeKinds.compactMap(route), needs: [], link: shownLink, fleet: routes.fleet,
+            text: { Format.cost($0, glyphs) }, mark: { Format.marked($1, of: $0, glyphs) })
     }
 
     /// Why a route cannot be taken into an export; nil if it can.

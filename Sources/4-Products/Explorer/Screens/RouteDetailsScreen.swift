@@ -81,12 +81,14 @@ struct RouteDetailsScreen: LineSearchScreen {
         for payoff in model.payoffs where payoff.route == kind || payoff.other == kind {
             lines += told("pays", payoff.text)
         }
-        guard let byteCount = model.route(kind)?.figure.byteCount else { return lines }
+        guard let figure = model.route(kind)?.figure else { return lines }
         lines += [[]]
         for link in model.routes.links {
             let role: Role = link == model.shownLink ? .title : .text
-            var text = NumberText.duration(link.seconds(for: byteCount))
-            if let money = model.money(of: byteCount, over: link) { text += ", \(money)" }
+            var text = model.time(of: figure, over: link)
+            if let money = model.money(of: figure.byteCount, over: link) {
+                text += ", " + Format.marked(money, of: figure, glyphs)
+            }
             lines += told(Format.text(link.name ?? "link", glyphs), text, role)
         }
         return lines

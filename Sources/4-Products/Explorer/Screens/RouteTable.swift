@@ -116,19 +116,35 @@ struct RouteTable {
         }
     }
 
-    private func text(_ column: Column, of route: Route) -> String {
+    /// What a cell says.
+    ///
+    /// - Parameters:
+    ///   - column: What is told.
+    ///   - route: Of which route.
+    ///   - mark: How what was computed of a figure is written; nil for the way of the screen.
+    /// - Returns: The text; empty for nothing.
+    private func text(
+        _ column: Column, of route: Route, mark: ((Figure, String) -> String)? = nil
+    ) -> String {
         let byteCount = route.figure.byteCount
+        func marked(_ text: String, _ figure: Figure) -> String {
+            guard !text.isEmpty else { return text }
+            return mark.map { $0(figure, text) } ?? Format.marked(text, of: figure, model.glyphs)
+        }
         switch column {
         case .name: return route.kind.title
         case .bytes: return Format.cost(route.figure, model.glyphs)
         case .error: return model.errorText(of: route)
         case .share:
-            guard let pull = model.route(.pull)?.figure.byteCount, pull > 0 else { return "" }
-            return ByteCount.percent(byteCount, of: pull)
-        case .time(let link): return NumberText.duration(link.seconds(for: byteCount))
-        case .money: return money(byteCount, \.update)
-        case .month: return money(byteCount, \.month)
-        case .year: return money(byteCount, \.year)
+            guard let pull = model.route(.pull)?.figure, pull.byteCount > 0 else { return "" }
+            let percent = ByteCount.percent(byteCount, of: pull.byteCount)
+            // Of itself it is all, however far off it may be.
+            return route.kind == .pull ? percent : marked(percent, route.figure.isExact ? pull : route.figure)
+        case .time(let link):
+            return marked(NumberText.duration(link.seconds(for: byteCount)), route.figure)
+        case .money: return marked(money(byteCount, \.update), route.figure)
+        case .month: return marked(money(byteCount, \.month), route.figure)
+        case .year: return marked(money(byteCount, \.year), route.figure)
         case .make: return work(route.makingSeconds, of: route.kind)
         case .apply: return work(route.applyingSeconds, of: route.kind)
         case .runs: return route.kind.runs
@@ -193,7 +209,7 @@ struct RouteTable {
                 switch column {
                 case .bytes: route.figure.text
                 case .error: route.figure.errorText + (model.isSketch(route) ? " so far" : "")
-                default: table.text(column, of: route)
+                default: table.text(column, of: route) { $1.hasPrefix("<") ? $1 : $0.marked($1) }
                 }
             }
         }

@@ -204,7 +204,7 @@ struct RoutesScreen: LineSearchScreen {
                 let gap = String(repeating: " ", count: nameColumns - TextWidth.of(name))
                 return [
                     Span(name, route.kind.isOurs ? .title : .text), Span(gap), Span(bar, .progress),
-                    Span(" " + NumberText.duration(link.seconds(for: route.figure.byteCount)), .dim),
+                    Span(" " + model.time(of: route.figure, over: link), .dim),
                 ]
             }
     }

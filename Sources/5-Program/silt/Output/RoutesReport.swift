@@ -158,6 +158,17 @@ struct RoutesReport: Encodable {
         byteCount(of: .pull).flatMap { $0 > 0 ? Double(route.figure.byteCount) / Double($0) : nil }
     }
 
+    /// How long the link takes for a route, in words.
+    private func duration(_ route: Route) -> String {
+        NumberText.duration(chosenLink.seconds(for: route.figure.byteCount))
+    }
+
+    /// Whether a route's share of a pull is no estimate: both are exact, or it is the pull.
+    private func isShareExact(_ route: Route) -> Bool {
+        let isPullExact = measured.first { $0.kind == .pull }?.figure.isExact ?? false
+        return route.kind == .pull || route.figure.isExact && isPullExact
+    }
+
     // MARK: - Cells
 
     /// What a route sends, and what that takes: the cells of a table.
@@ -169,10 +180,13 @@ struct RoutesReport: Encodable {
             (
                 "of pull", 9,
                 { route in
-                    pullByteCount.map { ByteCount.percent(route.figure.byteCount, of: $0) } ?? ""
+                    pullByteCount.map { pull in
+                        let percent = ByteCount.percent(route.figure.byteCount, of: pull)
+                        return isShareExact(route) || percent.hasPrefix("<") ? percent : "~" + percent
+                    } ?? ""
                 }
             ),
-            ("time", 13, { NumberText.duration(chosenLink.seconds(for: $0.figure.byteCount)) }),
+            ("time", 13, { $0.figure.marked(duration($0)) }),
         ]
         if let price = chosenLink.price {
             let isMonthly = fleet.rhythm != nil
@@ -181,7 +195,8 @@ struct RoutesReport: Encodable {
                     isMonthly ? "\(price.currency) a month" : price.currency, 14,
                     { route in
                         let costs = fleet.costs(of: route.figure.byteCount, over: chosenLink)
-                        return costs.map { NumberText.money($0.month ?? $0.update) } ?? ""
+                        return costs.map { route.figure.marked(NumberText.money($0.month ?? $0.update)) }
+                            ?? ""
                     }
                 ))
             if isMonthly {
@@ -189,9 +204,9 @@ struct RoutesReport: Encodable {
                     (
                         "\(price.currency) a year", 14,
                         { route in
-                            fleet.costs(of: route.figure.byteCount, over: chosenLink)?.year.map(
-                                NumberText.money)
-                                ?? ""
+                            fleet.costs(of: route.figure.byteCount, over: chosenLink)?.year.map {
+                                route.figure.marked(NumberText.money($0))
+                            } ?? ""
                         }
                     ))
             }
@@ -308,7 +323,7 @@ struct RoutesReport: Encodable {
         BarChart(
             title: "What is sent for \(new.name)",
             bars: measured.map { route in
-                let time = NumberText.duration(chosenLink.seconds(for: route.figure.byteCount))
+                let time = route.figure.marked(duration(route))
                 return BarChart.Bar(
                     label: route.kind.title, value: Double(route.figure.byteCount),
                     text: "\(route.figure.text), \(time)", isOurs: route.kind.isOurs)
