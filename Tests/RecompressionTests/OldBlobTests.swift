@@ -110,6 +110,19 @@ import Testing
         #expect(try Self.rebuilt(repack.bytes, new, beside: nil) == blob)
     }
 
+    @Test func `what is learned behind the front counts when an old blob is weighed`() throws {
+        // All of it resembles all the rest: the front takes most of what describes the whole, with an old blob and without.
+        let texts = (0..<3).map { Content.text($0, 9_000) }
+        let new = (0..<160).flatMap { Content.mutated(texts[$0 % 3], seed: UInt64($0), edits: 3) }
+        let other = Content.text(999, 60_000)
+        let blob = try Packing.oddGzip.pack(new)
+        let old = try Self.old(try Packing.oddGzip.pack(other), other)
+        let beside = try #require(try Self.described(blob, new, beside: old))
+        let repack = try #require(try Self.described(blob, new, beside: old, .whereItPays))
+        #expect(beside.takesOldBlob && !repack.takesOldBlob)
+        #expect(repack.bytes.count < beside.bytes.count + beside.bytes.count / 3)
+    }
+
     @Test func `an old blob that holds other data than it should is refused`() throws {
         let content = Content.text(1, 3_000)
         let blob = try Packing.oddGzip.pack(content)

@@ -66,7 +66,14 @@ struct Describer {
                     told += $0
                     progress($0)
                 }
-                if case .described = outcome { return outcome }
+                if case .described(let beside) = outcome {
+                    guard oldUse == .whereItPays else { return outcome }
+                    // How long a description by itself becomes is not known from its front: models go on learning.
+                    let most = Self.greatestByteCount(notWorth: beside.bytes.count)
+                    let alone = try describe(survey, choice.program, nil, limit: min(limit, most)) { _ in }
+                    if case .described = alone { return alone }
+                    return outcome
+                }
             }
             if let byteCount = choice.leastByteCount(plain.byteCount), byteCount > limit {
                 return .refused(.tooLong(byteCount: UInt64(byteCount)))
@@ -122,6 +129,12 @@ struct Describer {
             choice.likelyByteCount(plain.byteCount), choice.leastByteCount(plain.byteCount) ?? 0)
         let gain = max(Self.leastOldGain, expected / 4)
         return expected > gain ? min(limit, expected - gain) : nil
+    }
+
+    /// The most bytes that a description by itself may have so that one of some bytes that takes an old blob is not worth
+    /// that.
+    private static func greatestByteCount(notWorth byteCount: Int) -> Int {
+        byteCount + max(leastOldGain, byteCount / 3)
     }
 
     /// An old blob that saves fewer bytes than this, or than a quarter, is not asked for.
