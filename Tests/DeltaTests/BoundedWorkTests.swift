@@ -247,7 +247,7 @@ struct BoundedWorkTests {
         #expect(try UnpackedContent.members(of: file).count == 1)
         // Headers whose names are as long as it is to the data of the last one.
         let headerByteCount = 30
-        let count = 90
+        let count = 300
         var overlapping: [UInt8] = []
         for index in (1...count).reversed() {
             var header = Array(file.prefix(headerByteCount))

@@ -82,15 +82,16 @@ struct LayerMatcher: Sendable {
         }
         // What is matched at the same time is no more than one large file takes.
         let width = min(jobs, Int(plan.partByteCount / max(largest, 1)))
-        let made = try await parallelMap(ordered, width: width) { item in
+        // None in a list rather than an optional one: Swift 6.3.1 optimizes tuples of these so that they are not set.
+        let made = try await parallelMap(ordered, width: width) { item -> (index: Int, matches: [Match]) in
             do {
-                return (item.index, try await match(item.index, with: item.ancestor, nil).match as Match?)
+                return (item.index, [try await match(item.index, with: item.ancestor, nil).match])
             } catch is UnpackedPatch.HoldsMore {
-                return (item.index, nil)
+                return (item.index, [])
             }
         }
         var result = Batch(unusualInflation: unusualInflation)
-        for case (let index, let match?) in made { result.matches[index] = match }
+        for found in made { result.matches[found.index] = found.matches.first }
         // One after the other: what one takes, the next one lacks, whatever the number of jobs.
         for item in work where result.matches[item.index] == nil {
             let most = min(result.unusualInflation, Self.unusualInflation)
