@@ -303,4 +303,18 @@ struct RoundtripTests {
         #expect(!plain.isExact)
         #expect(plain.byteCount * 2 > compressed.byteCount && plain.byteCount < compressed.byteCount * 2)
     }
+
+    @Test func `a pull may send a layer again that somebody compressed anew`() async throws {
+        let old = try await roundtrip.open(SampleImages.old, .ociArchive, .gzip(6), as: "old")
+        let new = try await roundtrip.open(SampleImages.old, .ociArchive, .gzip(1), as: "new")
+        #expect(old.index.summary.imageID == new.index.summary.imageID)
+        let differing = zip(old.index.summary.layers, new.index.summary.layers).filter {
+            $0.digest != $1.digest
+        }
+        let byteCount = differing.reduce(0) { $0 + $1.1.blobByteCount }
+        try #require(byteCount > 0)
+        let figure = try await PullEstimate.figure(old: old, new: new, jobs: 2)
+        #expect(figure.byteCount == byteCount && figure.bounds == 0...byteCount)
+        #expect(try await PullEstimate.figure(old: old, new: old, jobs: 2) == .zero)
+    }
 }

@@ -42,7 +42,8 @@ public enum RouteKind: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .archiveGzip: "the whole archive as it was given, compressed as gzip at level 6 does"
         case .archiveZstd: "the whole archive as it was given, compressed as zstd at level 19 does"
-        case .pull: "the layers that the old image lacks, compressed as they are or as gzip at level 6 does"
+        case .pull:
+            "the layers that the old image lacks, compressed as they are or as gzip at level 6 does; those that it has in another compression, too, for engines that know layers by their blobs"
         case .betterLayers:
             "a pull, if each of its layers held nothing but the entries that differ from the old layer beside it"
         case .fileStore:

@@ -25,6 +25,21 @@ extension ImageSummary {
         var known = Set(other.layers.map(\.diffID))
         return layers.indices.filter { known.insert(layers[$0].diffID).inserted }
     }
+
+    /// Bytes of the blobs whose content another image has compressed to other blobs, each counted once.
+    public func recompressedByteCount(against other: ImageSummary) -> UInt64 {
+        // What lies uncompressed has no blob of its own in a registry.
+        let old = Dictionary(
+            grouping: other.layers.filter { $0.compression != .none }, by: \.diffID
+        ).mapValues { Set($0.map(\.digest)) }
+        var known: Set<Digest> = []
+        return layers.reduce(0) { sum, layer in
+            guard layer.compression != .none, let digests = old[layer.diffID],
+                !digests.contains(layer.digest), known.insert(layer.digest).inserted
+            else { return sum }
+            return sum.addingClamped(layer.blobByteCount)
+        }
+    }
 }
 
 /// An image that was found and not yet read.

@@ -11,7 +11,9 @@ public enum PullEstimate {
     /// Bytes that are sent.
     ///
     /// Layers that are compressed count as they are, others as gzip makes them at its default level. A layer that occurs
-    /// twice is sent once.
+    /// twice is sent once. A layer that both images have, compressed to different blobs, is sent again to engines that
+    /// know layers by their blobs (Docker with graph drivers, podman), and not to those that know them by their content
+    /// (containerd): it counts, and the figure's bounds go down to what is sent without it.
     ///
     /// - Parameters:
     ///   - old: The image that is there.
@@ -19,15 +21,16 @@ public enum PullEstimate {
     ///   - jobs: How many parts of a layer to compress at a time.
     ///   - sizes: What gzip makes of the new image's layers, where others ask for that, too.
     ///   - reporter: Told how far each layer has come.
-    /// - Returns: The bytes: exact if all of these layers are compressed.
+    /// - Returns: The bytes: exact if all of these layers are compressed, and none to a new blob.
     /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
     public static func figure(
         old: OpenedImage, new: OpenedImage, jobs: Int, sizes: GzipSizes? = nil,
         _ reporter: Reporter = .silent
     ) async throws -> Figure {
         let sizes = sizes ?? GzipSizes(new, jobs: jobs)
-        guard new.index.summary.imageID != old.index.summary.imageID else { return Figure(exact: 0) }
-        var sum = Figure(exact: new.documentByteCount)
+        let again = sentAgain(old: old.index.summary, new: new.index.summary)
+        guard new.index.summary.imageID != old.index.summary.imageID else { return again }
+        var sum = Figure(exact: new.documentByteCount) + again
         for layer in new.layers(lackingIn: old) {
             sum = sum + (try await figure(ofLayer: layer, of: new, sizes, reporter))
         }
@@ -43,8 +46,9 @@ public enum PullEstimate {
     /// - Returns: The bytes: exact if all of these layers are compressed, or are small.
     /// - Throws: As `figure(old:new:jobs:)` does.
     public static func sketch(old: ImageOutline, new: ImageOutline, jobs: Int) async throws -> Figure {
-        guard new.summary.imageID != old.summary.imageID else { return Figure(exact: 0) }
-        var sum = Figure(exact: new.documentByteCount)
+        let again = sentAgain(old: old.summary, new: new.summary)
+        guard new.summary.imageID != old.summary.imageID else { return again }
+        var sum = Figure(exact: new.documentByteCount) + again
         var tars: [FileRegion] = []
         for layer in new.layers(lackingIn: old) {
             let summary = new.summary.layers[layer]
@@ -57,6 +61,12 @@ public enum PullEstimate {
         guard !tars.isEmpty else { return sum }
         let sketch = try await CompressionSketch(JoinedRegions(tars), jobs: jobs)
         return sum + CompressedSize.pushed(try await sketch.figure(.gzip))
+    }
+
+    /// What is sent of layers that both images have, by another compressor.
+    private static func sentAgain(old: ImageSummary, new: ImageSummary) -> Figure {
+        let byteCount = new.recompressedByteCount(against: old)
+        return byteCount > 0 ? Figure(byteCount, bounds: 0...byteCount) : .zero
     }
 
     /// What a registry sends of a layer.

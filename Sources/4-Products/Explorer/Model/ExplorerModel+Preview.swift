@@ -11,7 +11,7 @@ enum Preview: Sendable {
     case large
     /// What has no content to look into.
     case other
-    case file(LookScreen)
+    indirect case file(LookScreen)
 }
 
 extension ExplorerModel {

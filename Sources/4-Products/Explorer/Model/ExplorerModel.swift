@@ -9,7 +9,7 @@ import Summary
 
 /// The whole state of the screen; `update` changes it, `view` draws it, and neither touches anything outside.
 public struct ExplorerModel: Sendable {
-    var options: Options
+    @Indirect var options: Options
     /// The table of commands with the user's own keys.
     let bindings: [Binding]
     var size: Size
@@ -20,25 +20,25 @@ public struct ExplorerModel: Sendable {
     /// Questions about images that were answered while they are read, the latest last.
     var imageChoices: [ImagesScreen] = []
     /// What differs between the configurations; nil until it is known.
-    var configuration: ConfigDiff?
+    @Indirect var configuration: ConfigDiff?
     var layerCursor = ListCursor()
     var focus = Pane.files
     var scope = Scope.squashed
     var generation = 0
     /// What was compared so far; going back to a tree finds it as it was left.
     var tables: [Scope: FileTable] = [:]
-    var costs = EntryCosts()
+    @Indirect var costs = EntryCosts()
     var layerCosts: [Int: Figure] = [:]
     /// How blobs of layers of the new image are made, where that takes something, as far as it is known.
     var blobRemarks: [Int: String] = [:]
     /// Entries of the old image that entries of the new one are made of though they have other paths.
     var ancestors: [EntryID: EntryID] = [:]
-    var totals = Totals()
+    @Indirect var totals = Totals()
     var estimates = EstimateState.waiting
     /// Ways of shipping the update.
-    var routes: RouteFacts
+    @Indirect var routes: RouteFacts
     /// Which files are listed, and in which order.
-    var arrangement = Arrangement()
+    @Indirect var arrangement = Arrangement()
     /// Whether the pane that has the keys takes the place of both.
     var isZoomed = false
     /// Whether one side is shown although there is room for both.
@@ -53,27 +53,27 @@ public struct ExplorerModel: Sendable {
     /// All that was told, the latest last.
     var log: [Status] = []
     /// What does not matter; trees that were compared by other rules are stale.
-    var ignored: IgnoreRules
+    @Indirect var ignored: IgnoreRules
     /// Trees on screen that were compared by rules that hold no more.
     var staleScopes: Set<Scope> = []
     var hasStartedEstimates = false
-    var export: ExportState
+    @Indirect var export: ExportState
     /// What is picked.
-    var pickState = PickState()
+    @Indirect var pickState = PickState()
     /// What files hold that were looked into; only the last few are kept.
     private(set) var contents: [ContentKey: LoadedContent] = [:]
     /// Why the file costs what it costs that was asked about last: of a large one, all pieces need it.
-    private(set) var explained: (key: ContentKey, explanation: FileExplanation)?
+    @Indirect private(set) var explained: (key: ContentKey, explanation: FileExplanation)?
     private var contentSerial = 0
     /// What the update brings; nil until somebody asked and it was read.
-    var summary: UpdateSummary?
+    @Indirect var summary: UpdateSummary?
     /// How many summaries there were.
     var summarySerial = 0
     var isSummarizing = false
     /// Where the summary was left.
     var summaryCursor = ListCursor()
     /// How the images were left the last time, until that is shown.
-    var recalledView: ViewState?
+    @Indirect var recalledView: ViewState?
     /// Keys that wait for a list that was asked for.
     var deferred: [Key] = []
     /// The table that is being made in the background; nil if none is.

@@ -19,7 +19,7 @@ public struct ScreenWork: Hashable, Sendable {
         case preparing
     }
 
-    enum Task: Sendable {
+    indirect enum Task: Sendable {
         case make(TableMaking)
         /// Taking costs over that came in while a table was made.
         case catchUp(FileTable, [[EntryID: Figure]])
@@ -72,7 +72,7 @@ public struct ScreenWork: Hashable, Sendable {
 
     /// What comes of work.
     public struct Outcome: Sendable {
-        enum Part: Sendable {
+        indirect enum Part: Sendable {
             case made(FileTable)
             case table(Scope, FileTable)
             case found(Found)
