@@ -1,3 +1,4 @@
+import Delta
 import DeltaPackages
 import TestSupport
 import Testing
@@ -29,8 +30,9 @@ struct BesideEachOtherTests {
         let packages = try await withThrowingTaskGroup(of: [UInt8].self) { group in
             for number in 0..<32 {
                 group.addTask {
-                    try roundtrip.scratch.read(
-                        try await roundtrip.create(old, new, options: options, as: "\(number).silt"))
+                    let name = "\(number).silt"
+                    _ = try await roundtrip.create(old, new, options: options, as: name)
+                    return try roundtrip.scratch.read(name)
                 }
             }
             return try await group.reduce(into: Set<[UInt8]>()) { $0.insert($1) }
