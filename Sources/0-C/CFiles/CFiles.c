@@ -15,4 +15,6 @@ int cf_rename_new(const char *from, const char *to) {
 
 void cf_return_memory(int byte_count) {
     mallopt(M_MMAP_THRESHOLD, byte_count);
+    // Each arena keeps what threads once needed in it; threads wait for each other only while they allocate.
+    mallopt(M_ARENA_MAX, 2);
 }

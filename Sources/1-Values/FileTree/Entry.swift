@@ -67,6 +67,9 @@ public struct Entry: Hashable, Sendable {
         var deviceMinor: UInt64 = 0
         var hardLink: HardLink?
         var digestOfBytes: DigestOfBytes = .same
+        /// Owner and group that four bytes cannot tell.
+        var uid: Int64?
+        var gid: Int64?
     }
 
     /// SHA-256 of a file's bytes, where that is not the digest that tells it apart.
@@ -75,27 +78,27 @@ public struct Entry: Hashable, Sendable {
         case other(Digest)
     }
 
+    // The order of the fields leaves no gaps between them.
+
     /// Where it is. For a whiteout, the path that is removed; for an opaque marker, the directory.
     public var path: TreePath
     /// The file's size in bytes; 0 for what has no content.
     public var size: UInt64
-    /// Numeric owner; some writers store negative ones.
-    public var uid: Int64
-    /// Numeric group.
-    public var gid: Int64
     /// None or one.
     private var rarities: [Rarities] = []
-    /// When its content last changed.
-    public var modified: Timestamp
-    /// Permission bits with setuid, setgid and sticky (07777).
-    public var mode: UInt16
-    /// What it is.
-    public var kind: EntryKind
-    /// Whether the content is stored with holes left out.
-    public var isSparse: Bool
+    private var seconds: Int64 = 0
     /// What tells a file's content apart, however its holes are stored; nil for what has none. That is SHA-256 of its
     /// bytes, but for a large file of nearly nothing but zeros: then it is a digest of where it has something else and what.
     public var digest: Digest?
+    /// What it is.
+    public var kind: EntryKind
+    /// Permission bits, and in the highest bit whether it is sparse.
+    private var modeAndSparse: UInt16 = 0
+    private var nanoseconds: UInt32 = 0
+    private var smallUID: Int32 = 0
+    private var smallGID: Int32 = 0
+
+    private static let sparse: UInt16 = 0x8000
 
     /// An entry with the given fields; what is left out is zero or empty.
     public init(
@@ -107,18 +110,56 @@ public struct Entry: Hashable, Sendable {
     ) {
         self.path = path
         self.kind = kind
-        self.mode = mode
-        self.uid = uid
-        self.gid = gid
         self.size = size
-        self.modified = modified
         self.digest = digest
-        self.isSparse = isSparse
         change {
             $0 = Rarities(
                 linkTarget: linkTarget, extendedAttributes: extendedAttributes, deviceMajor: deviceMajor,
                 deviceMinor: deviceMinor)
         }
+        self.mode = mode
+        self.uid = uid
+        self.gid = gid
+        self.modified = modified
+        self.isSparse = isSparse
+    }
+
+    /// Numeric owner; some writers store negative ones.
+    public var uid: Int64 {
+        get { rarities.first?.uid ?? Int64(smallUID) }
+        set {
+            let small = Int32(exactly: newValue)
+            smallUID = small ?? 0
+            setRarely(\.uid, small == nil ? newValue : nil)
+        }
+    }
+
+    /// Numeric group.
+    public var gid: Int64 {
+        get { rarities.first?.gid ?? Int64(smallGID) }
+        set {
+            let small = Int32(exactly: newValue)
+            smallGID = small ?? 0
+            setRarely(\.gid, small == nil ? newValue : nil)
+        }
+    }
+
+    /// When its content last changed.
+    public var modified: Timestamp {
+        get { Timestamp(seconds: seconds, nanoseconds: nanoseconds) }
+        set { (seconds, nanoseconds) = (newValue.seconds, newValue.nanoseconds) }
+    }
+
+    /// Permission bits with setuid, setgid and sticky (07777).
+    public var mode: UInt16 {
+        get { modeAndSparse & ~Self.sparse }
+        set { modeAndSparse = newValue & ~Self.sparse | modeAndSparse & Self.sparse }
+    }
+
+    /// Whether the content is stored with holes left out.
+    public var isSparse: Bool {
+        get { modeAndSparse & Self.sparse != 0 }
+        set { modeAndSparse = newValue ? modeAndSparse | Self.sparse : modeAndSparse & ~Self.sparse }
     }
 
     /// Target of a symbolic or hard link, as the header spells it.
@@ -166,6 +207,11 @@ public struct Entry: Hashable, Sendable {
         // Nearly always they are the same: then the entry need not grow.
         guard digest != ofBytes || !rarities.isEmpty else { return }
         change { $0.digestOfBytes = digest == ofBytes ? .same : ofBytes.map { .other($0) } ?? .unknown }
+    }
+
+    private mutating func setRarely(_ field: WritableKeyPath<Rarities, Int64?>, _ value: Int64?) {
+        guard value != nil || !rarities.isEmpty else { return }
+        change { $0[keyPath: field] = value }
     }
 
     private mutating func change(_ body: (inout Rarities) -> Void) {

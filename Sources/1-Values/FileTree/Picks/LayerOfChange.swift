@@ -15,7 +15,7 @@ public struct LayerOfChange: Sendable {
         let removals = Removals(tree)
         var slots = Array(repeating: Int32(-1), count: tree.nodes.count)
         // What removes a directory removes all that is in it.
-        var above = Array(repeating: Int?.none, count: tree.nodes.count)
+        var above = Array(repeating: Int32(-1), count: tree.nodes.count)
         slots[0] = 0
         for (index, node) in tree.nodes.enumerated() {
             let name = tree.name(of: index)
@@ -24,9 +24,10 @@ public struct LayerOfChange: Sendable {
             }
             let marker = removals.marker(
                 of: index, slot: slots[index], name, in: index > 0 ? slots[node.parent] : -1)
-            let layer = marker ?? above[node.parent]
-            above[index] =
-                marker ?? (tree.isNewDirectory(index) ? nil : node.new?.layer) ?? above[node.parent]
+            let inherited = above[node.parent] < 0 ? nil : Int(above[node.parent])
+            let layer = marker ?? inherited
+            let passedOn = marker ?? (tree.isNewDirectory(index) ? nil : node.new?.layer) ?? inherited
+            above[index] = Int32(clamping: passedOn ?? -1)
             guard node.isInOld, !node.isInNew, let old = node.old else { continue }
             let partner = partners[old.layer]
             if let remover = removals.builder.remover(of: slots[index]) {
