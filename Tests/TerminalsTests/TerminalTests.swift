@@ -143,6 +143,22 @@ extension ProcessWideTests {
             #expect(messages.isEmpty)
         }
 
+        @Test(arguments: ["tmux-256color", "screen"])
+        func `inside a multiplexer the mouse is told in the way that has no last column`(type: String) throws
+        {
+            let fixture = try Fixture(type: type)
+            let mailbox = try Mailbox<Int>()
+            fixture.type("\u{1b}[<0;360;22M\u{1b}[<0;360;22mj\u{1b}[<65;3;2M\u{1b}[<0;1;Mk")
+            let (inputs, _) = try fixture.terminal.wait(for: mailbox, timeout: .seconds(1))
+            #expect(
+                inputs == [
+                    .mouse(MouseEvent(.click, at: Point(row: 21, column: 359))), .key(.character("j")),
+                    .mouse(MouseEvent(.wheelDown, at: Point(row: 1, column: 2))), .key(.character("k")),
+                ])
+            fixture.terminal.close()
+            #expect(fixture.shown.contains("\u{1b}[?1006h") && fixture.shown.contains("\u{1b}[?1006l"))
+        }
+
         @Test(arguments: [
             ("rgb:0000/0000/0000\u{7}", [Input.ground(isLight: false)]),
             ("rgb:ffff/ffff/d7d7\u{1b}\\", [.ground(isLight: true)]),

@@ -25,11 +25,13 @@
 static SCREEN *screen;
 static WINDOW *keys; /* A pad of its own: reading from stdscr would refresh it. */
 static FILE *input_stream, *output_stream;
-static bool is_open, uses_mouse, uses_paste;
+static bool is_open, uses_mouse, uses_paste, adds_sgr_mouse;
 /* Bracketed paste, where terminfo knows it: what turns it on and off. */
 static const char *paste_on, *paste_off;
 /* Codes of our own: for the marks of what is pasted, and for the answer to what ct_ask_ground asks. */
-enum { paste_start_key = KEY_MAX + 1, paste_end_key = KEY_MAX + 2, ground_key = KEY_MAX + 3 };
+enum { paste_start_key = KEY_MAX + 1, paste_end_key = KEY_MAX + 2, ground_key = KEY_MAX + 3, sgr_mouse_key = KEY_MAX + 4 };
+/* The mouse in numbers as text: how a report begins, and what turns it on and off. */
+static const char sgr_mouse[] = "\033[<", sgr_mouse_on[] = "\033[?1006h", sgr_mouse_off[] = "\033[?1006l";
 
 /* Everything below is read by signal handlers. */
 static volatile sig_atomic_t output_fd = -1, is_raw;
@@ -230,6 +232,12 @@ ct_open_result ct_open(const char *type, int input, int output, bool wants_color
     uses_mouse = wants_mouse && mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL) != 0;
     /* No waiting for a second click: double clicks are told apart by time, outside. */
     mouseinterval(0);
+    /* Inside tmux and screen terminfo knows only the old reports, which end at column 223; what the terminal outside knows
+       comes through all the same. */
+    const char *report = tigetstr("kmous");
+    adds_sgr_mouse = uses_mouse && is_text(report) && strcmp(report, sgr_mouse) != 0
+        && define_key(sgr_mouse, sgr_mouse_key) == OK;
+    if (adds_sgr_mouse) write_text(sgr_mouse_on);
     paste_on = tigetstr("BE");
     paste_off = tigetstr("BD");
     const char *start = tigetstr("PS"), *end = tigetstr("PE");
@@ -256,6 +264,7 @@ ct_open_result ct_open(const char *type, int input, int output, bool wants_color
 }
 
 static void give_back(void) {
+    if (adds_sgr_mouse) write_text(sgr_mouse_off);
     if (uses_paste) write_text(paste_off);
     endwin();
     is_raw = 0;
@@ -268,6 +277,7 @@ static void take_again(void) {
     clearok(stdscr, TRUE);
     refresh();
     if (uses_paste) write_text(paste_on);
+    if (adds_sgr_mouse) write_text(sgr_mouse_on);
 }
 
 void ct_close(void) {
@@ -366,6 +376,40 @@ static ct_event mouse_event(void) {
     return event;
 }
 
+/* A number of a report; true if there was one, and the character behind it. */
+static bool read_number(uint32_t *number, wint_t *next) {
+    bool is_there = false;
+    *number = 0;
+    for (int digits = 0; digits < 8; digits++) {
+        if (wget_wch(keys, next) != OK) return false;
+        if (*next < '0' || *next > '9') return is_there;
+        *number = *number * 10 + (uint32_t)(*next - '0');
+        is_there = true;
+    }
+    return false;
+}
+
+/* The rest of a report in the newer way: button;column;row and M, or m when the button is let go. */
+static ct_event sgr_mouse_event(void) {
+    ct_event event = {.kind = CT_UNKNOWN};
+    uint32_t button, column, row;
+    wint_t next;
+    wtimeout(keys, 25);
+    bool is_whole = read_number(&button, &next) && next == ';' && read_number(&column, &next) && next == ';'
+        && read_number(&row, &next) && next == 'M' && column > 0 && row > 0;
+    wtimeout(keys, 0);
+    if (!is_whole) return event;
+    event.row = (int32_t)row - 1;
+    event.column = (int32_t)column - 1;
+    /* Bits for shift, alt and control do not matter. */
+    switch (button & ~28u) {
+    case 0: event.kind = CT_CLICK; break;
+    case 64: event.kind = CT_WHEEL_UP; break;
+    case 65: event.kind = CT_WHEEL_DOWN; break;
+    }
+    return event;
+}
+
 static ct_event_kind special_key(wint_t key) {
     switch (key) {
     case KEY_ENTER: return CT_ENTER;
@@ -393,6 +437,7 @@ ct_event ct_read(void) {
     if (result == ERR) return event;
     if (result == KEY_CODE_YES) {
         if (key == KEY_MOUSE) return mouse_event();
+        if (key == sgr_mouse_key) return sgr_mouse_event();
         event.kind = key == paste_start_key ? CT_PASTE_START
             : key == paste_end_key ? CT_PASTE_END
             : key == ground_key ? CT_GROUND
