@@ -80,6 +80,11 @@ struct CostGuesser: Sendable {
     /// How many bytes may differ in a part although a quick look finds none: building a program again leaves a few changes
     /// of that size, and they are mostly where the quick look is not.
     private static let unseenByteCount = 600.0
+    /// By what factor a sample's recipe at the fast level may be wrong of the whole layer: what it is of one file says little
+    /// of that file at another level, but errors make up for each other. Measured, see Benchmarks/RESULTS.md.
+    private static let sampleSpread = (ofLayer: 1.35, ofEntry: 2.0)
+    /// How many bytes more or less any one file may take: where it is taken from costs as much as a small change.
+    private static let slack = 64.0
     /// How many entries one task looks at.
     private static let runCount = 64
 
@@ -248,12 +253,16 @@ struct CostGuesser: Sendable {
         for look in looks {
             let guess: CostGuess
             if sampled.contains(look.entry) {
-                guess = CostGuess(Double(costs[look.entry] ?? 0), spread: 1.25)
+                let cost = Double(costs[look.entry] ?? 0)
+                guess = CostGuess(cost, spread: sampleSpread.ofLayer)
+                entries[look.entry] = CostGuess(cost, spread: sampleSpread.ofEntry, slack: slack)
             } else {
                 let finding = findings[look.kind] ?? .unknown(look.kind)
                 guess = CostGuess(look.weight * finding.factor, spread: finding.spread)
+                entries[look.entry] = CostGuess(
+                    look.weight * finding.factor, spread: max(finding.spread, sampleSpread.ofEntry),
+                    slack: slack)
             }
-            entries[look.entry] = guess
             sum += Double(guess.byteCount)
             low += Double(guess.low)
             high += Double(guess.high)
@@ -289,9 +298,10 @@ extension CostGuesser.Finding {
 }
 
 extension CostGuess {
-    /// A guess that may be wrong by a factor.
-    init(_ byteCount: Double, spread: Double) {
-        self.init(byteCount, low: byteCount / spread, high: byteCount * spread)
+    /// A guess that may be wrong by a factor, and by some bytes in any case; of nothing, nothing.
+    init(_ byteCount: Double, spread: Double, slack: Double = 0) {
+        let slack = byteCount > 0 ? slack : 0
+        self.init(byteCount, low: max(0, byteCount / spread - slack), high: byteCount * spread + slack)
     }
 }
 
