@@ -29,6 +29,41 @@ extension PickList {
         return (nodes, zip(rules, lastRules.isMatched).filter { !$1 }.map(\.0))
     }
 
+    /// A rule that leaves a change out which is made all the same, because others need it.
+    public struct Overruled: Sendable {
+        /// The rule.
+        public let rule: Rule
+        /// The first such change's node.
+        public let node: Int
+        /// Why it is made.
+        public let reason: PickSet.Reason
+        /// How many more there are.
+        public fileprivate(set) var moreCount = 0
+    }
+
+    /// The rules that leave out what others need, as far as the last rule that matches it says so.
+    ///
+    /// - Parameters:
+    ///   - picks: What the list picks, closed.
+    ///   - tree: What changed between the images.
+    /// - Returns: Each such rule once, in order.
+    public func overruled(by picks: PickSet, in tree: DiffTree) -> [Overruled] {
+        guard !picks.required.isEmpty, rules.contains(where: { !$0.picks }) else { return [] }
+        let lastRules = LastRules(rules, in: tree)
+        var found: [Int: Overruled] = [:]
+        for (node, reason) in picks.required.sorted(by: { $0.key < $1.key }) {
+            guard let rule = lastRules.rule(of: node, tree.nodes[node].change), !rules[rule].picks else {
+                continue
+            }
+            if found[rule] == nil {
+                found[rule] = Overruled(rule: rules[rule], node: node, reason: reason)
+            } else {
+                found[rule]?.moreCount += 1
+            }
+        }
+        return found.sorted { $0.key < $1.key }.map(\.value)
+    }
+
     /// Takes the rules that pick just some of the changes of a tree: as few as say it, the outer directories first.
     ///
     /// - Parameters:

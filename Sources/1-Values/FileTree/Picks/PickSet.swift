@@ -21,9 +21,30 @@ public struct PickSet: Sendable {
         }
     }
 
-    /// What becomes of each node; of hundreds of thousands, one byte each.
-    private enum State: UInt8 {
-        case left, picked, required
+    /// What becomes of a node's change; of hundreds of thousands, one byte each.
+    public enum State: UInt8, Sendable {
+        /// It is not made.
+        case left
+        /// It is made because it was picked.
+        case picked
+        /// It is made because picked ones need it.
+        case required
+    }
+
+    /// What became of a node when something was picked or left out.
+    public struct Transition: Sendable {
+        /// The node.
+        @StoredSmall public private(set) var node: Int
+        /// What it was before.
+        public let before: State
+        /// What it is then.
+        public let after: State
+
+        init(_ node: Int, from before: State, to after: State) {
+            _node = StoredSmall(wrappedValue: node)
+            self.before = before
+            self.after = after
+        }
     }
 
     private var states: [State]
@@ -48,50 +69,155 @@ public struct PickSet: Sendable {
     ///   - nodes: Indices of nodes; those that did not change are passed over.
     public init(_ needs: PickNeeds, picking nodes: some Sequence<Int>) {
         states = Array(repeating: .left, count: needs.tree.nodes.count)
-        for index in nodes where states.indices.contains(index) && needs.traits[index].contains(.changed) {
+        var added: [Int] = []
+        for index in nodes
+        where states.indices.contains(index) && states[index] == .left
+            && needs.traits[index].contains(.changed)
+        {
             states[index] = .picked
+            if !needs.traits[index].contains(.movedAway) { count += 1 }
+            added.append(index)
         }
-        close(needs)
+        var transitions: [Transition] = []
+        added.sort()
+        close(added, needs, &transitions)
     }
 
     /// Picks some changes that were not and leaves out some that were; closes what is picked then.
     ///
+    /// It takes as long as there are changes that are picked, left out, or needed by those: a key that picks one of hundreds
+    /// of thousands does not look at the others.
+    ///
     /// - Parameters:
-    ///   - nodes: Indices of nodes that changed.
+    ///   - nodes: Indices of nodes that changed, each once.
     ///   - needs: What changes of the tree need.
-    public mutating func toggle(_ nodes: [Int], _ needs: PickNeeds) {
-        for index in required.keys { states[index] = .left }
-        for index in nodes { states[index] = states[index] == .picked ? .left : .picked }
-        required = [:]
-        count = 0
-        close(needs)
+    /// - Returns: What became of nodes. A node that was needed and is needed again for another reason may be told twice.
+    @discardableResult
+    public mutating func toggle(_ nodes: [Int], _ needs: PickNeeds) -> [Transition] {
+        var transitions: [Transition] = []
+        var left: [Int] = []
+        var picked: [Int] = []
+        for index in nodes {
+            if states[index] == .picked { left.append(index) } else { picked.append(index) }
+        }
+        transitions.reserveCapacity(nodes.count)
+        leaveOut(left, needs, &transitions)
+        for index in picked {
+            let before = states[index]
+            if before == .required { required[index] = nil }
+            if before == .left, !needs.traits[index].contains(.movedAway) { count += 1 }
+            states[index] = .picked
+            transitions.append(Transition(index, from: before, to: .picked))
+        }
+        close(picked, needs, &transitions)
+        return transitions
     }
 
-    /// Adds what picks need, and counts.
-    private mutating func close(_ needs: PickNeeds) {
+    /// Leaves changes out, and what only they need.
+    private mutating func leaveOut(_ nodes: [Int], _ needs: PickNeeds, _ transitions: inout [Transition]) {
+        // All that they need goes first, then what others need, too, comes back.
+        var gone: [(node: Int, before: State)] = []
+        for index in nodes {
+            states[index] = .left
+            guard needs.traits[index].contains(.alone) else {
+                gone.append((index, .picked))
+                continue
+            }
+            if !needs.traits[index].contains(.movedAway) { count -= 1 }
+            transitions.append(Transition(index, from: .picked, to: .left))
+        }
+        var filesSeen: Set<Int> = []
+        var next = 0
+        while next < gone.count {
+            let index = gone[next].node
+            next += 1
+            func drop(_ other: Int) {
+                guard states[other] == .required else { return }
+                states[other] = .left
+                required[other] = nil
+                gone.append((other, .required))
+            }
+            needs.forEachNeed(of: index, isMade: { states[$0] != .required }, { other, _ in drop(other) })
+            if let file = needs.file(of: index), filesSeen.insert(file).inserted {
+                for other in needs.names.files[file].changed { drop(other) }
+            }
+        }
+        for (index, _) in gone where !needs.traits[index].contains(.movedAway) { count -= 1 }
+        var returning: [Transition] = []
+        filesSeen = []
+        for (index, _) in gone where states[index] == .left {
+            guard let reason = reasonToMake(index, needs, &filesSeen) else { continue }
+            require(index, reason, needs, &returning)
+            close([index], needs, &returning)
+        }
+        for (index, before) in gone where states[index] != before {
+            transitions.append(Transition(index, from: before, to: states[index]))
+        }
+    }
+
+    /// Why a change has to be made that was left out: something that is made needs it. nil if nothing does.
+    ///
+    /// - Parameters:
+    ///   - index: The change's node.
+    ///   - needs: What changes of the tree need.
+    ///   - filesSeen: Files whose names were looked at: if one of them is made later, it brings the others.
+    /// - Returns: The first reason that is found.
+    private func reasonToMake(_ index: Int, _ needs: PickNeeds, _ filesSeen: inout Set<Int>) -> Reason? {
+        let tree = needs.tree
+        let traits = needs.traits[index]
+        if traits.contains(.paired), let peer = tree.nodes[index].peer, states[peer] != .left {
+            return .move(of: peer)
+        }
+        if let file = needs.file(of: index), filesSeen.insert(file).inserted,
+            let name = needs.names.files[file].changed.first(where: { states[$0] != .left })
+        {
+            return .hardLink(of: name)
+        }
+        let parent = tree.nodes[index].parent
+        if index != 0, tree.nodes[index].isInOld, needs.traits[parent].contains(.goes),
+            states[parent] != .left
+        {
+            return .inside(of: parent)
+        }
+        guard index != 0, !traits.contains(.oldDirectory) else { return nil }
+        return tree.nodes[index].children
+            .first { states[$0] != .left && needs.traits[$0].contains(.inNew) }
+            .map { .directory(of: $0) }
+    }
+
+    /// Makes a change that nobody picked.
+    private mutating func require(
+        _ index: Int, _ reason: Reason, _ needs: PickNeeds, _ transitions: inout [Transition]
+    ) {
+        states[index] = .required
+        required[index] = reason
+        if !needs.traits[index].contains(.movedAway) { count += 1 }
+        transitions.append(Transition(index, from: .left, to: .required))
+    }
+
+    /// Adds what changes need that are made now.
+    private mutating func close(_ nodes: [Int], _ needs: PickNeeds, _ transitions: inout [Transition]) {
         // All names of a file are needed at once.
         var filesMade: Set<Int> = []
         var pending: [Int] = []
-        for picked in states.indices where states[picked] == .picked {
-            if !needs.traits[picked].contains(.movedAway) { count += 1 }
-            pending.append(picked)
+        for node in nodes where !needs.traits[node].contains(.alone) {
+            pending.append(node)
             while let index = pending.popLast() {
                 func need(_ other: Int, _ reason: Reason) {
                     guard states[other] == .left else { return }
-                    states[other] = .required
-                    required[other] = reason
-                    if !needs.traits[other].contains(.movedAway) { count += 1 }
+                    require(other, reason, needs, &transitions)
                     pending.append(other)
                 }
                 needs.forEachNeed(of: index, isMade: { states[$0] != .left }, need)
-                if needs.traits[index].contains(.named), let file = needs.names.file(of: index),
-                    filesMade.insert(file).inserted
-                {
+                if let file = needs.file(of: index), filesMade.insert(file).inserted {
                     for other in needs.names.files[file].changed { need(other, .hardLink(of: index)) }
                 }
             }
         }
     }
+
+    /// What becomes of a node's change.
+    public func state(of node: Int) -> State { states[node] }
 
     /// Whether a node's change is made, because it was picked or is needed.
     public func contains(_ node: Int) -> Bool { states[node] != .left }
@@ -106,11 +232,19 @@ public struct PickSet: Sendable {
         for index in states.indices where states[index] != .left { body(index, states[index] == .picked) }
     }
 
+    /// What became of nodes since nothing was picked.
+    public var transitions: [Transition] {
+        all.map { Transition($0, from: .left, to: states[$0]) }
+    }
+
     /// Whether nothing is made.
     public var isEmpty: Bool { count == 0 }
 
     /// Everything that is made: what was picked and what that needs, in the order of the nodes.
     public var all: [Int] { states.indices.filter { states[$0] != .left } }
+
+    /// What was picked, in the order of the nodes.
+    public var picked: [Int] { states.indices.filter { states[$0] == .picked } }
 
     /// Whether nothing that changed is left out.
     public func isEverything(in tree: DiffTree) -> Bool {
@@ -140,6 +274,8 @@ public struct PickNeeds: Sendable {
         static let paired = Traits(rawValue: 32)
         /// It is a name of a file that has several.
         static let named = Traits(rawValue: 64)
+        /// Its change needs no other, and no other needs it: so it is with nearly all.
+        static let alone = Traits(rawValue: 128)
     }
 
     /// Looks at a tree.
@@ -147,7 +283,7 @@ public struct PickNeeds: Sendable {
         self.tree = tree
         let names = FileNames(tree)
         self.names = names
-        traits = tree.nodes.indices.map { index in
+        var traits: [Traits] = tree.nodes.indices.map { index in
             let node = tree.nodes[index]
             let isOldDirectory = tree.isOldDirectory(index)
             var traits: Traits = []
@@ -160,7 +296,21 @@ public struct PickNeeds: Sendable {
             if names.file(of: index) != nil { traits.insert(.named) }
             return traits
         }
+        for index in tree.nodes.indices {
+            let own = traits[index]
+            let parent = tree.nodes[index].parent
+            let above = traits[parent]
+            let isBound = own.contains(.paired) || own.contains(.named) || own.contains(.goes)
+            // It needs the directory that it makes a change in, or goes with it.
+            let needsAbove = parent != 0 && !above.contains(.oldDirectory) || above.contains(.goes)
+            let isNeededBelow = !own.contains(.oldDirectory) && !tree.nodes[index].children.isEmpty
+            if !isBound, !needsAbove, !isNeededBelow { traits[index].insert(.alone) }
+        }
+        self.traits = traits
     }
+
+    /// The place in `names.files` of the file that a changed node is a name of; nil if it has no other names.
+    func file(of node: Int) -> Int? { traits[node].contains(.named) ? names.file(of: node) : nil }
 
     /// Whether a node changed.
     public func isChanged(_ node: Int) -> Bool { traits[node].contains(.changed) }
@@ -168,16 +318,25 @@ public struct PickNeeds: Sendable {
     /// Whether a node is the place that something moved away from.
     public func isMovedAway(_ node: Int) -> Bool { traits[node].contains(.movedAway) }
 
+    private static let few = 256
+
     /// Those of some nodes that changed, each once, with the other places of those that moved.
     ///
     /// - Parameter nodes: Indices of nodes.
     /// - Returns: Indices of nodes.
     public func withPeers(_ nodes: [Int]) -> [Int] {
-        var isTaken = Array(repeating: false, count: traits.count)
         var result: [Int] = []
+        result.reserveCapacity(nodes.count)
+        // One key may pick hundreds of thousands; another picks one of them.
+        var isTaken = nodes.count > Self.few ? Array(repeating: false, count: traits.count) : []
+        var taken: Set<Int> = []
         func take(_ node: Int) {
-            guard !isTaken[node] else { return }
-            isTaken[node] = true
+            if isTaken.isEmpty {
+                guard taken.insert(node).inserted else { return }
+            } else {
+                guard !isTaken[node] else { return }
+                isTaken[node] = true
+            }
             result.append(node)
         }
         for node in nodes where traits[node].contains(.changed) {

@@ -56,7 +56,11 @@ struct LookView {
                 style: Style(status.isWarning ? .warning : .text))
         } else {
             frame.put(
-                FooterView.foot(model.bindings, screen.context, columns: size.columns, glyphs: glyphs),
+                FooterView.foot(
+                    // What cannot be done now is left out.
+                    model.bindings.filter {
+                        !$0.contexts.contains(screen.context) || $0.obstacle(model) == nil
+                    }, screen.context, columns: size.columns, glyphs: glyphs),
                 at: Point(row: size.rows - 1, column: 0), width: size.columns)
         }
     }
@@ -84,7 +88,7 @@ struct LookView {
         while !facts.isEmpty, facts.width + 20 > columns { facts.removeLast() }
         let change = screen.place?.row.change ?? node.change
         let marker = Span(change.marker + " ", Format.role(change))
-        let box = files.marks?.mark(of: screen.node)?.span
+        let box = files.pickMark(of: screen.node)?.span
         let room = max(0, columns - facts.width - 2 - (box == nil ? 0 : PickMark.columns))
         // The name of what is looked at is never cut for the one that it came from.
         let origin = screen.ancestor(files).map { "  from " + Format.name($0, glyphs) } ?? ""

@@ -9,8 +9,13 @@ struct Chunked<Element: Sendable>: Sendable {
 
     init() {}
 
-    /// An array of equal elements.
-    init(repeating element: Element, count: Int) { grow(to: count, filledWith: element) }
+    /// An array of equal elements; all pieces are one until they are changed.
+    init(repeating element: Element, count: Int) {
+        let piece = Array(repeating: element, count: Self.pieceCount)
+        pieces = Array(repeating: piece, count: count / Self.pieceCount)
+        self.count = count / Self.pieceCount * Self.pieceCount
+        grow(to: count, filledWith: element)
+    }
 
     var indices: Range<Int> { 0..<count }
 

@@ -120,6 +120,7 @@ extension FileTable {
         rows = listed.rows
         listedSums = listed.listedSums
         listedCount = listed.listedCount
+        listedChangeCounts = listed.listedChangeCounts
         hiddenWords = listed.hiddenWords
         hiddenChanges = listed.hiddenChanges
         hiddenMatchCount = listed.hiddenMatchCount
@@ -158,6 +159,7 @@ extension FileTable {
         rows = RowList(facts, order, isExpanded: isExpanded, isFlat: arrangement.isFlat)
         if isCancelled() { throw CancellationError() }
         isOutOfOrder = false
+        listedChangeCounts = Self.listedChangeCounts(facts, isShown)
         listedCount = facts.indices.dropFirst().count { node in
             isShown[node] == .itself && (!arrangement.isFlat || !facts.hasChildren(node))
                 && !isToldElsewhere(node, isShown)

@@ -9,14 +9,15 @@ extension FileTable {
     ///     the changes that it makes for good can be picked.
     ///   - isSame: Whether both are the same tree.
     mutating func link(to ground: PickGround, row: Int?, isSame: Bool) {
-        guard !isSame else {
-            pickPlaces = facts.indices.map { Int32(clamping: $0) }
-            return
-        }
+        guard !isSame else { return pickPlaces = .same }
+        var nodes = Array(repeating: Int32(-1), count: ground.tree.nodes.count)
         var places = Array(repeating: Int32(-1), count: facts.count)
         var pairs = [(own: 0, there: 0)]
         while let (own, there) = pairs.popLast() {
-            if row == nil || ground.row(of: there) == row { places[own] = Int32(clamping: there) }
+            if row == nil || ground.row(of: there) == row {
+                places[own] = Int32(clamping: there)
+                nodes[there] = Int32(clamping: own)
+            }
             // Both sides' children are sorted by the bytes of their names.
             var rest = ground.tree.nodes[there].children
             for child in tree.nodes[own].children {
@@ -28,35 +29,63 @@ extension FileTable {
                 pairs.append((child, next))
             }
         }
-        pickPlaces = places
+        pickPlaces = .other(places, nodes: nodes)
     }
 
     /// The node of the picks' tree that a node of this one is; nil if its change cannot be picked here.
-    func pickPlace(of node: Int) -> Int? {
-        guard pickPlaces.indices.contains(node), pickPlaces[node] >= 0 else { return nil }
-        return Int(pickPlaces[node])
-    }
+    func pickPlace(of node: Int) -> Int? { pickPlaces?.place(of: node) }
 
     /// The node of this tree that a node of the picks' tree is; nil if it is not here.
-    func node(ofPick place: Int) -> Int? {
-        pickPlaces.firstIndex(of: Int32(clamping: place))
+    func node(ofPick place: Int) -> Int? { pickPlaces?.node(of: place) }
+
+    /// The nodes of the picks' tree that nodes of this one are, of those that can be picked here.
+    func pickPlaces(of nodes: [Int]) -> [Int] {
+        if case .same? = pickPlaces { return nodes }
+        return nodes.compactMap(pickPlace)
     }
 
     /// Takes over what is picked; nil for nothing, which needs no marks.
-    mutating func mark(_ picks: Picks?) {
+    ///
+    /// - Parameters:
+    ///   - picks: What is picked.
+    ///   - revision: The revision of the picks, whether something is picked or not.
+    mutating func mark(_ picks: Picks?, revision: Int) {
+        defer { markedRevision = revision }
         guard let picks else { return marks = nil }
+        let isNext = marks != nil && markedRevision == revision - 1
         if marks == nil { marks = PickMarks(count: facts.count) }
-        changeMarks { table, marks in marks.take(picks.made, at: table.pickPlace) }
-        countMarks()
+        let ground = markGround
+        if isNext {
+            changeMarks { table, marks in marks.take(picks.news, at: table.node(ofPick:), ground) }
+        } else {
+            changeMarks { table, marks in
+                marks = PickMarks(count: table.facts.count)
+                marks.take(picks.made.transitions, at: table.node(ofPick:), ground)
+            }
+        }
     }
+
+    /// What the box of a row says that begins with a node; nil if there is nothing to pick or nothing is picked at all.
+    func pickMark(of node: Int) -> PickMark? { marks?.mark(of: node, listed: Int(listedChangeCounts[node])) }
 
     /// Counts what is picked of what is listed.
     mutating func countMarks() {
-        changeMarks { table, marks in
-            marks.count(table.tree, table.facts) {
-                table.isShown[$0] == .itself && table.facts.change(of: $0) != .unchanged
-            }
+        let ground = markGround
+        changeMarks { _, marks in marks.count(ground) }
+    }
+
+    private var markGround: PickMarks.Ground { PickMarks.Ground(tree: tree, facts: facts, isShown: isShown) }
+
+    /// For each node, how many listed changes it and what is in it are.
+    static func listedChangeCounts(_ facts: NodeFacts, _ isShown: [Arrangement.Shown]) -> [Int32] {
+        var counts = Array(repeating: Int32(0), count: facts.count)
+        // What is in a directory stands behind it.
+        for node in facts.indices.reversed() {
+            if isShown[node] == .itself, facts.change(of: node) != .unchanged { counts[node] += 1 }
+            let count = counts[node]
+            if count > 0, node > 0 { counts[facts.parent(of: node)] += count }
         }
+        return counts
     }
 
     /// Changes marks where they are: they are as large as the tree, and a copy of them takes longer than the change.
@@ -81,8 +110,39 @@ extension FileTable {
         return changes
     }
 
+    /// What a key picks where the cursor is: the listed changes of the range that was begun, or of the row.
+    ///
+    /// - Parameter ground: What can be picked, which knows the changes of its tree; nil if that is not known.
+    /// - Returns: Nodes; nil if there is no row.
+    func changesHere(of ground: PickGround?) -> [Int]? {
+        guard let current else { return nil }
+        guard rangeRows.isEmpty else { return changesInRange }
+        guard let ground, case .same? = pickPlaces, !arrangement.isFlat else {
+            return listedChanges(of: current)
+        }
+        return listed(ground.changes(under: current.first))
+    }
+
+    private func listed(_ changes: [Int]) -> [Int] {
+        let isShown = isShown
+        return changes.filter { isShown[$0] == .itself && $0 > 0 }
+    }
+
     /// All listed changes.
-    var listedChanges: [Int] { facts.indices.filter(isListedChange) }
+    ///
+    /// - Parameter ground: What can be picked, which knows the changes of its tree; nil if that is not known.
+    /// - Returns: Nodes.
+    func listedChanges(of ground: PickGround?) -> [Int] {
+        if let ground, case .same? = pickPlaces { return listed(ground.inOrder.map(Int.init)) }
+        let isShown = isShown
+        let facts = facts
+        var changes: [Int] = []
+        changes.reserveCapacity(Int(listedChangeCounts[0]))
+        for node in facts.indices.dropFirst() {
+            if isShown[node] == .itself, facts.change(of: node) != .unchanged { changes.append(node) }
+        }
+        return changes
+    }
 
     /// The listed changes of the rows from the beginning of the range to the cursor; of an open directory, what is in it
     /// has rows of its own.
@@ -109,5 +169,34 @@ extension FileTable {
         let next = cursor.position + rows.lineCount(current.first)
         guard next < rows.count else { return }
         cursor.move(to: next, count: rows.count, height: height)
+    }
+}
+
+/// Where nodes of a tree on screen are in the tree that picks are made in, and the other way round.
+enum PickPlaces: Sendable {
+    /// It is the same tree.
+    case same
+    /// For each node of the tree on screen its node there, and for each of those its node of the tree on screen; -1 for none.
+    case other([Int32], nodes: [Int32])
+
+    /// The node of the picks' tree that a node of the tree on screen is.
+    func place(of node: Int) -> Int? {
+        switch self {
+        case .same: node
+        case .other(let places, _): Self.known(node, in: places)
+        }
+    }
+
+    /// The node of the tree on screen that a node of the picks' tree is.
+    func node(of place: Int) -> Int? {
+        switch self {
+        case .same: place
+        case .other(_, let nodes): Self.known(place, in: nodes)
+        }
+    }
+
+    private static func known(_ index: Int, in places: [Int32]) -> Int? {
+        guard places.indices.contains(index), places[index] >= 0 else { return nil }
+        return Int(places[index])
     }
 }

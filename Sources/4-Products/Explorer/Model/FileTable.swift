@@ -22,8 +22,8 @@ struct FileTable: Sendable {
     var search: Search?
     /// Where the range begins that is being chosen.
     var rangeStart: Int?
-    /// For each node, its place in the tree that picks are made in; -1 for none, and empty until something is picked.
-    var pickPlaces: [Int32] = []
+    /// Where its nodes are in the tree that picks are made in; nil until something is picked.
+    var pickPlaces: PickPlaces?
     /// Which nodes are picked; nil while none is.
     var marks: PickMarks?
     /// The revision of the picks that the marks are of.
@@ -33,6 +33,8 @@ struct FileTable: Sendable {
 
     /// What directories hold of what is listed, if it was narrowed; else they hold all that is in them.
     var listedSums: ListedSums?
+    /// For each node, how many listed changes it and what is in it are.
+    var listedChangeCounts: [Int32] = []
     /// How many nodes are listed by themselves, not only because of what is in them.
     var listedCount = 0
     /// What is not listed, in words: `101 changed only in time, owner or the like`, `53 unchanged`.

@@ -35,7 +35,7 @@ struct FilesView {
                 files: files, row: shown, columns: layout.columns, glyphs: glyphs,
                 isCostFinal: explorer.isCostFinal
             ).draw(at: row, on: &frame)
-            if !layout.marks.isEmpty, let mark = files.marks?.mark(of: shown.first)?.span {
+            if !layout.marks.isEmpty, let mark = files.pickMark(of: shown.first)?.span {
                 frame.put(
                     mark.text, at: Point(row: row, column: layout.marks.lowerBound), style: Style(mark.role))
             }

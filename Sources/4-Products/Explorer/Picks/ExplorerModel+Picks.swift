@@ -15,14 +15,32 @@ struct PickState: Sendable {
     var preparation: Int?
     /// What comes of the picks as they are; nil until it is known.
     var plan: PickPlan?
-    /// The sum of what their rows cost; nil while some of it is not known.
-    var sum: UInt64?
+    /// What their rows cost together.
+    var sum = CostSum()
     /// Whether figures came in since it was taken.
     var isSumStale = false
     /// Sizes of packages that were made of these picks, by level.
     var sizes: [ExportLevel: UInt64] = [:]
     /// The file that a list was written to or read from last.
     var path: String?
+}
+
+/// What rows cost together, as long as all of them have a figure. Where figures came in since, what is taken away may be
+/// more than what was added: the sum is taken anew before long.
+struct CostSum: Sendable {
+    private var sum: UInt64 = 0
+    private var unknownCount = 0
+
+    /// The sum; nil while some of it is not known.
+    var byteCount: UInt64? { unknownCount > 0 ? nil : sum }
+
+    mutating func count(_ bytes: UInt64, isLeftOut: Bool) {
+        if isLeftOut { sum -= min(sum, bytes) } else { sum.addClamped(bytes) }
+    }
+
+    mutating func countUnknown(isLeftOut: Bool) {
+        unknownCount = max(0, unknownCount + (isLeftOut ? -1 : 1))
+    }
 }
 
 extension ExplorerModel {
@@ -40,8 +58,8 @@ extension ExplorerModel {
             // Where one layer's files are shown, the next one's are wanted then.
             return goesOn ? effects + moveCursor(.down) : effects
         case .files:
-            guard let files, let row = files.current else { return [] }
-            let changes = files.rangeRows.isEmpty ? files.listedChanges(of: row) : files.changesInRange
+            // A table that is held while its marks change is copied: no variable holds it here and below.
+            guard let changes = files?.changesHere(of: pickState.picks?.ground) else { return [] }
             guard !changes.isEmpty else {
                 say("there is nothing to pick: it did not change")
                 return []
@@ -91,25 +109,53 @@ extension ExplorerModel {
 
     /// Picks nodes of the tree on screen, or leaves them out.
     mutating func pick(_ nodes: [Int]) -> [Effect] {
-        guard preparePicks(), let files else { return [] }
-        let places = nodes.compactMap(files.pickPlace)
+        guard preparePicks(), let places = files?.pickPlaces(of: nodes) else { return [] }
         guard !places.isEmpty else {
-            say("a higher layer changes that again: pick it in the whole image (\(key(.squash, in: .files)))")
+            say(
+                isChangedInImage(nodes)
+                    ? "a higher layer changes that again: pick it in the whole image (\(key(.squash, in: .files)))"
+                    : "both images have the same there in the end: there is nothing to pick")
             return []
         }
         return changePicks { $0.toggle(places) }
     }
 
+    /// So many nodes of a layer are looked for in the whole images, to tell why none of them can be picked.
+    private static let lookLimit = 1000
+
+    /// Whether anything is changed in the whole images at the places of nodes of the tree on screen.
+    private func isChangedInImage(_ nodes: [Int]) -> Bool {
+        guard let files, let ground = pickState.picks?.ground else { return false }
+        return nodes.prefix(Self.lookLimit).contains { node in
+            ground.tree.index(of: files.tree.path(of: node)).map(ground.needs.isChanged) ?? false
+        }
+    }
+
+    /// Why what the cursor is on cannot be picked; nil if it can, or if it is not known yet.
+    var reasonNotToPick: String? {
+        switch focus {
+        case .layers:
+            switch layerRow {
+            case .documents: "the documents are made for what is picked"
+            case .pair(let row) where pairs.indices.contains(row) && pairs[row].change == .same:
+                "there is nothing to pick: the layer did not change"
+            case .config where pickState.keys.isEmpty:
+                "there is nothing to pick: the configuration does not differ in what it means"
+            case .config, .pair, nil: nil
+            }
+        case .files:
+            files.flatMap { files in
+                files.current.flatMap {
+                    files.listedChangeCounts[$0.first] == 0
+                        ? "there is nothing to pick: it did not change" : nil
+                }
+            }
+        }
+    }
+
     /// Picks all of the directory that the cursor is on or in, also what is not listed.
     mutating func pickDirectory() -> [Effect] {
-        guard preparePicks(), let files, let row = files.current, let ground = pickState.picks?.ground else {
-            return []
-        }
-        let tree = files.tree
-        let directory = tree.nodes[row.node].children.isEmpty ? tree.nodes[row.node].parent : row.first
-        guard let place = ground.tree.index(of: tree.path(of: directory)) else { return [] }
-        var changes = ground.changes(under: place)
-        if case .pair(let row) = scope { changes.removeAll { ground.row(of: $0) != row } }
+        guard preparePicks(), let changes = changesInDirectory else { return [] }
         guard !changes.isEmpty else {
             say("there is nothing to pick: nothing in it changed")
             return []
@@ -117,10 +163,20 @@ extension ExplorerModel {
         return changePicks { $0.toggle(changes) }
     }
 
+    /// All that changed in the directory that the cursor is on or in, as nodes of the picks' tree.
+    private var changesInDirectory: [Int]? {
+        guard let files, let row = files.current, let ground = pickState.picks?.ground else { return nil }
+        let tree = files.tree
+        let directory = tree.nodes[row.node].children.isEmpty ? tree.nodes[row.node].parent : row.first
+        guard let place = ground.tree.index(of: tree.path(of: directory)) else { return nil }
+        var changes = ground.changes(under: place)
+        if case .pair(let row) = scope { changes.removeAll { ground.row(of: $0) != row } }
+        return changes
+    }
+
     /// Picks all that is listed.
     mutating func pickListed() -> [Effect] {
-        guard let files else { return [] }
-        let changes = files.listedChanges
+        guard let changes = files?.listedChanges(of: pickState.picks?.ground) else { return [] }
         guard !changes.isEmpty else {
             say(wayToChanges)
             return []
@@ -170,28 +226,33 @@ extension ExplorerModel {
     /// Changes picks, and all that is shown of them.
     mutating func changePicks(_ change: (inout Picks) -> Void) -> [Effect] {
         guard var picks = pickState.picks else { return [] }
-        let before = picks
+        let revision = picks.revision
+        let requiredCount = picks.requiredCount
         // What the closure changes must be held once, or it is copied.
         pickState.picks = nil
         change(&picks)
         pickState.picks = picks
-        guard picks.revision != before.revision else { return [] }
+        guard picks.revision != revision else { return [] }
         pickState.plan = nil
         pickState.sizes = [:]
-        sumUpPicks()
+        sumUpNews()
         markFiles()
         settle()
-        tellRequired(before)
+        if picks.requiredCount > requiredCount {
+            tellRequired(picks, more: picks.requiredCount - requiredCount - 1)
+        }
+        pickState.picks?.forgetNews()
         return [.planPicks(picks.isEmpty ? nil : picks.selection, revision: picks.revision)]
     }
 
     /// Says what comes along with a pick.
-    private mutating func tellRequired(_ before: Picks) {
-        guard let picks, picks.requiredCount > before.requiredCount else { return }
-        let first = picks.made.required.keys.filter { before.made.required[$0] == nil }.min()
+    private mutating func tellRequired(_ picks: Picks, more: Int) {
+        let first = picks.news.lazy.filter {
+            $0.before == .left && picks.made.state(of: $0.node) == .required
+        }
+        .map(\.node).min()
         guard let first, let reason = reason(of: first, in: picks) else { return }
         let path = "/" + Format.name(picks.ground.tree.path(of: first).bytes, glyphs)
-        let more = picks.requiredCount - before.requiredCount - 1
         say(
             "\(path) comes along: it \(reason)"
                 + (more > 0 ? ", and \(Format.count(more, "more change"))" : ""))
@@ -211,36 +272,42 @@ extension ExplorerModel {
 
     /// Shows in the tree on screen what is picked.
     mutating func markFiles() {
-        guard let known = pickState.picks, let files else { return }
-        if files.pickPlaces.isEmpty {
+        guard let known = pickState.picks, let isLinked = files.map({ $0.pickPlaces != nil }) else { return }
+        if !isLinked {
             var row: Int?
             if case .pair(let index) = scope { row = index }
             let isSame = scope == .squashed && ignored.isEmpty && !staleScopes.contains(scope)
             withFiles { files, _ in files.link(to: known.ground, row: row, isSame: isSame) }
         }
-        guard files.markedRevision != known.revision else { return }
-        withFiles { files, _ in
-            files.mark(known.isEmpty ? nil : known)
-            files.markedRevision = known.revision
-        }
+        guard files?.markedRevision != known.revision else { return }
+        withFiles { files, _ in files.mark(known.isEmpty ? nil : known, revision: known.revision) }
     }
 
     /// Adds up what the rows of picks cost.
     mutating func sumUpPicks() {
         pickState.isSumStale = false
-        guard let picks else { return pickState.sum = nil }
-        var sum: UInt64 = 0
-        var isKnown = true
-        let tree = picks.ground.tree
-        picks.made.forEach { index, _ in
-            guard isKnown, let id = tree.nodes[index].new else { return }
-            if let cost = costs[id] {
-                sum.addClamped(cost.byteCount)
-            } else if !isCostFinal, CostTable.isExpected(tree, index) {
-                isKnown = false
-            }
+        pickState.sum = CostSum()
+        guard let picks else { return }
+        picks.made.forEach { node, _ in count(node, in: picks.ground.tree) }
+    }
+
+    /// Adds what was picked since to what the rows of picks cost, and takes away what was left out.
+    private mutating func sumUpNews() {
+        guard let picks else { return pickState.sum = CostSum() }
+        // No tick takes it anew then.
+        if pickState.isSumStale, !estimates.isRunning { return sumUpPicks() }
+        for change in picks.news where (change.before == .left) != (change.after == .left) {
+            count(change.node, in: picks.ground.tree, isLeftOut: change.after == .left)
         }
-        pickState.sum = isKnown ? sum : nil
+    }
+
+    private mutating func count(_ node: Int, in tree: DiffTree, isLeftOut: Bool = false) {
+        guard let id = tree.nodes[node].new else { return }
+        if let cost = costs[id] {
+            pickState.sum.count(cost.byteCount, isLeftOut: isLeftOut)
+        } else if !isCostFinal, CostTable.isExpected(tree, node) {
+            pickState.sum.countUnknown(isLeftOut: isLeftOut)
+        }
     }
 
     mutating func sumUpPicksIfStale() { if pickState.isSumStale { sumUpPicks() } }
@@ -256,7 +323,7 @@ extension ExplorerModel {
         guard level == .standard else { return nil }
         if let bytes = pickState.plan?.byteCount { return Figure(exact: bytes) }
         // A package has documents, whatever is picked.
-        guard let sum = pickState.sum, let documents = totals.documents else { return nil }
+        guard let sum = pickState.sum.byteCount, let documents = totals.documents else { return nil }
         return Figure(guess: sum) + documents
     }
 
@@ -339,8 +406,22 @@ extension ExplorerModel {
         let vain = list.lines(inVain: matches.unmatched, of: ground)
         let told =
             picks.map { "picked \($0.words) by '\(path)'" } ?? "'\(path)' picks nothing of these images"
-        say(told + Self.words(ofVain: vain), isWarning: picks == nil || !vain.isEmpty)
+        let overruled = picks.map { list.overruled(by: $0.made, in: ground.tree) } ?? []
+        say(
+            told + Self.words(ofVain: vain) + words(of: overruled),
+            isWarning: picks == nil || !vain.isEmpty || !overruled.isEmpty)
         return effects
+    }
+
+    /// `; /usr/bin/perl is taken all the same: it is the same file as /usr/bin/perl5`.
+    private func words(of overruled: [PickList.Overruled]) -> String {
+        guard let first = overruled.first, let picks, let reason = reason(of: first.node, in: picks) else {
+            return ""
+        }
+        let path = "/" + Format.name(picks.ground.tree.path(of: first.node).bytes, glyphs)
+        let count = overruled.reduce(0) { $0 + 1 + $1.moreCount }
+        let rest = count > 1 ? " (and \(Format.grouped(count - 1)) more)" : ""
+        return "; \(path) is taken all the same: it \(reason)\(rest)"
     }
 
     /// `; 5 lines match nothing: 'config Nix', '+ /nix/da' and 3 more`.

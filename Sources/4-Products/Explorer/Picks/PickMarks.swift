@@ -27,70 +27,132 @@ enum PickMark: Hashable, Sendable {
 }
 
 /// Which nodes of a tree on screen are picked.
+///
+/// Of hundreds of thousands nearly all are not: the counts of those that nothing is picked in take no memory.
 struct PickMarks: Sendable {
-    private enum State: UInt8 {
-        case left, picked, required
-    }
-
     /// How many of the picks are listed; both places of a move are one.
     private(set) var listedCount = 0
-    private var states: [State]
-    /// For each node and what is in it: listed changes, those of them that are made, those of these that are picked, and
-    /// all that are made.
-    private var counts: [(listed: Int32, made: Int32, picked: Int32, all: Int32)] = []
+    private var states: Chunked<PickSet.State>
+    private var counts: Chunked<Counts>
+
+    /// Of a node and what is in it.
+    private struct Counts {
+        /// Listed changes that are made.
+        var made: Int32 = 0
+        /// Those of these that are picked.
+        var picked: Int32 = 0
+        /// All that are made, be they listed or not.
+        var all: Int32 = 0
+
+        mutating func add(_ other: Counts) {
+            made += other.made
+            picked += other.picked
+            all += other.all
+        }
+
+        var isZero: Bool { made == 0 && picked == 0 && all == 0 }
+    }
 
     /// No marks of that many nodes.
-    init(count: Int) { states = Array(repeating: .left, count: count) }
+    init(count: Int) {
+        states = Chunked(repeating: .left, count: count)
+        counts = Chunked(repeating: Counts(), count: count)
+    }
 
-    /// Takes picks over.
+    /// What marks have to know of the tree on screen.
+    struct Ground {
+        let tree: DiffTree
+        let facts: NodeFacts
+        let isShown: [Arrangement.Shown]
+
+        /// Whether a node is a change that is listed; the root has no row of its own, but counts if it changed.
+        func isListed(_ node: Int) -> Bool {
+            isShown[node] == .itself && facts.change(of: node) != .unchanged
+        }
+
+        /// Whether a change counts: the place that something moved away from does not.
+        func isCounted(_ node: Int) -> Bool {
+            facts.change(of: node) != .moved || tree.nodes[node].isInNew
+        }
+    }
+
+    /// Takes over what became of nodes.
     ///
     /// - Parameters:
-    ///   - picks: What is picked.
-    ///   - place: For each node of the tree on screen, its node in the picks' tree; nil if that has none.
-    mutating func take(_ picks: PickSet, at place: (Int) -> Int?) {
-        for node in states.indices {
-            guard let there = place(node), picks.contains(there) else {
-                states[node] = .left
-                continue
-            }
-            states[node] = picks.isPicked(there) ? .picked : .required
+    ///   - news: What became of nodes of the picks' tree.
+    ///   - place: For a node of the picks' tree, the one of the tree on screen; nil if that has none.
+    ///   - ground: The tree on screen.
+    mutating func take(_ news: [PickSet.Transition], at place: (Int) -> Int?, _ ground: Ground) {
+        var sum = Sum()
+        for change in news {
+            guard let node = place(change.node) else { continue }
+            states[node] = change.after
+            count(node, from: change.before, to: change.after, ground, &sum)
         }
+        add(&sum, ground)
     }
 
     /// Counts anew, because other nodes are listed.
-    mutating func count(_ tree: DiffTree, _ facts: NodeFacts, isListed: (Int) -> Bool) {
+    mutating func count(_ ground: Ground) {
         listedCount = 0
-        if counts.count == states.count {
-            for node in counts.indices { counts[node] = (0, 0, 0, 0) }
-        } else {
-            counts = Array(repeating: (0, 0, 0, 0), count: states.count)
+        counts = Chunked(repeating: Counts(), count: states.count)
+        var sum = Sum()
+        for node in states.indices {
+            let state = states[node]
+            if state != .left { count(node, from: .left, to: state, ground, &sum) }
         }
-        for node in states.indices.reversed() {
-            if isListed(node) {
-                counts[node].listed += 1
-                counts[node].made += states[node] == .left ? 0 : 1
-                if states[node] == .picked {
-                    counts[node].picked += 1
-                    if facts.change(of: node) != .moved || tree.nodes[node].isInNew { listedCount += 1 }
-                }
-            }
-            counts[node].all += states[node] == .left ? 0 : 1
-            guard node > 0 else { continue }
-            let parent = facts.parent(of: node)
-            counts[parent].listed += counts[node].listed
-            counts[parent].made += counts[node].made
-            counts[parent].picked += counts[node].picked
-            counts[parent].all += counts[node].all
+        add(&sum, ground)
+    }
+
+    /// What has to be added to a directory and to all that it is in: what is side by side in it is added at once.
+    private struct Sum {
+        var directory = 0
+        var counts = Counts()
+    }
+
+    private mutating func count(
+        _ node: Int, from before: PickSet.State, to after: PickSet.State, _ ground: Ground, _ sum: inout Sum
+    ) {
+        var difference = Counts()
+        difference.all = (after == .left ? 0 : 1) - (before == .left ? 0 : 1)
+        if ground.isListed(node) {
+            difference.made = difference.all
+            difference.picked = (after == .picked ? 1 : 0) - (before == .picked ? 1 : 0)
+            if ground.isCounted(node) { listedCount += Int(difference.picked) }
+        }
+        guard !difference.isZero else { return }
+        counts[node].add(difference)
+        guard node > 0 else { return }
+        let parent = ground.facts.parent(of: node)
+        if parent != sum.directory { add(&sum, ground) }
+        sum.directory = parent
+        sum.counts.add(difference)
+    }
+
+    private mutating func add(_ sum: inout Sum, _ ground: Ground) {
+        let difference = sum.counts
+        sum.counts = Counts()
+        guard !difference.isZero else { return }
+        var node = sum.directory
+        counts[node].add(difference)
+        while node > 0 {
+            node = ground.facts.parent(of: node)
+            counts[node].add(difference)
         }
     }
 
-    /// What the box of a node says, with all in it that is listed; nil if there is nothing to pick.
-    func mark(of node: Int) -> PickMark? {
+    /// What the box of a node says, with all in it that is listed.
+    ///
+    /// - Parameters:
+    ///   - node: The node.
+    ///   - listed: How many listed changes it and what is in it are.
+    /// - Returns: The mark; nil if there is nothing to pick.
+    func mark(of node: Int, listed: Int) -> PickMark? {
         let count = counts[node]
-        guard count.listed > 0 || count.all > 0 else { return nil }
+        guard listed > 0 || count.all > 0 else { return nil }
         // Something that is not listed may be picked.
         guard count.made > 0 else { return count.all > 0 ? .partly : PickMark.none }
-        guard count.made == count.listed else { return .partly }
+        guard count.made == listed else { return .partly }
         return count.picked > 0 ? .picked : .required
     }
 }

@@ -23,21 +23,23 @@ struct Picks: Sendable {
     private(set) var requiredCount = 0
     /// By row of the pane of layers, how many of its changes are made.
     private(set) var countsOfRows: [Int]
+    /// What became of nodes with the last change.
+    private(set) var news: [PickSet.Transition] = []
     private var undoable: [Step] = []
     private var redoable: [Step] = []
 
     /// Something that was picked or left out; doing it again undoes it.
     private struct Step {
-        var nodes: [Int] = []
+        var nodes = NodeSet()
         var keys: Set<String> = []
         var layers: Set<Int> = []
 
-        var size: Int { 1 + nodes.count + keys.count }
+        var byteCount: Int { 64 + nodes.byteCount + 64 * keys.count }
         var isEmpty: Bool { nodes.isEmpty && keys.isEmpty && layers.isEmpty }
     }
 
-    /// Older steps are forgotten once all of them together hold more.
-    private static let memory = 4_000_000
+    /// Older steps are forgotten once all of them together hold more bytes.
+    private static let memory = 4 << 20
 
     /// Nothing is picked yet.
     init(_ ground: PickGround) {
@@ -60,7 +62,7 @@ struct Picks: Sendable {
 
     /// What is picked, for who makes something of it.
     var selection: PickSelection {
-        let nodes = ground.tree.nodes.indices.filter(made.isPicked)
+        let nodes = made.picked
         let ofLayers = layers.reduce(0) { sum, layer in
             sum + (ground.rowOfLayer[layer].map { ground.countsOfRows[$0] } ?? 0)
         }
@@ -89,18 +91,18 @@ struct Picks: Sendable {
     mutating func toggle(_ nodes: [Int]) {
         let nodes = ground.needs.withPeers(nodes)
         let isPicked = nodes.allSatisfy(made.isPicked)
-        perform(Step(nodes: isPicked ? nodes : nodes.filter { !made.isPicked($0) }))
+        perform(isPicked ? nodes : nodes.filter { !made.isPicked($0) })
     }
 
     /// Picks changes.
     mutating func pick(_ nodes: [Int]) {
-        perform(Step(nodes: ground.needs.withPeers(nodes).filter { !made.isPicked($0) }))
+        perform(ground.needs.withPeers(nodes).filter { !made.isPicked($0) })
     }
 
     /// Picks units of the configuration; leaves them out again if all of them are picked.
     mutating func toggle(keys units: [String]) {
         let isPicked = units.allSatisfy(keys.contains)
-        perform(Step(keys: Set(units.filter { keys.contains($0) == isPicked })))
+        perform([], Step(keys: Set(units.filter { keys.contains($0) == isPicked })))
     }
 
     /// Picks all that a row of the pane of layers changes; leaves it out again if all of it is picked.
@@ -108,9 +110,9 @@ struct Picks: Sendable {
         let nodes = ground.nodes(ofRow: row)
         let isPicked =
             layer.map(layers.contains) ?? false || !nodes.isEmpty && nodes.allSatisfy(made.isPicked)
-        var step = Step(nodes: nodes.filter { made.isPicked($0) == isPicked })
+        var step = Step()
         if let layer, layers.contains(layer) == isPicked { step.layers = [layer] }
-        perform(step)
+        perform(nodes.filter { made.isPicked($0) == isPicked }, step)
     }
 
     /// Makes just these the picks.
@@ -118,61 +120,93 @@ struct Picks: Sendable {
         var isWanted = Array(repeating: false, count: ground.tree.nodes.count)
         for node in ground.needs.withPeers(nodes) { isWanted[node] = true }
         perform(
-            Step(
-                nodes: isWanted.indices.filter { isWanted[$0] != made.isPicked($0) },
-                keys: keys.symmetricDifference(units), layers: layers.symmetricDifference(wanted)))
+            isWanted.indices.filter { isWanted[$0] != made.isPicked($0) },
+            Step(keys: keys.symmetricDifference(units), layers: layers.symmetricDifference(wanted)))
     }
 
     mutating func undo() {
         guard let step = undoable.popLast() else { return }
         redoable.append(step)
-        apply(step)
+        apply(step, step.nodes.all)
     }
 
     mutating func redo() {
         guard let step = redoable.popLast() else { return }
         undoable.append(step)
-        apply(step)
+        apply(step, step.nodes.all)
     }
 
     /// Notes that the picks are in a file now.
     mutating func keep(_ revision: Int) { keptRevision = revision }
 
-    private mutating func perform(_ step: Step) {
-        guard !step.isEmpty else { return }
+    /// Picks nodes that were not and leaves out others.
+    private mutating func perform(_ nodes: [Int], _ step: Step = Step()) {
         var step = step
         // A layer of which something is left out is not picked as a whole any more.
         if !layers.isEmpty {
-            let left = step.nodes.filter(made.isPicked).compactMap(ground.layer)
+            let left = nodes.filter(made.isPicked).compactMap(ground.layer)
             let broken = Set(left).intersection(layers).subtracting(step.layers)
             step.layers.formUnion(broken)
         }
+        step.nodes = NodeSet(nodes, of: ground.tree.nodes.count)
+        guard !step.isEmpty else { return }
         redoable = []
         undoable.append(step)
-        var size = undoable.reduce(0) { $0 + $1.size }
-        while size > Self.memory, undoable.count > 1 { size -= undoable.removeFirst().size }
-        apply(step)
+        var size = undoable.reduce(0) { $0 + $1.byteCount }
+        while size > Self.memory, undoable.count > 1 { size -= undoable.removeFirst().byteCount }
+        apply(step, nodes)
     }
 
-    private mutating func apply(_ step: Step) {
+    private mutating func apply(_ step: Step, _ nodes: [Int]) {
         revision += 1
         keys.formSymmetricDifference(step.keys)
         layers.formSymmetricDifference(step.layers)
-        guard !step.nodes.isEmpty else { return }
-        made.toggle(step.nodes, ground.needs)
-        var all = 0
-        var picked = 0
-        var counts = Array(repeating: 0, count: ground.countsOfRows.count)
-        made.forEach { node, isPicked in
-            if ground.isCounted(node) {
-                all += 1
-                picked += isPicked ? 1 : 0
+        news = nodes.isEmpty ? [] : made.toggle(nodes, ground.needs)
+        for change in news {
+            let isMade = change.after != .left
+            if ground.isCounted(change.node) {
+                count += (change.after == .picked ? 1 : 0) - (change.before == .picked ? 1 : 0)
+                requiredCount += (change.after == .required ? 1 : 0) - (change.before == .required ? 1 : 0)
             }
-            if let row = ground.row(of: node) { counts[row] += 1 }
+            guard isMade != (change.before != .left), let row = ground.row(of: change.node) else { continue }
+            countsOfRows[row] += isMade ? 1 : -1
         }
-        count = picked
-        countsOfRows = counts
-        requiredCount = all - count
+    }
+
+    /// Forgets what became of nodes, once it is taken over.
+    mutating func forgetNews() { news = [] }
+}
+
+/// Some nodes of a tree: of a few, their places, of many, one bit for each that there is.
+private struct NodeSet {
+    private var few: [Int32] = []
+    private var bits: [UInt64] = []
+
+    init() {}
+
+    init(_ nodes: [Int], of count: Int) {
+        guard nodes.count > count / Int32.bitWidth else {
+            few = nodes.map { Int32(clamping: $0) }
+            return
+        }
+        bits = Array(repeating: 0, count: count / UInt64.bitWidth + 1)
+        for node in nodes { bits[node / UInt64.bitWidth] |= 1 << UInt64(node % UInt64.bitWidth) }
+    }
+
+    var isEmpty: Bool { few.isEmpty && bits.isEmpty }
+    var byteCount: Int { few.count * MemoryLayout<Int32>.stride + bits.count * MemoryLayout<UInt64>.stride }
+
+    var all: [Int] {
+        guard few.isEmpty else { return few.map(Int.init) }
+        var all: [Int] = []
+        for (place, word) in bits.enumerated() {
+            var rest = word
+            while rest != 0 {
+                all.append(place * UInt64.bitWidth + rest.trailingZeroBitCount)
+                rest &= rest - 1
+            }
+        }
+        return all
     }
 }
 
@@ -191,6 +225,8 @@ struct PickGround: Sendable {
     private let layerOfRow: [Int?]
     /// For each node, the row that changes it; -1 for none.
     private let rowOfNode: [Int32]
+    /// The nodes that changed, in the order of their paths.
+    let inOrder: [Int32]
 
     /// The tree of the merged layers, in which nothing is ignored.
     var tree: DiffTree { needs.tree }
@@ -229,6 +265,15 @@ struct PickGround: Sendable {
         changeCount = changedNodeCount - tree.counts.movedAway
         countsOfRows = counts
         layerOfRow = pairs.map(\.new)
+        var inOrder: [Int32] = []
+        inOrder.reserveCapacity(changedNodeCount)
+        var pending = [Int32(0)]
+        while let next = pending.popLast() {
+            let node = tree.nodes[Int(next)]
+            if node.change != .unchanged { inOrder.append(next) }
+            for child in node.children.reversed() { pending.append(Int32(truncatingIfNeeded: child)) }
+        }
+        self.inOrder = inOrder
     }
 
     /// The row of the pane of layers that changes a node.
@@ -245,12 +290,18 @@ struct PickGround: Sendable {
 
     /// All that changed at and under a node.
     func changes(under node: Int) -> [Int] {
-        var changes: [Int] = []
-        var pending = [node]
-        while let next = pending.popLast() {
-            if tree.nodes[next].change != .unchanged { changes.append(next) }
-            pending += tree.nodes[next].children
+        // In order of their paths they stand side by side, behind what changed before them.
+        var start = 0
+        var place = node
+        while place != 0 {
+            let parent = tree.nodes[place].parent
+            if needs.isChanged(parent) { start += 1 }
+            for sibling in tree.nodes[parent].children.lowerBound..<place {
+                start += tree.nodes[sibling].counts.changed
+            }
+            place = parent
         }
-        return changes
+        let end = start + tree.nodes[node].counts.changed
+        return inOrder[start..<min(end, inOrder.count)].map(Int.init)
     }
 }

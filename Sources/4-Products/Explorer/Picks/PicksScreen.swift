@@ -9,7 +9,9 @@ struct PicksScreen: LineSearchScreen {
         case node(Int)
     }
 
-    private var rows: [Row] = []
+    /// The first lines; one for each of `nodes` follows.
+    private var head: [Row] = []
+    private var nodes: [Int32] = []
     private var cursor = ListCursor()
     private var revision = -1
     private var warnings: [PickWarning] = []
@@ -23,21 +25,30 @@ struct PicksScreen: LineSearchScreen {
 
     func texts(_ model: ExplorerModel) -> [String] {
         guard let tree = model.pickState.picks?.ground.tree else { return [] }
-        return rows.map { row in
-            switch row {
-            case .warning(let warning): warning.text(in: tree)
-            case .key(let key): key
-            case .node(let node): "/" + Format.name(tree.path(of: node).bytes, model.glyphs)
+        return (0..<count).map { index in
+            switch row(index) {
+            case .warning(let warning)?: warning.text(in: tree)
+            case .key(let key)?: key
+            case .node(let node)?: "/" + Format.name(tree.path(of: node).bytes, model.glyphs)
+            case nil: ""
             }
         }
     }
 
+    private var count: Int { head.count + nodes.count }
+
+    private func row(_ index: Int) -> Row? {
+        if head.indices.contains(index) { return head[index] }
+        let place = index - head.count
+        return nodes.indices.contains(place) ? .node(Int(nodes[place])) : nil
+    }
+
     mutating func go(toLine line: Int, in model: ExplorerModel) {
-        cursor.move(to: line, count: rows.count, height: DialogView(model).innerRows(rows.count))
+        cursor.move(to: line, count: count, height: DialogView(model).innerRows(count))
     }
 
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
-        let row = rows.indices.contains(cursor.position) ? rows[cursor.position] : nil
+        let row = row(cursor.position)
         switch command {
         case .cancel: return .close
         case .pick:
@@ -50,7 +61,7 @@ struct PicksScreen: LineSearchScreen {
                 case nil: [Effect]()
                 }
             revision = model.pickState.picks?.revision ?? revision
-            cursor.move(.down, count: rows.count, height: DialogView(model).innerRows(rows.count))
+            cursor.move(.down, count: count, height: DialogView(model).innerRows(count))
             return Outcome(step: .stay, effects: effects)
         case .undoPick, .redoPick: return Outcome(step: .stay, effects: model.undoPick(command))
         case .look:
@@ -72,13 +83,13 @@ struct PicksScreen: LineSearchScreen {
             }
             return .replace(ExportScreen())
         default:
-            cursor.move(command, count: rows.count, height: DialogView(model).innerRows(rows.count))
+            cursor.move(command, count: count, height: DialogView(model).innerRows(count))
             return .stay
         }
     }
 
     mutating func choose(_ item: Int, in model: inout ExplorerModel) -> Outcome {
-        cursor.move(to: item, count: rows.count, height: DialogView(model).innerRows(rows.count))
+        cursor.move(to: item, count: count, height: DialogView(model).innerRows(count))
         return perform(.pick, in: &model)
     }
 
@@ -90,38 +101,31 @@ struct PicksScreen: LineSearchScreen {
         else { return }
         revision = picks.revision
         warnings = model.pickWarnings
-        rows = warnings.map(Row.warning)
-        rows += picks.ground.keys.filter(picks.keys.contains).map(Row.key)
-        // In the order of their paths.
-        var pending = [0]
-        let tree = picks.ground.tree
-        while let node = pending.popLast() {
-            if picks.made.contains(node) { rows.append(.node(node)) }
-            pending += tree.nodes[node].children.reversed()
-        }
-        cursor.settle(count: rows.count, height: DialogView(model).innerRows(rows.count))
+        head = warnings.map(Row.warning) + picks.ground.keys.filter(picks.keys.contains).map(Row.key)
+        nodes = picks.ground.inOrder.filter { picks.made.contains(Int($0)) }
+        cursor.settle(count: count, height: DialogView(model).innerRows(count))
     }
 
     func draw(on frame: inout Frame, model: ExplorerModel) {
         guard let picks = model.pickState.picks else { return }
         let dialogs = DialogView(model)
-        let height = dialogs.innerRows(rows.count)
+        let height = dialogs.innerRows(count)
         var cursor = cursor
-        cursor.settle(count: rows.count, height: height)
+        cursor.settle(count: count, height: height)
         // Only what is on screen is put into words: there may be hundreds of thousands.
-        let shown = cursor.offset..<min(rows.count, cursor.offset + height)
+        let shown = cursor.offset..<min(count, cursor.offset + height)
         let lines = shown.map { index in
-            line(rows[index], picks, dialogs.innerColumns, model).map {
+            row(index).map { line($0, picks, dialogs.innerColumns, model) }?.map {
                 Span($0.text, $0.role, target: .item(index))
-            }
+            } ?? []
         }
         let title = "Picks: \(Format.grouped(picks.count + picks.keys.count))"
         let area = dialogs.draw(
             picks.requiredCount == 0 ? title : "\(title) \(picks.requiredWords)",
             lines.isEmpty ? [[Span("nothing is picked", .dim)]] : lines, context,
-            offset: cursor.offset, of: max(1, rows.count), minimumColumns: dialogs.innerColumns,
+            offset: cursor.offset, of: max(1, count), minimumColumns: dialogs.innerColumns,
             marking: search?.text, on: &frame)
-        guard !rows.isEmpty else { return }
+        guard count > 0 else { return }
         frame.setGround(
             .cursor, row: area.row + cursor.position - cursor.offset, columns: area.column..<area.endColumn)
     }
