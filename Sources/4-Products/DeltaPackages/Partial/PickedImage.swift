@@ -17,6 +17,10 @@ public struct PickedImage: Sendable {
     public let partial: DeltaDocument.Partial?
     /// The rules of the list that no change matches.
     public fileprivate(set) var unmatchedRules: [PickList.Rule] = []
+    /// The rules of the list that leave out what others need.
+    public fileprivate(set) var overruled: [PickList.Overruled] = []
+    /// The tree of both images' merged layers that `overruled` is about.
+    public fileprivate(set) var listedTree: DiffTree?
     /// What it was made of; nil for the new image itself.
     let origin: Origin?
 
@@ -91,8 +95,11 @@ struct PickedImageMaker {
         try check()
         let layers = LayerOfChange(tree, partners: pairs.partners)
         let matches = list.matches(in: tree) { layers.number(of: $0) }
-        var picked = try make(PickSet(needs, picking: matches.nodes), wholeLayers: list.rules.isEmpty)
+        let picks = PickSet(needs, picking: matches.nodes)
+        var picked = try make(picks, wholeLayers: list.rules.isEmpty)
         picked.unmatchedRules = matches.unmatched
+        picked.overruled = list.overruled(by: picks, in: tree)
+        picked.listedTree = tree
         return picked
     }
 

@@ -125,6 +125,10 @@ struct Create: CancellableCommand {
         for rule in picked.unmatchedRules {
             StandardStreams.writeError("silt: warning: \(PartialText.text(unmatched: rule))\n")
         }
+        for overruled in picked.overruled {
+            StandardStreams.writeError(
+                "silt: warning: \(PartialText.text(overruled, in: picked.listedTree))\n")
+        }
         let creator = DeltaCreator(
             old: old, picked: picked, oldForm: oldForm, jobs: pair.reading.width)
         if let partial = picked.partial {

@@ -72,6 +72,10 @@ struct RoutesCommand: CancellableCommand {
             for rule in picks.unmatchedRules(in: tree) {
                 StandardStreams.writeError("silt: warning: \(PartialText.text(unmatched: rule))\n")
             }
+            let made = PickSet(tree, picking: picks.nodes(of: tree) { _ in nil })
+            for overruled in picks.overruled(by: made, in: tree) {
+                StandardStreams.writeError("silt: warning: \(PartialText.text(overruled, in: tree))\n")
+            }
         }
         var report = RoutesReport(
             old: old.index.summary, new: new.index.summary, link: link, fleet: shipping.fleet,

@@ -26,6 +26,26 @@ enum PartialText {
         return "no change\(markers.isEmpty ? "" : " (\(markers))") matches '\(pattern)'"
     }
 
+    /// That a rule leaves out what others need, and why that is made.
+    static func text(_ overruled: PickList.Overruled, in tree: DiffTree?) -> String {
+        func path(_ node: Int) -> String {
+            "/" + EscapedText.of(tree?.path(of: node).bytes ?? [], limit: 200)
+        }
+        let other = path(overruled.reason.needing)
+        let reason =
+            switch overruled.reason {
+            case .directory: "it holds \(other)"
+            case .hardLink: "it is the same file as \(other)"
+            case .move: "it is the other place of \(other)"
+            case .inside: "it goes with \(other)"
+            }
+        let pattern = EscapedText.line(
+            String(decoding: overruled.rule.pattern.text, as: UTF8.self), limit: 200)
+        let more = overruled.moreCount > 0 ? " (and \(overruled.moreCount) more)" : ""
+        return
+            "\(path(overruled.node)) is taken although '\(pattern)' leaves it out: \(reason), which is taken\(more)"
+    }
+
     /// Of which image how much, and that it is not that image.
     static func text(_ partial: DeltaDocument.Partial) -> String {
         let names = EscapedText.of(partial.names.joined(separator: " ").utf8, limit: 200)
