@@ -16,7 +16,7 @@ struct ArchiveTests {
     }
 
     /// A jar with another library, a class more, one less, and many that are the same.
-    private static let diff: ArchiveDiff = {
+    static let diff: ArchiveDiff = {
         let same = (0..<40).map { member("com/example/Same\($0).class", 2000, UInt32($0)) }
         let old =
             same + [

@@ -15,6 +15,8 @@ struct Fixture {
     var oldSummary: ImageSummary
     var newSummary: ImageSummary
     var pairs: [LayerPair]
+    /// Whether lists of packages are in the images.
+    var hasPackages = true
 
     func tree(_ scope: Scope, ignoring rules: IgnoreRules = IgnoreRules()) -> DiffTree {
         switch scope {
@@ -68,7 +70,7 @@ struct Fixture {
                     ids[entry.path] = EntryID(layer: layer, ordinal: ordinal)
                 }
             }
-            return packages.reduce(into: PackageInventory()) { inventory, package in
+            return (hasPackages ? packages : []).reduce(into: PackageInventory()) { inventory, package in
                 inventory.add(package.0, files: package.1.compactMap { ids[Self.path($0)] })
             }
         }

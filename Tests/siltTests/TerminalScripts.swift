@@ -227,6 +227,8 @@ struct TerminalScripts {
         terminal.type("!d")
         let shown = try terminal.wait(for: "got all")
         #expect(shown.contains("before") && shown.contains("after") && shown.contains("drwx------"))
+        // Long enough to have been read: it is not asked about any more.
+        Thread.sleep(forTimeInterval: 1.1)
         // Not a key of the explorer, and not its interrupt.
         terminal.type("q\r")
         try terminal.wait(for: "motd")
@@ -238,6 +240,17 @@ struct TerminalScripts {
         _ = try terminal.end()
         #expect(terminal.leftovers == [])
         #expect(try FileKind.names(inFolder: scratch.path("tmp")).isEmpty)
+    }
+
+    @Test func `what a difftool prints and does not wait with can be read`() throws {
+        let terminal = try explorer(environment: ["DIFFTOOL": "printf 'it %s\n' differs; :"])
+        terminal.type("]!d")
+        let shown = try terminal.wait(for: "enter goes back to silt")
+        #expect(shown.contains("it differs"))
+        terminal.type("\r")
+        try terminal.wait(for: "Layers")
+        terminal.type("q")
+        #expect(try terminal.end() == 0)
     }
 
     @Test func `a signal ends what has the terminal, too, and leaves nothing`() throws {

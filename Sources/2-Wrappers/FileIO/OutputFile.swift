@@ -131,6 +131,17 @@ public final class OutputFile {
         return String(cString: resolved)
     }
 
+    /// How much room the file system has where a file is to be written.
+    ///
+    /// - Parameter path: The file's name.
+    /// - Returns: Bytes; nil if it does not tell, or if there is no such directory.
+    public static func freeByteCount(for path: String) -> UInt64? {
+        var status = statvfs()
+        let folder = FilePath(path).removingLastComponent().string
+        guard statvfs(folder.isEmpty ? "." : folder, &status) == 0, status.f_blocks > 0 else { return nil }
+        return UInt64(status.f_bavail).multipliedClamped(UInt64(status.f_frsize))
+    }
+
     /// Throws if the file system has no room for so many bytes more.
     private func checkRoom(for more: UInt64) throws(FileError) {
         var status = statvfs()

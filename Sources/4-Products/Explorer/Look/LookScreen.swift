@@ -267,7 +267,6 @@ struct LookScreen: FindingScreen, SearchableScreen {
             if command == .lessContext, layout.context == 0 {
                 return "no equal lines are shown around changes"
             }
-            let hasFold = lines.contains { if case .fold = $0 { true } else { false } }
             return command == .moreContext && !hasFold ? "nothing is left out" : nil
         default: return nil
         }
@@ -304,6 +303,9 @@ struct LookScreen: FindingScreen, SearchableScreen {
     }
 
     // MARK: - Lines
+
+    /// Whether equal lines are left out anywhere.
+    var hasFold: Bool { lines.contains { if case .fold = $0 { true } else { false } } }
 
     /// The first line in sight.
     var firstLine: Int { scroll.line }

@@ -40,6 +40,8 @@ public enum Effect: Hashable, Sendable {
     case measureRoutes(known: Set<RouteKind>, makesPackages: Bool)
     /// Stop measuring routes; what was found was told.
     case stopRoutes
+    /// Find out how much room there is for a file of that name, and answer with `Message.room`.
+    case measureRoom(String)
     /// Write the package; answer `exportExists` if the file is there and may not be replaced.
     case export(ExportRequest)
     /// Stop the export, remove what it wrote, answer `exportCancelled`.

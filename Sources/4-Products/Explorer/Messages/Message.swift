@@ -72,6 +72,8 @@ public enum Message: Sendable {
     case routeSketched(Route)
     /// What the work on routes is doing now.
     case routes(RouteState)
+    /// An answer to `Effect.measureRoom`: how many bytes there is room for where a file is to be written; nil if nobody knows.
+    case room(path: String, freeByteCount: UInt64?)
     /// The export has come further.
     case exporting(ExportProgress)
     /// The export's file is there already; nothing was written.

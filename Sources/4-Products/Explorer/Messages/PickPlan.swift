@@ -8,6 +8,9 @@ public struct PickPlan: Hashable, Sendable {
     public var imageID: String
     /// Whether that is the new image itself, because everything is picked.
     public var isNewImage: Bool
+    /// How many of the new image's own layers it has, from the lowest up, because whole layers are picked; nil if what is
+    /// picked is one layer on top of the old image's.
+    public var wholeLayerCount: Int?
     /// The package's size at the usual level; nil until it is known.
     public var byteCount: UInt64?
     /// What that image lacks and the new one has.
@@ -17,12 +20,14 @@ public struct PickPlan: Hashable, Sendable {
 
     /// A plan of those facts.
     public init(
-        name: String, imageID: String, isNewImage: Bool, byteCount: UInt64? = nil,
+        name: String, imageID: String, isNewImage: Bool, wholeLayerCount: Int? = nil,
+        byteCount: UInt64? = nil,
         warnings: [PickWarning] = [], failure: String? = nil
     ) {
         self.name = name
         self.imageID = imageID
         self.isNewImage = isNewImage
+        self.wholeLayerCount = wholeLayerCount
         self.byteCount = byteCount
         self.warnings = warnings
         self.failure = failure

@@ -33,6 +33,18 @@ extension Command {
         return "what is ignored is another now: \(explorer.key(.squash, in: .files)) compares the whole image"
     }
 
+    @Sendable static func needsChange(_ explorer: ExplorerModel) -> String? { explorer.reasonNotToPick }
+
+    @Sendable static func needsFold(_ explorer: ExplorerModel) -> String? {
+        guard let look = explorer.subject as? LookScreen, !look.hasFold else { return nil }
+        return "nothing is left out here"
+    }
+
+    @Sendable static func needsPlaces(_ explorer: ExplorerModel) -> String? {
+        "members have no costs of their own: \(explorer.key(.bytes, in: .archive)) shows the archive as it is stored; "
+            + "what is known of its places is told there"
+    }
+
     @Sendable static func needsProgram(_ explorer: ExplorerModel) -> String? {
         guard let look = explorer.subject as? LookScreen, let known = explorer.contents[look.key] else {
             return "the file is still being read"

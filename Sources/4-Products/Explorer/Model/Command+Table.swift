@@ -209,7 +209,7 @@ extension Command {
         Binding(
             .look, [.enter], "open",
             "show the equal lines that are left out next",
-            in: [.look]),
+            in: [.look], unless: needsFold),
         Binding(.moreContext, ["+"], "", "show more equal lines around changes", in: [.look]),
         Binding(.lessContext, ["-"], "", "show fewer equal lines around changes", in: [.look]),
         Binding(.blanks, ["b"], "", "show blanks and tabs", in: [.look]),
@@ -237,6 +237,9 @@ extension Command {
         Binding(
             .previousChange, ["["], "", "in an archive: to the previous member that differs", in: [.archive]),
         Binding(.bytes, ["x"], "bytes", "in an archive: show the archive itself as bytes", in: [.archive]),
+        Binding(.cheaperChange, ["}"], in: [.archive], unless: needsPlaces),
+        Binding(.costlierChange, ["{"], in: [.archive], unless: needsPlaces),
+        Binding(.costs, ["$"], in: [.archive], unless: needsPlaces),
         Binding(.nextItem, ["J"], "next file", in: [.archive]),
         Binding(.previousItem, ["K"], in: [.archive]),
         Binding(.sides, ["|"], "sides", in: [.archive]),
@@ -333,7 +336,7 @@ extension Command {
 
         Binding(
             .pick, [" "], "pick", "in the details: pick the change, or a value of the configuration",
-            in: [.details]),
+            in: [.details], unless: needsChange),
         Binding(.cancel, [.escape, .enter, "i", "q"], "close", in: [.details]),
         Binding(
             .nextItem, ["J"], "next", "in the details: to the next file or layer", in: [.details]),

@@ -1,6 +1,7 @@
 import Bytes
 import FileFormats
 import FileTree
+import OCI
 
 extension ExplorerModel {
     /// What is under the cursor, where that is a file: of the tree, of what is looked into, or of an archive's list.
@@ -39,7 +40,36 @@ extension ExplorerModel {
         if focus == .files, let files, let node = files.current?.node {
             return copyItems(of: node, path: nil)
         }
-        return details?.copied.map { [CopyScreen.Item(label: "digest", text: $0)] + createItem } ?? []
+        switch layerRow {
+        case .pair(let row):
+            guard pairs.indices.contains(row) else { return [] }
+            let pair = pairs[row]
+            let digests = [
+                ("old digest", pair.old.flatMap { layer(.old, $0) }?.digest),
+                ("new digest", pair.new.flatMap { layer(.new, $0) }?.digest),
+            ]
+            let items = digests.compactMap { label, digest in
+                digest.map { CopyScreen.Item(label: label, text: $0.description) }
+            }
+            // Of a layer that both images have nothing is shipped.
+            guard pair.change != .same else { return items }
+            return items + (pair.new.map { aloneItem("--layer \($0 + 1)") } ?? []) + createItem
+        case .config:
+            let ids = [("old id", Side.old), ("new id", .new)].compactMap { label, side in
+                sides[side]?.summary.map { CopyScreen.Item(label: label, text: $0.imageID.description) }
+            }
+            return ids + (pickState.keys.isEmpty ? [] : aloneItem("--config '*'")) + createItem
+        case .documents, nil: return []
+        }
+    }
+
+    /// The command that makes a package of one thing alone.
+    private func aloneItem(_ option: String) -> [CopyScreen.Item] {
+        let command = CreateCommand(
+            start: "\(options.createCommand) \(option)", output: unwrittenPath, level: export.level,
+            picks: nil,
+            picksPath: "")
+        return command.text.map { [CopyScreen.Item(label: "this alone", text: $0)] } ?? []
     }
 
     /// What there is to be copied of what is looked into.
@@ -70,10 +100,7 @@ extension ExplorerModel {
         if node.change != .unchanged, let pattern = PathPattern(matching: path),
             let text = String(validating: pattern.text, as: UTF8.self)
         {
-            let command = CreateCommand(
-                start: "\(options.createCommand) --pick \(ShellWord.quoted(text))", output: unwrittenPath,
-                level: export.level, picks: nil, picksPath: "")
-            items += command.text.map { [CopyScreen.Item(label: "this alone", text: $0)] } ?? []
+            items += aloneItem("--pick \(ShellWord.quoted(text))")
         }
         return items + createItem
     }

@@ -179,7 +179,18 @@ public struct ExplorerModel: Sendable {
             screen.refresh(self)
             screens[index] = screen
         }
-        return effects + seekOn() + followPreview() + startWork()
+        return effects + seekOn() + followPreview() + measureRoom() + startWork()
+    }
+
+    /// While the dialog for an export is there, asks how much room there is for the file that it names.
+    private mutating func measureRoom() -> [Effect] {
+        guard screens.contains(where: { $0 is ExportScreen }) else {
+            export.roomPath = nil
+            return []
+        }
+        guard export.roomPath != export.path.text else { return [] }
+        export.roomPath = export.path.text
+        return [.measureRoom(export.path.text)]
     }
 
     private mutating func take(_ message: Message) -> [Effect] {
@@ -239,6 +250,7 @@ public struct ExplorerModel: Sendable {
         case .remark(let text): note(text, isWarning: true)
         case .warning(let text): say(text, isWarning: true)
         case .failed(let text): screens = [FailureScreen(text: text)]
+        case .room(let path, let count): if export.roomPath == path { export.freeByteCount = count }
         case .exporting(let progress): if isExporting { export.progress = progress }
         case .exportExists(let request):
             endExport()
@@ -278,7 +290,8 @@ public struct ExplorerModel: Sendable {
         self.pairs = pairs
         isAligned = true
         for side in Side.allCases { sides[side]?.progress = nil }
-        if isUntouched {
+        // Keys for other things do not choose a layer.
+        if isUntouched || focus == .files && layerCursor.position == 0 {
             let first = layerRows.firstIndex { row in
                 if case .pair(let index) = row { pairs[index].change != .same } else { false }
             }

@@ -16,6 +16,10 @@ struct ExportState: Hashable, Sendable {
     var result: ExportResult?
     /// The names of all packages that were made.
     var writtenPaths: Set<String> = []
+    /// The file name that it was asked for how much room there is.
+    var roomPath: String?
+    /// How many bytes there is room for under that name; nil if it is not known.
+    var freeByteCount: UInt64?
     /// How the last export ended, until somebody has taken note.
     var notice: Notice?
     /// Sizes of the packages that were made, by level.

@@ -154,7 +154,7 @@ struct FooterView {
 
     /// Where the cursor is in the list.
     private var position: String {
-        if let search = explorer.files?.search, explorer.focus == .files {
+        if let search = explorer.files?.search, explorer.focus == .files, search.matches.count > 0 {
             let number = explorer.files?.matchNumber
             return "match \(number.map(String.init) ?? "-")/\(search.matches.count)"
         }

@@ -91,7 +91,7 @@ struct ExportScreen: Screen {
         }
         let lines: [[Span]] = [
             [Self.label("file"), Span(window.text + gap, focus == .path ? .field : .text)], levels,
-            [Self.label("size")] + size(in: model),
+            [Self.label("size")] + size(in: model) + room(in: model),
         ]
         var reasons =
             export.error.map { dialogs.wrap(Format.line($0, glyphs)).map { [Span($0, .error)] } } ?? []
@@ -127,6 +127,23 @@ struct ExportScreen: Screen {
         let way = isPartial ? "the export tells" : "\(routes) does it, or the export"
         let standard = known(at: .standard).map { "; \(ExportLevel.standard.name): \($0.text)" } ?? ""
         return [unknown, Span("  not computed: \(way)\(standard)", .dim)]
+    }
+
+    /// How much room there is where the file is to be.
+    private func room(in model: ExplorerModel) -> [Span] {
+        guard let free = model.export.freeByteCount else { return [] }
+        let level = model.export.level
+        let size = model.picks != nil ? model.pickSize(at: level) : model.knownSize(at: level)
+        let isShort = size.map { $0.bounds?.lowerBound ?? $0.byteCount } ?? 0 > free
+        return [Span("  "), Span("\(ByteCount.text(free)) free", isShort ? .error : .dim)]
+    }
+
+    /// How the image of the picks is put together.
+    private func structure(_ plan: PickPlan, in model: ExplorerModel) -> String {
+        guard let count = plan.wholeLayerCount else { return "one layer on top of \(model.name(of: .old))" }
+        let new = model.name(of: .new)
+        return "layers made anew: "
+            + (count == 1 ? "the lowest one is \(new)'s own" : "the lowest \(count) are \(new)'s own")
     }
 
     /// What is exported, what that makes, and the command that does the same; what matters most comes first.
@@ -173,6 +190,7 @@ struct ExportScreen: Screen {
         return [
             line("makes", plan.isNewImage ? "\(name): all is picked" : name, .title),
             plan.isNewImage ? nil : line("", "not \(model.name(of: .new))", .warning),
+            plan.isNewImage ? nil : line("as", structure(plan, in: model)),
         ].compactMap(\.self) + warnings + more + [includes, command]
     }
 

@@ -44,6 +44,9 @@ struct LineSearch: Hashable, Sendable {
     /// The match that was gone to, from 1.
     var number: Int? { current.map { $0 + 1 } }
 
+    /// The line that was gone to.
+    var line: Int? { current.flatMap { lines.indices.contains($0) ? lines[$0] : nil } }
+
     /// How many lines hold what is looked for.
     var count: Int { lines.count }
 
@@ -69,7 +72,7 @@ struct LineSearch: Hashable, Sendable {
     ///   - lines: What the lines say by now.
     /// - Returns: The line.
     mutating func next(isForward: Bool, from here: Int?, in lines: [String]) -> Int? {
-        let before = current.flatMap { self.lines.indices.contains($0) ? self.lines[$0] : nil }
+        let before = line
         self.lines = Self.lines(text ?? "", in: lines)
         current = nil
         guard !self.lines.isEmpty else { return nil }

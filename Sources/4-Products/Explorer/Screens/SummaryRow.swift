@@ -43,14 +43,17 @@ enum SummaryRow: Sendable {
         case configuration
     }
 
-    /// What a search looks through: of what the cursor can be on.
+    /// What a search looks through.
     var text: String {
         switch self {
         case .item(let item): item.name + " " + item.detail
-        case .note(let text, _): text
-        case .heading, .blank: ""
+        case .note(let text, _), .heading(let text): text
+        case .blank: ""
         }
     }
+
+    /// Whether it leads somewhere.
+    var leadsOn: Bool { if case .item = self { true } else { false } }
 
     /// Whether the cursor stops there.
     var isStop: Bool {

@@ -19,12 +19,19 @@ struct SummaryScreen: LineSearchScreen {
     var context: Context { .summary }
     var extent: ScreenExtent { .whole }
     var standing: [Int] { [cursor.position, cursor.offset] }
-    var searchLine: Int { cursor.position }
+
+    /// A heading that was found has the line below it as its cursor.
+    var searchLine: Int {
+        guard let line = search?.line, line < cursor.position,
+            rows[line..<min(rows.count, cursor.position)].allSatisfy({ !$0.isStop })
+        else { return cursor.position }
+        return line
+    }
 
     func texts(_ model: ExplorerModel) -> [String] { rows.map(\.text) }
 
     mutating func go(toLine line: Int, in model: ExplorerModel) {
-        cursor.move(to: line, count: rows.count, height: Self.height(model.size), margin: 2)
+        move(to: line, by: 1, Self.height(model.size))
     }
 
     private static func height(_ size: Size) -> Int { max(1, size.rows - 3) }
@@ -110,7 +117,9 @@ struct SummaryScreen: LineSearchScreen {
             if rows.indices.contains(cursor.position), rows[cursor.position].isStop {
                 cursor.settle(count: rows.count, height: height)
             } else {
-                move(to: cursor.position, by: 1, height)
+                // The first time on a line that leads somewhere.
+                let first = rows.firstIndex { $0.leadsOn }
+                move(to: max(cursor.position, cursor.position == 0 ? first ?? 0 : 0), by: 1, height)
             }
         } else {
             cursor.settle(count: rows.count, height: height)

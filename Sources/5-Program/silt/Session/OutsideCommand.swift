@@ -9,6 +9,8 @@ struct OutsideCommand {
     let arguments: [String]
     /// What the user calls it.
     let name: String
+    /// Whether nobody knows if it waits for somebody to read what it prints.
+    let mayNotWait: Bool
 
     /// - Parameters:
     ///   - files: What is to be shown.
@@ -24,6 +26,7 @@ struct OutsideCommand {
         switch files.tool {
         case .difftool:
             arguments = [old, new]
+            mayNotWait = (difftool ?? chosen("DIFFTOOL")) != nil
             if let own = difftool ?? chosen("DIFFTOOL") {
                 name = own
                 // A command line that names its files says where they go.
@@ -34,6 +37,7 @@ struct OutsideCommand {
             }
         case .pager, .editor:
             arguments = [files.new ?? old]
+            mayNotWait = false
             name = files.tool == .pager ? pager : chosen("VISUAL", "EDITOR") ?? "vi"
             line = name + " \"$1\""
         }

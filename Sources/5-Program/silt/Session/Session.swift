@@ -126,8 +126,15 @@ final class Session {
             defer { files.remove() }
             do {
                 let command = OutsideCommand(files, difftool: difftool, environment: Environment.all)
+                let start = ContinuousClock.now
                 let code = try ChildProcess.runOnTerminal(command.line, command.arguments) {
                     Terminal.endingSignal != nil
+                }
+                // What was over at once nobody has read yet.
+                if command.mayNotWait, Terminal.endingSignal == nil,
+                    ContinuousClock.now - start < Self.leastReadingTime
+                {
+                    _ = try ChildProcess.runOnTerminal(Self.waiting, []) { Terminal.endingSignal != nil }
                 }
                 // A shell's words for what it cannot find or run; other codes are the program's own business.
                 if code == 126 || code == 127 {
@@ -138,6 +145,9 @@ final class Session {
             }
         }
     }
+
+    private static let leastReadingTime = Duration.seconds(1)
+    private static let waiting = "printf '\\n-- enter goes back to silt -- '; read -r answer"
 
     private func show(theme name: String) {
         do {
@@ -175,6 +185,7 @@ final class Session {
             } else {
                 mailbox.send(.exportExists(request))
             }
+        case .measureRoom(let path): work.measureRoom(path)
         case .cancelExport: work.cancelExport()
         case .showTheme(let name): show(theme: name)
         case .copy(let text): screen.copy(text)

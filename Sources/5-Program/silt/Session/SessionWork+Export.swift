@@ -10,6 +10,14 @@ import Terminals
 import Work
 
 extension SessionWork {
+    /// Finds out how much room there is for a file.
+    func measureRoom(_ path: String) {
+        // A network's file system may not answer for long.
+        _ = Job(on: .screen) { [mailbox] in
+            mailbox.send(.room(path: path, freeByteCount: OutputFile.freeByteCount(for: path)))
+        }
+    }
+
     /// Writes a package; how it goes and how it ends is sent.
     ///
     /// Both would fight for the same processors: the estimates pause meanwhile and go on by themselves. What they have

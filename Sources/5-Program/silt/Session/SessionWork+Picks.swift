@@ -62,7 +62,8 @@ extension SessionWork {
         let summary = planned.picked.image.index.summary
         var plan = PickPlan(
             name: summary.displayName, imageID: summary.imageID.short,
-            isNewImage: planned.picked.partial == nil)
+            isNewImage: planned.picked.partial == nil,
+            wholeLayerCount: planned.picked.partial?.wholeLayers)
         mailbox.send(.picksPlanned(revision: revision, plan))
         let packages = state.withLock(\.packages)
         plan.warnings = try await planned.picked.warnings(packages: packages)

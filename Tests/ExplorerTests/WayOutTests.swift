@@ -1,0 +1,199 @@
+import Canvas
+import FileTree
+import OCI
+import Summary
+import TestSupport
+import Testing
+
+@testable import Explorer
+
+/// Keys that did nothing, hints in vain, and sentences that told the wrong reason.
+struct WayOutTests {
+    @Test func `costs of members are not known, and that is said where they are asked for`() throws {
+        var script = Script(columns: 120, rows: 40, answersFirst: true)
+        script.press("enter")
+        let key = try #require((script.explorer.screens.last as? LookScreen)?.key)
+        script.send(.content(key, .archive(ArchiveTests.diff)))
+        for pressed in ["$", "}", "{"] {
+            script.press(pressed)
+            #expect(script.explorer.status?.text.contains("x shows the archive as it is stored") == true)
+        }
+        script.press("?")
+        script.press("esc :")
+        script.type("by cost")
+        #expect(!script.screen().text.contains("members have no costs"))
+    }
+
+    @Test func `headings of the summary are found, and the cursor goes to what stands below them`() {
+        var script = Script(columns: 120, rows: 40)
+        script.press("S /")
+        script.type("By change")
+        script.press("enter")
+        let screen = script.explorer.screens.last as? SummaryScreen
+        #expect(screen?.search?.count == 1)
+        #expect(script.screen().text.contains("By change"))
+        // There is but one: nothing is gone to from the line below it.
+        let place = screen?.standing
+        script.press("n N")
+        #expect(script.explorer.screens.last?.standing == place)
+        script.press("esc /")
+        script.type("by ")
+        script.press("enter")
+        var lines: Set<Int> = []
+        for _ in 0..<6 {
+            script.press("n")
+            if let line = (script.explorer.screens.last as? SummaryScreen)?.search?.line {
+                lines.insert(line)
+            }
+        }
+        #expect(lines.count >= 4)
+        for _ in 0..<lines.count { script.press("N") }
+        #expect((script.explorer.screens.last as? SummaryScreen)?.search?.number != nil)
+    }
+
+    @Test func `the summary opens on a line that leads somewhere`() {
+        var fixture = Fixture.application
+        fixture.hasPackages = false
+        var script = Script(fixture, columns: 120, rows: 40)
+        script.press("S")
+        #expect(script.screen().text.contains("none are listed in the images"))
+        script.press("enter")
+        #expect(script.explorer.status?.text != "this line leads nowhere")
+        #expect(!(script.explorer.screens.last is SummaryScreen))
+    }
+
+    @Test func `a key for something else does not keep the changed layer out of sight`() {
+        var script = Script(columns: 80, rows: 24, at: .summaries)
+        script.press("enter")
+        #expect(!script.explorer.isUntouched)
+        script.send(.aligned(script.fixture.pairs))
+        #expect(script.explorer.layerRow == .pair(1))
+        // Who chose a row of the layers keeps it.
+        script = Script(columns: 80, rows: 24, at: .summaries)
+        script.press("1 g")
+        script.send(.aligned(script.fixture.pairs))
+        #expect(script.explorer.layerRow == .config)
+    }
+
+    @Test func `hints inside a file are of what can be done`() throws {
+        var script = Script(columns: 200, rows: 60, answersFirst: true)
+        script.press("/")
+        script.type("main.py")
+        script.press("enter esc enter")
+        func foot() -> String {
+            String(script.screen().text.split(separator: "\n", omittingEmptySubsequences: false).last ?? "")
+        }
+        #expect(foot().contains("by cost") && !foot().contains("S program"))
+        let look = try #require(script.explorer.screens.last as? LookScreen)
+        #expect(foot().contains("enter open") == look.hasFold)
+        while (script.explorer.screens.last as? LookScreen)?.hasFold == true { script.press("+") }
+        #expect(!foot().contains("enter open"))
+    }
+
+    @Test func `what a higher layer undoes is not sent elsewhere to be picked`() throws {
+        var fixture = Fixture.application
+        let entry = try #require(fixture.old[0].entries.first { $0.kind == .file && $0.size > 0 })
+        var changed = entry
+        changed.digest = fixture.new[3].entries[0].digest
+        fixture.new[1] = LayerListing(entries: fixture.new[1].entries + [changed])
+        fixture.new[3] = LayerListing(entries: fixture.new[3].entries + [entry])
+        var script = Script(fixture, columns: 120, rows: 40)
+        script.press("1 g j j enter /")
+        script.type(String(decoding: entry.path.bytes, as: UTF8.self))
+        script.press("enter esc space")
+        #expect(
+            script.explorer.status?.text
+                == "both images have the same there in the end: there is nothing to pick")
+    }
+
+    @Test func `details offer to pick what can be picked`() {
+        var script = Script(columns: 120, rows: 40)
+        func box(_ keys: String) -> String {
+            script.press(keys)
+            defer { script.press("esc") }
+            return script.screen().text
+        }
+        #expect(!box("1 g j i").contains("space pick"))
+        #expect(box("j i").contains("space pick"))
+        #expect(!box("G i").contains("space pick"))
+        script.press("i space")
+        #expect(script.explorer.status?.text == "the documents are made for what is picked")
+        script.press("esc g")
+        #expect(box("i").contains("space pick"))
+    }
+
+    @Test func `where nothing matches, the place in the list is told`() {
+        var script = Script(columns: 120, rows: 40)
+        script.press("/")
+        script.type("zzz")
+        script.press("enter")
+        #expect(!script.screen().text.contains("match -"))
+        #expect(script.screen().text.contains("1/\(script.explorer.files?.rows.count ?? 0)"))
+    }
+
+    @Test func `of a layer its digests and its own package are copied`() throws {
+        var script = Script(columns: 120, rows: 40)
+        func labels() -> [String] { script.explorer.copyItems.map(\.label) }
+        script.press("1 g")
+        #expect(labels() == ["old id", "new id", "this alone", "all of it"])
+        let config = try #require(script.explorer.copyItems.first { $0.label == "this alone" })
+        #expect(config.text.contains("--config '*'"))
+        script.press("j")
+        #expect(labels() == ["old digest", "new digest"])
+        script.press("j")
+        #expect(labels() == ["old digest", "new digest", "this alone", "all of it"])
+        let layer = try #require(script.explorer.copyItems.first { $0.label == "this alone" })
+        #expect(layer.text.contains("--layer 2 "))
+        script.press("j")
+        #expect(labels() == ["old digest", "all of it"])
+        script.press("G")
+        #expect(labels().isEmpty)
+    }
+
+    @Test func `the dialog tells how much room there is, and when that is not enough`() throws {
+        var script = Script(columns: 120, rows: 40, answersFirst: true)
+        script.press("e")
+        let path = script.explorer.export.path.text
+        #expect(script.allEffects.last == .measureRoom(path))
+        script.send(.room(path: path, freeByteCount: 12_345_678_901))
+        #expect(script.screen().text.contains("12.3 GB free"))
+        let count = script.allEffects.count
+        script.type("x")
+        #expect(script.allEffects.dropFirst(count) == [.measureRoom(path + "x")])
+        // An answer that comes late is about another file.
+        script.send(.room(path: path, freeByteCount: 5))
+        #expect(script.screen().text.contains("12.3 GB free"))
+        script.send(.room(path: path + "x", freeByteCount: nil))
+        #expect(!script.screen().text.contains(" free"))
+    }
+
+    @Test func `the dialog tells how the image of the picks is put together`() throws {
+        var script = Script(columns: 120, rows: 40, answersFirst: true)
+        script.press("space e")
+        func send(_ count: Int?) throws {
+            let revision = try #require(script.explorer.picks?.revision)
+            let plan = PickPlan(
+                name: "shop:1.4-silt-1", imageID: "0123456789ab", isNewImage: false, wholeLayerCount: count)
+            script.send(.picksPlanned(revision: revision, plan))
+        }
+        try send(nil)
+        #expect(script.screen().text.contains("one layer on top of shop:1.4"))
+        try send(2)
+        #expect(script.screen().text.contains("layers made anew: the lowest 2 are shop:1.5's own"))
+    }
+
+    @Test func `a list tells which of its lines others overrule`() throws {
+        var fixture = Fixture.application
+        let file = fixture.new[3].entries[0]
+        let entries = [
+            Entry(path: try #require(TreePath("opt")), kind: .directory, mode: 0o755),
+            Entry(path: try #require(TreePath("opt/run")), kind: .file, size: 100, digest: file.digest),
+        ]
+        fixture.new[3] = LayerListing(entries: fixture.new[3].entries + entries)
+        var script = Script(fixture, columns: 120, rows: 40)
+        let list = try PickList(parsing: Array("silt picks 1\n- /opt\n+ /opt/run\n".utf8))
+        script.send(.picksLoaded(list, path: "l.picks"))
+        let text = try #require(script.explorer.status).text
+        #expect(text.contains("/opt is taken all the same: it holds /opt/run"))
+    }
+}
