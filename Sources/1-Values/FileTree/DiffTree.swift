@@ -131,6 +131,12 @@ public struct DiffTree: Sendable {
     /// An entry of the new image; nil if there is none of that id.
     public func newEntry(at id: EntryID) -> Entry? { Self.entry(id, in: newLayers, newLinks) }
 
+    /// An entry of the new image as its layer stores it.
+    func storedNewEntry(at id: EntryID) -> Entry? {
+        newLayers.indices.contains(id.layer) && newLayers[id.layer].entries.indices.contains(id.ordinal)
+            ? newLayers[id.layer].entries[id.ordinal] : nil
+    }
+
     /// How many entries a layer of the new tree has.
     public func newEntryCount(ofLayer layer: Int) -> Int {
         newLayers.indices.contains(layer) ? newLayers[layer].entries.count : 0

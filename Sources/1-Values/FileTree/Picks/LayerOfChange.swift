@@ -12,17 +12,18 @@ public struct LayerOfChange: Sendable {
     public init(_ tree: DiffTree, partners: [Int: Int]) {
         self.tree = tree
         guard tree.nodes.contains(where: { $0.isInOld && !$0.isInNew }) else { return }
-        let removals = Removals(tree)
+        // To unpack all layers takes as much memory as the tree itself.
+        let removals = Removals.isAllInSight(tree) ? nil : Removals(tree)
         var slots = Array(repeating: Int32(-1), count: tree.nodes.count)
         // What removes a directory removes all that is in it.
         var above = Array(repeating: Int32(-1), count: tree.nodes.count)
         slots[0] = 0
         for (index, node) in tree.nodes.enumerated() {
             let name = tree.name(of: index)
-            if index > 0, slots[node.parent] >= 0 {
+            if let removals, index > 0, slots[node.parent] >= 0 {
                 slots[index] = removals.builder.slot(of: name, in: slots[node.parent]) ?? -1
             }
-            let marker = removals.marker(
+            let marker = removals?.marker(
                 of: index, slot: slots[index], name, in: index > 0 ? slots[node.parent] : -1)
             let inherited = above[node.parent] < 0 ? nil : Int(above[node.parent])
             let layer = marker ?? inherited
@@ -30,7 +31,7 @@ public struct LayerOfChange: Sendable {
             above[index] = Int32(clamping: passedOn ?? -1)
             guard node.isInOld, !node.isInNew, let old = node.old else { continue }
             let partner = partners[old.layer]
-            if let remover = removals.builder.remover(of: slots[index]) {
+            if let remover = removals?.builder.remover(of: slots[index]) {
                 // Where the partner or a layer below it still brings it, only the layer above that removes it.
                 removing[index] = max(remover, partner ?? remover)
             } else {
@@ -72,6 +73,29 @@ private struct Removals {
                 try? builder.apply(entry, EntryID(layer: layer, ordinal: ordinal))
             }
         }
+    }
+
+    /// Whether all that the layers bring is in the new tree: then no layer removes anything of another.
+    static func isAllInSight(_ tree: DiffTree) -> Bool {
+        var count = 0
+        for listing in tree.newLayers {
+            for entry in listing.entries {
+                switch entry.kind {
+                case .whiteout, .opaqueMarker: return false
+                case .auxiliary: break
+                case .directory:
+                    guard let node = tree.index(of: entry.path), tree.isNewDirectory(node) else {
+                        return false
+                    }
+                case .file, .symlink, .hardLink, .characterDevice, .blockDevice, .fifo: count += 1
+                }
+            }
+        }
+        // What has one place each is seen whole if there are as many.
+        return count
+            == tree.nodes.count { node in
+                node.new.flatMap(tree.storedNewEntry).map { $0.kind != .directory } ?? false
+            }
     }
 
     private mutating func note(_ entry: Entry, _ layer: Int, _ tree: DiffTree) {
