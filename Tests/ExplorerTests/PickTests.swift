@@ -154,6 +154,21 @@ struct PickTests {
         #expect(script.screen().text.contains("[-]"))
     }
 
+    @Test func `what was picked in another tree is shown where one comes back to`() {
+        var script = Script(answersFirst: true)
+        // Both trees know what is picked before it changes.
+        script.press("space s")
+        go(to: "quic", &script)
+        script.press("space s")
+        #expect(script.explorer.scope == .squashed)
+        let files = script.explorer.files
+        let marked =
+            files?.tree.nodes.indices.filter { files?.pickMark(of: $0) == .picked }
+            .compactMap { files?.tree.path(of: $0).bytes }
+            .map { String(decoding: $0, as: UTF8.self) } ?? []
+        #expect(picked(script).allSatisfy(marked.contains) && picked(script).contains("usr/lib/quic.so"))
+    }
+
     @Test func `the configuration is picked by its values`() {
         var script = Script(answersFirst: true)
         script.press("1 g enter")

@@ -138,16 +138,21 @@ public final class OutputFile {
     public static func freeByteCount(for path: String) -> UInt64? {
         var status = statvfs()
         let folder = FilePath(path).removingLastComponent().string
-        guard statvfs(folder.isEmpty ? "." : folder, &status) == 0, status.f_blocks > 0 else { return nil }
-        return UInt64(status.f_bavail).multipliedClamped(UInt64(status.f_frsize))
+        guard statvfs(folder.isEmpty ? "." : folder, &status) == 0 else { return nil }
+        return freeByteCount(status)
+    }
+
+    /// What there is room for; nil on file systems that do not tell.
+    private static func freeByteCount(_ status: statvfs) -> UInt64? {
+        status.f_blocks > 0 ? UInt64(status.f_bavail).multipliedClamped(UInt64(status.f_frsize)) : nil
     }
 
     /// Throws if the file system has no room for so many bytes more.
     private func checkRoom(for more: UInt64) throws(FileError) {
         var status = statvfs()
-        // Some file systems do not tell.
-        guard fstatvfs(file.descriptor.rawValue, &status) == 0, status.f_blocks > 0 else { return }
-        let free = UInt64(status.f_bavail).multipliedClamped(UInt64(status.f_frsize))
+        guard fstatvfs(file.descriptor.rawValue, &status) == 0, let free = Self.freeByteCount(status) else {
+            return
+        }
         guard more <= free else { throw .noRoom(path: path, byteCount: more, freeByteCount: free) }
     }
 

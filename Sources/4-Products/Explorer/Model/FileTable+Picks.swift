@@ -52,11 +52,11 @@ extension FileTable {
     mutating func mark(_ picks: Picks?, revision: Int) {
         defer { markedRevision = revision }
         guard let picks else { return marks = nil }
-        let isNext = marks != nil && markedRevision == revision - 1
+        let news = marks != nil && markedRevision == revision - 1 ? picks.news : nil
         if marks == nil { marks = PickMarks(count: facts.count) }
         let ground = markGround
-        if isNext {
-            changeMarks { table, marks in marks.take(picks.news, at: table.node(ofPick:), ground) }
+        if let news {
+            changeMarks { table, marks in marks.take(news, at: table.node(ofPick:), ground) }
         } else {
             changeMarks { table, marks in
                 marks = PickMarks(count: table.facts.count)

@@ -247,7 +247,7 @@ extension ExplorerModel {
 
     /// Says what comes along with a pick.
     private mutating func tellRequired(_ picks: Picks, more: Int) {
-        let first = picks.news.lazy.filter {
+        let first = (picks.news ?? []).lazy.filter {
             $0.before == .left && picks.made.state(of: $0.node) == .required
         }
         .map(\.node).min()
@@ -296,7 +296,7 @@ extension ExplorerModel {
         guard let picks else { return pickState.sum = CostSum() }
         // No tick takes it anew then.
         if pickState.isSumStale, !estimates.isRunning { return sumUpPicks() }
-        for change in picks.news where (change.before == .left) != (change.after == .left) {
+        for change in picks.news ?? [] where (change.before == .left) != (change.after == .left) {
             count(change.node, in: picks.ground.tree, isLeftOut: change.after == .left)
         }
     }

@@ -23,8 +23,8 @@ struct Picks: Sendable {
     private(set) var requiredCount = 0
     /// By row of the pane of layers, how many of its changes are made.
     private(set) var countsOfRows: [Int]
-    /// What became of nodes with the last change.
-    private(set) var news: [PickSet.Transition] = []
+    /// What became of nodes with the last change; nil once that was taken over.
+    private(set) var news: [PickSet.Transition]?
     private var undoable: [Step] = []
     private var redoable: [Step] = []
 
@@ -161,7 +161,8 @@ struct Picks: Sendable {
         revision += 1
         keys.formSymmetricDifference(step.keys)
         layers.formSymmetricDifference(step.layers)
-        news = nodes.isEmpty ? [] : made.toggle(nodes, ground.needs)
+        let news = nodes.isEmpty ? [] : made.toggle(nodes, ground.needs)
+        self.news = news
         for change in news {
             let isMade = change.after != .left
             if ground.isCounted(change.node) {
@@ -174,7 +175,7 @@ struct Picks: Sendable {
     }
 
     /// Forgets what became of nodes, once it is taken over.
-    mutating func forgetNews() { news = [] }
+    mutating func forgetNews() { news = nil }
 }
 
 /// Some nodes of a tree: of a few, their places, of many, one bit for each that there is.
