@@ -49,6 +49,7 @@ struct PickedImageTests {
             entry.mode = random.pick([0o644, 0o755, 0o4755])
             entry.uid = random.pick([0, 0, 1000, 3_000_000])
             entry.modified = random.pick([1_700_000_000, 1_700_000_000, 1_800_000_000, -5])
+            if random.below(9) == 0 { entry.records.append(("MSWINDOWS.rawsd", random.bytes(1))) }
             if random.below(5) == 0 { entry = entry.attribute("user.x", random.bytes(random.below(4))) }
             return entry
         }

@@ -10,6 +10,7 @@ struct PaxRecords {
     private(set) var modified: (seconds: Int64, nanoseconds: UInt32)?
     private(set) var extendedAttributes: [(name: [UInt8], value: [UInt8])] = []
     private(set) var sparse = PaxSparseRecords()
+    private var creationTime: [UInt8]?
 
     /// Whether a record says something that only this entry's own header may say.
     var namesContent: Bool { path != nil || linkPath != nil || size != nil || !sparse.isEmpty }
@@ -38,10 +39,27 @@ struct PaxRecords {
             try take(key: body[(space + 1)..<equals], value: body[(equals + 1)..<(end - 1)], offset)
             start = end
         }
+        // Where bsdtar wrote it for other systems, no engine makes anything of it.
+        if let creationTime, extendedAttributes.contains(where: { $0.name.starts(with: Self.windowsPrefix) })
+        {
+            extendedAttributes.append((Self.creationTimeKey, creationTime))
+        }
         keepLastAttributes()
     }
 
     private static let attributePrefix = Array("SCHILY.xattr.".utf8)
+    private static let windowsPrefix = Array("MSWINDOWS.".utf8)
+    private static let creationTimeKey = Array("LIBARCHIVE.creationtime".utf8)
+
+    /// The key of an extended attribute's record.
+    ///
+    /// Layers for Windows tell file attributes and security descriptors in records of their own (Microsoft's hcsshim,
+    /// package `backuptar`): these count as attributes that are named by the whole key, which no attribute of another
+    /// system is.
+    static func key(ofAttribute name: [UInt8]) -> [UInt8] {
+        name.starts(with: windowsPrefix) || name == creationTimeKey ? name : attributePrefix + name
+    }
+
     private static let sparsePrefix = Array("GNU.sparse.".utf8)
 
     private mutating func take(key: ArraySlice<UInt8>, value: ArraySlice<UInt8>, _ offset: UInt64)
@@ -52,6 +70,14 @@ struct PaxRecords {
         }
         if key.starts(with: Self.attributePrefix) {
             extendedAttributes.append((Array(key.dropFirst(Self.attributePrefix.count)), Array(value)))
+            return
+        }
+        if key.starts(with: Self.windowsPrefix) {
+            extendedAttributes.append((Array(key), Array(value)))
+            return
+        }
+        if key.elementsEqual(Self.creationTimeKey) {
+            creationTime = Array(value)
             return
         }
         if key.starts(with: Self.sparsePrefix) {

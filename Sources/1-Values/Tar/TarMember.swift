@@ -29,7 +29,7 @@ public struct TarMember: Sendable {
     public var modifiedNanoseconds: UInt32
     /// Target of a link as spelled.
     public var linkName: [UInt8]
-    /// Extended attributes in the order of their records.
+    /// Extended attributes in the order of their records, what layers for Windows have in place of them included.
     public var extendedAttributes: [(name: [UInt8], value: [UInt8])]
     /// Device numbers; 0 for what is no device.
     public var device: (major: UInt64, minor: UInt64)

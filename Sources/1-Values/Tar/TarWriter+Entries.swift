@@ -33,7 +33,7 @@ extension TarWriter {
             add("mtime", time(member.modified, member.modifiedNanoseconds).utf8)
         }
         for attribute in member.extendedAttributes {
-            records.append((Array("SCHILY.xattr.".utf8) + attribute.name, attribute.value))
+            records.append((PaxRecords.key(ofAttribute: attribute.name), attribute.value))
         }
         var block = header(
             name: "", byteCount: min(member.storedByteCount, 1 << 33 - 1), type: member.type,
