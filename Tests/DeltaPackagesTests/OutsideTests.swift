@@ -13,32 +13,10 @@ struct OutsideTests {
 
     init() throws { roundtrip = try Roundtrip() }
 
-    /// An image whose lowest layer is foreign, and may be left out.
-    private func foreign(_ base: String, _ app: String, holdsBase: Bool = false) throws -> [UInt8] {
-        let image = ImageBuilder([
-            .init("", [.file("Files/base.dll", base)]), .init("", [.file("Files/app.exe", app)]),
-        ])
-        var layout = LayoutBuilder()
-        let manifest = JSON.object([
-            ("schemaVersion", 2),
-            ("config", layout.store("application/vnd.oci.image.config.v1+json", image.config)),
-            (
-                "layers",
-                [
-                    layout.store(
-                        "application/vnd.oci.image.layer.nondistributable.v1.tar", image.layers[0].tar,
-                        [("urls", ["https://example.org/base"])]),
-                    layout.store("application/vnd.oci.image.layer.v1.tar", image.layers[1].tar),
-                ]
-            ),
-        ])
-        layout.entries = [layout.store(LayoutBuilder.manifestType, manifest.bytes)]
-        if !holdsBase { layout.remove(image.layers[0].tar) }
-        return layout.archive
-    }
-
     @Test func `a foreign layer that stays the same is no hindrance`() async throws {
-        let (oldBytes, newBytes) = (try foreign("base", "1"), try foreign("base", "2"))
+        let (oldBytes, newBytes) = (
+            LayoutBuilder.foreign("base", "1"), LayoutBuilder.foreign("base", "2")
+        )
         let old = try await roundtrip.load(try scratch.write("old.tar", oldBytes))
         let new = try await roundtrip.load(try scratch.write("new.tar", newBytes))
         let package = try await roundtrip.create(old, new)
@@ -50,13 +28,18 @@ struct OutsideTests {
     }
 
     @Test func `a foreign layer that would have to be made is refused with its address`() async throws {
-        let old = try await roundtrip.load(try scratch.write("old.tar", try foreign("base", "1")))
-        let new = try await roundtrip.load(try scratch.write("new.tar", try foreign("other", "1")))
-        await #expect { try await roundtrip.create(old, new) } throws: {
-            "\($0)".contains("foreign layer 1") && "\($0)".contains("https://example.org/base")
+        let old = try await roundtrip.load(try scratch.write("old.tar", LayoutBuilder.foreign("base", "1")))
+        let new = try await roundtrip.load(try scratch.write("new.tar", LayoutBuilder.foreign("other", "1")))
+        let creator = DeltaCreator(old: old, new: new)
+        func isRefusal(_ error: any Error) -> Bool {
+            "\(error)".contains("foreign layer 1") && "\(error)".contains("https://example.org/base")
         }
+        await #expect { try await roundtrip.create(old, new) } throws: { isRefusal($0) }
+        // What cannot be made has no costs.
+        await #expect { try await creator.recipes(DeltaOptions()) } throws: { isRefusal($0) }
+        await #expect { try await creator.guess(DeltaOptions()) } throws: { isRefusal($0) }
         let whole = try await roundtrip.load(
-            try scratch.write("whole.tar", try foreign("base", "1", holdsBase: true)))
+            try scratch.write("whole.tar", LayoutBuilder.foreign("base", "1", holdsBase: true)))
         await #expect { try await roundtrip.create(old, whole) } throws: {
             "\($0)".contains("foreign layer 1")
         }

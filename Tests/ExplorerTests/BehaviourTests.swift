@@ -1,5 +1,7 @@
+import Bytes
 import Canvas
 import FileTree
+import Hashing
 import OCI
 import Testing
 import Shipping
@@ -354,6 +356,28 @@ struct BehaviourTests {
         _ = script.takeEffects()
         script.press("q")
         #expect(script.effects == [.quit])
+    }
+
+    @Test func `foreign layers that differ are no all-clear`() {
+        var fixture = Fixture.application
+        fixture.new = fixture.old
+        fixture.pairs = fixture.old.indices.map { LayerPair(old: $0, new: $0, change: .same) }
+        fixture.newSummary.layers = fixture.oldSummary.layers
+        for (id, change) in [("old", \Fixture.oldSummary), ("new", \Fixture.newSummary)] {
+            fixture[keyPath: change].layers[0].diffID = Digest.of(Array(id.utf8))
+            fixture[keyPath: change].layers[0].foreignURLs = ["https://example.org/\u{1b}"]
+            fixture[keyPath: change].layers[0].byteCount = 0
+        }
+        var script = Script(fixture, columns: 120, at: .compared, answersFirst: true)
+        #expect(
+            script.explorer.verdict == "layers that cannot be compared differ; all other files are the same")
+        script.press("esc")
+        #expect(script.screen().text.contains("foreign"))
+        script.press("@")
+        let log = script.screen().text
+        #expect(
+            log.contains("not compared: layer 1 of the old image, foreign: not in the image, at https://"))
+        #expect(!log.contains("\u{1b}"))
     }
 
     @Test func `images without a difference are said to be so`() {

@@ -101,7 +101,68 @@ struct DiffTests {
         #expect(result.status == 1 && result.text.contains("the layers hold the files in another way"))
     }
 
+    // MARK: - Foreign layers
+
+    @Test func `foreign layers that differ are no all-clear, and have no costs`() throws {
+        try scratch.write("old.tar", LayoutBuilder.foreign("base", "1"))
+        try scratch.write("new.tar", LayoutBuilder.foreign("other", "1"))
+        let text = try diff().text
+        for line in [
+            "             foreign: not in the image, at https://example.org/base",
+            "layers that cannot be compared differ; all other files are the same, and so is the configuration",
+        ] {
+            #expect(text.contains("\n\(line)\n"), "\(text)")
+        }
+        #expect(try diff("--exit-code", "--ignore", "times").status == 1)
+        let markdown = try diff("--format", "markdown").text
+        #expect(markdown.contains("\n- Layer 1: `foreign: not in the image, at https://example.org/base`"))
+        let summary = try diff("--summary").text
+        for side in ["old", "new"] {
+            #expect(summary.contains("not read: layer 1 of the \(side) image, foreign: not in the image"))
+        }
+        try scratch.write("new.tar", LayoutBuilder.foreign("other", "2"))
+        #expect(try diff().text.contains("unchanged; and layers differ that cannot be compared\n"))
+        for option in ["--costs", "--guess"] {
+            let refused = try Program.run("diff", "old.tar", "new.tar", option, in: scratch)
+            #expect(refused.status == 2 && refused.text == "")
+            #expect(refused.errors.contains("its foreign layer 1 is not in it, nor is it in the old image"))
+        }
+    }
+
+    @Test func `a foreign layer that one image alone holds is compared all the same`() throws {
+        try scratch.write("old.tar", LayoutBuilder.foreign("base", "1"))
+        try scratch.write("new.tar", LayoutBuilder.foreign("base", "1", holdsBase: true))
+        for (old, new) in [("old.tar", "new.tar"), ("new.tar", "old.tar")] {
+            let text = try Program.run("diff", old, new, in: scratch).text
+            #expect(text.contains("\nthe images are the same\n"), "\(text)")
+            #expect(text.contains("\n  = 4 B -> 4 B            Files/base.dll"), "\(text)")
+        }
+    }
+
     // MARK: - Metadata
+
+    @Test func `what layers for Windows tell of files is compared`() throws {
+        func files(_ value: UInt8) -> [TarEntry] {
+            [
+                .directory("Files"),
+                .file("Files/a").with {
+                    $0.records = [
+                        ("LIBARCHIVE.creationtime", [0x31, value]), ("MSWINDOWS.fileattr", [0x33, 0x32]),
+                        ("MSWINDOWS.rawsd", [0x41, value]),
+                    ]
+                },
+                // No engine makes anything of that elsewhere.
+                .file("Files/b").with { $0.records = [("LIBARCHIVE.creationtime", [0x31, value])] },
+            ]
+        }
+        try write("old.tar", [files(0x32)])
+        try write("new.tar", [files(0x33)])
+        #expect(
+            try diff("--changed-only").text.hasSuffix(
+                "  * 0 B -> 0 B            Files/a  (attribute LIBARCHIVE.creationtime, attribute MSWINDOWS.rawsd)\n"
+            ))
+        #expect(try diff("--exit-code", "--ignore", "xattrs").status == 0)
+    }
 
     private func writeMetadataPair() throws {
         try write(

@@ -23,7 +23,7 @@ extension UpdateSummary {
         unchangedPackageCount = packages.unchangedCount
         unpackaged = packages.rest
         hasAllPackages = facts.hasAllPackages
-        unreadLists = facts.unreadLists
+        unreadParts = facts.unreadParts
         self.configuration = configuration
         counts = tree.counts
         total = shares.sum(0)

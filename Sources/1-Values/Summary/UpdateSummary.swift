@@ -61,8 +61,8 @@ public struct UpdateSummary: Sendable {
     public let unchangedPackageCount: Int
     /// Whether all lists of packages could be read.
     public let hasAllPackages: Bool
-    /// Lists of packages that are there and could not be read: of which image, where, and why.
-    public let unreadLists: [String]
+    /// What could not be read, though the images have it: foreign layers and lists of packages, and why.
+    public let unreadParts: [String]
     /// What changed and belongs to no package.
     public let unpackaged: Share
     /// What changed in the configuration.
@@ -127,8 +127,8 @@ public struct UpdateFacts: Sendable {
     public let keys: [EntryID: KeyMarkers.Kind]
     /// Whether all lists of packages could be read.
     public let hasAllPackages: Bool
-    /// Lists of packages that are there and could not be read: of which image, where, and why.
-    public let unreadLists: [String]
+    /// What could not be read, though the images have it: foreign layers and lists of packages, and why.
+    public let unreadParts: [String]
     /// Whether all files were looked at in which keys could be.
     public let hasLookedAtAllFiles: Bool
 
@@ -136,7 +136,7 @@ public struct UpdateFacts: Sendable {
     public init(
         old: ImageIndex, new: ImageIndex, pairs: [LayerPair], oldPackages: PackageInventory,
         newPackages: PackageInventory, keys: [EntryID: KeyMarkers.Kind], hasAllPackages: Bool,
-        unreadLists: [String] = [], hasLookedAtAllFiles: Bool
+        unreadParts: [String] = [], hasLookedAtAllFiles: Bool
     ) {
         self.old = old
         self.new = new
@@ -145,7 +145,7 @@ public struct UpdateFacts: Sendable {
         self.newPackages = newPackages
         self.keys = keys
         self.hasAllPackages = hasAllPackages
-        self.unreadLists = unreadLists
+        self.unreadParts = unreadParts
         self.hasLookedAtAllFiles = hasLookedAtAllFiles
     }
 }

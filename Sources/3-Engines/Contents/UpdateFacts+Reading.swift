@@ -12,12 +12,13 @@ extension UpdateFacts {
     public init(old: OpenedImage, new: OpenedImage) throws {
         let oldPackages = try PackageReader(old)
         let newPackages = try PackageReader(new)
+        let layers = UnreadLayers(old: old.index.summary.layers, new: new.index.summary.layers)
         let keys = try KeySearch(old: old, new: new)
         self.init(
             old: old.index, new: new.index, pairs: LayerAlignment.align(old.index, new.index),
             oldPackages: oldPackages.inventory, newPackages: newPackages.inventory, keys: keys.found,
             hasAllPackages: oldPackages.isComplete && newPackages.isComplete,
-            unreadLists: oldPackages.unread.map { "old image: \($0)" }
+            unreadParts: layers.descriptions + oldPackages.unread.map { "old image: \($0)" }
                 + newPackages.unread.map { "new image: \($0)" },
             hasLookedAtAllFiles: keys.isComplete)
     }

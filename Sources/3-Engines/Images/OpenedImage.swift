@@ -5,13 +5,13 @@ public import OCI
 /// An image whose bytes can be read again: one that was read from a store, or one that was made of others' parts.
 public struct OpenedImage: Sendable {
     /// What it is and what its layers hold.
-    public let index: ImageIndex
+    public private(set) var index: ImageIndex
     /// The configuration's bytes.
     public let config: [UInt8]
     /// The manifest's bytes; nil if it has none.
     public let manifest: [UInt8]?
     /// The layers' bytes, lowest first.
-    public let layers: [LayerBytes]
+    public private(set) var layers: [LayerBytes]
     /// Whether it was chosen out of several that lie in one archive: then it stands by itself, without that archive.
     public let isOneOfSeveral: Bool
     /// How many bytes hold its layers where they lie, an archive that is compressed itself being counted as it is: what
@@ -43,6 +43,31 @@ public struct OpenedImage: Sendable {
         self.isOneOfSeveral = isOneOfSeveral
         storedArchive = archive
         storedByteCount = layers.storedByteCount(inArchiveOf: archiveByteCount)
+    }
+
+    /// The same image, with the content of layers that it only names as another image has it.
+    ///
+    /// Such a layer counts as absent all the same: who holds this image alone has nothing of it.
+    ///
+    /// - Parameter other: An image that may hold these layers.
+    /// - Returns: What there is to be shown of it next to the other one.
+    public func completed(by other: OpenedImage) -> OpenedImage {
+        var image = self
+        for (place, layer) in layers.enumerated() where layer.isAbsent {
+            let diffID = index.summary.layers[place].diffID
+            guard
+                let home = other.layers.indices.first(where: {
+                    !other.layers[$0].isAbsent && other.index.summary.layers[$0].diffID == diffID
+                })
+            else { continue }
+            let (known, bytes) = (other.index.summary.layers[home], other.layers[home])
+            image.index.summary.layers[place].byteCount = known.byteCount
+            image.index.summary.layers[place].entryCount = known.entryCount
+            image.index.listings[place] = other.index.listings[home]
+            image.layers[place] = LayerBytes(
+                blob: layer.blob, tar: bytes.tar, spans: bytes.spans, isChecked: true, isAbsent: true)
+        }
+        return image
     }
 
     /// Which layers another image does not have, the lowest first; of equal ones the first.

@@ -60,7 +60,8 @@ struct PairOptions: ParsableArguments, Sendable {
         async let other = second.read()
         let old = try await first.read(progress.reporter(labels[0]))
         progress.show(labels[1])
-        return (old, try await other)
+        let new = try await other
+        return (old.completed(by: new), new.completed(by: old))
     }
 
     private var labels: [String] { [old, new].map { "reading \(FileName.text($0))" } }

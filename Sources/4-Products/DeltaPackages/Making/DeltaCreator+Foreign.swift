@@ -2,10 +2,11 @@ import Images
 import OCI
 
 extension DeltaCreator {
-    /// Refuses pairs of which a foreign layer would have to be made, or made use of, that is not there.
+    /// Refuses pairs of which no package can be made: those of which a foreign layer would have to be made, or made use
+    /// of, that is not there. Whoever makes a plan, a guess or a package of such a pair is refused likewise.
     ///
     /// - Throws: `ImageError.unsupported`, which names the layer and where it can be had.
-    func checkForeignLayers() throws {
+    public func checkIsPossible() throws {
         // Nothing of such a layer can be made: it must be the very same blob.
         let known = Set(old.summaries.map { [$0.diffID, $0.digest] })
         for (layer, bytes) in zip(new.summaries, new.layers)

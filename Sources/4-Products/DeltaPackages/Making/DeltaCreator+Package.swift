@@ -27,7 +27,7 @@ extension DeltaCreator {
     private func write(
         _ path: String, replacesExisting: Bool, _ options: DeltaOptions, _ reporter: Reporter
     ) async throws -> CreatedPackage {
-        try checkForeignLayers()
+        try checkIsPossible()
         let output = try OutputFile(path: path, replacesExisting: replacesExisting)
         let made = try await recipes(options, reporter)
         let (plan, recipes) = try await plan().revised(made, new)

@@ -154,9 +154,11 @@ public final class DeltaCreator: Sendable {
     ///
     /// - Parameter reporter: Told how far probing compressed layers has come.
     /// - Returns: The plan.
-    /// - Throws: `FileError` if the images can no longer be read, `CancellationError` when its task was cancelled.
+    /// - Throws: As `checkIsPossible` does, `FileError` if the images can no longer be read, `CancellationError` when its
+    ///   task was cancelled.
     public func plan(_ reporter: Reporter = .silent) async throws -> DeltaPlan {
-        try await sharedPlan.value(reporter)
+        try checkIsPossible()
+        return try await sharedPlan.value(reporter)
     }
 
     /// Descriptions of the blobs that both images hold, by layer of the new image: for receivers whose old image holds

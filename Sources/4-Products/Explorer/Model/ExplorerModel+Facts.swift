@@ -64,6 +64,7 @@ extension ExplorerModel {
     var verdict: String? {
         if isSameImage { return "these are the same image: nothing has to be shipped" }
         guard let tree = tables[.squashed]?.tree, tree.isUnchanged else { return nil }
+        if let unread = unreadLayers { return unread.verdict }
         if !ignoredWords.isEmpty, configuration?.isSame != false {
             return "nothing differs but what is ignored: \(ignoredWords.joined(separator: ", "))"
         }
@@ -72,6 +73,13 @@ extension ExplorerModel {
         return configuration.isSameInMeaning
             ? "the files are the same; of the configuration, only when and how it was made differs"
             : "the files are the same; the configuration is not"
+    }
+
+    /// The layers that differ and cannot be compared; nil if there are none.
+    var unreadLayers: UnreadLayers? {
+        guard isAligned, let old = sides[.old]?.summary, let new = sides[.new]?.summary else { return nil }
+        let layers = UnreadLayers(old: old.layers, new: new.layers)
+        return layers.isEmpty ? nil : layers
     }
 
     /// Whether no figure becomes known or better any more.

@@ -73,6 +73,11 @@ extension ExplorerModel {
 
     /// Says what holds for the whole images, if nothing but the configuration differs or nothing at all.
     private mutating func tellVerdict() {
+        if let unread = unreadLayers {
+            for layer in unread.descriptions {
+                say("not compared: " + Format.line(layer, glyphs), isWarning: true)
+            }
+        }
         guard let verdict else { return }
         say(verdict)
         guard isUntouched, screens.isEmpty, !isSameImage, configuration?.isSame == false else { return }

@@ -157,7 +157,7 @@ struct LayersView {
         frame.put(spans, at: Point(row: row, column: half.lowerBound), width: half.count)
         guard columns.showsSize else { return }
         // Until the layer was read, its blob's size is all there is.
-        let size = ByteCount.text(layer.byteCount ?? layer.blobByteCount)
+        let size = layer.isUnread ? "foreign" : ByteCount.text(layer.byteCount ?? layer.blobByteCount)
         frame.putRight(
             size, row: row, endColumn: half.upperBound, style: Style(layer.byteCount == nil ? .dim : .text),
             width: Columns.sizeWidth, mark: glyphs.ellipsis)

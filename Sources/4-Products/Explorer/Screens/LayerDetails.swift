@@ -23,8 +23,14 @@ struct LayerDetails {
         }
         var lines: [DetailLine] = [
             fact("layer") { String($0.index + 1) },
-            fact("size") { $0.byteCount.map { ByteCount.grouped($0) + " B" } ?? "not read yet" },
-            fact("entries") { $0.entryCount.map { ByteCount.grouped(UInt64($0)) } ?? "not read yet" },
+            fact("size") { layer in
+                layer.foreignRemark.map { Format.line($0, model.glyphs) }
+                    ?? layer.byteCount.map { ByteCount.grouped($0) + " B" } ?? "not read yet"
+            },
+            fact("entries") {
+                $0.isUnread
+                    ? "not known" : $0.entryCount.map { ByteCount.grouped(UInt64($0)) } ?? "not read yet"
+            },
             fact("blob") { "\(ByteCount.grouped($0.blobByteCount)) B" },
             fact("packed as") { $0.compression.rawValue },
             fact("digest") { $0.digest.description },

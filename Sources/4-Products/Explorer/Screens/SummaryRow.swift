@@ -236,8 +236,8 @@ struct SummaryRows {
     }
 
     private var incomplete: [SummaryRow] {
-        if !summary.unreadLists.isEmpty {
-            return summary.unreadLists.map { .note("not read: \(Format.line($0, glyphs))", .warning) }
+        if !summary.unreadParts.isEmpty {
+            return summary.unreadParts.map { .note("not read: \(Format.line($0, glyphs))", .warning) }
         }
         guard !summary.hasAllPackages || !summary.hasLookedAtAllFiles else { return [] }
         return [.note("not all lists of packages, or files in which keys could be, could be read", .warning)]

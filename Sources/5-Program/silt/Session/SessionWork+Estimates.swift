@@ -79,6 +79,7 @@ extension SessionWork {
 
         func perform() async {
             do {
+                try creator.checkIsPossible()
                 // What an earlier job found out as it was ended may not have been told.
                 tell(.layerCosts(work.state.withLock(\.estimates.layers)))
                 try await guessLayers()
@@ -88,7 +89,7 @@ extension SessionWork {
             } catch is CancellationError {
                 return
             } catch {
-                tell(.estimates(.failed("\(error)")))
+                tell(.estimates(.failed(ErrorText.of(error))))
             }
         }
 
@@ -235,7 +236,7 @@ extension SessionWork {
             } catch is CancellationError {
                 throw CancellationError()
             } catch {
-                tell(.warning("\(what) is not known: \(error)"))
+                tell(.warning("\(what) is not known: \(ErrorText.of(error))"))
             }
         }
 

@@ -118,7 +118,13 @@ final class SessionWork: Sendable {
         do {
             async let oldImage = load(.old, oldRequest)
             async let newImage = load(.new, newRequest)
-            let (old, new) = try await (oldImage, newImage)
+            let (first, second) = try await (oldImage, newImage)
+            let (old, new) = (first.completed(by: second), second.completed(by: first))
+            for (side, image) in [(Side.old, old), (.new, new)] {
+                for layer in image.index.summary.layers where layer.foreignURLs != nil {
+                    mailbox.send(.layerIndexed(side, layer))
+                }
+            }
             let creator = DeltaCreator(old: old, new: new, jobs: jobs)
             state.withLock {
                 $0.old = old
@@ -132,7 +138,7 @@ final class SessionWork: Sendable {
             mailbox.send(.several(question.side, question.options))
         } catch {
             state.withLock { $0.failure = error }
-            mailbox.send(.failed("\(error)"))
+            mailbox.send(.failed(ErrorText.of(error)))
         }
     }
 

@@ -35,8 +35,11 @@ extension DiffReport {
             lines.append(row("", "documents", "", "", size(documentBytes), ""))
             lines.append(row("", "package", "", "", size(packageBytes), ""))
         }
-        let blobs = layers.compactMap { layer in layer.blob.map { "- Layer \(layer.new ?? 0): \($0)" } }
-        if !blobs.isEmpty { lines += [""] + blobs }
+        let remarks = layers.flatMap { layer in
+            [layer.foreign.map(MarkdownText.code), layer.blob].compactMap(\.self)
+                .map { "- Layer \(layer.new ?? layer.old ?? 0): \($0)" }
+        }
+        if !remarks.isEmpty { lines += [""] + remarks }
         guard !files.isEmpty else { return lines.joined(separator: "\n") }
         lines += ["", "| | path | what | old | new | patch |", "|---|---|---|---|---|---|"]
         lines += files.map { file in

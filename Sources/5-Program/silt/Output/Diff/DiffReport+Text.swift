@@ -18,7 +18,7 @@ extension DiffReport {
             let row =
                 "  \(mark(layer.change)) \(numbers.padded(9))"
                 + sizes(layer.oldBytes, layer.newBytes).padded(22) + cost(layer.patchBytes) + command
-            return [row] + (layer.blob.map { ["    ".padded(13) + $0] } ?? [])
+            return [row] + [layer.foreign, layer.blob].compactMap(\.self).map { "    ".padded(13) + $0 }
         }
         if let packageBytes, let documentBytes {
             lines.append(

@@ -49,6 +49,8 @@ struct DiffReport: Encodable {
         /// How the layer's blob is made of the uncompressed layer, where that takes something; only when costs were asked
         /// for.
         let blob: String?
+        /// That it is foreign and in neither image, and where it can be had; left out of any other.
+        let foreign: String?
         /// What differs between these two layers by themselves, whiteouts included.
         let files: [File]
     }
@@ -150,7 +152,8 @@ struct DiffReport: Encodable {
                     ignoring: rules)
             return Layer(
                 change: pair.change.rawValue, old: pair.old.map { $0 + 1 }, new: pair.new.map { $0 + 1 },
-                oldBytes: oldLayer?.byteCount, newBytes: newLayer?.byteCount,
+                oldBytes: oldLayer.flatMap(Self.knownByteCount),
+                newBytes: newLayer.flatMap(Self.knownByteCount),
                 diffID: (newLayer ?? oldLayer)?.diffID,
                 createdBy: (newLayer ?? oldLayer)?.createdBy ?? "",
                 patchBytes: costs.flatMap { costs in pair.new.map { costs.layers[$0].byteCount } },
@@ -158,6 +161,7 @@ struct DiffReport: Encodable {
                 patchBytesHigh: guess.flatMap { guess in pair.new.map { guess.layers[$0].bounds.upperBound }
                 },
                 blob: costs.flatMap { costs in pair.new.flatMap { costs.layers[$0].making.remark } },
+                foreign: newLayer?.foreignRemark ?? oldLayer?.foreignRemark,
                 files: tree.map { rows.files($0, changedOnly: true, impliedToo: false) } ?? [])
         }
         try Task.checkCancellation()
@@ -181,25 +185,35 @@ struct DiffReport: Encodable {
         let ignoresNothing = options.isEmpty
         ignored = Ignored(options)
         let isOneImage = old.index.summary.imageID == new.index.summary.imageID
-        isSame = isOneImage || !ignoresNothing && tree.isUnchanged && settings.isSame
+        let unread = UnreadLayers(old: old.index.summary.layers, new: new.index.summary.layers)
+        isSame = isOneImage || !ignoresNothing && unread.isEmpty && tree.isUnchanged && settings.isSame
         let sameLayers = old.index.summary.layers.map(\.diffID) == new.index.summary.layers.map(\.diffID)
         verdict = Self.verdict(
             isOneImage: isOneImage, ignoresNothing: ignoresNothing, tree: tree, settings: settings,
-            hasSameLayers: sameLayers)
+            hasSameLayers: sameLayers, unread: unread)
+    }
+
+    /// The size of a layer whose content is known.
+    private static func knownByteCount(_ layer: LayerSummary) -> UInt64? {
+        layer.isUnread ? nil : layer.byteCount
     }
 
     private static func verdict(
-        isOneImage: Bool, ignoresNothing: Bool, tree: DiffTree, settings: ConfigDiff, hasSameLayers: Bool
+        isOneImage: Bool, ignoresNothing: Bool, tree: DiffTree, settings: ConfigDiff, hasSameLayers: Bool,
+        unread: UnreadLayers
     ) -> String {
         if isOneImage { return "the images are the same" }
         guard tree.isUnchanged else {
             let counts = Counts(tree.counts)
             return "files: \(counts.text)"
+                + (unread.isEmpty ? "" : "; and layers differ that cannot be compared")
         }
-        if !settings.isSameInMeaning { return "the files are the same; the configuration is not" }
+        let files = unread.isEmpty ? "the files are the same" : unread.verdict
+        if !settings.isSameInMeaning { return "\(files); the configuration is not" }
         if !settings.isSame {
-            return "the files are the same; the configuration differs only in when and how the image was made"
+            return "\(files); the configuration differs only in when and how the image was made"
         }
+        guard unread.isEmpty else { return "\(files), and so is the configuration" }
         if !ignoresNothing { return "nothing differs but what was ignored" }
         return hasSameLayers
             ? "the files are the same; the configuration says the same in another spelling"

@@ -44,7 +44,7 @@ extension SummaryReport {
 
     /// What is missing in it.
     var incomplete: [String] {
-        unreadLists?.map { "not read: \($0)" }
+        unreadParts?.map { "not read: \($0)" }
             ?? ["not all lists of packages, or files in which keys could be, could be read"]
     }
 

@@ -107,10 +107,10 @@ struct SummaryReport: Encodable {
     let unchangedPackages: Int
     /// What belongs to no package.
     let unpackaged: Share
-    /// Whether a list of packages, or a file in which keys could be, was not read.
+    /// Whether a layer, a list of packages, or a file in which keys could be, was not read.
     let isIncomplete: Bool
-    /// Lists of packages that are there and could not be read, and why; left out if there are none.
-    let unreadLists: [String]?
+    /// Layers and lists of packages that the images have and that could not be read, and why; left out if there are none.
+    let unreadParts: [String]?
     /// What was left out of everything but what to look out for; left out if nothing was.
     let ignored: DiffReport.Ignored?
     let configuration: [DiffReport.Setting]
@@ -136,7 +136,7 @@ struct SummaryReport: Encodable {
     let settings: ConfigDiff
 
     private enum CodingKeys: String, CodingKey {
-        case old, new, packages, unchangedPackages, unpackaged, isIncomplete, unreadLists,
+        case old, new, packages, unchangedPackages, unpackaged, isIncomplete, unreadParts,
             configuration, configurationOmitted, ignored
         case counts, total, packageBytes, documentBytes, unlistedBytes, files, directories, changes, layers,
             oldUse, newUse,
@@ -164,8 +164,8 @@ struct SummaryReport: Encodable {
         }
         unchangedPackages = summary.unchangedPackageCount
         unpackaged = Share(summary.unpackaged)
-        isIncomplete = !summary.hasAllPackages || !summary.hasLookedAtAllFiles
-        unreadLists = summary.unreadLists.isEmpty ? nil : summary.unreadLists.map(Self.text)
+        unreadParts = summary.unreadParts.isEmpty ? nil : summary.unreadParts.map(Self.text)
+        isIncomplete = !summary.hasAllPackages || !summary.hasLookedAtAllFiles || unreadParts != nil
         settings = summary.configuration
         configuration = DiffReport.Setting.all(of: settings)
         configurationOmitted = settings.omittedCount == 0 ? nil : settings.omittedCount
