@@ -12,6 +12,16 @@ struct SignalTests {
         try PseudoTerminal([Program.path] + arguments, folder: scratch.path)
     }
 
+    @Test func `somebody's wish to quit is no crash`() throws {
+        #expect(mkfifo(scratch.path("slow.tar"), 0o600) == 0)
+        let command = try start(["layers", "slow.tar"])
+        let writer = open(scratch.path("slow.tar"), O_WRONLY)
+        defer { close(writer) }
+        command.send(SIGQUIT)
+        #expect(try command.end() == 128 + SIGQUIT)
+        #expect(command.text == "")
+    }
+
     @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
     func `a signal ends a command that waits for input, and is the exit code`(signal: Int32) throws {
         #expect(mkfifo(scratch.path("slow.tar"), 0o600) == 0)

@@ -17,7 +17,7 @@ struct Silt: AsyncParsableCommand {
 
             Exit codes: 0 done, 1 the images differ (with --exit-code) or break a bound (--fail-if), 2 wrong usage or input, 3 damaged data, \
             4 a file could not be read or written, 129 hung up (SIGHUP), 130 interrupted (SIGINT, ^C), \
-            143 terminated (SIGTERM).
+            131 quit (SIGQUIT), 143 terminated (SIGTERM).
             """,
         version: ToolVersion.number,
         subcommands: [
@@ -36,6 +36,8 @@ enum Program {
     static func main() {
         // A reader that goes away (`silt diff … | head`) ends the program quietly.
         signal(SIGPIPE, SIG_DFL)
+        // ^\ is somebody's wish, not a crash of which Swift's runtime would have to tell for seconds.
+        signal(SIGQUIT, SIG_DFL)
         Machine.raiseDescriptorLimit()
         var command = parsed()
         if let command = command as? any CancellableCommand { run(command) }

@@ -89,6 +89,8 @@ extension SessionWork {
             } catch is CancellationError {
                 return
             } catch {
+                // An export would not help, and its own news would be overwritten.
+                work.state.withLock { if $0.estimates.run == number { $0.estimates.isDone = true } }
                 tell(.estimates(.failed(ErrorText.of(error))))
             }
         }
