@@ -77,6 +77,15 @@ struct BadInputTests {
         BadInput("a tar of something else", "notAnImage", mentions: "index.json", "manifest.json") {
             [TarEntry.file("a", "b")].tar
         },
+        BadInput("an lzma archive", "notAnImage", mentions: "compressed by lzma;") {
+            [0x5d, 0, 0, 0x80, 0] + Content.random(1, 5_000)
+        },
+        BadInput("a layer compressed by lz4", "unsupported", mentions: "layer 1 (", "compressed by lz4;") {
+            let blob = [0x04, 0x22, 0x4d, 0x18] + Content.random(1, 700)
+            var image = ImageBuilder([.init("", tar: blob)])
+            image.otherConfig = image.config(diffIDs: [tiny.layers[0].diffID.description])
+            return try image.archive(.ociArchive)
+        },
         BadInput("compressed noise", "notAnImage") { try Packing.gzip(6).pack(Content.random(1, 5_000)) },
         BadInput("a truncated gzip archive", "damaged") {
             Array(try tiny.archive(.ociArchive, outer: .gzip(6)).dropLast(30))
@@ -252,8 +261,8 @@ struct BadInputTests {
             return try image.archive(.ociArchive)
         },
         BadInput(
-            "a layer that unpacks to far more than it should", "tooLarge", mentions: "layers", "100.0 kB",
-            "--max-unpacked-size"
+            "a layer that unpacks to far more than it should", "tooLarge by unpacking", mentions: "layers",
+            "100.0 kB"
         ) {
             let zeros = [TarEntry.file("zeros", [UInt8](repeating: 0, count: 1_000_000))]
             return try ImageBuilder([.init("", zeros)]).archive(.ociArchive, .gzip(9))

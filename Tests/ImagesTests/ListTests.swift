@@ -68,8 +68,8 @@ struct ListTests {
         _ = try layout.store(image("2"))
         layout.others = [savedList([(image("1"), nil), (image("2"), nil)])]
         await #expect { try await loaded(layout) } throws: { error in
-            kind(error) == "ambiguous"
-                && ["--image", image("1").imageID.short, image("2").imageID.short].allSatisfy {
+            kind(error) == "ambiguous by name"
+                && [image("1").imageID.short, image("2").imageID.short].allSatisfy {
                     "\(error)".contains($0)
                 }
         }
@@ -84,7 +84,7 @@ struct ListTests {
         layout.others = [savedList([(image("evil"), ["app:1"])])]
         for name in [nil, "app:1"] {
             await #expect { try await loaded(layout) { $0.imageName = name } } throws: { error in
-                kind(error) == "ambiguous" && "\(error)".contains("in index.json")
+                kind(error).hasPrefix("ambiguous") && "\(error)".contains("in index.json")
                     && "\(error)".contains("in manifest.json")
             }
         }
@@ -99,8 +99,8 @@ struct ListTests {
         ]
         layout.entries = [layout.store(index: entries, type: "", [LayoutBuilder.name("app:1")])]
         await #expect { try await loaded(layout) } throws: { error in
-            kind(error) == "ambiguous"
-                && ["--platform", "linux/amd64", "linux/arm64"].allSatisfy { "\(error)".contains($0) }
+            kind(error) == "ambiguous by platform"
+                && ["linux/amd64", "linux/arm64"].allSatisfy { "\(error)".contains($0) }
         }
         #expect(
             try await loaded(layout) { $0.platform = Platform("linux/arm64") } == image("2", "arm64").imageID)
@@ -225,7 +225,7 @@ struct ListTests {
                 index: try images.map { try layout.store($0, [platform]) }, [LayoutBuilder.name("app:1")])
         ]
         await #expect { try await loaded(layout) } throws: { error in
-            kind(error) == "ambiguous" && "\(error)".contains("--image")
+            kind(error) == "ambiguous by name"
                 && images.allSatisfy { "\(error)".contains($0.imageID.short) }
         }
         for image in images {
@@ -244,7 +244,7 @@ struct ListTests {
             )
         }
         await #expect { try await loaded(layout) } throws: { error in
-            kind(error) == "ambiguous"
+            kind(error).hasPrefix("ambiguous")
                 && versions.allSatisfy { "\(error)".contains("windows(\($0))/amd64") }
         }
         #expect(
@@ -296,7 +296,9 @@ struct ListTests {
         ]
         #expect(try await loaded(layout) { $0.imageName = "2.0" } == image("1").imageID)
         #expect(try await loaded(layout) { $0.imageName = "5000" } == image("2").imageID)
-        await #expect { try await loaded(layout) { $0.imageName = "3" } } throws: { kind($0) == "ambiguous" }
+        await #expect { try await loaded(layout) { $0.imageName = "3" } } throws: {
+            kind($0).hasPrefix("ambiguous")
+        }
         await #expect { try await loaded(layout) { $0.imageName = "4" } } throws: { kind($0) == "noMatch" }
     }
 

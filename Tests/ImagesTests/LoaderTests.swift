@@ -307,7 +307,7 @@ struct LoaderTests {
         await #expect {
             try await load(archive, scratch) { $0.headerByteCountLimit = 80_000_000 }
         } throws: {
-            kind($0) == "badLayer" && "\($0)".contains("80.0 MB") && "\($0)".contains("layer 1")
+            kind($0) == "tooLarge by headers" && "\($0)".contains("80.0 MB") && "\($0)".contains("layer 1")
         }
         let image = try await load(archive, scratch) { $0.headerByteCountLimit = 200_000_000 }
         #expect(image.index.listings[0].entries.count == 10)
@@ -333,7 +333,8 @@ struct LoaderTests {
         await #expect {
             try await load(try archive(5), scratch) { $0.headerByteCountLimit = 500_000 }
         } throws: {
-            kind($0) == "badLayer" && "\($0)".contains("layer 4") && "\($0)".contains("listed again")
+            kind($0) == "tooLarge by headers" && "\($0)".contains("layer 4")
+                && "\($0)".contains("listed again")
         }
         let image = try await load(try archive(3), scratch) { $0.headerByteCountLimit = 500_000 }
         #expect(image.index.listings.map(\.entries.count) == [200, 200, 200])
@@ -428,8 +429,8 @@ struct ImageChoiceTests {
         await #expect {
             try await load(try saved(images), scratch)
         } throws: { error in
-            kind(error) == "ambiguous"
-                && ["--image", "app:1", "tool:2", "image.tar"].allSatisfy { "\(error)".contains($0) }
+            kind(error) == "ambiguous by name"
+                && ["app:1", "tool:2", "image.tar"].allSatisfy { "\(error)".contains($0) }
         }
         await #expect {
             try await load(try saved(images), scratch) { $0.imageName = "other" }
@@ -443,8 +444,8 @@ struct ImageChoiceTests {
         await #expect {
             try await load(try multiPlatform(images), scratch)
         } throws: { error in
-            kind(error) == "ambiguous"
-                && ["--platform", "linux/amd64", "linux/arm64"].allSatisfy { "\(error)".contains($0) }
+            kind(error) == "ambiguous by platform"
+                && ["linux/amd64", "linux/arm64"].allSatisfy { "\(error)".contains($0) }
         }
         let found = try await load(try multiPlatform(images), scratch) {
             $0.platform = Platform("linux/arm64")

@@ -77,7 +77,12 @@ struct ProgramTests {
         Case("apply old.tar good.silt -o none/out", 4, "silt: cannot write 'none/out'"),
         Case("apply old.tar good.silt -o folder --force", 4, "silt: cannot write 'folder'"),
         Case("diff old.tar none.tar", 4, "none.tar"),
-        Case("apply old.tar good.silt -o out --max-size 1000", 2, "good.silt", "bytes", "allowed"),
+        Case(
+            "apply old.tar good.silt -o out --max-size 1000", 2, "good.silt", "bytes",
+            "are allowed; raise --max-size if"),
+        Case("ls old.tar --max-headers-size 100", 2, "layer 1", "100 B", "; raise --max-headers-size if you"),
+        Case("ls packed.tar --max-unpacked-size 100", 2, "100 B", "; raise --max-unpacked-size if you"),
+        Case("ls several.tar", 2, "holds several images: ", "; choose one with --image"),
         Case("apply old.tar good.silt -o - --max-size 1000", 2, "good.silt", "allowed"),
         Case("verify good.silt --old old.tar --max-size 1000", 2, "good.silt", "allowed"),
         Case("apply old.tar good.silt -o out --new-image other", 2, "good.silt", "example.org/app:2"),
@@ -88,6 +93,13 @@ struct ProgramTests {
         try scratch.makeFolder("folder")
         let old = try scratch.read("old.tar")
         try scratch.write("truncated.tar", Array(old.dropLast(5_000)))
+        try scratch.write("packed.tar", try SampleImages.old.archive(.ociArchive, .gzip(6)))
+        var several = LayoutBuilder()
+        several.entries = [
+            try several.store(SampleImages.old, [LayoutBuilder.name("one")]),
+            try several.store(SampleImages.new, [LayoutBuilder.name("two")]),
+        ]
+        try scratch.write("several.tar", several.archive)
         var flipped = old
         // Inside the first layer's first file.
         let place = try #require(flipped.indices.first { flipped[$0...].starts(with: "root:x:0:0".utf8) })

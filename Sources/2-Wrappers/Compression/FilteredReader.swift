@@ -108,6 +108,25 @@ public enum StreamFormat: String, Hashable, Sendable, CaseIterable {
         [0x31, 0x41, 0x59, 0x26, 0x53, 0x59], [0x17, 0x72, 0x45, 0x38, 0x50, 0x90],
     ]
 
+    /// What a compressed stream is called that cannot be read here; nil if it is of a known format, or of none.
+    ///
+    /// No container engine unpacks these, but they can be found where layers or archives were compressed by hand.
+    ///
+    /// - Parameter start: At least `magicByteCount` bytes, or the whole stream.
+    /// - Returns: The tool that made it. Three bytes of lzma's are no magic: only what is no tar may be asked about.
+    public static func unreadable(_ start: some Collection<UInt8>) -> String? {
+        let start = Array(start.prefix(Self.magicByteCount))
+        return unreadable.first { start.starts(with: $0.magic) }?.name
+    }
+
+    private static let unreadable: [(magic: [UInt8], name: String)] = [
+        ([0x04, 0x22, 0x4d, 0x18], "lz4"), ([0x02, 0x21, 0x4c, 0x18], "lz4"),
+        ([0x1f, 0x9d], "compress"), ([0x5d, 0, 0], "lzma"), (Array("LZIP".utf8), "lzip"),
+        (Array("LRZI".utf8), "lrzip"), ([0x89] + Array("LZO".utf8), "lzop"),
+        ([0xff, 6, 0, 0] + Array("sNaPpY".utf8), "snappy"), ([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], "7z"),
+        (Array("PK\u{3}\u{4}".utf8), "zip"),
+    ]
+
     fileprivate var filter: Int32 {
         switch self {
         case .gzip: ARCHIVE_FILTER_GZIP

@@ -21,7 +21,7 @@ public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
         case .noRoom(let path, let byteCount, let free):
             "cannot write '\(path)': it takes \(ByteCount.grouped(byteCount)) bytes more, "
                 + "\(ByteCount.grouped(free)) are free there"
-        case .exists(let path): "'\(path)' exists; choose another name or use --force to replace it"
+        case .exists(let path): "'\(path)' exists; choose another name"
         case .isInput(let path): "'\(path)' is read here: write to another file"
         }
     }

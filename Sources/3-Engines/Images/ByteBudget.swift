@@ -9,7 +9,7 @@ final class ByteBudget: Sendable {
     let limit: UInt64
     private let source: String
     private let what: String
-    private let isRaisable: Bool
+    private let bound: ImageError.Bound?
     private let spent = Mutex(UInt64(0))
 
     /// A budget for one kind of thing.
@@ -18,10 +18,10 @@ final class ByteBudget: Sendable {
     ///   - limit: How many bytes may be spent.
     ///   - source: What the user named, for the message.
     ///   - what: What the bytes are for, for the message: "its layers unpack to".
-    ///   - isRaisable: Whether the user may allow more.
-    init(limit: UInt64, source: String, what: String, isRaisable: Bool) {
+    ///   - bound: What the user may raise to allow more; nil for nothing.
+    init(limit: UInt64, source: String, what: String, bound: ImageError.Bound? = nil) {
         self.limit = limit
-        self.isRaisable = isRaisable
+        self.bound = bound
         self.source = source
         self.what = what
     }
@@ -35,7 +35,7 @@ final class ByteBudget: Sendable {
             return spent
         }
         guard sum <= limit else {
-            throw ImageError.tooLarge(source: source, what: what, limit: limit, isRaisable: isRaisable)
+            throw ImageError.tooLarge(source: source, what: what, limit: limit, bound: bound)
         }
     }
 }

@@ -56,7 +56,7 @@ struct ImageCatalog {
         self.store = store
         budget = ByteBudget(
             limit: ReadingLimits.documents(in: store.storedByteCount), source: store.source,
-            what: "its documents have", isRaisable: false)
+            what: "its documents have")
         try checkLayout()
         let index = try document("index.json")
         let manifest = try document("manifest.json")

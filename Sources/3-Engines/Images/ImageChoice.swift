@@ -321,7 +321,7 @@ struct ImageChoice {
         let areNamesAlike = Set(names.map { $0.sorted() }).count == 1
         let arePlatformsTold = !platforms.contains(nil) && Set(platforms).count == candidates.count
         return .ambiguous(
-            source: source, option: areNamesAlike && arePlatformsTold ? "--platform" : "--image",
+            source: source, by: areNamesAlike && arePlatformsTold ? .platform : .name,
             choices: candidates.indices.map { index in
                 ImageOption(
                     name: names[index].first, platform: platforms[index],

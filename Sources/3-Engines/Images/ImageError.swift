@@ -1,8 +1,22 @@
 import Bytes
+import Compression
 public import OCI
 
 /// Why an image could not be read.
 public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What a request may raise for input that is to be trusted.
+    public enum Bound: Sendable {
+        /// How much an archive, or its layers together, may unpack to.
+        case unpackedByteCount
+        /// How much memory names and headers may take.
+        case headerByteCount
+    }
+
+    /// What one of several images is chosen by.
+    public enum Trait: Sendable {
+        case name, platform
+    }
+
     /// The input holds no image.
     case notAnImage(source: String, reason: String)
     /// The input's bytes are damaged or not what they claim to be.
@@ -11,12 +25,12 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
     case missing(source: String, name: String, image: String? = nil)
     /// The input is sound, but of a kind that cannot be read.
     case unsupported(source: String, reason: String)
-    /// There is more of something than is allowed; `what` says of what, and whether the user may allow more.
-    case tooLarge(source: String, what: String, limit: UInt64, isRaisable: Bool)
+    /// There is more of something than is allowed; `what` says of what, and `bound` what the user may raise, if anything.
+    case tooLarge(source: String, what: String, limit: UInt64, bound: Bound?)
     /// A blob's content does not have its digest.
     case wrongDigest(source: String, name: String, expected: String, actual: String)
-    /// The input holds several images or platforms.
-    case ambiguous(source: String, option: String, choices: [ImageOption])
+    /// The input holds several images or platforms, which differ in some trait.
+    case ambiguous(source: String, by: Trait, choices: [ImageOption])
     /// The image or platform that was asked for is not there.
     case noMatch(source: String, wanted: String, choices: [String])
     /// A layer holds something that no layer may hold, or more than allowed.
@@ -37,13 +51,12 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
         case .missing(let source, let name, let image):
             "'\(source)' is incomplete: '\(name)'\(image.map { " of \($0)" } ?? "") is not in it"
         case .unsupported(let source, let reason): "'\(source)' cannot be read: \(reason)"
-        case .tooLarge(let source, let what, let limit, let isRaisable):
+        case .tooLarge(let source, let what, let limit, _):
             "'\(source)' is refused: \(what) more than \(ByteCount.text(limit)), far more than it should"
-                + (isRaisable ? "; raise --max-unpacked-size if you trust it" : "")
         case .wrongDigest(let source, let name, let expected, let actual):
             "'\(source)' is damaged: '\(name)' should have digest \(expected), but has \(actual)"
-        case .ambiguous(let source, let option, let choices):
-            "'\(source)' holds several images; choose one with \(option): \(Self.listed(choices.map(\.label)))"
+        case .ambiguous(let source, _, let choices):
+            "'\(source)' holds several images: \(Self.listed(choices.map(\.label)))"
         case .noMatch(let source, let wanted, let choices):
             "'\(source)' holds no \(wanted); it holds: \(Self.listed(choices))"
         case .badLayer(let source, let layer, let reason): "'\(source)' \(layer): \(reason)"
@@ -70,6 +83,18 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
         case .missing(let source, let name, _): .missing(source: source, name: name, image: image)
         default: self
         }
+    }
+
+    /// What starts with no tar header where an archive was expected.
+    static func noTar(_ start: [UInt8], source: String) -> ImageError {
+        let reason = StreamFormat.unreadable(start).map(otherCompression)
+        return .notAnImage(
+            source: source, reason: reason ?? "it is neither a tar archive nor a folder of one")
+    }
+
+    /// Why a compression is of no use.
+    static func otherCompression(_ name: String) -> String {
+        "it is compressed by \(name); gzip, zstd, xz and bzip2 are known, so unpack it or compress it by one of these"
     }
 
     /// A digest that cannot be computed.

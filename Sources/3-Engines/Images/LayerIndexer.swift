@@ -87,7 +87,7 @@ struct LayerIndexer {
         } catch let error as ArchiveError {
             throw ImageError.badLayer(source: source, layer: name, reason: error.description)
         } catch let error as ListingError {
-            throw ImageError.badLayer(source: source, layer: name, reason: error.description)
+            throw error.imageError(source: source, layer: name)
         }
     }
 
@@ -154,10 +154,21 @@ struct LayerIndexer {
             progress(UInt64(part.count))
         }
         // A wrong digest is the cause, a bad header its effect: say the cause.
-        try checkDigest(hasher.finish(), summary.diffID)
+        let actual = hasher.finish()
+        if actual != summary.diffID { try refuseOtherCompression() }
+        try checkDigest(actual, summary.diffID)
         if let walkError { throw walkError }
         try walker.finish(visitor: &builder)
         return (blob, summary.diffID)
+    }
+
+    /// What was compressed in a way that is not known has not the digest of what it holds.
+    private func refuseOtherCompression() throws {
+        let start = try blob.read(at: 0, count: Int(min(512, blob.byteCount)))
+        guard let format = StreamFormat.unreadable(start), start.count < 512 || !TarArchive.isHeader(start)
+        else { return }
+        throw ImageError.unsupported(
+            source: source, reason: "\(name): " + ImageError.otherCompression(format))
     }
 
     private func readCompressed(_ builder: inout ListingBuilder) throws -> (

@@ -76,7 +76,7 @@ struct LayerReading {
     ) async throws -> [Indexed] {
         let budget = ByteBudget(
             limit: ReadingLimits(unpackedByteCount: request.unpackedByteCountLimit).unpacked(from: stored),
-            source: source, what: "its layers unpack to", isRaisable: true)
+            source: source, what: "its layers unpack to", bound: .unpackedByteCount)
         reporter.begin(.reading, total: total)
         return try await parallelMap(distinct, width: request.jobs) { item in
             let indexer = LayerIndexer(

@@ -18,9 +18,22 @@ enum ListingError: Error, Equatable, CustomStringConvertible {
         case .rootIsNoDirectory(let name):
             "entry '\(EscapedText.of(name, limit: 200))' makes the root something that is no directory"
         case .headersTooLarge(let limit):
-            "with the layers before it, its headers, names, links, attributes and holes take more than "
-                + "\(ByteCount.text(limit)), far more than an image of this size should have; raise --max-headers-size if you trust it"
+            "\(Self.headers) more than \(ByteCount.text(limit))"
         }
+    }
+}
+
+extension ListingError {
+    private static let headers =
+        "with the layers before it, its headers, names, links, attributes and holes take"
+
+    /// The same for who reads the image.
+    func imageError(source: String, layer: String) -> ImageError {
+        guard case .headersTooLarge(let limit) = self else {
+            return .badLayer(source: source, layer: layer, reason: description)
+        }
+        return .tooLarge(
+            source: source, what: "\(layer): \(Self.headers)", limit: limit, bound: .headerByteCount)
     }
 }
 
@@ -51,9 +64,8 @@ final class HeaderBudget: Sendable {
         do {
             try charge(byteCount)
         } catch {
-            throw .badLayer(
-                source: source, layer: "layer \(layer.index + 1) (\(layer.digest), listed again)",
-                reason: error.description)
+            throw error.imageError(
+                source: source, layer: "layer \(layer.index + 1) (\(layer.digest), listed again)")
         }
     }
 

@@ -32,7 +32,7 @@ public struct MadeLayer: Sendable {
             createdBy: createdBy)
         let indexer = LayerIndexer(
             blob: tar, digest: nil, summary: summary, source: tar.file.path,
-            budget: ByteBudget(limit: .max, source: "", what: "", isRaisable: false),
+            budget: ByteBudget(limit: .max, source: "", what: ""),
             headerBudget: HeaderBudget(limit: .max, storedByteCount: 0), hashesFiles: true, trusts: false,
             progress: { _ in })
         (self.summary, listing, bytes) = try indexer.index()

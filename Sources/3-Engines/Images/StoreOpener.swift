@@ -83,7 +83,7 @@ public enum StoreOpener {
                 let limit = limits.unpacked(from: stream.position)
                 guard spool.byteCount.addingClamped(UInt64(part.count)) <= limit else {
                     throw ImageError.tooLarge(
-                        source: path, what: "it unpacks to", limit: limit, isRaisable: true)
+                        source: path, what: "it unpacks to", limit: limit, bound: .unpackedByteCount)
                 }
                 try spool.append(part)
                 progress(stream.position, stream.byteCount)
@@ -104,10 +104,7 @@ public enum StoreOpener {
             throw ImageError.notAnImage(
                 source: path, reason: "it starts with zeros, where an archive has a file")
         }
-        guard TarArchive.isHeader(start) else {
-            throw ImageError.notAnImage(
-                source: path, reason: "it is neither a tar archive nor a folder of one")
-        }
+        guard TarArchive.isHeader(start) else { throw ImageError.noTar(start, source: path) }
     }
 
     /// What PowerShell's `>` writes of a program's output: text of 16-bit letters, of which no archive can be made again.

@@ -37,8 +37,8 @@ public struct TarArchive: BlobStore {
             var isTar = region.byteCount >= 512
             if case .badChecksum(0) = error { isTar = false }
             guard isTar else {
-                throw ImageError.notAnImage(
-                    source: source, reason: "it is neither a tar archive nor a folder of one")
+                throw ImageError.noTar(
+                    try region.read(at: 0, count: Int(min(region.byteCount, 512))), source: source)
             }
             throw ImageError.damaged(source: source, reason: error.description)
         }
@@ -51,7 +51,7 @@ public struct TarArchive: BlobStore {
             ByteBudget(
                 limit: ReadingLimits(unpackedByteCount: unpackedByteCountLimit).unpacked(
                     from: self.storedByteCount), source: source,
-                what: "its sparse files have", isRaisable: true))
+                what: "its sparse files have", bound: .unpackedByteCount))
     }
 
     /// Finds a file; links inside the archive are followed.
@@ -211,7 +211,7 @@ private struct MemberLister: TarVisitor {
     init(source: String, region: FileRegion, limit: UInt64) {
         self.source = source
         self.region = region
-        budget = ByteBudget(limit: limit, source: source, what: "its headers have", isRaisable: false)
+        budget = ByteBudget(limit: limit, source: source, what: "its headers have")
     }
 
     mutating func walk() throws {

@@ -51,7 +51,7 @@ enum ExitStatus: Equatable {
         case is ExitCode: nil
         case is CancellationError: "silt: interrupted"
         // Names from images are in messages; none may reach the terminal as more than text.
-        default: EscapedText.line("silt: \(error)")
+        default: EscapedText.line("silt: \(ErrorText.of(error))")
         }
     }
 }

@@ -50,7 +50,7 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
             "'\(path)': \(Self.listed(needs)), which this version does not know; a newer silt is needed"
         case .tooLarge(let path, let byteCount, let limit):
             "'\(path)' makes an image of \(ByteCount.grouped(byteCount)) bytes, more than the "
-                + "\(ByteCount.grouped(limit)) that are allowed; raise --max-size if you trust it"
+                + "\(ByteCount.grouped(limit)) that are allowed"
         case .ambiguous(let path, let choices):
             "'\(path)' holds several deltas, choose the new image by name or id: \(Self.listed(choices))"
         case .noSuchImage(let path, let wanted, let choices):
@@ -62,13 +62,10 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(what) came out as \(actual) instead of \(expected)"
         case .otherCompression(let layers, let image):
             "'\(image)' holds \(Self.numbered(layers)) compressed differently than the image the package was made "
-                + "from, and the package does not tell how to compress \(layers.count == 1 ? "it" : "them") so again; "
-                + "one made with --old-form content does without, and --output-format docker makes the same image with "
-                + "uncompressed layers"
+                + "from, and the package does not tell how to compress \(layers.count == 1 ? "it" : "them") so again"
         case .needsOldBlobs(let layers, let image):
             "\(Self.numbered(layers)) can only be compressed again with the old image's compressed layers at hand, "
-                + "which '\(image)' does not hold as they were; a package made with --old-form content does without, and "
-                + "--output-format docker makes the same image with uncompressed layers"
+                + "which '\(image)' does not hold as they were"
         case .noSuchOutput(let reason): reason
         }
     }

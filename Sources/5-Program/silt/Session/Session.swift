@@ -108,7 +108,7 @@ final class Session {
         do {
             if let view = try memory?.view(of: pair) { mailbox.send(.viewRecalled(view)) }
         } catch {
-            mailbox.send(.remark("how it was left the last time is not known: \(error)"))
+            mailbox.send(.remark("how it was left the last time is not known: \(ErrorText.of(error))"))
         }
     }
 
@@ -141,7 +141,7 @@ final class Session {
                     mailbox.send(.warning("the \(files.tool.rawValue) '\(command.name)' cannot be run"))
                 }
             } catch {
-                mailbox.send(.warning("\(error)"))
+                mailbox.send(.warning(ErrorText.of(error)))
             }
         }
     }
@@ -153,7 +153,7 @@ final class Session {
         do {
             theme = try Configuration.theme(name, environment: Environment.all)
         } catch {
-            mailbox.send(.warning("\(error)"))
+            mailbox.send(.warning(ErrorText.of(error)))
         }
     }
 

@@ -51,7 +51,7 @@ extension SessionWork {
         } catch is CancellationError {
             return
         } catch {
-            mailbox.send(.content(key, .failed("\(error)")))
+            mailbox.send(.content(key, .failed(ErrorText.of(error))))
         }
     }
 

@@ -61,7 +61,8 @@ extension SessionWork {
         } catch {
             // Without it, what stands at the same places is shown side by side.
             mailbox.send(
-                .explained(key, FileExplanation(nil, remark: "what it costs is not known: \(error)")))
+                .explained(
+                    key, FileExplanation(nil, remark: "what it costs is not known: \(ErrorText.of(error))")))
         }
     }
 

@@ -66,7 +66,7 @@ extension SessionWork {
         } catch FileError.exists {
             mailbox.send(.exportExists(request))
         } catch {
-            mailbox.send(.exportFailed("\(error)"))
+            mailbox.send(.exportFailed(ErrorText.of(error)))
         }
     }
 }

@@ -28,7 +28,7 @@ extension SessionWork {
             } catch is CancellationError {
                 return
             } catch {
-                mailbox.send(.warning("'\(request.path)' was not written: \(error)"))
+                mailbox.send(.warning("'\(request.path)' was not written: \(ErrorText.of(error))"))
             }
         }
         state.withLock { $0.writing.append(job) }
@@ -59,7 +59,7 @@ extension SessionWork {
                 mailbox.send(.outsideReady(files))
             } catch {
                 files.remove()
-                if !(error is CancellationError) { mailbox.send(.warning("\(error)")) }
+                if !(error is CancellationError) { mailbox.send(.warning(ErrorText.of(error))) }
             }
         }
         state.withLock { $0.writing.append(job) }

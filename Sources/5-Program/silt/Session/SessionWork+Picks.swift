@@ -49,7 +49,8 @@ extension SessionWork {
                     } catch is CancellationError {
                         return
                     } catch {
-                        self.mailbox.send(.picksPlanned(revision: revision, PickPlan(failure: "\(error)")))
+                        self.mailbox.send(
+                            .picksPlanned(revision: revision, PickPlan(failure: ErrorText.of(error))))
                     }
                 }
             }
@@ -120,7 +121,7 @@ extension SessionWork {
             } catch FileError.exists {
                 mailbox.send(.picksFileExists(request))
             } catch {
-                mailbox.send(.warning("the picks were not written: \(error)"))
+                mailbox.send(.warning("the picks were not written: \(ErrorText.of(error))"))
             }
         }
     }
@@ -131,7 +132,7 @@ extension SessionWork {
             do {
                 mailbox.send(.picksLoaded(try PickList(readingFile: path), path: path))
             } catch {
-                mailbox.send(.warning("no picks were read: \(error)"))
+                mailbox.send(.warning("no picks were read: \(ErrorText.of(error))"))
             }
         }
     }

@@ -39,7 +39,7 @@ extension SessionWork {
                     mailbox.send(.routes(.done))
                 } catch {
                     // Who stopped it does not want to hear of that.
-                    if !Task.isCancelled { mailbox.send(.routes(.failed("\(error)"))) }
+                    if !Task.isCancelled { mailbox.send(.routes(.failed(ErrorText.of(error)))) }
                 }
                 // Whoever began anew goes on pausing them.
                 if makesPackages, self.state.withLock({ $0.measureRun == run }) { self.resumeEstimates() }
