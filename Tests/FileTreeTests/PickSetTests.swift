@@ -39,7 +39,7 @@ struct PickSetTests {
         var random = SplitMix64(seed: 7)
         var kinds: Set<String> = []
         var returned = 0
-        for _ in 0..<600 {
+        for _ in 0..<1_800 {
             guard let tree = try tree(&random) else { continue }
             let needs = PickNeeds(tree)
             let changed = tree.nodes.indices.filter(needs.isChanged)

@@ -200,6 +200,18 @@ struct TreeTests {
         #expect(try LayerListing.resolved([listing(chain), listing("l10/x")]).count == 2)
     }
 
+    @Test(arguments: ["a=1 a/b=2", "d/ l>d d/a=1 l/a/b/c=2", "a=1 a/b/ a/"])
+    func `what lies in a file of its own layer is refused, as runtimes refuse it`(layer: String) throws {
+        #expect {
+            try LayerListing.resolved([listing("a/ a/b=1"), listing(layer)])
+        } throws: { error in
+            if case MergeError.belowFile(let id) = error { id.layer == 1 } else { false }
+        }
+        // Layers are unpacked one by one.
+        #expect(
+            try LayerListing.resolved([listing("a=1"), listing("a/b=2"), listing("a=1 a/ a/b=2")]).count == 3)
+    }
+
     @Test func `the work that links make has a bound`() throws {
         // Each of these paths leads through forty links of a thousand components.
         let long = String(repeating: "d/", count: 1_000)

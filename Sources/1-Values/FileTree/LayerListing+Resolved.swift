@@ -6,6 +6,8 @@ public enum MergeError: Error, Equatable, Sendable {
     case linksInCircle(EntryID)
     /// Paths lead through more links than any image needs.
     case tooManyLinks(EntryID)
+    /// A path leads through something that its own layer has made, and that is no directory.
+    case belowFile(EntryID)
 }
 
 extension LayerListing {
@@ -25,7 +27,11 @@ extension LayerListing {
                 do {
                     guard try resolver.take(id) else { throw MergeError.danglingHardLink(id) }
                 } catch let problem as TreeBuilder.Problem {
-                    throw problem == .linksInCircle ? .linksInCircle(id) : .tooManyLinks(id)
+                    switch problem {
+                    case .linksInCircle: throw MergeError.linksInCircle(id)
+                    case .tooManyLinks: throw MergeError.tooManyLinks(id)
+                    case .belowFile: throw MergeError.belowFile(id)
+                    }
                 } catch {
                     throw .danglingHardLink(id)
                 }

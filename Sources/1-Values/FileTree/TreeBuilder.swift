@@ -7,6 +7,7 @@ struct TreeBuilder {
     enum Problem: Error {
         case linksInCircle
         case tooManyLinks
+        case belowFile
     }
 
     private struct Slot {
@@ -205,7 +206,8 @@ struct TreeBuilder {
     ///
     /// - Parameters:
     ///   - path: Components between slashes.
-    ///   - isMade: Whether what is missing is made, as runtimes do; what is no directory then becomes one.
+    ///   - isMade: Whether what is missing is made, as runtimes do; what is no directory in a lower layer then becomes one,
+    ///     as layers are unpacked one by one and laid over each other.
     /// - Returns: The slot; nil if there is no such directory.
     /// - Throws: `Problem` for links that nobody follows.
     private mutating func directory(_ path: ArraySlice<UInt8>, isMade: Bool) throws(Problem) -> Int32? {
@@ -245,6 +247,7 @@ struct TreeBuilder {
             }
             if !slots[Int(child)].isDirectory, !slots[Int(child)].isLink {
                 guard isMade else { return nil }
+                guard slots[Int(child)].layer != layer else { throw .belowFile }
                 hide(Int(child))
                 slots[Int(child)].isDirectory = true
                 slots[Int(child)].entry = nil

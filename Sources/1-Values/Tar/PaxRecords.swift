@@ -105,6 +105,7 @@ struct PaxRecords {
     private mutating func keepLastAttributes() {
         guard extendedAttributes.count > 1 else { return }
         var seen: Set<[UInt8]> = []
+        seen.reserveCapacity(extendedAttributes.count)
         let kept = extendedAttributes.reversed().filter { seen.insert($0.name).inserted }
         if kept.count < extendedAttributes.count { extendedAttributes = kept.reversed() }
     }

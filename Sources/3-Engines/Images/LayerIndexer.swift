@@ -243,6 +243,10 @@ extension [LayerListing] {
                 throw refused(id) {
                     "up to entry \(name($0.path.bytes)) paths lead through more links than an image should have"
                 }
+            case .belowFile(let id):
+                throw refused(id) {
+                    "entry \(name($0.path.bytes)) lies in something that was made before it and is no directory"
+                }
             }
         }
     }
