@@ -137,7 +137,8 @@ public struct PickSet: Sendable {
                 required[other] = nil
                 gone.append((other, .required))
             }
-            needs.forEachNeed(of: index, isMade: { states[$0] != .required }, { other, _ in drop(other) })
+            // Above a directory that is picked itself, others may be told to be needed by what is left out now.
+            needs.forEachNeed(of: index, isMade: { states[$0] == .left }, { other, _ in drop(other) })
             if let file = needs.file(of: index), filesSeen.insert(file).inserted {
                 for other in needs.names.files[file].changed { drop(other) }
             }
