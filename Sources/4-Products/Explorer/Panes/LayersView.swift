@@ -66,7 +66,9 @@ struct LayersView {
         let isConfigChanged = explorer.configuration?.isSame == false
         let words: [String]
         switch (isConfigChanged, changed) {
-        case (true, 0): words = ["config changed, \(all == 1 ? "the layer" : "all \(all) layers") the same", "config changed"]
+        case (true, 0):
+            let layers = all == 1 ? "the layer" : "all \(all) layers"
+            words = ["config changed, \(layers) the same", "config changed"]
         case (true, _): words = ["config and \(changed) of \(all) changed", "config, \(changed) of \(all)"]
         case (false, 0): words = [all == 1 ? "the same" : "all \(all) the same"]
         case (false, _): words = ["\(changed) of \(all) changed"]
