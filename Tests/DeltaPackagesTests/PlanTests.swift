@@ -4,6 +4,7 @@ import FileIO
 import Hashing
 import Images
 import OCI
+import Shipping
 import Synchronization
 import TestSupport
 import Testing
@@ -83,6 +84,33 @@ struct PlanTests {
             #expect(unpacked == Array(unpacked.indices) && (1..<5).contains(unpacked.count))
             #expect(found.unusualInflation == 0)
         }
+    }
+
+    @Test func `what other levels take is about what the default one takes`() async throws {
+        func image(_ seed: UInt64) throws -> ImageBuilder {
+            let text = (0..<40).flatMap { Content.text($0, 2_000) }
+            return ImageBuilder([
+                .init("ADD text", [.file("a", Content.mutated(text, seed: seed, edits: 400))])
+            ])
+        }
+        let creator = DeltaCreator(
+            old: try await roundtrip.open(try image(1), as: "old"),
+            new: try await roundtrip.open(try image(2), as: "new"))
+        var sizes: [DeltaLevel: UInt64] = [:]
+        for level in DeltaLevel.allCases {
+            sizes[level] = try await creator.create(
+                at: roundtrip.scratch.path("p"), replacesExisting: true, options: DeltaOptions(level: level)
+            ).byteCount
+        }
+        let known = Figure(exact: try #require(sizes[.default]))
+        #expect(DeltaLevel.default.figure(fromDefault: known) == known)
+        for level in [DeltaLevel.fast, .best] {
+            let figure = level.figure(fromDefault: known)
+            #expect(!figure.isExact && figure.byteCount != known.byteCount)
+            #expect(figure.bounds?.contains(try #require(sizes[level])) == true, "\(sizes)")
+        }
+        #expect(DeltaLevel.best.figure(fromDefault: Figure(guess: 1_000)).bounds == nil)
+        #expect(DeltaLevel.fast.figure(fromDefault: Figure(exact: .max)).byteCount == 1 << 62)
     }
 
     @Test func `a layer whose recipe and description take more than its blob is carried`() async throws {

@@ -228,6 +228,7 @@ import Work
             }
         }
         let delta = try #require(totals.delta)
+        #expect(Set(totals.otherLevels.keys) == [.fast, .best])
         let documents = try #require(totals.documents)
         #expect(delta.isExact && documents.isExact && layers.values.allSatisfy(\.isExact))
         #expect(layers.values.reduce(documents, +) == delta)

@@ -9,6 +9,8 @@ public struct Totals: Hashable, Sendable {
     /// Size of the delta package. Nil until every layer has at least a guess: the sum of a part reads as if it
     /// were the whole.
     public var delta: Figure?
+    /// About what the package takes at other levels than the one that costs are shown for.
+    public var otherLevels: [ExportLevel: Figure] = [:]
     /// What the package holds besides the layers: configuration, manifest, index and its own headers. With
     /// the costs of the layers it adds up to `delta`.
     public var documents: Figure?

@@ -95,11 +95,12 @@ extension ExplorerModel {
         }
     }
 
-    /// The package's size at a level, as far as it is known: by estimates, or because a package was made.
+    /// The package's size at a level, as far as it is known: by estimates, or because a package was made. Of other levels
+    /// than the one that costs are shown for there are guesses only, unless a package was made.
     func knownSize(at level: ExportLevel) -> Figure? {
         if let bytes = export.sizes[level] { return Figure(exact: bytes) }
         if let made = routes.measured[level.route], made.makingSeconds != nil { return made.figure }
-        return level == .standard ? totals.delta : nil
+        return level == .standard ? totals.delta : totals.otherLevels[level]
     }
 
     /// The row under the cursor in one line: what it is called, and what there is to know of it.

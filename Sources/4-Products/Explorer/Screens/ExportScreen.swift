@@ -111,7 +111,7 @@ struct ExportScreen: Screen {
     }
 
     /// The size at the chosen level. Without a package of that level it is known for the one that the estimates are made
-    /// for; for another one it is told what finds it out.
+    /// for, and guessed for others; it is told what finds it out.
     private func size(in model: ExplorerModel) -> [Span] {
         let level = model.export.level
         let isPartial = model.picks != nil
@@ -120,10 +120,13 @@ struct ExportScreen: Screen {
                 Span(Format.cost($0, model.glyphs), $0.isExact ? .title : .estimate)
             }
         }
-        if let size = known(at: level) { return [size] }
+        let routes = "\(model.key(.routes, in: .files)) \(model.key(.makePackages, in: .routes))"
+        if let size = known(at: level) {
+            let isGuess = level != .standard && size.role == .estimate
+            return [size] + (isGuess ? [Span("  a guess: \(routes) measures it", .dim)] : [])
+        }
         let unknown = Span(model.glyphs.ellipsis, .dim)
         guard level != .standard else { return [unknown] }
-        let routes = "\(model.key(.routes, in: .files)) \(model.key(.makePackages, in: .routes))"
         let way = isPartial ? "the export tells" : "\(routes) does it, or the export"
         let standard = known(at: .standard).map { "; \(ExportLevel.standard.name): \($0.text)" } ?? ""
         return [unknown, Span("  not computed: \(way)\(standard)", .dim)]

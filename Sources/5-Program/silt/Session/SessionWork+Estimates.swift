@@ -294,6 +294,12 @@ extension SessionWork {
                 state.estimates.totals.archive = Figure(
                     exact: new.index.summary.archiveByteCount)
                 change(&state.estimates.totals)
+                if let delta = state.estimates.totals.delta {
+                    for level in ExportLevel.allCases where level != .standard {
+                        state.estimates.totals.otherLevels[level] = DeltaLevel(level).figure(
+                            fromDefault: delta)
+                    }
+                }
                 return state.estimates.totals
             }
             tell(.totals(totals))
