@@ -8,10 +8,13 @@ import Testing
     /// Of two letters, so that every place is like thousands of others.
     private static let content: [UInt8] = Content.random(7, 150_000).map { $0 & 1 | 0x60 }
 
+    private static let blob: [UInt8] = {
+        let stream = (try? Programs.zlib(content, .zlib(9, 8))) ?? []
+        return [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff] + stream + [UInt8](repeating: 0, count: 8)
+    }()
+
     private static func machine(_ program: Program, _ effort: StreamMachine.Effort) throws -> StreamMachine {
-        let stream = try Programs.zlib(content, .zlib(9, 8))
-        let blob = ByteSource(
-            [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff] + stream + [UInt8](repeating: 0, count: 8))
+        let blob = ByteSource(Self.blob)
         func parser() -> DeflateParser { DeflateParser(byteCount: blob.byteCount, read: blob.read) }
         let survey = try #require(try Survey(parser(), end: content.count, progress: { _ in }))
         let machine = StreamMachine(parser: parser(), survey: survey, program: program)
@@ -36,6 +39,56 @@ import Testing
         // It is checked every 4,096 bytes, each of which looks at 4,096 places at most.
         let least = effort.atStart
         #expect(machine.work > least && machine.work < least + effort.perByte * Self.content.count + 1 << 24)
+    }
+
+    @Test func `a reader gives up what takes twice as much`() throws {
+        let repack = try #require(
+            try Repack.describe(
+                blob: ByteSource(Self.blob), plain: ByteSource(Self.content), limit: Self.blob.count))
+        let header = try Repack.Header(ByteSource(repack.bytes))
+        func machine() -> StreamMachine {
+            let source = ByteSource(repack.bytes)
+            return StreamMachine(
+                plan: Rebuilder.coder(source, at: header.planOffset, header.planByteCount),
+                tokens: Rebuilder.coder(
+                    source, at: header.planOffset + header.planByteCount, header.tokenByteCount),
+                end: Self.content.count
+            ) { _ in }
+        }
+        let honest = machine()
+        try Self.content.withUnsafeBufferPointer { try honest.write($0) }
+        try honest.finish()
+        let hurried = machine()
+        hurried.effort = StreamMachine.Effort(perByte: 1, atStart: 1 << 19)
+        #expect(throws: RecompressionError.self) {
+            try Self.content.withUnsafeBufferPointer { try hurried.write($0) }
+            try hurried.finish()
+        }
+        #expect(hurried.work < honest.work)
+    }
+
+    /// A member without content, as gzip makes it.
+    private static let emptyMember: [UInt8] =
+        [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0] + [UInt8](repeating: 0, count: 8)
+
+    @Test func `members that hold nothing are followed, but not without end`() throws {
+        let blob = try RepackTests.file("go126-6.gz")
+        let content = try RepackTests.content(of: blob)
+        func outcome(_ blob: [UInt8], _ content: [UInt8]) throws -> Repack.Outcome {
+            try Repack.attempt(blob: ByteSource(blob), plain: ByteSource(content), limit: blob.count)
+        }
+        let some = blob + (0..<3_000).flatMap { _ in Self.emptyMember }
+        guard case .described(let repack) = try outcome(some, content) else {
+            Issue.record("it is not described")
+            return
+        }
+        #expect(repack.bytes.count < 100)
+        #expect(try RepackTests.rebuilt(repack.bytes, content) == some)
+        let many = (0..<20_000).flatMap { _ in Self.emptyMember } + blob
+        guard case .refused(.tooMuchWork) = try outcome(many, content) else {
+            Issue.record("it is described")
+            return
+        }
     }
 
     @Test func `what is two letters alone is not too much`() throws {

@@ -23,7 +23,8 @@ struct MatchTreeTests {
         let content = Array(Self.rows[..<(Self.rows.count / 4 * parts)])
         let (tree, _) = Self.tree(content, hopCount: 4096)
         #expect(tree.work > 20 * content.count)
-        #expect(tree.work <= (128 + 16) * content.count)
+        // A place takes more the more bytes are compared there, a word at a time.
+        #expect(tree.work <= 3 * (128 + 16) * content.count)
     }
 
     @Test func `each match is the nearest of its length`() {

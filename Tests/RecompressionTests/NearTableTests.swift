@@ -14,7 +14,7 @@ struct NearTableTests {
 
     @Test(arguments: 1...4) func `near places are as all places are`(_ seed: UInt64) {
         var random = SplitMix64(seed: seed)
-        let all = PlaceTable(64)
+        var all = PlaceTable(64)
         var table = NearTable(64)
         let start = Int.random(in: 0..<1 << 20, using: &random)
         all.clear(at: start)
@@ -39,6 +39,27 @@ struct NearTableTests {
         #expect(found > 1_000 && far > 1_000)
     }
 
+    @Test func `what was kept before all was forgotten is out of reach`() {
+        var table = PlaceTable(4)
+        table.clear(at: 0)
+        table.set(1, 40_000)
+        table.set(2, 39_000)
+        #expect(table.place(1, before: 40_001) == 40_000)
+        // Work goes back to the front of a dictionary.
+        table.clear(at: 40_000 - Self.reach)
+        for position in [40_000 - Self.reach, 39_500, 40_001, 70_000] {
+            #expect(position - table.place(1, before: position) > Self.reach)
+            #expect(position - table.place(2, before: position) > Self.reach)
+        }
+        table.set(1, 40_100)
+        #expect(table.place(1, before: 40_101) == 40_100)
+        // As often as it takes until positions could look the same again.
+        for time in 0..<70_000 {
+            table.clear(at: 41_000 + time)
+            #expect(41_000 + time - table.place(1, before: 41_000 + time) > Self.reach)
+        }
+    }
+
     @Test func `places little ahead are kept until they are reached`() {
         var table = NearTable(8)
         table.clear(at: 0)
@@ -51,8 +72,6 @@ struct NearTableTests {
 
     @Test func `the place before another is known as far as matches reach`() {
         let chain = ChainTable(1 << 15)
-        chain.clear()
-        #expect(70_000 - chain.before(70_000) > Self.reach)
         chain.set(70_000, before: 70_000 - Self.reach)
         #expect(chain.before(70_000) == 70_000 - Self.reach)
         chain.set(70_000, before: -1 << 40)

@@ -303,11 +303,11 @@ class GoChain:
         self.lazy, self.nice, self.chain, self.indexed = self.LEVELS[level - 2]
 
     def start(self, start, dictionary, end):
-        self.base, self.end = start - dictionary, end
+        self.end = end
+        if not dictionary:
+            self.base, self.heads, self.previous = start, {}, {}
+        # Otherwise it was flushed, and goes on with all that it knows.
         self.last = max(0, (end - self.base - 32769) & ~32767)
-        self.heads, self.previous = {}, {}
-        for place in range(self.base, start - 3):
-            self.insert(place)
         self.place, self.pending, self.current = start, False, (0, 0)
 
     def insert(self, place):

@@ -297,11 +297,10 @@ class General:
 
     def start(self, start, dictionary, end):
         self.end, self.deferred = end, False
-        self.heads, self.previous, self.visited = {}, {}, {}
-        self.indexed = start - dictionary
-        for place in range(start - dictionary, start):
-            self.index(place)
-            self.visit(place)
+        # With a dictionary it goes on with what it knows.
+        if not dictionary:
+            self.heads, self.previous, self.visited = {}, {}, {}
+            self.indexed = start
 
     def index(self, place):
         if place + 3 <= len(self.data):
@@ -444,9 +443,10 @@ class Cheapest:
 
     def start(self, start, dictionary, end):
         self.end, self.deferred, self.stretch_end = end, False, start
-        self.first = self.indexed = start - dictionary
-        self.heads, self.links, self.stairs = {}, {}, {}
-        self.index(start)
+        # With a dictionary it goes on with what it knows.
+        if not dictionary:
+            self.first = self.indexed = start
+            self.heads, self.links, self.stairs = {}, {}, {}
 
     def index(self, end):
         budget = max(0, end - self.indexed) * 128

@@ -12,6 +12,8 @@ struct Window: ~Copyable {
     private var inputOffset = 0
     private var isGnuGzip = false
     private var isAtEnd = false
+    /// Whether bytes that the buffer held have left it.
+    private var hasSlid = false
     private var goodLength = 0
     private var niceLength = 0
     private var chainLength = 0
@@ -60,13 +62,28 @@ struct Window: ~Copyable {
         size = tuning.windowSize
         isAtEnd = false
         (goodLength, niceLength, chainLength) = (tuning.goodLength, tuning.niceLength, tuning.chainLength)
+        clear()
         hashShift = (tuning.hashBits + Limits.minimumMatch - 1) / Limits.minimumMatch
         hashMask = 1 << tuning.hashBits - 1
         (position, lookahead, blockStart, matchStart) = (0, 0, 0, 0)
         pendingInsertions = 0
-        buffer.update(repeating: 0, count: Limits.bufferSize + Self.slack)
-        heads.update(repeating: 0, count: hashMask + 1)
     }
+
+    /// Clears the buffer and the places by hash: of a stream that was short, only what it used.
+    private mutating func clear() {
+        let used = position &+ lookahead
+        guard !hasSlid, used <= Self.shortByteCount else {
+            buffer.update(repeating: 0, count: Limits.bufferSize + Self.slack)
+            heads.update(repeating: 0, count: Limits.maximumHashSize)
+            hasSlid = false
+            return
+        }
+        for place in 0..<used { heads[hash(place)] = 0 }
+        buffer.update(repeating: 0, count: used + Self.slack)
+    }
+
+    /// A stream is short that has no more bytes than this.
+    private static let shortByteCount = 1 << 12
 
     /// The byte at a place, which is in the buffer.
     @inline(__always) func byte(at place: Int) -> UInt8 { buffer[place] }
@@ -145,6 +162,7 @@ struct Window: ~Copyable {
 
     /// Moves the upper half of the buffer down.
     private mutating func slide() {
+        hasSlid = true
         buffer.update(from: buffer + size, count: size)
         position -= size
         blockStart -= size
@@ -161,11 +179,14 @@ struct Window: ~Copyable {
         }
     }
 
+    @inline(__always) private func hash(_ place: Int) -> Int {
+        let bytes = buffer + place
+        return (Int(bytes[0]) &<< (2 &* hashShift) ^ Int(bytes[1]) &<< hashShift ^ Int(bytes[2])) & hashMask
+    }
+
     /// Notes a place down; returns the last place before it with the same hash, or 0.
     @inline(__always) @discardableResult mutating func insert(_ place: Int) -> Int {
-        let bytes = buffer + place
-        let hash =
-            (Int(bytes[0]) &<< (2 &* hashShift) ^ Int(bytes[1]) &<< hashShift ^ Int(bytes[2])) & hashMask
+        let hash = hash(place)
         let head = heads[hash]
         previous[place & (size &- 1)] = head
         heads[hash] = UInt16(truncatingIfNeeded: place)

@@ -27,6 +27,8 @@ final class DeflateParser {
     private let tables = SymbolTables()
     private var literals = DecodingTable()
     private var distances = DecodingTable()
+    /// Whether those are of the codes that need not be told.
+    private var isFixed = false
     private var isInBlock = false
     private var block = Block()
     /// The tokens of the block that was parsed last.
@@ -49,6 +51,9 @@ final class DeflateParser {
     }
 
     deinit { tokens.deallocate() }
+
+    /// How many bytes were taken so far, or a few more.
+    var takenByteCount: UInt64 { offset - UInt64(buffer.count - place) }
 
     /// How many bytes were not taken, when no bits are pending.
     var restCount: UInt64 { byteCount - offset + UInt64(buffer.count - place) }
@@ -199,8 +204,11 @@ final class DeflateParser {
         case 0: try takeStored()
         case 1:
             block.kind = .fixed
-            literals.make(SymbolTables.fixedLiteralLengths)
-            distances.make([UInt8](repeating: 5, count: 32))
+            if !isFixed {
+                literals.make(SymbolTables.fixedLiteralLengths)
+                distances.make([UInt8](repeating: 5, count: 32))
+                isFixed = true
+            }
             try takeTokens()
         case 2:
             block.kind = .dynamic
@@ -265,6 +273,7 @@ final class DeflateParser {
         }
         guard lengths.count == total else { throw Self.wrong("a block has too many code lengths") }
         header.setLengths(lengths)
+        isFixed = false
         literals.make(header.literalLengths)
         distances.make(header.distanceLengths)
         guard header.literalLengths[256] > 0, literals.isComplete || literals.isSingle,

@@ -232,9 +232,10 @@ struct Describer {
         for byteCount in Self.sampleByteCounts where byteCount <= largest {
             var needed: [Int] = []
             for program in programs {
-                let count = try sample(survey, program, byteCount, limit: .max).byteCount
-                // Reckoning costs takes several times as long as the other ways, so it must pay.
-                needed.append(program.family == .cheapest ? count + count / 8 : count)
+                let found = try sample(survey, program, byteCount, limit: .max)
+                let isDear = program.family == .cheapest
+                let price = isDear ? price(of: found, min(byteCount, plain.byteCount)) : 0
+                needed.append(min(found.byteCount + price, Self.tooMany))
             }
             let isLast = byteCount == largest || byteCount >= plain.byteCount
             let best = needed.min() ?? 0
@@ -249,92 +250,59 @@ struct Describer {
         return choice
     }
 
-    /// How many tokens of the front of the blob a program gets wrong, and how many bytes describe it; given up when more
-    /// are wrong than a limit.
-    func sample(_ survey: Survey, _ program: Program, _ byteCount: UInt64, limit: Int) throws -> (
-        misses: Int, byteCount: Int
-    ) {
+    /// So many bytes more it counts that reckoning costs takes several times as long as the other ways: it must pay for that, and
+    /// is not done where few bytes of a blob would ask for much of it.
+    private func price(of found: Sample, _ sampleByteCount: UInt64) -> Int {
+        let work = Double(found.work) * Double(plain.byteCount) / Double(max(sampleByteCount, 1))
+        let least = isWrapped ? Self.leastWork : Self.leastWorkOfStream
+        guard work <= least + Self.workPerBlobByte * Double(blob.byteCount) else { return Self.tooMany }
+        return max(
+            found.byteCount / 8, Int(sampleByteCount) / Self.bytesPerSavedByte - Self.savedByteCount)
+    }
+
+    /// Reckoning costs must save a byte for so many bytes of the data, beyond some bytes for which it takes no time.
+    private static let bytesPerSavedByte = 1 << 10
+    private static let savedByteCount = 256
+    /// So much may be done to reckon costs for each byte of a blob, for any blob, and for any stream that stands alone.
+    private static let workPerBlobByte = 2048.0
+    private static let leastWork = Double(1 << 26)
+    private static let leastWorkOfStream = Double(1 << 24)
+
+    /// What came of a program on the front of a blob.
+    struct Sample {
+        /// How many tokens were wrong.
+        var misses = 0
+        /// How many bytes describe it.
+        var byteCount = 0
+        /// How much was done.
+        var work = 0
+    }
+
+    /// What comes of a program on the front of the blob; given up when more tokens are wrong than a limit.
+    func sample(_ survey: Survey, _ program: Program, _ byteCount: UInt64, limit: Int) throws -> Sample {
         let machine = StreamMachine(
             parser: parser(), survey: survey, program: program, isWrapped: isWrapped)
+        // Of a blob full of blocks that hold nothing, no more is gone through than of any other.
+        machine.blobLimit = byteCount + Self.leastBlobByteCount
         do {
             try plain.forEachPart(limit: byteCount) { part in
                 try Task.checkCancellation()
                 try part.withUnsafeBufferPointer { try machine.write($0) }
-                return machine.missCount <= limit
+                return machine.missCount <= limit && !machine.isCut
             }
-            if byteCount >= plain.byteCount, machine.missCount <= limit { try machine.finish() }
+            if byteCount >= plain.byteCount, machine.missCount <= limit, !machine.isCut {
+                try machine.finish()
+            }
         } catch RecompressionError.tooMuchWork {
-            return (Self.tooMany, Self.tooMany)
+            return Sample(misses: Self.tooMany, byteCount: Self.tooMany)
         }
-        return (machine.missCount, machine.describedByteCount)
+        return Sample(
+            misses: machine.missCount, byteCount: machine.describedByteCount, work: machine.work)
     }
+
+    /// So much of a blob is gone through at least, however little of its data is looked at.
+    private static let leastBlobByteCount: UInt64 = 1 << 16
 
     /// Stands for what was not counted, as it took too long.
     private static let tooMany = 1 << 50
-}
-
-extension Program {
-    /// How many bytes a segment may know of those before it; nil alone if the blob has no segments.
-    static func dictionaries(_ survey: Survey) -> [Int?] {
-        guard survey.members.contains(where: { !$0.segmentEnds.isEmpty }) else { return [nil] }
-        return survey.codes == .packages || survey.codes == .filledPackages
-            ? [1 << 14, 1 << 15, 0] : [1 << 15, 0]
-    }
-
-    /// The same with another dictionary.
-    func withDictionary(_ byteCount: Int?) -> Program {
-        var program = self
-        program.dictionary = byteCount
-        return program
-    }
-
-    /// What to try, likeliest first: encoders of today, and older ones.
-    static func candidates(_ survey: Survey, _ dictionary: Int?) -> (likely: [Program], older: [Program]) {
-        let codes = survey.codes
-        func programs(_ family: Family, _ levels: [Int], memory: Int = 8, variant: Int = 0) -> [Program] {
-            levels.map {
-                Program(
-                    family: family, level: $0, memory: memory, variant: variant, codes: codes,
-                    dictionary: dictionary)
-            }
-        }
-        guard survey.hasMatches else { return (programs(.literal, [0]), []) }
-        func fast(_ levels: [Int], _ generation: KlauspostGeneration = .from1_15_10) -> [Program] {
-            programs(.klauspost, levels, variant: generation.rawValue)
-        }
-        func lazy(_ levels: [Int], _ generation: KlauspostLazyModel.Generation = .from1_18_2) -> [Program] {
-            programs(.klauspostLazy, levels, variant: generation.rawValue)
-        }
-        switch codes {
-        case .packages:
-            let likely =
-                programs(.goChain, [6]) + fast([5, 6]) + programs(.goFast, [0])
-                + (dictionary == nil ? [] : programs(.goFast, [0], variant: 2)) + fast([1])
-                + programs(.goChain, [9, 5, 4, 7, 8, 3, 2]) + fast([2, 3, 4]) + lazy([9, 7, 8])
-            let older =
-                // Level 9 alone tells these apart.
-                lazy([9], .from1_15_15) + lazy([9, 7, 8], .from1_14_2)
-                + fast([5, 1, 6, 2, 3, 4], .from1_15_0)
-                + fast([5, 1, 6, 2, 3, 4], .from1_14_3) + fast([3], .from1_12_2)
-                + lazy([9, 7, 8], .from1_9_0)
-            return (likely, older)
-        case .filledPackages:
-            let likely =
-                fast([5, 1, 6, 2, 3, 4], .from1_12_2) + fast([5, 6], .from1_10_2)
-                + fast([5, 1, 6, 2, 3, 4], .from1_9_0)
-            return (likely, [])
-        case .heap, .queues14, .queues15:
-            let memory = survey.zlibMemory ?? 8
-            let mayBeGzip = survey.zlibMemory ?? 9 == 9
-            func zlib(_ levels: [Int], variant: Int = 0) -> [Program] {
-                programs(.zlib, levels, memory: memory + 16 * (15 - survey.zlibWindowBits), variant: variant)
-            }
-            let likely =
-                zlib([6, 9, 1]) + (mayBeGzip ? programs(.gnuGzip, [6, 9, 1]) : []) + zlib([5, 4, 7, 8, 3, 2])
-                + (mayBeGzip ? programs(.gnuGzip, [5, 4, 7, 8, 3, 2]) : [])
-            let flushed = dictionary == nil ? [] : zlib([1, 2, 3], variant: 2) + zlib([1, 2, 3], variant: 6)
-            let miniz = programs(.miniz, [6, 9, 1, 10, 5, 4, 7, 8, 3, 2])
-            return (likely, flushed + miniz + zlib([6, 9, 5, 4, 7, 8], variant: 1) + programs(.run, [0]))
-        }
-    }
 }

@@ -8,6 +8,8 @@ extension StreamMachine {
         guard plan.flag(member != nil, .memberFollows) else { return try end(of: given?.parser) }
         try codeHeader(try given?.parser.gzipHeader() ?? [])
         try codeProgram()
+        spent += Price.member
+        try checkWork()
         memberStart = position
         runner?.memberStart = position
         let isRest = plan.flag(member?.end == end, .memberIsRest)
@@ -23,6 +25,8 @@ extension StreamMachine {
     /// Begins a stream that stands alone: it holds all that there is.
     private func beginStream() throws {
         try codeProgram()
+        spent += Price.member
+        try checkWork()
         memberStart = position
         runner?.memberStart = position
         memberEnd = end
@@ -46,6 +50,7 @@ extension StreamMachine {
             throw Self.damaged("it names an unknown encoder")
         }
         runner?.finish()
+        spent += (runner?.work ?? 0) + Price.runner
         self.program = program
         guard let runner = program.runner(tokenCoder, old) else {
             throw Self.damaged("it takes the old blob, which is not given")

@@ -151,8 +151,13 @@ final class StreamMachine: DescribingMachine {
 
     deinit { ownTokens?.deallocate() }
 
-    /// How many places were looked at for matches, and words compared there.
-    var work: Int { runner?.work ?? 0 }
+    /// What was done besides running over tokens.
+    var spent = 0
+
+    /// When a description is made: after how many bytes of the blob it is cut short.
+    var blobLimit = UInt64.max
+    /// Whether it was.
+    private(set) var isCut = false
     /// How many tokens were not as predicted.
     var missCount: Int { runner?.missCount ?? 0 }
     /// How many bytes the description has so far.
@@ -192,7 +197,7 @@ final class StreamMachine: DescribingMachine {
         plain.complete()
         guard plain.end == end else { throw Self.damaged("the data have another size") }
         try advance()
-        guard state == .end else { throw Self.damaged("it ends early") }
+        guard state == .end || isCut else { throw Self.damaged("it ends early") }
     }
 
     /// Notes that no stream follows.
@@ -209,6 +214,10 @@ final class StreamMachine: DescribingMachine {
         while state != .end, plain.reaches(position) || state == .tokens || state == .stored {
             guard !plan.coder.isExhausted, !tokenCoder.isExhausted else {
                 throw Self.damaged("its corrections end early")
+            }
+            if let parser = given?.parser, parser.takenByteCount > blobLimit {
+                isCut = true
+                return
             }
             let (before, beforeState, beforeCount) = (position, state, run.count)
             switch state {
@@ -261,7 +270,9 @@ final class StreamMachine: DescribingMachine {
             }
             segmentByteCount = segmentEnd - position
         }
+        spent += Price.segment
         runner.start(at: position, dictionary: dictionary, end: segmentEnd, plain)
+        try checkWork()
         plan.beginSegment()
         emptyCount = 0
         state = .block
@@ -303,6 +314,8 @@ final class StreamMachine: DescribingMachine {
         (block.kind, block.isLast) = try plan.kind(
             block.kind, isLast: block.isLast, place: place, bitPhase: blockPhase)
         isParsed = false
+        spent += Price.block
+        try checkWork()
         let isAtEnd = position == segmentEnd
         isFree = false
         isLong = false
@@ -403,21 +416,6 @@ final class StreamMachine: DescribingMachine {
         try endPart()
     }
 
-    /// How many places a model may look at, and words compare there, while a description is made: more than of real data, which
-    /// take less than 300 for a byte, and little enough for data made to take much.
-    struct Effort {
-        var perByte = 512
-        var atStart = 1 << 22
-        /// It is checked after so many bytes.
-        let checkedByteCount = 1 << 12
-    }
-
-    func checkWork() throws {
-        guard given == nil || work <= effort.atStart + effort.perByte * position else {
-            throw RecompressionError.tooMuchWork
-        }
-    }
-
     private func endPart() throws {
         if let parser = given?.parser {
             guard run.count == parser.tokenCount else {
@@ -436,6 +434,7 @@ final class StreamMachine: DescribingMachine {
 
     private func codeBlockHeader() throws {
         guard let program, block.kind == .dynamic else { return }
+        spent += Price.code
         let expected = isLong ? lastHeader : expectedHeader(program)
         let header = try plan.header(block.header, expected: expected, program.codes, &maker)
         lastHeader = header

@@ -167,6 +167,15 @@ struct Survey {
         }
     }
 
+    /// Whether segments are so short, on average, that an encoder could not start anew with each.
+    var hasShortSegments: Bool {
+        let cut = members.filter { !$0.segmentEnds.isEmpty }
+        let byteCount = cut.reduce(0) { $0 + $1.end - $1.start }
+        return byteCount < Self.shortSegmentByteCount * cut.reduce(0) { $0 + 1 + $1.segmentEnds.count }
+    }
+
+    private static let shortSegmentByteCount = 1 << 12
+
     private var notedCount = 0
     private static let judgedBlockCount = 4
     private let tables = CodeTables()
@@ -176,6 +185,9 @@ struct Survey {
         let symbols = SymbolTables()
         var maker = CodeMaker()
     }
+
+    /// Whether a block tells how codes are made.
+    var tellsCodes: Bool { judgedCount > 0 }
 
     /// The way of making codes that fits best.
     var codes: CodeFamily {

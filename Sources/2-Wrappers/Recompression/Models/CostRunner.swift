@@ -17,6 +17,8 @@ final class CostRunner: TokenCodingRunner {
     /// Position behind what the stretch looks at.
     private var horizon = 0
     private var misses = 0
+    /// What ranking ways took, in places that could have been looked at for matches meanwhile.
+    private var weighed = 0
     /// The last tokens: whether each was the cheapest.
     private var history = 0
     private var isDeferred = false
@@ -42,12 +44,12 @@ final class CostRunner: TokenCodingRunner {
 
     override var missCount: Int { misses }
 
-    override var work: Int { tree.work }
+    override var work: Int { tree.work &+ costs.work &+ weighed }
 
     override func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainBuffer) {
         segmentEnd = end
-        tree.start(at: start - dictionary, end: end)
-        tree.index(before: start, plain)
+        // With a dictionary it goes on with what it knows of the bytes before.
+        if dictionary == 0 { tree.start(at: start, end: end) } else { tree.goOn(to: end) }
         stretchEnd = start
         isDeferred = false
     }
@@ -91,12 +93,14 @@ final class CostRunner: TokenCodingRunner {
         }
         let surroundings = surroundings(position, plain)
         var rank = 0
+        var best = cheapest()
         while rank < Self.rankLimit, wayCount > 0 {
-            let best = cheapest()
             let way = ways[best]
             wayCount &-= 1
             ways[best] = ways[wayCount]
-            let next = wayCount > 0 ? ways[cheapest()] : nil
+            best = cheapest()
+            let next = wayCount > 0 ? ways[best] : nil
+            weighed &+= 2 &+ wayCount &>> PathCosts.waysOfPlace
             let isThis = offer(way, next, rank, surroundings, isTaken: actual == way.token)
             if rank == 0 { history = (history &<< 1 | (isThis ? 1 : 0)) & 63 }
             if isThis {

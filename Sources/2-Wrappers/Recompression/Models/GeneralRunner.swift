@@ -21,9 +21,9 @@ final class GeneralRunner: TokenCodingRunner {
 
     private let policy: Policy
     private let hopCount: Int
-    private let heads = PlaceTable(1 << 16)
-    private let previous = PlaceTable(1 << 15)
-    private let visited = PlaceTable(1 << 15)
+    private var heads = PlaceTable(1 << 16)
+    private var previous = PlaceTable(1 << 15)
+    private var visited = PlaceTable(1 << 15)
     private var segmentEnd = 0
     private var misses = 0
     /// The matches at the place, each longer and farther away than the one before.
@@ -57,12 +57,12 @@ final class GeneralRunner: TokenCodingRunner {
 
     override func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainBuffer) {
         segmentEnd = end
-        let first = start - dictionary
-        for table in [heads, previous, visited] { table.clear(at: first) }
-        indexedEnd = first
-        for position in first..<start {
-            index(position, plain)
-            visit(position, plain)
+        // With a dictionary it goes on with what it knows of the bytes before.
+        if dictionary == 0 {
+            heads.clear(at: start)
+            previous.clear(at: start)
+            visited.clear(at: start)
+            indexedEnd = start
         }
         isDeferred = false
     }

@@ -25,12 +25,13 @@ struct GoChainModel: TokenModel {
     private let tuning: Tuning
     private var heads: NearTable
     private let previous: ChainTable
+    /// Whether it has not started yet.
+    private var isFresh = true
     /// Where the window starts at first.
     private var base = 0
     private var end = 0
     /// How far the window moves at most: it holds the last bytes from there on.
     private var lastWindow = 0
-    private var indexed = 0
     private var isPending = false
     private var place = 0
     private var known: Token = 0
@@ -45,13 +46,15 @@ struct GoChainModel: TokenModel {
     }
 
     mutating func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainView) {
-        let dictionary = min(dictionary, Self.windowSize)
-        base = start - dictionary
         self.end = end
+        if dictionary == 0 {
+            // What is known from before lies before the base, where no match may start.
+            if isFresh { heads.clear(at: start) }
+            isFresh = false
+            base = start
+        }
+        // Otherwise it was flushed, and goes on with all that it knows.
         lastWindow = max(0, (end - base - Self.windowSize - 1) & ~(Self.windowSize - 1))
-        heads.clear(at: base)
-        previous.clear()
-        for position in base..<max(base, start - Self.minimumMatch + 1) { insert(position, plain) }
         place = start
         isPending = false
         current = 0

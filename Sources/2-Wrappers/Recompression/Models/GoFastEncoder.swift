@@ -1,7 +1,7 @@
 /// How Go's compress/flate up to Go 1.26 finds matches at level 1.
 struct GoFastEncoder: StepEncoder {
     private static let margin = 15
-    private let table = PlaceTable(1 << 14)
+    private var table = PlaceTable(1 << 14)
     private var end = 0
     private var limit = 0
     private var place = 0

@@ -13,8 +13,8 @@ struct KlauspostFastEncoder: StepEncoder {
     private let generation: KlauspostGeneration
     private let hash: Hash
     private let bits: UInt64
-    private let table: PlaceTable
-    private let pairs: PairTable
+    private var table: PlaceTable
+    private var pairs: PairTable
     private var end = 0
     private var limit = 0
     private var history = 0
@@ -255,8 +255,8 @@ struct KlauspostFastEncoder: StepEncoder {
 struct KlauspostMiddleEncoder: StepEncoder {
     private let generation: KlauspostGeneration
     private let bits: UInt64
-    private let short: PlaceTable
-    private let long: PlaceTable
+    private var short: PlaceTable
+    private var long: PlaceTable
     /// Where the encoder's buffer starts.
     private var bufferStart = 0
     /// How many bytes it holds at most; when they are too many it keeps those within reach.

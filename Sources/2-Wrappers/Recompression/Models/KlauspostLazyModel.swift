@@ -39,8 +39,8 @@ struct KlauspostLazyModel: TokenModel {
 
     private let generation: Generation
     private let tuning: Tuning
-    private let heads: PlaceTable
-    private let previous: PlaceTable
+    private var heads: PlaceTable
+    private var previous: PlaceTable
     /// What bytes cost as literals, in bits; empty where that does not count.
     private var costs: [Int]
     /// Where the window, of twice the usual size, starts.
@@ -80,6 +80,7 @@ struct KlauspostLazyModel: TokenModel {
         previous.clear(at: base)
         indexed = base
         for position in base..<max(base, start - Self.minimumMatch + 1) { _ = index(position, plain) }
+        work += start - base
         place = start
         windowEnd = min(base + 2 * Self.windowSize, end)
         isPending = false

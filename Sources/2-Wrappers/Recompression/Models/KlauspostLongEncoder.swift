@@ -6,7 +6,8 @@ struct KlauspostLongEncoder: StepEncoder {
     private let bits: UInt64
     private var short: NearTable
     private var long: NearPairTable
-    private var end = 0
+    /// Where the step ends; before the first one, all is to be cleared.
+    private var end = Int.max
     private var limit = 0
     private var history = 0
     /// Where the search goes on.
@@ -22,6 +23,8 @@ struct KlauspostLongEncoder: StepEncoder {
     /// Where a wrong token is farther before that, the tables are cleared: of places far ahead they cannot tell.
     private static let lead = 4096
 
+    private(set) var work = 0
+
     /// - Parameters:
     ///   - level: 5 or 6.
     ///   - generation: Which versions it follows.
@@ -34,8 +37,14 @@ struct KlauspostLongEncoder: StepEncoder {
     }
 
     mutating func reset(at position: Int) {
+        // What is known from before the history is not looked at.
+        if position < end { clear(at: position) }
+    }
+
+    private mutating func clear(at position: Int) {
         short.clear(at: position)
         long.clear(at: position)
+        work &+= (3 &<< Int(bits)) &>> 4
     }
 
     mutating func begin(_ step: Range<Int>, isWhole: Bool, history: Int, _ plain: PlainView) {
@@ -55,7 +64,7 @@ struct KlauspostLongEncoder: StepEncoder {
     /// Clears the tables if the search came too far ahead of a token.
     private mutating func goBack(to position: Int) {
         guard searched > position &+ Self.lead else { return }
-        reset(at: position)
+        clear(at: position)
         (indexed, searched, isAtEnd) = (position, position, false)
     }
 

@@ -25,6 +25,11 @@ final class MatchTree {
     private var end = 0
     private var first = 0
     private var budget = 0
+    /// What is added to positions that are kept by hash: more each time that all is forgotten, so that what was kept before is
+    /// out of reach of what comes after.
+    private var bias = 0
+    /// By so much positions move on when all is forgotten: farther than matches reach, from where work goes back to.
+    private static let leap = 1 << 17
     /// Position before which all are indexed.
     private(set) var indexedEnd = 0
     /// How many places were looked at.
@@ -49,8 +54,11 @@ final class MatchTree {
         self.first = first
         self.end = end
         indexedEnd = first
-        heads.update(repeating: .none, count: 1 << 16)
+        bias &+= Self.leap
     }
+
+    /// Goes on with another stretch of the data, up to another end.
+    func goOn(to end: Int) { self.end = end }
 
     /// Indexes all positions before another, in one stretch.
     func index(before position: Int, _ plain: PlainBuffer) {
@@ -83,8 +91,8 @@ final class MatchTree {
         let found = stairs + place &* Self.stairLimit
         let scan = plain.pointer(position)
         let lowest = max(position &- 1 << 15, first)
-        var candidate = heads[hash]
-        heads[hash] = position
+        var candidate = heads[hash] &- bias
+        heads[hash] = position &+ bias
         var longest = Self.leastLength - 1
         var count = 0
         var hops = min(hopCount, max(budget, Self.leastHopCount))
@@ -94,6 +102,7 @@ final class MatchTree {
         var after = before &+ 1
         var beforeLength = 0
         var afterLength = 0
+        var comparedCount = 0
         while true {
             guard candidate >= lowest, hops > 0 else {
                 links[before] = .none
@@ -104,6 +113,7 @@ final class MatchTree {
             let match = plain.pointer(candidate)
             let known = min(beforeLength, afterLength)
             let length = known &+ commonLength(scan + known, match + known, limit &- known)
+            comparedCount &+= length &- known
             let link = 2 &* (candidate & (Self.linkCount &- 1))
             if length > longest {
                 longest = length
@@ -131,6 +141,6 @@ final class MatchTree {
         }
         stairCounts[place] = UInt8(truncatingIfNeeded: count)
         budget &-= allowed &- hops
-        work &+= allowed &- hops
+        work &+= 1 &+ allowed &- hops &+ comparedCount &>> 3
     }
 }

@@ -41,7 +41,7 @@ struct MinizModel: TokenModel {
         self.end = end
         (saved, next, planned) = (.none, .none, nil)
         guard dictionary == 0 else { return }
-        chains.clear()
+        chains.clear(self.start..<max(indexed, self.start), plain)
         self.start = start
         indexed = start
     }
@@ -115,12 +115,22 @@ private final class MinizChains {
     private let heads = UnsafeMutablePointer<UInt16>.filled(0, 1 << 15)
     private let previous = UnsafeMutablePointer<UInt16>.filled(0, Limits.windowSize)
 
+    private static let shortByteCount = 1 << 12
+
     deinit {
         heads.deallocate()
         previous.deallocate()
     }
 
-    func clear() {
+    /// Forgets all, which is what stands in a range of the data: if that is short, it is forgotten bit by bit.
+    func clear(_ range: Range<Int>, _ plain: PlainView) {
+        guard range.count > Self.shortByteCount else {
+            for position in range {
+                heads[Self.hash(plain[position], plain[position + 1], plain[position + 2])] = 0
+                previous[(position - range.lowerBound) & (Limits.windowSize - 1)] = 0
+            }
+            return
+        }
         heads.update(repeating: 0, count: 1 << 15)
         previous.update(repeating: 0, count: Limits.windowSize)
     }

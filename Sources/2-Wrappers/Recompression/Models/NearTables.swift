@@ -119,9 +119,6 @@ struct ChainTable {
         mask = count - 1
     }
 
-    /// Forgets all.
-    func clear() { distances.update(repeating: .max, count: owner.count) }
-
     /// The position before one of the last.
     @inline(__always) func before(_ position: Int) -> Int { position &- Int(distances[position & mask]) }
 

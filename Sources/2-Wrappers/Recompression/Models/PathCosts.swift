@@ -7,6 +7,10 @@ final class PathCosts {
     /// How many bytes behind them are looked at.
     static let horizon = 1 << 10
     private static let capacity = 1 << 15
+    /// What weighing ways took, in places that could have been looked at for matches meanwhile.
+    private(set) var work = 0
+    /// So many ways, as a power of two, take as long as a place.
+    static let waysOfPlace = 2
     /// What one symbol counts.
     private static let unit = 16
     private static let least = 2
@@ -119,6 +123,7 @@ final class PathCosts {
             position &-= 1
             var least = Int32.max
             forEachWay(position, horizon, plain) { _, _, cost in least = min(least, cost) }
+            work &+= 1 &+ tree.longest(position) &>> Self.waysOfPlace
             rests[position & (Self.capacity &- 1)] = least
         }
     }

@@ -2,6 +2,16 @@
 struct PlaceTable {
     private let storage: Storage
     private let places: UnsafeMutablePointer<UInt32>
+    /// What is added to positions: more each time that all is forgotten, so that what was kept before is out of reach of what
+    /// comes after.
+    private var bias = 0
+    /// Where all was really cleared last, bias included.
+    private var cleared = Int.none
+
+    /// By so much positions move on when all is forgotten: farther than matches reach, from where work goes back to.
+    private static let leap = 1 << 17
+    /// All is really cleared after so many positions, before what is out of reach looks near again.
+    private static let period = 1 << 30
 
     /// Owns the memory.
     private final class Storage {
@@ -22,22 +32,25 @@ struct PlaceTable {
         places = storage.places
     }
 
-    /// Forgets all, for work that starts at a position.
-    func clear(at position: Int) {
+    /// Forgets all, for work that starts at a position: what was kept comes out of reach.
+    mutating func clear(at position: Int) {
+        bias &+= Self.leap
+        let start = position &+ bias
+        guard start &- cleared >= Self.period else { return }
+        cleared = start
         // What is as far away as can be is never before anything.
-        places.update(
-            repeating: UInt32(truncatingIfNeeded: position) &+ 0x8000_0000, count: storage.count)
+        places.update(repeating: UInt32(truncatingIfNeeded: start) &+ 0x8000_0000, count: storage.count)
     }
 
-    /// The position that is kept, if it lies before another.
+    /// The position that is kept, if it lies before another; otherwise one that is far away.
     @inline(__always) func place(_ index: Int, before position: Int) -> Int {
-        let distance = Int32(bitPattern: UInt32(truncatingIfNeeded: position) &- places[index])
-        return distance > 0 ? position &- Int(distance) : .none
+        let distance = Int32(bitPattern: UInt32(truncatingIfNeeded: position &+ bias) &- places[index])
+        return position &- (distance > 0 ? Int(distance) : 1 << 31)
     }
 
-    /// Keeps a position; none stands for one that is far away.
+    /// Keeps a position.
     @inline(__always) func set(_ index: Int, _ position: Int) {
-        places[index] = UInt32(truncatingIfNeeded: position)
+        places[index] = UInt32(truncatingIfNeeded: position &+ bias)
     }
 
     /// Moves what is kept to another index.
@@ -46,13 +59,13 @@ struct PlaceTable {
 
 /// By hash: the last position, and the one before it.
 struct PairTable {
-    private let table: PlaceTable
+    private var table: PlaceTable
 
     /// Room for so many hashes.
     init(_ count: Int) { table = PlaceTable(2 * count) }
 
     /// Forgets all, for work that starts at a position.
-    func clear(at position: Int) { table.clear(at: position) }
+    mutating func clear(at position: Int) { table.clear(at: position) }
 
     @inline(__always) func last(_ hash: Int, before position: Int) -> Int {
         table.place(2 &* hash, before: position)

@@ -3,6 +3,9 @@ protocol StepEncoder {
     /// Forgets everything, for work that starts at a position.
     mutating func reset(at position: Int)
 
+    /// How much forgetting took, where that is not next to nothing.
+    var work: Int { get }
+
     /// Starts a step.
     mutating func begin(_ step: Range<Int>, isWhole: Bool, history: Int, _ plain: PlainView)
 
@@ -22,6 +25,10 @@ protocol StepEncoder {
 
     /// The next piece of a match that is longer than a token can say.
     func piece(of length: Int) -> Int
+}
+
+extension StepEncoder {
+    var work: Int { 0 }
 }
 
 /// A match of any length.
@@ -48,6 +55,10 @@ struct StepModel<Encoder: StepEncoder>: TokenModel {
     private var isPlanned = false
     /// The match of which some pieces were written.
     private var whole: StepMatch?
+    /// How much searching took.
+    private var searched = 0
+
+    var work: Int { searched &+ encoder.work }
 
     /// How many bytes make a step.
     static var stepByteCount: Int { 65_535 }
@@ -68,6 +79,7 @@ struct StepModel<Encoder: StepEncoder>: TokenModel {
         }
         if isReset, dictionary > 0 {
             // The bytes before are compressed as a step of their own, and the tokens thrown away.
+            searched &+= dictionary
             encoder.begin(history..<start, isWhole: true, history: history, plain)
             var emitted = history
             while emitted < start, let match = encoder.next(emitted: emitted, plain) {
@@ -97,6 +109,9 @@ struct StepModel<Encoder: StepEncoder>: TokenModel {
         if !isPlanned {
             planned = encoder.next(emitted: position, plain)
             isPlanned = true
+            // Bytes that were passed over, or compared eight at a time, are passed again if it was all for nothing.
+            let end = planned.map { $0.start &+ $0.length } ?? stepEnd
+            searched &+= 8 &+ (end &- position) &>> 4
         }
     }
 

@@ -25,7 +25,10 @@ struct ZlibModel: TokenModel {
         var window = Window()
     }
 
-    var work: Int { storage.window.work }
+    /// How many bytes were taken in before streams.
+    private var takenCount = 0
+
+    var work: Int { takenCount &+ storage.window.work }
 
     /// How many bytes pigz compresses at a time, at most.
     private static let jobByteCount = 1 << 17
@@ -47,6 +50,7 @@ struct ZlibModel: TokenModel {
             let dictionary = min(dictionary, tuning.windowSize)
             if dictionary > 0 {
                 storage.window.takeDictionary(plain.pointer(start - dictionary), count: dictionary)
+                takenCount &+= 2 &* dictionary
             }
         }
         inputPosition = start

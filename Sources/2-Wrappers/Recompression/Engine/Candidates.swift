@@ -1,0 +1,78 @@
+extension Program {
+    /// How many bytes a segment may know of those before it; nil alone if the blob has no segments.
+    static func dictionaries(_ survey: Survey) -> [Int?] {
+        guard survey.members.contains(where: { !$0.segmentEnds.isEmpty }) else { return [nil] }
+        return survey.codes == .packages || survey.codes == .filledPackages
+            ? [1 << 14, 1 << 15, 0] : [1 << 15, 0]
+    }
+
+    /// The same with another dictionary.
+    func withDictionary(_ byteCount: Int?) -> Program {
+        var program = self
+        program.dictionary = byteCount
+        return program
+    }
+
+    /// What to try, likeliest first: encoders of today, and older ones.
+    static func candidates(_ survey: Survey, _ dictionary: Int?) -> (likely: [Program], older: [Program]) {
+        let codes = survey.codes
+        func programs(_ family: Family, _ levels: [Int], memory: Int = 8, variant: Int = 0) -> [Program] {
+            levels.map {
+                Program(
+                    family: family, level: $0, memory: memory, variant: variant, codes: codes,
+                    dictionary: dictionary)
+            }
+        }
+        guard survey.hasMatches else { return (programs(.literal, [0]), []) }
+        func fast(_ levels: [Int], _ generation: KlauspostGeneration = .from1_15_10) -> [Program] {
+            programs(.klauspost, levels, variant: generation.rawValue)
+        }
+        func lazy(_ levels: [Int], _ generation: KlauspostLazyModel.Generation = .from1_18_2) -> [Program] {
+            programs(.klauspostLazy, levels, variant: generation.rawValue)
+        }
+        // Who starts anew so often looks at the dictionary again and again: what ends these is a flush.
+        let isFlushed = dictionary != nil && dictionary != 0 && survey.hasShortSegments
+        switch codes {
+        case .packages where isFlushed:
+            return (programs(.goChain, [6, 9, 5, 4, 7, 8, 3, 2]) + programs(.goFast, [0], variant: 2), [])
+        case .packages:
+            let likely =
+                programs(.goChain, [6]) + fast([5, 6]) + programs(.goFast, [0])
+                + (dictionary == nil ? [] : programs(.goFast, [0], variant: 2)) + fast([1])
+                + programs(.goChain, [9, 5, 4, 7, 8, 3, 2]) + fast([2, 3, 4]) + lazy([9, 7, 8])
+            let older =
+                // Level 9 alone tells these apart.
+                lazy([9], .from1_15_15) + lazy([9, 7, 8], .from1_14_2)
+                + fast([5, 1, 6, 2, 3, 4], .from1_15_0)
+                + fast([5, 1, 6, 2, 3, 4], .from1_14_3) + fast([3], .from1_12_2)
+                + lazy([9, 7, 8], .from1_9_0)
+            return (likely, older)
+        case .filledPackages:
+            let likely =
+                fast([5, 1, 6, 2, 3, 4], .from1_12_2) + fast([5, 6], .from1_10_2)
+                + fast([5, 1, 6, 2, 3, 4], .from1_9_0)
+            return (likely, [])
+        case .heap, .queues14, .queues15:
+            let memory = survey.zlibMemory ?? 8
+            let mayBeGzip = survey.zlibMemory ?? 9 == 9 && !isFlushed
+            func zlib(_ levels: [Int], variant: Int = 0) -> [Program] {
+                programs(.zlib, levels, memory: memory + 16 * (15 - survey.zlibWindowBits), variant: variant)
+            }
+            let likely =
+                zlib([6, 9, 1]) + (mayBeGzip ? programs(.gnuGzip, [6, 9, 1]) : []) + zlib([5, 4, 7, 8, 3, 2])
+                + (mayBeGzip ? programs(.gnuGzip, [5, 4, 7, 8, 3, 2]) : [])
+            let flushed = dictionary == nil ? [] : zlib([1, 2, 3], variant: 2) + zlib([1, 2, 3], variant: 6)
+            let miniz = programs(.miniz, [6, 9, 1, 10, 5, 4, 7, 8, 3, 2])
+            // Blocks as short as those between flushes may all have the codes that need not be told, whoever made them.
+            let go =
+                dictionary == nil || survey.tellsCodes
+                ? [] : programs(.goChain, [6, 9, 5, 4, 7, 8, 3, 2]) + programs(.goFast, [0], variant: 2)
+            if isFlushed {
+                let likely = zlib([6, 9, 1, 5, 4, 7, 8, 3, 2], variant: 2)
+                return (likely, go + miniz + zlib([6, 9, 5, 4, 7, 8], variant: 3) + programs(.run, [0]))
+            }
+            let whole = zlib([6, 9, 5, 4, 7, 8], variant: 1)
+            return (likely, flushed + go + miniz + whole + programs(.run, [0]))
+        }
+    }
+}
