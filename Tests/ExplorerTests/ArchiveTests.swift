@@ -74,7 +74,7 @@ struct ArchiveTests {
         var (script, key) = try Self.look(120, 40)
         script.press("esc")
         script.send(.content(key, .archive(Self.diff)))
-        script.expectScreen("archive-preview-120x40")
+        script.expectScreen("archive-preview")
     }
 
     @Test func `members of one side are read from that side, and J and K go on within the archive`() throws {

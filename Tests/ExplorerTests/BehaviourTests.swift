@@ -276,7 +276,7 @@ struct BehaviourTests {
             script.press("c o o j")
             let lines = script.screen().text.split(separator: "\n", omittingEmptySubsequences: false)
             // The footer ends with where the rest of the keys is told.
-            #expect(lines.last?.contains("? all keys") == true, "\(columns)")
+            #expect(lines.last?.contains(columns < 100 ? "? keys" : "? all keys") == true, "\(columns)")
             // Both names of a narrow header stay apart.
             #expect(lines[0].contains(columns < 78 ? " - " : "new shop:1.5"), "\(lines[0])")
             // The filter's words are whole or shortened with a mark.

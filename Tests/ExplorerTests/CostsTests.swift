@@ -287,7 +287,7 @@ struct CostsTests {
         return nil
     }
 
-    @Test(arguments: [(80, 24), (120, 40), (40, 10)])
+    @Test(arguments: Script.sizes)
     func `a large file, piece by piece`(columns: Int, rows: Int) {
         var script = Script(Self.fixture, columns: columns, rows: rows, answersFirst: true)
         let start = ByteDiff(old: Array(0..<200), new: Array(0..<200))
@@ -439,7 +439,7 @@ struct CostsTests {
         #expect((script.explorer.screens.last as? LookScreen)?.key == ContentKey(old: nil, new: Self.entry))
         script.send(.ancestors([Self.entry: Self.entry], layer: Self.entry.layer))
         #expect((script.explorer.screens.last as? LookScreen)?.key == Self.key)
-        script.expectScreen("look-renamed-80x24")
+        script.expectScreen("look-renamed")
         script.press("i")
         #expect(script.screen().text.contains("a patch against /lib/solver-1.2.so"))
     }

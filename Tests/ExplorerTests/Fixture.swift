@@ -21,6 +21,7 @@ struct Fixture {
     func tree(_ scope: Scope, ignoring rules: IgnoreRules = IgnoreRules()) -> DiffTree {
         switch scope {
         case .squashed: DiffTree(old: old, new: new, ignoring: rules)
+        case .side(let side): DiffTree(old: side == .old ? old : new, new: side == .old ? old : new)
         case .pair(let row):
             DiffTree(
                 old: old, new: new, oldIndex: pairs[row].old, newIndex: pairs[row].new, ignoring: rules)

@@ -115,6 +115,38 @@ struct KeyTests {
         }
     }
 
+    @Test func `the help finds every command of the place by its name`() {
+        let script = script("", Size(rows: 60, columns: 200))
+        let bindings = script.explorer.bindings.at(.files).filter { !$0.help.isEmpty }
+        #expect(bindings.count > 50)
+        for binding in bindings {
+            for name in [binding.command.name, binding.title] where !name.isEmpty {
+                var other = script
+                other.press("? /")
+                other.type(name)
+                #expect(other.screen().text.contains(binding.help.prefix(40)), "\(name)")
+            }
+        }
+    }
+
+    @Test func `narrowing and picking by package is found by that word`() {
+        for key in ["?", ":"] {
+            var script = script("", Size(rows: 60, columns: 200))
+            script.press(key == "?" ? "? /" : ":")
+            script.type("package")
+            #expect(script.screen().text.contains("show only what matches"))
+            #expect(script.screen().text.contains("pick all that matches"))
+        }
+    }
+
+    @Test(arguments: ["/ m a i n . enter enter", "S", "r", "i"])
+    func `the program is ended by name in every place`(way: String) {
+        var script = script(way + " :", Size(rows: 24, columns: 80))
+        script.type("quit")
+        script.press("enter")
+        #expect(script.takeEffects().last == .quit)
+    }
+
     @Test func `the list of commands begins with those of the place`() {
         for (way, first) in [
             ("S", "go to what a line tells of"), ("r", "how a figure is made"), ("", "look inside"),

@@ -271,7 +271,7 @@ struct PickTests {
         script.expectScreen("picks-\(name)-1-tree")
         script.press("`")
         script.expectScreen("picks-\(name)-2-flat")
-        script.press("` v j j")
+        script.press("` ` v j j")
         script.expectScreen("picks-\(name)-3-range")
         script.press("esc p")
         script.type("*.py")
@@ -334,7 +334,7 @@ struct PickTests {
         #expect(script.explorer.context == .export)
     }
 
-    private func warn(_ script: inout Script) {
+    func warn(_ script: inout Script) {
         guard let picks = script.explorer.picks else { return }
         func node(_ path: String) -> Int { TreePath(path).flatMap(picks.ground.tree.index) ?? 0 }
         script.send(

@@ -124,6 +124,6 @@ struct PreviewTests {
         #expect(node == files.current?.node)
         let costs = changes.map(files.costs.sortKey)
         #expect(!costs.isEmpty && costs == costs.sorted(by: >))
-        script.expectScreen("preview-directory-120x40")
+        script.expectScreen("preview-directory")
     }
 }

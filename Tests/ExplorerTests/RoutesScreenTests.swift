@@ -48,7 +48,7 @@ struct RoutesScreenTests {
             options.hasColors = false
         }
         script.press("down")
-        script.expectScreen("routes-priced-100x24")
+        script.expectScreen("routes-priced")
     }
 
     @Test func `what goes wrong is told, and measuring begins again when one comes back`() {
@@ -191,13 +191,15 @@ struct RoutesScreenTests {
         #expect(script.explorer.routes.fleet.devices == 500_000_000)
     }
 
-    @Test(arguments: [(80, 24), (120, 40)])
+    @Test(arguments: Script.sizes)
     func `how often an update comes makes months and years of its price`(columns: Int, rows: Int) {
         var script = script(columns, rows) { $0.link = Self.priced }
         script.press("+ + + + + + + w w")
         #expect(script.explorer.routes.fleet.text == "200 devices, every week")
         // 62.2 MB at 4.50 EUR for each of two hundred, 365 / 7 / 12 times a month.
-        #expect(script.screen().text.contains("243,246") && script.screen().text.contains("2,918,957"))
+        #expect(
+            columns < 80
+                || script.screen().text.contains("243,246") && script.screen().text.contains("2,918,957"))
         script.expectScreen("routes-\(columns)x\(rows)-5-weekly")
         script.press("y")
         guard case .copy(let text)? = script.takeEffects().last else {
@@ -206,7 +208,7 @@ struct RoutesScreenTests {
         }
         #expect(text.contains("| EUR a month | EUR a year |"), "\(text)")
         script.press("g j j enter")
-        #expect(script.screen().text.contains("243,246 EUR a month"))
+        #expect(columns < 80 || script.screen().text.contains("243,246 EUR a month"))
         script.press("esc w w w")
         #expect(script.explorer.routes.fleet.rhythm?.description == "year")
         script.press("w")
@@ -276,7 +278,7 @@ struct RoutesScreenTests {
         Route(.best, Figure(exact: 109_200), makingSeconds: 4, applyingSeconds: 1),
     ]
 
-    @Test(arguments: [(80, 24), (120, 40)])
+    @Test(arguments: Script.sizes)
     func `packages are made where that is asked for, and then it is told what pays`(columns: Int, rows: Int) {
         var script = script(columns, rows)
         #expect(!script.screen().text.contains("pays against"))

@@ -1,5 +1,6 @@
 import Canvas
 import FileTree
+import Foundation
 import OCI
 import Testing
 import Shipping
@@ -13,7 +14,10 @@ struct ScreenTests {
         (.compared, "stage-4-compared"), (.estimated, "stage-5-estimated"),
     ])
     func `the screen fills as the images are read`(stage: Script.Stage, name: String) {
-        Script(at: stage, answersFirst: true).expectScreen(name)
+        for (columns, rows) in Script.sizes {
+            Script(columns: columns, rows: rows, at: stage, answersFirst: true).expectScreen(
+                "\(name)-\(columns)x\(rows)")
+        }
     }
 
     @Test(arguments: [(80, 24), (120, 40), (200, 60), (77, 20), (40, 10), (20, 5)])
@@ -79,7 +83,7 @@ struct ScreenTests {
     @Test func `ASCII where the terminal has no more`() {
         var script = Script(glyphs: .ascii)
         script.press("E j")
-        script.expectScreen("ascii-80x24")
+        script.expectScreen("ascii")
         for keys in ["", "i", "esc ?", "esc e", "esc c c enter", "x", "esc ^p l i b"] {
             script.press(keys)
             for character in script.screen().text where !character.isASCII {
@@ -88,53 +92,65 @@ struct ScreenTests {
         }
     }
 
-    @Test(arguments: [(80, 24), (40, 10)])
+    @Test(arguments: Script.sizes)
     func `the files without colours`(columns: Int, rows: Int) {
         var script = Script(columns: columns, rows: rows) { $0.hasColors = false }
         script.press("E j")
         script.expectScreen("monochrome-\(columns)x\(rows)")
     }
 
-    @Test func `filters with what is ignored`() {
-        var script = Script(rows: 30) {
+    @Test(arguments: Script.sizes)
+    func `filters, and what is ignored`(columns: Int, rows: Int) {
+        var script = Script(columns: columns, rows: rows) {
             $0.ignored = IgnoreRules(fields: .time, paths: [PathPattern("usr/share/doc/")].compactMap(\.self))
         }
-        script.press("f")
+        script.press("E f j j space")
+        script.expectScreen("filters-\(columns)x\(rows)-1-changes")
         for _ in 0..<12 { script.press("j") }
-        script.expectScreen("filters-ignoring")
+        script.expectScreen("filters-\(columns)x\(rows)-2-ignoring")
     }
 
-    @Test func `one layer's files`() {
-        var script = Script()
+    @Test(arguments: Script.sizes)
+    func `one layer's files`(columns: Int, rows: Int) {
+        var script = Script(columns: columns, rows: rows)
         script.press("s E")
-        script.expectScreen("layer-80x24")
+        script.expectScreen("layer-\(columns)x\(rows)")
     }
 
-    @Test(arguments: [("80x24", 80, 24), ("120x40", 120, 40), ("40x10", 40, 10)])
-    func `details of a modified file`(name: String, columns: Int, rows: Int) {
+    @Test(arguments: Script.sizes)
+    func `the themes`(columns: Int, rows: Int) {
+        var script = Script(columns: columns, rows: rows) {
+            $0.themes = ["dark", "light", "colorblind", "solarized-dark"]
+            $0.theme = "dark"
+        }
+        script.press("T j j")
+        script.expectScreen("themes-\(columns)x\(rows)")
+    }
+
+    @Test(arguments: Script.sizes)
+    func `details of a modified file, of one with attributes, of a moved one, of layers`(
+        columns: Int, rows: Int
+    ) {
+        let name = "details-\(columns)x\(rows)"
         var script = Script(columns: columns, rows: rows)
         script.press("/")
         script.type("libcrypto")
         script.press("enter i")
-        script.expectScreen("details-\(name)")
-    }
-
-    @Test func `details of a file with attributes, of a moved one, of a layer`() {
-        var script = Script()
-        script.press("/")
+        script.expectScreen("\(name)-1-modified")
+        script.press("esc /")
         script.type("ping")
         script.press("enter i")
-        script.expectScreen("details-added")
+        script.expectScreen("\(name)-2-added")
         script.press("esc /")
         script.type("engine")
         script.press("enter i")
-        script.expectScreen("details-moved")
+        script.expectScreen("\(name)-3-moved")
         script.press("esc tab i")
-        script.expectScreen("details-layer")
+        script.expectScreen("\(name)-4-layer")
         script.press("esc g i")
-        script.expectScreen("details-config")
+        script.expectScreen("\(name)-5-config")
         script.press("esc G i")
-        script.expectScreen("details-documents")
+        script.expectScreen("\(name)-6-documents")
     }
 
     @Test
@@ -153,24 +169,23 @@ struct ScreenTests {
         #expect(!others.isEmpty && !others.contains(.note("its blob", remark)))
     }
 
-    @Test(arguments: [("80x24", 80, 24), ("40x10", 40, 10)])
-    func `what differs in the configuration`(name: String, columns: Int, rows: Int) {
+    @Test(arguments: Script.sizes)
+    func `what differs in the configuration`(columns: Int, rows: Int) {
         var script = Script(columns: columns, rows: rows)
         script.press("tab g enter")
-        script.expectScreen("config-\(name)")
+        script.expectScreen("config-\(columns)x\(rows)")
     }
 
-    @Test(arguments: [("80x24", 80, 24), ("120x40", 120, 40), ("40x10", 40, 10)])
-    func `help`(name: String, columns: Int, rows: Int) {
+    @Test(arguments: Script.sizes)
+    func `help, and what is looked for in it`(columns: Int, rows: Int) {
         var script = Script(columns: columns, rows: rows)
         script.press("? j j")
-        script.expectScreen("help-\(name)")
-    }
-
-    @Test func `filters`() {
-        var script = Script()
-        script.press("E f j j space")
-        script.expectScreen("filters-80x24")
+        script.expectScreen("help-\(columns)x\(rows)-1-keys")
+        script.press("/")
+        script.type("package")
+        script.expectScreen("help-\(columns)x\(rows)-2-typing")
+        script.press("enter")
+        script.expectScreen("help-\(columns)x\(rows)-3-kept")
     }
 
     @Test func `changes only, sorted by cost`() {
@@ -179,26 +194,28 @@ struct ScreenTests {
         script.expectScreen("changes-by-cost")
     }
 
-    @Test func `search while typing and after`() {
-        var script = Script()
+    @Test(arguments: Script.sizes)
+    func `search while typing and after, hidden by a filter, without a match`(columns: Int, rows: Int) {
+        let name = "search-\(columns)x\(rows)"
+        var script = Script(columns: columns, rows: rows)
         script.press("/")
         script.type("lib")
-        script.expectScreen("search-typing")
+        script.expectScreen("\(name)-1-typing")
         script.press("enter n")
-        script.expectScreen("search-kept")
-    }
-
-    @Test func `a search that the filter hides`() {
-        var script = Script()
-        script.press("c /")
+        script.expectScreen("\(name)-2-kept")
+        script.press("esc g c /")
         script.type("dash")
-        script.expectScreen("search-hidden")
+        script.expectScreen("\(name)-3-hidden")
         script.press("enter")
-        script.expectScreen("search-unhidden")
+        script.expectScreen("\(name)-4-unhidden")
+        script.press("esc /")
+        script.type("zzz")
+        script.expectScreen("\(name)-5-nothing")
     }
 
-    @Test(arguments: [("80x24", 80, 24), ("120x40", 120, 40), ("40x10", 40, 10)])
-    func `what the estimates do`(name: String, columns: Int, rows: Int) {
+    @Test(arguments: Script.sizes)
+    func `what the estimates do`(columns: Int, rows: Int) {
+        let name = "\(columns)x\(rows)"
         var script = Script(columns: columns, rows: rows, at: .compared)
         script.send(.totals(Totals(archive: Fixture.totals.archive)))
         script.send(.estimates(.guessing(done: 12, of: 60)))
@@ -228,29 +245,24 @@ struct ScreenTests {
         #expect(script.explorer.arrangement.filter.isDefault)
     }
 
-    @Test func `a search without a match`() {
-        var script = Script()
-        script.press("/")
-        script.type("zzz")
-        script.expectScreen("search-nothing")
-    }
-
     @Test func `an error in the status line`() {
         var script = Script()
         script.send(.warning("layer 3 ends early: 'usr/bin/git' needs 507 more bytes \u{1b}[2J"))
         script.expectScreen("warning")
     }
 
-    @Test(arguments: [("80x24", 80, 24), ("40x8", 40, 8)])
-    func `an error that ends the program`(name: String, columns: Int, rows: Int) {
+    @Test(arguments: Script.sizes + [(40, 8)])
+    func `an error that ends the program`(columns: Int, rows: Int) {
+        let name = "\(columns)x\(rows)"
         var script = Script(columns: columns, rows: rows, at: .reading)
         script.send(
             .failed("'app.tar' is not an image archive: neither 'index.json' nor 'manifest.json' is in it"))
         script.expectScreen("failure-\(name)")
     }
 
-    @Test(arguments: [("80x24", 80, 24), ("40x8", 40, 8)])
-    func `an export from the dialog to the result`(name: String, columns: Int, rows: Int) {
+    @Test(arguments: Script.sizes + [(40, 8)])
+    func `an export from the dialog to the result`(columns: Int, rows: Int) {
+        let name = "\(columns)x\(rows)"
         var script = Script(columns: columns, rows: rows)
         script.press("e")
         script.expectScreen("export-\(name)-1-dialog")
@@ -266,6 +278,8 @@ struct ScreenTests {
         script.expectScreen("export-\(name)-4-progress")
         script.press("q")
         script.expectScreen("export-\(name)-5-quitting")
+        script.press("n e")
+        script.expectScreen("export-\(name)-stopping")
         script.press("n")
         script.send(.exportFailed("cannot write 'update.silt': No space left on device; 2.2 MB are needed"))
         script.expectScreen("export-\(name)-6-failed")
@@ -307,5 +321,68 @@ struct ScreenTests {
             }
         }
         #expect(script.screen().text.contains("\\xff\\x1b[2J.bin"))
+    }
+
+    // MARK: - All of them
+
+    /// What the screens of each place are called.
+    private static func stem(_ context: Context) -> String {
+        switch context {
+        case .layers: "picks-SIZE-5-layers"
+        case .files: "answer-SIZE"
+        case .search: "search-SIZE-1-typing"
+        case .narrow: "narrow-SIZE-2-typing"
+        case .sorting: "sorting-SIZE"
+        case .details: "details-SIZE-1-modified"
+        case .help: "help-SIZE-1-keys"
+        case .helpSearch: "help-SIZE-2-typing"
+        case .filters: "filters-SIZE-1-changes"
+        case .export: "export-SIZE-1-dialog"
+        case .finder: "finder-SIZE"
+        case .palette: "palette-SIZE"
+        case .log: "log-SIZE"
+        case .look: "look-text-SIZE"
+        case .archive: "archive-SIZE-1-list"
+        case .summary: "summary-SIZE-1-top"
+        case .program: "program-SIZE-1-top"
+        case .themes: "themes-SIZE"
+        case .images: "images-SIZE"
+        case .costs: "costs-SIZE-4-list"
+        case .routes: "routes-SIZE-2-done"
+        case .route: "routes-SIZE-3-details"
+        case .link: "link-SIZE"
+        case .overwrite: "export-SIZE-3-overwrite"
+        case .stopping: "export-SIZE-stopping"
+        case .result: "export-SIZE-8-result"
+        case .quitting: "export-SIZE-5-quitting"
+        case .failure: "failure-SIZE"
+        case .picks: "picks-list-SIZE"
+        case .picking: "picks-SIZE-4-matching"
+        case .leaving: "picks-SIZE-leaving"
+        case .picksFile: "picks-SIZE-file"
+        case .copying: "copy-SIZE"
+        case .writing: "write-SIZE-1-new"
+        case .outside: "outside-SIZE"
+        }
+    }
+
+    @Test func `every place and every recorded view is there in all sizes`() throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Screens")
+        let names = try Set(
+            FileManager.default.contentsOfDirectory(atPath: folder.path).map {
+                $0.replacing(".txt", with: "")
+            })
+        let sizes = Script.sizes.map { "\($0.0)x\($0.1)" }
+        let recorded = names.compactMap { name -> String? in
+            let size = sizes.first { name.hasSuffix("-" + $0) || name.contains("-\($0)-") }
+            return size.map { name.replacing($0, with: "SIZE") }
+        }
+        #expect(recorded.count > 300)
+        for stem in Set(recorded + Context.allCases.map(Self.stem)) {
+            // The preview is there from 100 columns on.
+            for size in sizes where stem != "preview-SIZE" || ["120x40", "200x60"].contains(size) {
+                #expect(names.contains(stem.replacing("SIZE", with: size)), "\(stem) \(size)")
+            }
+        }
     }
 }

@@ -21,6 +21,9 @@ struct Script {
     /// Work that was asked for and is not done.
     private(set) var heldWork: [ScreenWork] = []
 
+    /// The sizes that every view is recorded at, columns and rows.
+    static let sizes = [(80, 24), (120, 40), (200, 60), (40, 10)]
+
     /// Stages of reading that a script can begin at.
     enum Stage {
         case nothing, reading, summaries, compared, estimated

@@ -83,7 +83,8 @@ struct WayOutTests {
         func foot() -> String {
             String(script.screen().text.split(separator: "\n", omittingEmptySubsequences: false).last ?? "")
         }
-        #expect(foot().contains("by cost") && !foot().contains("S program"))
+        // What its places cost is not known yet.
+        #expect(!foot().contains("by cost") && !foot().contains("S program"))
         let look = try #require(script.explorer.screens.last as? LookScreen)
         #expect(foot().contains("enter open") == look.hasFold)
         while (script.explorer.screens.last as? LookScreen)?.hasFold == true { script.press("+") }

@@ -28,14 +28,15 @@ struct SessionTests {
     }
 
     @Test func `images are read, compared and left with a key`() throws {
-        let screen = try run([.until("lib/"), .press(.character("q"))])
+        let screen = try run([.until("changed only in metadata"), .press(.character("q"))])
         #expect(screen.isClosed)
         #expect(screen.shown.contains("etc/"))
     }
 
     @Test func `a package is exported and the command to apply it is shown`() throws {
         let screen = try run([
-            .until("lib/"), .press(.character("e")), .press(.enter), .until("written and checked"),
+            .until("changed only in metadata"), .press(.character("e")), .press(.enter),
+            .until("written and checked"),
             .press(.character("e")), .until("silt apply"), .press(.control("c")),
         ])
         #expect(screen.isClosed)
@@ -45,7 +46,8 @@ struct SessionTests {
     @Test func `an export does not replace a file unasked`() throws {
         try scratch.write("update.silt", [1])
         _ = try run([
-            .until("lib/"), .press(.character("e")), .press(.enter), .until("update.silt"),
+            .until("changed only in metadata"), .press(.character("e")), .press(.enter),
+            .until("update.silt"),
             .press(.control("c")),
         ])
         #expect(try scratch.read("update.silt") == [1])
@@ -66,7 +68,8 @@ struct SessionTests {
             [
                 .until("Which old image?"), .press(.down), .press(.enter),
                 // The counterpart is under the cursor already.
-                .until("Which new image?"), .press(.enter), .until("lib/"), .press(.character("q")),
+                .until("Which new image?"), .press(.enter), .until("changed only in metadata"),
+                .press(.character("q")),
             ], old: "olds.tar", new: "news.tar")
         #expect(screen.isClosed)
     }

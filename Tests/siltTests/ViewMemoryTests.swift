@@ -57,7 +57,8 @@ struct ViewMemoryTests {
 
     @Test func `a session begins as the last one of the same images was left`() throws {
         let memory = FakeMemory()
-        _ = try run([.until("lib/"), .press("c"), .press(","), .press("n"), .press("q")], memory)
+        _ = try run(
+            [.until("changed only in metadata"), .press("c"), .press(","), .press("n"), .press("q")], memory)
         #expect(memory.views.withLock { $0.count } == 1)
         let screen = try run([.until("all changes · by name"), .press("q")], memory)
         #expect(screen.isClosed)
@@ -67,14 +68,17 @@ struct ViewMemoryTests {
 
     @Test func `a memory that cannot be read is told in the log and stops nobody`() throws {
         let screen = try run(
-            [.until("lib/"), .press("@"), .until("it is torn"), .press(.escape), .press("q")],
+            [
+                .until("changed only in metadata"), .press("@"), .until("it is torn"), .press(.escape),
+                .press("q"),
+            ],
             FakeMemory(isBroken: true))
         #expect(screen.isClosed)
     }
 
     @Test func `views are kept in files, one for each pair, and damaged ones are told of`() throws {
         let memory = FakeMemory()
-        _ = try run([.until("lib/"), .press("c"), .press("q")], memory)
+        _ = try run([.until("changed only in metadata"), .press("c"), .press("q")], memory)
         let view = try #require(memory.views.withLock { $0.values.first })
         let folder = try folder()
         #expect(try folder.view(of: view.pair) == nil)
@@ -95,7 +99,7 @@ struct ViewMemoryTests {
 
     @Test func `only the last pairs are kept`() throws {
         let memory = FakeMemory()
-        _ = try run([.until("lib/"), .press("c"), .press("q")], memory)
+        _ = try run([.until("changed only in metadata"), .press("c"), .press("q")], memory)
         let view = try #require(memory.views.withLock { $0.values.first })
         let text = String(decoding: view.bytes, as: UTF8.self)
         let folder = try folder()

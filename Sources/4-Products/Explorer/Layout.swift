@@ -118,7 +118,7 @@ struct Columns: Hashable, Sendable {
     static let differenceWidth = 10
 
     init(width: Int, gutter: Int = 0, isOneSided: Bool = false) {
-        showsBar = width >= 96
+        showsBar = width >= 96 || isOneSided && width >= Layout.narrow
         let barWidth = showsBar ? Self.barWidth : 0
         let costWidth = width >= 30 ? Self.costWidth + barWidth : 0
         cost = (width - costWidth + barWidth)..<width

@@ -114,11 +114,16 @@ extension LookScreen {
         return explanation.remark
     }
 
+    /// Whether there are places on screen to go to by what they cost.
+    func goesByCost(_ model: ExplorerModel) -> Bool {
+        (showsCosts(model) || showsLines(model)) && costs?.blocks.isEmpty == false
+    }
+
     /// Goes to the block that costs next less, or next more; first to the costliest.
     ///
     /// - Returns: What becomes of this screen.
     mutating func goByCost(isCheaper: Bool, _ model: inout ExplorerModel) -> Outcome {
-        guard showsCosts(model) || showsLines(model), let costs, !costs.blocks.isEmpty else {
+        guard goesByCost(model), let costs else {
             guard costs != nil else {
                 model.say(reason(model))
                 return .stay

@@ -59,7 +59,9 @@ struct LookView {
                 FooterView.foot(
                     // What cannot be done now is left out.
                     model.bindings.filter {
-                        !$0.contexts.contains(screen.context) || $0.obstacle(model) == nil
+                        !$0.contexts.contains(screen.context)
+                            || $0.obstacle(model) == nil
+                                && ($0.command != .cheaperChange || screen.goesByCost(model))
                     }, screen.context, columns: size.columns, glyphs: glyphs),
                 at: Point(row: size.rows - 1, column: 0), width: size.columns)
         }

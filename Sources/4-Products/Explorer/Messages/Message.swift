@@ -19,6 +19,8 @@ public enum Message: Sendable {
     case summary(Side, ImageSummary)
     /// A layer was read: its size and entry count are known.
     case layerIndexed(Side, LayerSummary)
+    /// One image is read while the other one is not: its tree, compared with itself.
+    case sideRead(Side, DiffTree)
     /// Both images are read and their layers are paired.
     case aligned([LayerPair])
     /// An answer to `Effect.compare`.

@@ -25,7 +25,7 @@ public struct ViewState: Hashable, Sendable {
     var filter = Filter()
     var order = SortOrder.cost
     var isReversed = false
-    var isFlat = false
+    var shape = Arrangement.Shape.tree
     var isOneSided = false
     /// What was typed to narrow the list; empty for nothing.
     var narrowing = ""
@@ -63,10 +63,11 @@ extension ViewState {
         var lines = [Self.signature, "old \(pair.old)", "new \(pair.new)", "order \(order.rawValue)"]
         lines.append(
             "show " + Change.allCases.filter(filter.shown.contains).map(\.word).joined(separator: " "))
-        for (word, holds) in [("reversed", isReversed), ("flat", isFlat), ("one-sided", isOneSided)]
-        where holds {
-            lines.append(word)
-        }
+        let words = [
+            ("reversed", isReversed), ("flat", shape == .list), ("by-package", shape == .packages),
+            ("one-sided", isOneSided),
+        ]
+        for (word, holds) in words where holds { lines.append(word) }
         if !narrowing.isEmpty { lines.append("narrow \(narrowing)") }
         var bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
         if let cursor { bytes += Self.line("cursor ", cursor) }
@@ -107,7 +108,8 @@ extension ViewState {
             guard changes.count == words.count else { return false }
             filter.shown = Set(changes)
         case "reversed" where rest.isEmpty: isReversed = true
-        case "flat" where rest.isEmpty: isFlat = true
+        case "flat" where rest.isEmpty: shape = .list
+        case "by-package" where rest.isEmpty: shape = .packages
         case "one-sided" where rest.isEmpty: isOneSided = true
         case "narrow":
             guard let text = String(validating: rest, as: UTF8.self), !text.isEmpty else { return false }

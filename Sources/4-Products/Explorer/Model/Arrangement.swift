@@ -7,8 +7,26 @@ struct Arrangement: Hashable, Sendable {
     var narrowing: Narrowing?
     var order = SortOrder.cost
     var isReversed = false
+    var shape = Shape.tree
+
+    /// How files are put together.
+    enum Shape: String, Hashable, Sendable, CaseIterable {
+        /// In their directories.
+        case tree
+        /// In one list, with their whole paths.
+        case list
+        /// The same under the packages that they belong to.
+        case packages
+    }
+
     /// Whether files stand in one list with their whole paths, instead of in their directories.
-    var isFlat = false
+    var isFlat: Bool {
+        get { shape != .tree }
+        set { shape = newValue ? .list : .tree }
+    }
+
+    /// Whether it has to be known what belongs to which package.
+    var needsPackages: Bool { shape == .packages || narrowing?.needsPackages == true }
 
     /// Whether a node is listed.
     enum Shown {

@@ -6,8 +6,31 @@ extension Command {
         explorer.isAligned ? nil : "the images are still being read"
     }
 
+    /// What is about differences waits for the other image.
+    @Sendable static func needsBoth(_ explorer: ExplorerModel) -> String? {
+        explorer.loneSide.map {
+            "the \($0 == .old ? "new" : "old") image is still being read: what differs is not known yet"
+        }
+    }
+
+    /// Turned around, files of equal costs stay where they are.
+    @Sendable static func needsOrder(_ explorer: ExplorerModel) -> String? {
+        explorer.arrangement.order == .cost ? needsBoth(explorer) : nil
+    }
+
+    @Sendable static func needsChanges(_ explorer: ExplorerModel) -> String? {
+        needsFiles(explorer) ?? needsBoth(explorer)
+    }
+
+    /// Directories open at once; what differs in a file waits for the other image.
+    @Sendable static func needsRow(_ explorer: ExplorerModel) -> String? {
+        let isDirectory = explorer.files?.current.map { explorer.files?.facts.hasChildren($0.node) == true }
+        return needsFiles(explorer) ?? (isDirectory == true ? nil : needsBoth(explorer))
+    }
+
     @Sendable static func needsRoom(_ explorer: ExplorerModel) -> String? {
-        Layout.hasRoomForPreview(explorer.size)
+        if let reason = needsBoth(explorer) { return reason }
+        return Layout.hasRoomForPreview(explorer.size)
             ? nil : "a preview takes \(Layout.previewLeast.columns)x\(Layout.previewLeast.rows)"
     }
 
@@ -57,11 +80,12 @@ extension Command {
     }
 
     @Sendable static func needsFile(_ explorer: ExplorerModel) -> String? {
-        explorer.contentHere == nil ? "this is no file" : nil
+        needsBoth(explorer) ?? (explorer.contentHere == nil ? "this is no file" : nil)
     }
 
     @Sendable static func needsMerged(_ explorer: ExplorerModel) -> String? {
         if explorer.isSameImage { return explorer.verdict }
+        if let reason = needsBoth(explorer) { return reason }
         let state = explorer.pickState
         return state.tree == nil || state.picks == nil && state.preparation != nil
             ? "the images are still being compared" : nil
@@ -86,7 +110,8 @@ extension Command {
     }
 
     @Sendable static func needsDetails(_ explorer: ExplorerModel) -> String? {
-        explorer.details == nil ? "there is nothing to tell about yet" : nil
+        if explorer.focus == .files, let reason = needsBoth(explorer) { return reason }
+        return explorer.details == nil ? "there is nothing to tell about yet" : nil
     }
 
     @Sendable static func needsSearch(_ explorer: ExplorerModel) -> String? {

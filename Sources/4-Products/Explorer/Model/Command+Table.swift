@@ -28,7 +28,7 @@ extension Command {
             .look, [.enter, .function(3), "d"], "look inside",
             "look inside: open or shut a directory, show what differs in a file or among an archive's members",
             in: [.files],
-            unless: needsFiles),
+            unless: needsRow),
         Binding(
             .showLayer, [.enter, .right, "l"], "look inside",
             "in the layers: show the files of a layer, or what differs in the configuration", in: [.layers],
@@ -43,21 +43,16 @@ extension Command {
             in: [.layers], unless: needsMerged),
         Binding(
             .nextChange, ["]"], "next", "to the next change, opening what is shut", in: [.files],
-            unless: needsFiles),
-        Binding(.previousChange, ["["], "", "to the previous change", in: [.files], unless: needsFiles),
+            unless: needsChanges),
+        Binding(.previousChange, ["["], "", "to the previous change", in: [.files], unless: needsChanges),
         Binding(
-            .cheaperChange, ["}"], "", "to the change that costs next less", in: [.files], unless: needsFiles),
+            .cheaperChange, ["}"], "", "to the change that costs next less", in: [.files],
+            unless: needsChanges),
         Binding(
-            .costlierChange, ["{"], "", "to the change that costs next more", in: [.files], unless: needsFiles
+            .costlierChange, ["{"], "", "to the change that costs next more", in: [.files],
+            unless: needsChanges
         ),
         Binding(.search, ["/"], "find", "find in paths", in: panes, unless: needsFiles),
-        Binding(
-            .narrow, ["&"], "narrow",
-            "show only what matches: text, *.so, /regex/, !not, >100k, ~ or another marker, L2",
-            in: panes,
-            unless: needsFiles),
-        Binding(
-            .changesOnly, ["c"], "changes", "show changes of content, all changes, everything", in: panes),
         Binding(
             .export, ["e"], "export",
             "write the delta package; while that runs: stop it; then: what it made, and how to apply it",
@@ -73,6 +68,14 @@ extension Command {
             .routes, ["r"], "routes",
             "what every way of shipping the update sends, and how long that takes: a pull, stores, deltas",
             in: panes, unless: needsComparison),
+        Binding(
+            .narrow, ["&"], "narrow",
+            "show only what matches: text, *.so, /regex/, !not, >100k, ~ or another marker, L2, @package",
+            in: panes,
+            unless: needsFiles),
+        Binding(
+            .changesOnly, ["c"], "changes", "show changes of content, all changes, everything", in: panes,
+            unless: needsBoth),
         Binding(.palette, [":"], "all", "all that can be done here, by name", in: panes),
         Binding(
             .details, ["i"], "info", "show old and new side by side, and how it ships", in: panes,
@@ -92,7 +95,8 @@ extension Command {
             .pickRange, ["v"], "", "begin a range of rows; picking then takes all of it", in: [.files],
             unless: needsMerged),
         Binding(
-            .pickMatching, ["p"], "", "pick all that matches, shown or not: text, *.so, !not, >100k, ~, L2",
+            .pickMatching, ["p"], "",
+            "pick all that matches, shown or not: text, *.so, !not, >100k, ~, L2, @package",
             in: panes, unless: needsMerged),
         Binding(.undoPick, ["u"], "", "take the last pick back", in: panes, unless: needsUndo),
         Binding(
@@ -119,24 +123,36 @@ extension Command {
         Binding(
             .bytes, ["x"], "", "look inside the file under the cursor, at its bytes", in: [.files],
             unless: needsFile),
-        Binding(.flatList, ["`"], "", "files in their directories, or all in one list", in: panes),
+        Binding(
+            .flatList, ["`"], "", "files in their directories, all in one list, or by package", in: panes),
         Binding(.sides, ["|"], "", "both sides, or one", in: panes),
         Binding(.order, ["o"], "order", "sort by cost to ship, name, size or change", in: panes),
-        Binding(.reverse, ["O"], "", "turn the order around", in: panes),
+        Binding(.reverse, ["O"], "", "turn the order around", in: panes, unless: needsOrder),
         Binding(.sortMenu, [","], "", "choose what to sort by", in: panes),
         Binding(
             .filterMenu, ["f"], "filter", "choose which changes to show, and what to ignore when comparing",
             in: panes),
-        Binding(.addedOnly, ["+"], "", "show added files only, or all changes of content", in: panes),
-        Binding(.removedOnly, ["-"], "", "show removed files only, or all changes of content", in: panes),
-        Binding(.modifiedOnly, ["~"], "", "show modified files only, or all changes of content", in: panes),
         Binding(
-            .metadataOnly, ["*"], "", "show changes of metadata only, or all changes of content", in: panes),
-        Binding(.movedOnly, [">"], "", "show moved files only, or all changes of content", in: panes),
-        Binding(.unchangedOnly, ["="], "", "show unchanged files only, or all changes of content", in: panes),
+            .addedOnly, ["+"], "", "show added files only, or all changes of content", in: panes,
+            unless: needsBoth),
+        Binding(
+            .removedOnly, ["-"], "", "show removed files only, or all changes of content", in: panes,
+            unless: needsBoth),
+        Binding(
+            .modifiedOnly, ["~"], "", "show modified files only, or all changes of content", in: panes,
+            unless: needsBoth),
+        Binding(
+            .metadataOnly, ["*"], "", "show changes of metadata only, or all changes of content", in: panes,
+            unless: needsBoth),
+        Binding(
+            .movedOnly, [">"], "", "show moved files only, or all changes of content", in: panes,
+            unless: needsBoth),
+        Binding(
+            .unchangedOnly, ["="], "", "show unchanged files only, or all changes of content", in: panes,
+            unless: needsBoth),
         Binding(
             .nextLink, ["$"], "", "show the time over a link beside the bytes: the next link, or none",
-            in: panes),
+            in: panes, unless: needsBoth),
         Binding(.log, ["@"], "", "what was told so far", in: commanded.subtracting([.log])),
         Binding(.themes, ["T"], "", "choose a theme", in: commanded.subtracting([.themes])),
         Binding(
@@ -378,7 +394,9 @@ extension Command {
         Binding(.previousMatch, ["N"], "", "to the previous match", in: searched, unless: needsSearch),
         Binding(
             .palette, [":"], "", "all that can be done here, by name", in: commanded.subtracting(panes)),
-        Binding(.quit, [.control("c"), .function(10)], in: commanded.subtracting(panes)),
+        Binding(
+            .quit, [.control("c"), .function(10)], "",
+            "end the program; what would be lost is asked about first", in: commanded.subtracting(panes)),
         Binding(.quit, [.control("c"), .function(10)], in: Set(Context.allCases).subtracting(commanded)),
     ]
 

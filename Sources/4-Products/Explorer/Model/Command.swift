@@ -68,6 +68,9 @@ public struct Binding: Sendable {
         keys.isEmpty ? ":" + command.name : keys.map(\.label).joined(separator: " ")
     }
 
+    /// What it is called, in the settings, as words, and in the footer.
+    var names: String { "\(command.name) \(command.name.replacing("-", with: " ")) \(title)" }
+
     /// The same with other keys, and in some places if only those are meant.
     func with(_ keys: [Key], in places: Set<Context>? = nil) -> Binding {
         Binding(command, keys, title, help, in: places ?? contexts, unless: obstacle)

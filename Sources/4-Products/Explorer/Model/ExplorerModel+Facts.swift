@@ -115,6 +115,9 @@ extension ExplorerModel {
             return (Format.command(layer.createdBy, glyphs), [Span(count, .dim)])
         case .files:
             guard let files, let row = files.current else { return nil }
+            if let group = files.currentGroup {
+                return GroupView(group: group, glyphs: glyphs).line(isFinal: isCostFinal)
+            }
             return FileDetails(model: self, files: files, index: row.node).line
         }
     }
@@ -133,6 +136,9 @@ extension ExplorerModel {
         case .layers: return layerRow.flatMap { LayerDetails(model: self).text($0) }
         case .files:
             guard let files, let row = files.current else { return nil }
+            if let group = files.currentGroup {
+                return GroupView(group: group, glyphs: glyphs).details(isFinal: isCostFinal)
+            }
             return FileDetails(model: self, files: files, index: row.node).text()
         }
     }

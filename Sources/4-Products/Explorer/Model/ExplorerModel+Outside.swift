@@ -7,7 +7,9 @@ extension ExplorerModel {
     /// What is under the cursor, where that is a file: of the tree, of what is looked into, or of an archive's list.
     var contentHere: (key: ContentKey, name: [UInt8])? {
         if let look = screens.last as? LookScreen { return look.contentHere(self) }
-        guard let node = files?.current?.node, let look = LookScreen(at: node, in: self) else {
+        guard files?.current?.group == nil, let node = files?.current?.node,
+            let look = LookScreen(at: node, in: self)
+        else {
             return nil
         }
         return look.contentHere(self)
@@ -37,6 +39,10 @@ extension ExplorerModel {
 
     /// What there is to be copied of the row under the cursor.
     var copyItems: [CopyScreen.Item] {
+        if focus == .files, let group = files?.currentGroup {
+            return [CopyScreen.Item(label: "package", text: GroupView(group: group, glyphs: glyphs).title)]
+                + createItem
+        }
         if focus == .files, let files, let node = files.current?.node {
             return copyItems(of: node, path: nil)
         }
@@ -91,8 +97,11 @@ extension ExplorerModel {
                 label: "path", text: Format.name(other ?? [UInt8(ascii: "/")] + path.bytes, glyphs))
         ]
         // Of a member nobody knows one; that of its archive would stand beside the member's path.
-        for (label, entry) in [("old digest", tree.oldEntry(node)), ("new digest", tree.newEntry(node))]
-        where !isMember {
+        let entries = [
+            ("old digest", loneSide == .new ? nil : tree.oldEntry(node)),
+            ("new digest", loneSide == .old ? nil : tree.newEntry(node)),
+        ]
+        for (label, entry) in entries where !isMember {
             if let digest = entry?.digestOfBytes {
                 items.append(CopyScreen.Item(label: label, text: digest.description))
             }

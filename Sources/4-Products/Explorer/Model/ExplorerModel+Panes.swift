@@ -39,7 +39,7 @@ extension ExplorerModel {
             isZoomed = false
             wantsPreview.toggle()
             settle()
-        case .flatList: arrange { $0.isFlat.toggle() }
+        case .flatList: return changeShape()
         case .order: sort(by: arrangement.order.next)
         case .reverse: arrange { $0.isReversed.toggle() }
         case .sortByCost: sort(by: .cost)
@@ -108,7 +108,7 @@ extension ExplorerModel {
 
     /// While one layer's files are shown, they follow the cursor of the layers.
     mutating func followLayer() -> [Effect] {
-        guard scope != .squashed, case .pair(let index) = layerRow, scope != .pair(index) else { return [] }
+        guard case .pair = scope, case .pair(let index) = layerRow, scope != .pair(index) else { return [] }
         return switchScope(to: .pair(index))
     }
 
@@ -132,6 +132,7 @@ extension ExplorerModel {
     }
 
     private mutating func switchScope(to scope: Scope) -> [Effect] {
+        leaveLoneSide()
         self.scope = scope
         // What it shows are places in the other tree.
         preview = .nothing
@@ -171,6 +172,10 @@ extension ExplorerModel {
     /// A directory opens or shuts; of a file, what differs is shown.
     private mutating func look(atBytes: Bool = false) -> [Effect] {
         guard let files, let row = files.current else { return [] }
+        guard row.group == nil else {
+            open(.toggle)
+            return []
+        }
         // A file may stand where a directory was: its bytes can be asked for.
         guard files.tree.nodes[row.node].children.isEmpty || atBytes else {
             open(.toggle)
@@ -195,6 +200,7 @@ extension ExplorerModel {
         }
         withFiles { files, height in
             guard let row = files.current else { return }
+            if files.groups != nil { return files.openGroup(command, row, height: height) }
             let isOpen = files.isExpanded[row.node]
             switch command {
             case .toggle: files.setExpanded(row.node, !isOpen, height: height)
@@ -213,6 +219,7 @@ extension ExplorerModel {
 
     /// Why opening or shutting would change nothing; nil if it does.
     private func futility(of command: Command, at node: Int, in files: FileTable) -> String? {
+        if files.groups != nil { return files.groupFutility(of: command) }
         if files.arrangement.isFlat {
             return "all files are in one list: \(key(.flatList)) shows directories"
         }
@@ -257,6 +264,18 @@ extension ExplorerModel {
 
     // MARK: - Which files, and in which order
 
+    /// Directories, one list, packages; packages are read first, and take both images.
+    private mutating func changeShape() -> [Effect] {
+        let next: Arrangement.Shape =
+            switch arrangement.shape {
+            case .tree: .list
+            case .list: loneSide == nil ? .packages : .tree
+            case .packages: .tree
+            }
+        arrange { $0.shape = next }
+        return next == .packages ? readPackages() : []
+    }
+
     /// Changes which changes are shown.
     mutating func changeFilter(_ change: (inout Filter) -> Void) { arrange { change(&$0.filter) } }
 
@@ -267,7 +286,7 @@ extension ExplorerModel {
             // The files are out of sight.
             let order = "by \(arrangement.order.rawValue)\(arrangement.isReversed ? " reversed" : "")"
             remark(
-                "files: \(arrangement.filter.description), \(arrangement.isFlat ? "in one list, " : "")\(order)"
+                "files: \(arrangement.filter.description), \(arrangement.shape.words.map { $0 + ", " } ?? "")\(order)"
             )
         }
         applyArrangement(then: next)
@@ -284,7 +303,7 @@ extension ExplorerModel {
 
     /// Trees that are not on screen take it over when they are shown.
     mutating func applyArrangement(then next: TableRequest.Next = .stay) {
-        let arrangement = arrangement
+        let arrangement = arrangement(of: scope)
         withFiles { files, height in files.show(arrangement, then: next, height: height) }
         // What is hidden may take a line now, or none any more.
         settle()
@@ -302,7 +321,7 @@ extension ExplorerModel {
             // Where nothing was left, nothing stayed open either.
             let wasEmpty = files?.rows.isEmpty == true
             arrange(then: wasEmpty ? .costliest : .stay) { $0.narrowing = nil }
-        } else if scope != .squashed {
+        } else if case .pair = scope {
             return switchScope(to: .squashed)
         } else if !arrangement.filter.isDefault {
             changeFilter { $0.reset() }

@@ -7,6 +7,8 @@ enum Preview: Sendable {
     case nothing
     /// A directory, and the changes in it that cost most.
     case directory(node: Int, [Int])
+    /// A package, and the changes in it that cost most.
+    case package(Int, [Int])
     /// A file that is too large to be read at each step of the cursor.
     case large
     /// What has no content to look into.
@@ -32,6 +34,12 @@ extension ExplorerModel {
         let area = layout.preview
         guard area.rows > 0, screens.isEmpty, let files, let node = files.current?.node else {
             if area.rows == 0 || files?.current == nil { preview = .nothing }
+            return []
+        }
+        if let group = files.current?.group {
+            if case .package(group, _) = preview { return [] }
+            let changes = files.costliestChanges(inGroup: group, limit: Self.previewChangeLimit)
+            preview = .package(group, changes)
             return []
         }
         guard !files.tree.nodes[node].isDirectory else {

@@ -4,13 +4,45 @@ import OCI
 
 /// Tables of trees: how they are made, and what takes the place of what.
 extension ExplorerModel {
+    // MARK: - One image alone
+
+    /// The image whose files are shown alone, because the other one is still read.
+    var loneSide: Side? { if case .side(let side) = scope { side } else { nil } }
+
+    /// Its files as they are looked at; nil if nobody went anywhere in them: then the answer comes first.
+    private var loneTable: FileTable? { loneSide == nil || isUntouched ? nil : files }
+
+    /// Shows the files of the image that was read first.
+    mutating func take(_ tree: DiffTree, of side: Side) -> [Effect] {
+        guard !isAligned, loneSide == nil || loneSide == side else { return [] }
+        return take(tree, of: .side(side), generation)
+    }
+
+    /// What is listed of a tree: of one image alone, all of it, because nothing is known to have changed.
+    func arrangement(of scope: Scope) -> Arrangement {
+        guard case .side = scope else { return arrangement }
+        var arrangement = arrangement
+        arrangement.filter.showEverything()
+        return arrangement
+    }
+
+    /// Forgets the files of one image: those of both are there.
+    mutating func leaveLoneSide() {
+        guard loneSide != nil else { return }
+        tables[scope] = nil
+        staleScopes.remove(scope)
+        scope = .squashed
+    }
+
+    // MARK: - Making tables
+
     /// Makes a table of a tree: of a large one in the background.
     mutating func take(_ tree: DiffTree, of scope: Scope, _ generation: Int) -> [Effect] {
         guard generation == self.generation else { return [] }
-        let before = tables[scope]
+        let before = tables[scope] ?? loneTable
         let request = TableMaking(
-            tree: tree, costs: costs, arrangement: arrangement, packages: packages,
-            immediateCount: options.immediateCount, before: before,
+            tree: tree, costs: costs, arrangement: arrangement(of: scope), packages: packages,
+            immediateCount: options.immediateCount, before: before, isFirst: tables[scope] == nil,
             height: layout(tellsHidden: false, hasFiles: true).files.rows,
             heightOverHidden: layout(tellsHidden: true, hasFiles: true).files.rows)
         if tree.nodes.count <= options.immediateCount {
@@ -37,7 +69,7 @@ extension ExplorerModel {
         for news in making.news { table.update(news) }
         if table.packages == nil, let packages { table.update(packages, height: layout.files.rows) }
         // The cursor may have moved on in the table that is replaced.
-        if let old = tables[making.scope], let node = old.current?.node, node != making.cursor,
+        if let old = tables[making.scope] ?? loneTable, let node = old.current?.node, node != making.cursor,
             let here = table.tree.index(of: old.tree.path(of: node))
         {
             table.reveal(here, height: layout.files.rows)
@@ -50,7 +82,14 @@ extension ExplorerModel {
     private mutating func show(_ table: FileTable, of scope: Scope) -> [Effect] {
         let tree = table.tree
         staleScopes.remove(scope)
-        let before = tables.updateValue(table, forKey: scope)
+        let before = loneSide == nil ? tables[scope] : files
+        tables[scope] = table
+        if case .side = scope {
+            self.scope = scope
+            settle()
+            return []
+        }
+        leaveLoneSide()
         if scope == self.scope {
             // What it shows are places in the other tree.
             preview = .nothing

@@ -23,7 +23,7 @@ extension ExplorerModel {
         view.filter = arrangement.filter
         view.order = arrangement.order
         view.isReversed = arrangement.isReversed
-        view.isFlat = arrangement.isFlat
+        view.shape = arrangement.shape
         view.isOneSided = isOneSided
         view.narrowing = arrangement.narrowing?.text ?? ""
         view.opened = files.facts.indices.filter { files.isExpanded[$0] }.prefix(ViewState.openedLimit)
@@ -56,11 +56,11 @@ extension ExplorerModel {
             arrangement.filter = view.filter
             arrangement.order = view.order
             arrangement.isReversed = view.isReversed
-            arrangement.isFlat = view.isFlat
+            arrangement.shape = view.shape
             // What was typed by another version may mean nothing now.
             arrangement.narrowing = (try? Narrowing(view.narrowing)) ?? nil
         }
         say("shown as it was left the last time")
-        return arrangement.narrowing?.needsPackages == true ? readPackages() : []
+        return arrangement.needsPackages ? readPackages() : []
     }
 }

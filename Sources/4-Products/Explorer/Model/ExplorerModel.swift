@@ -145,7 +145,7 @@ public struct ExplorerModel: Sendable {
         Layout(
             size, layerCount: layerRows.count, focus: focus, gutter: options.hasColors ? 0 : 2,
             isOneSided: isOneSided, isZoomed: isZoomed, tellsHidden: tellsHidden, tellsPicks: picks != nil,
-            hasPreview: wantsPreview && hasFiles)
+            hasPreview: wantsPreview && hasFiles && loneSide == nil)
     }
 
     /// Whether something moves although nothing happens: the session sends ticks while this is true.
@@ -211,6 +211,7 @@ public struct ExplorerModel: Sendable {
         case .layerIndexed(let side, let layer):
             guard sides[side]?.summary?.layers.indices.contains(layer.index) == true else { return [] }
             sides[side]?.summary?.layers[layer.index] = layer
+        case .sideRead(let side, let tree): return take(tree, of: side)
         case .aligned(let pairs): return align(pairs)
         case .compared(let scope, let generation, let tree): return take(tree, of: scope, generation)
         case .merged(let tree): pickState.tree = tree
@@ -364,7 +365,10 @@ public struct ExplorerModel: Sendable {
 
     private mutating func take(_ news: [EntryID: Figure]) {
         // What costs most may be another now.
-        if case .directory = preview { preview = .nothing }
+        switch preview {
+        case .directory, .package: preview = .nothing
+        case .nothing, .large, .other, .file: break
+        }
         costs.update(news)
         // The keys by themselves: who goes through `tables.keys` holds the tables, which then are copied.
         for scope in Array(tables.keys) { tables[scope]?.update(news) }
@@ -431,11 +435,12 @@ public struct ExplorerModel: Sendable {
 
     /// Asks for the tree of the present scope, unless it is there.
     mutating func compare() -> [Effect] {
-        guard isAligned, files == nil || staleScopes.contains(scope) else { return [] }
+        guard isAligned, files == nil || loneSide != nil || staleScopes.contains(scope) else { return [] }
         // What is asked for anew makes void what is still made.
         making = nil
         generation += 1
-        return [.compare(scope, ignored, generation: generation)]
+        // The files of one image stay in sight until those of both are there.
+        return [.compare(loneSide == nil ? scope : .squashed, ignored, generation: generation)]
     }
 
     /// Changes the tree on screen, if there is one.

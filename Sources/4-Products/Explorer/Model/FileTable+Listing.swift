@@ -29,8 +29,10 @@ extension FileTable {
     /// Takes over which files belong to which package.
     mutating func update(_ packages: PackageNames, height: Int) {
         self.packages = packages
-        guard aim.narrowing?.needsPackages == true else { return }
-        ask(TableRequest(arrangement: aim, next: .costliest, height: height, listsAnew: true))
+        guard aim.needsPackages else { return }
+        // What comes under packages is where it was; what is narrowed to one was not there before.
+        let next = aim.shape == .packages ? TableRequest.Next.stay : .costliest
+        ask(TableRequest(arrangement: aim, next: next, height: height, listsAnew: true))
     }
 
     /// Lists anew what depends on costs if there are better ones, unless a list is being made: rows that are sorted by
@@ -40,7 +42,8 @@ extension FileTable {
     ///   - next: What happens then.
     ///   - height: How many rows there are on screen.
     mutating func reorder(then next: TableRequest.Next, height: Int) {
-        guard isOutOfOrder, arrangement.order == .cost || listedSums != nil, wanted == nil else { return }
+        guard isOutOfOrder, arrangement.order == .cost || listedSums != nil || groups != nil, wanted == nil
+        else { return }
         ask(
             TableRequest(
                 arrangement: arrangement, next: next, height: height, listsAnew: true, isAutomatic: true))
@@ -81,7 +84,7 @@ extension FileTable {
     }
 
     private mutating func fulfil(_ request: TableRequest, isCancelled: () -> Bool) throws {
-        let kept = current?.node
+        let kept = current
         let isListedAnew = request.arrangement != arrangement || request.listsAnew
         switch request.query {
         case .same: break
@@ -95,7 +98,9 @@ extension FileTable {
             search = try findMatches(text, isCancelled: isCancelled)
         }
         if isCancelled() { throw CancellationError() }
-        if isListedAnew { keepCursor(on: kept, height: request.height) }
+        if isListedAnew {
+            keepCursor(on: kept?.node, isOverGroup: kept?.group != nil, height: request.height)
+        }
         switch request.next {
         case .stay: break
         case .costliest: openCostliest(height: request.height)
@@ -114,10 +119,13 @@ extension FileTable {
     ///   - request: What was wanted.
     ///   - height: How many rows there are on screen.
     mutating func adopt(_ listed: FileTable, for request: TableRequest, height: Int) {
-        let kept = current?.node
+        let kept = current
         let expansion = isExpanded
+        let opened = openGroups
         arrangement = listed.arrangement
         rows = listed.rows
+        groups = listed.groups
+        openGroups = listed.openGroups
         listedSums = listed.listedSums
         listedCount = listed.listedCount
         listedChangeCounts = listed.listedChangeCounts
@@ -131,7 +139,11 @@ extension FileTable {
         isOutOfOrder = listed.isOutOfOrder || costRevision != listed.costRevision
         if request.staysThere {
             rows.open(expansion)
-            keepCursor(on: kept, height: height)
+            if groups != nil, opened != openGroups {
+                openGroups = opened
+                groups?.groups.enumerated().forEach { rows.open(part: $0, opened.contains($1.key)) }
+            }
+            keepCursor(on: kept?.node, isOverGroup: kept?.group != nil, height: height)
         } else {
             cursor = listed.cursor
             cursor.settle(count: rows.count, height: height)
@@ -157,6 +169,7 @@ extension FileTable {
         if isCancelled() { throw CancellationError() }
         let order = ChildOrder(facts, isShown: isShown, keys: keys, isReversed: arrangement.isReversed)
         rows = RowList(facts, order, isExpanded: isExpanded, isFlat: arrangement.isFlat)
+        groupRows()
         if isCancelled() { throw CancellationError() }
         isOutOfOrder = false
         listedChangeCounts = Self.listedChangeCounts(facts, isShown)

@@ -100,6 +100,7 @@ extension FileTable {
 
     /// The listed changes of a row: of a directory, all in it.
     func listedChanges(of row: Row) -> [Int] {
+        if row.group != nil { return files(of: row).filter(isListedChange) }
         var changes: [Int] = []
         var pending = [row.first]
         while let node = pending.popLast() {
@@ -150,6 +151,8 @@ extension FileTable {
         let range = rangeRows
         var lines = rows.lines(from: range.lowerBound)
         return range.compactMap { _ in lines.next() }.flatMap { row -> [Int] in
+            // The files of an open package have rows of their own.
+            if let group = row.group, rows.isOpen(part: group) { return [] }
             if !arrangement.isFlat, isExpanded[row.node] { return isListedChange(row.node) ? [row.node] : [] }
             return listedChanges(of: row)
         }

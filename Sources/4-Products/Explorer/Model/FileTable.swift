@@ -30,6 +30,10 @@ struct FileTable: Sendable {
     var markedRevision = -1
     /// Which files belong to which package; nil until somebody asked.
     var packages: PackageNames?
+    /// The packages that files are listed under; nil if they are not.
+    var groups: PackageGroups?
+    /// Which of them are open.
+    var openGroups: Set<PackageGroups.Key?> = []
 
     /// What directories hold of what is listed, if it was narrowed; else they hold all that is in them.
     var listedSums: ListedSums?
@@ -112,7 +116,8 @@ struct FileTable: Sendable {
     /// Opens every directory on the way to a node and puts the cursor there.
     mutating func reveal(_ node: Int, height: Int) {
         let kept = current?.node
-        var isOpened = false
+        openGroup(of: node)
+        var isOpened = groups != nil
         for parent in ancestors(of: node) {
             isOpened = isOpened || !isExpanded[parent]
             rows.setExpanded(parent, true)
@@ -159,9 +164,14 @@ struct FileTable: Sendable {
         cursor.move(to: place, count: rows.count, height: height, margin: min(3, (height - 1) / 2))
     }
 
-    /// Puts the cursor on the line of a node, or of the closest directory around it that has one.
-    mutating func keepCursor(on node: Int?, height: Int) {
+    /// Puts the cursor on the line of a node, or of the closest directory around it that has one; the package of a file that
+    /// one was on is opened for it.
+    mutating func keepCursor(on node: Int?, isOverGroup: Bool = false, height: Int) {
+        if let node, node > 0, !isOverGroup { openGroup(of: node) }
         if let node, node > 0, let place = rows.place(of: node) {
+            // On the line of a package one stays there.
+            let part = isOverGroup ? rows.part(of: node) : nil
+            let place = part.map(rows.line(overPart:)) ?? place
             cursor.move(to: place, count: rows.count, height: height)
         } else {
             cursor.settle(count: rows.count, height: height)
@@ -172,6 +182,7 @@ struct FileTable: Sendable {
 
     /// Puts the cursor on the costliest change and opens as much as fits the window, the costliest directories first.
     mutating func openCostliest(height: Int) {
+        guard groups == nil else { return cursor.move(to: 0, count: rows.count, height: height) }
         let kept = current?.node
         let best = costliest(facts.indices, where: isListedChange)
         var expansion = facts.haveNone

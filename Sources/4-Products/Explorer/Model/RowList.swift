@@ -10,6 +10,8 @@ struct RowList: RandomAccessCollection, Sendable {
         /// The first of the directories that are told in one line because each holds nothing but the next; `node` is
         /// the last of them.
         let first: Int
+        /// The part that it is the line over; `node` is the first one in that part then.
+        var group: Int?
     }
 
     private let facts: NodeFacts
@@ -24,7 +26,9 @@ struct RowList: RandomAccessCollection, Sendable {
     private let belowOpen: [Int32]
     private let belowShut: [Int32]
     /// The nodes of a flat list; nil for a tree.
-    let flat: [Int32]?
+    private(set) var flat: [Int32]?
+    /// The parts that a flat list is divided into.
+    private var parts: ListParts?
 
     /// A list of what is shown.
     init(_ facts: NodeFacts, _ order: ChildOrder, isExpanded: [Bool], isFlat: Bool) {
@@ -84,6 +88,25 @@ struct RowList: RandomAccessCollection, Sendable {
 
     /// Whether a node shares its line with what is in it.
     func isPassage(_ node: Int) -> Bool { passages[node] >= 0 }
+
+    // MARK: - Parts
+
+    /// Divides a flat list into parts, each under a line of its own.
+    mutating func divide(_ nodes: [Int32], _ ranges: [Range<Int>], isOpen: [Bool]) {
+        flat = nodes
+        parts = ListParts(ranges, isOpen: isOpen)
+    }
+
+    mutating func open(part: Int, _ opens: Bool) { parts?.open(part, opens) }
+    mutating func open(allParts opens: Bool) { parts?.openAll(opens) }
+    func isOpen(part: Int) -> Bool { parts?.isOpen[part] ?? false }
+    func line(overPart part: Int) -> Int { parts?.line(over: part) ?? 0 }
+
+    /// The part that a node is in; nil if there are none.
+    func part(of node: Int) -> Int? {
+        guard let parts, let place = flat?.firstIndex(where: { $0 == node }) else { return nil }
+        return parts.part(of: place)
+    }
 
     // MARK: - Opening and shutting
 
@@ -159,7 +182,7 @@ struct RowList: RandomAccessCollection, Sendable {
     // MARK: - Lines
 
     var startIndex: Int { 0 }
-    var endIndex: Int { flat?.count ?? Int(below[0]) }
+    var endIndex: Int { parts?.lineCount ?? flat?.count ?? Int(below[0]) }
 
     subscript(index: Int) -> Row {
         var lines = lines(from: index)
@@ -204,6 +227,14 @@ struct RowList: RandomAccessCollection, Sendable {
 
         mutating func next() -> Row? {
             if let flat = list.flat {
+                if let parts = list.parts {
+                    guard let (part, index) = parts.place(ofLine: place) else { return nil }
+                    place += 1
+                    let node = Int(flat[index ?? parts.first(of: part)])
+                    return Row(
+                        node: node, depth: index == nil ? 0 : 1, first: node, group: index == nil ? part : nil
+                    )
+                }
                 guard flat.indices.contains(place) else { return nil }
                 defer { place += 1 }
                 return Row(node: Int(flat[place]), depth: 0, first: Int(flat[place]))
@@ -233,7 +264,9 @@ struct RowList: RandomAccessCollection, Sendable {
 
     /// The line that shows a node, or the closest directory around it that has a line; nil if none has.
     func place(of node: Int) -> Int? {
-        if let flat { return flat.firstIndex { $0 == node } }
+        if let flat {
+            return flat.firstIndex { $0 == node }.map { parts?.line(of: $0) ?? $0 }
+        }
         var way: [Int] = []
         var current = node
         while current != 0 {

@@ -33,9 +33,9 @@ struct FilesView {
             let row = layout.files.row + line
             RowView(
                 files: files, row: shown, columns: layout.columns, glyphs: glyphs,
-                isCostFinal: explorer.isCostFinal
+                isCostFinal: explorer.isCostFinal, loneSide: explorer.loneSide
             ).draw(at: row, on: &frame)
-            if !layout.marks.isEmpty, let mark = files.pickMark(of: shown.first)?.span {
+            if !layout.marks.isEmpty, let mark = files.pickMark(of: shown)?.span {
                 frame.put(
                     mark.text, at: Point(row: row, column: layout.marks.lowerBound), style: Style(mark.role))
             }
@@ -57,6 +57,7 @@ struct FilesView {
         let words: String
         switch explorer.scope {
         case .squashed: words = "whole image"
+        case .side(let side): words = side == .old ? "old image" : "new image"
         case .pair(let index):
             guard explorer.pairs.indices.contains(index) else { return ["Files"] }
             let pair = explorer.pairs[index]
@@ -73,6 +74,7 @@ struct FilesView {
 
     /// Which files are shown and how they are sorted, the longest words first.
     private var notes: [String] {
+        if let side = explorer.loneSide { return loneNotes(side) }
         let arrangement = explorer.arrangement
         let filter = arrangement.filter.description
         let order = "by \(arrangement.order.rawValue)" + (arrangement.isReversed ? " reversed" : "")
@@ -80,12 +82,31 @@ struct FilesView {
         let words = explorer.ignoredWords
         let ignored = words.isEmpty ? nil : "ignoring \(words.joined(separator: ", "))"
         let listing = explorer.isListing ? "listing" + glyphs.ellipsis : nil
-        let flat = arrangement.isFlat ? "one list" : nil
+        let flat = arrangement.shape.words
         let middle = [filter, flat, narrowed, order, ignored.map { _ in "ignoring \(words.count)" }]
         let short = [filter, narrowed.map { _ in "narrowed" }, ignored.map { _ in "ignoring" }]
         return [[filter, flat, narrowed, order, ignored], middle, short].map {
             ([listing] + $0).compactMap(\.self).joined(separator: " \(glyphs.separator) ")
         } + [narrowed == nil ? filter : "narrowed"]
+    }
+
+    /// How far the image is that is not shown yet, the longest words first.
+    private func loneNotes(_ side: Side) -> [String] {
+        let other = side == .old ? Side.new : .old
+        let name = other == .old ? "old" : "new"
+        let narrowed = explorer.arrangement.narrowing.map { "&" + Format.line($0.text, glyphs) }
+        let done: String
+        switch explorer.sides[other]?.progress {
+        case _ where explorer.isAligned: done = "comparing"
+        case let progress?:
+            let share = progress.total.map { ByteCount.percent(min(progress.done, $0), of: $0) }
+            done = "the \(name) one is read: \(share ?? ByteCount.text(progress.done))"
+        case nil: done = "the \(name) one is still read"
+        }
+        let texts = [[narrowed, done], [done]].map {
+            $0.compactMap(\.self).joined(separator: " \(glyphs.separator) ")
+        }
+        return texts + ["reading"]
     }
 
     private var waiting: String {

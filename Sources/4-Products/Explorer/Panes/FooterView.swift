@@ -28,9 +28,15 @@ struct FooterView {
     }
 
     private func drawKeys(in area: Rect, columns: Int, on frame: inout Frame) {
-        let rest = explorer.hint(.help, "all keys")
+        let isNarrow = area.columns < 100
+        let rest = explorer.hint(.help, isNarrow ? "keys" : "all keys")
+        let bindings =
+            explorer.loneSide == nil
+            ? explorer.bindings
+            // Of one image alone not much can be asked yet.
+            : explorer.bindings.filter { $0.obstacle(explorer) == nil }
         let hints = Self.hints(
-            explorer.bindings, explorer.context, columns: columns - rest.width - 2, glyphs: nil)
+            bindings, explorer.context, columns: columns - rest.width - 2, glyphs: nil, isShort: isNarrow)
         frame.put(
             hints + (hints.isEmpty ? [] : [Span("  ")]) + rest, at: Point(row: area.row, column: 0),
             width: columns)
@@ -129,17 +135,20 @@ struct FooterView {
     }
 
     /// Keys and what they do, as many as fit, and the way out in any case; the glyphs' ellipsis stands where there are more.
+    /// Short ones are told in a word.
     static func hints(
-        _ bindings: [Binding], _ context: Context, columns: Int, glyphs: Glyphs?
+        _ bindings: [Binding], _ context: Context, columns: Int, glyphs: Glyphs?, isShort: Bool = false
     ) -> [Span] {
         var all: [[Span]] = []
         var wayOut: Int?
         for binding in bindings where binding.contexts.contains(context) && !binding.title.isEmpty {
             guard let key = binding.keys.first else { continue }
             if binding.command == .cancel { wayOut = all.count }
+            // The first word says it where there is little room.
+            let title = isShort ? String(binding.title.prefix { $0 != " " }) : binding.title
             all.append([
                 Span((all.isEmpty ? "" : "  ") + key.label, .key, target: .key(key)),
-                Span(" " + binding.title, .footer, target: .key(key)),
+                Span(" " + title, .footer, target: .key(key)),
             ])
         }
         if all.reduce(0, { $0 + $1.width }) <= columns { return all.flatMap(\.self) }

@@ -22,7 +22,8 @@ struct HeaderView {
         if explorer.isAligned {
             drawTotals(row: area.row + 1, columns: area.columns, on: &frame)
         } else if columns.old.isEmpty {
-            let side = explorer.sides[.old]?.summary == nil ? Side.old : .new
+            // The one that is shown already has come as far as it can.
+            let side: Side = explorer.loneSide == .new || explorer.sides[.old]?.summary == nil ? .old : .new
             drawProgress(side, in: 0..<area.columns, row: area.row + 1, on: &frame)
         } else {
             drawProgress(.old, in: 0..<columns.old.upperBound, row: area.row + 1, on: &frame)

@@ -25,7 +25,15 @@ struct PreviewView {
             frame.put(rows: 1..<2, of: picture, at: area.row)
             frame.put(rows: 0..<1, of: picture, at: area.row + 1)
             frame.put(rows: 2..<area.rows, of: picture, at: area.row + 2)
-        case .directory(let node, let files): drawDirectory(node, files, area, on: &frame)
+        case .directory(let node, let changes):
+            guard let files = explorer.files else { return }
+            let path = files.tree.path(of: node).bytes
+            draw(
+                changes, "costliest in /\(Format.name(path, glyphs))/", below: path, area, on: &frame)
+        case .package(_, let changes):
+            guard let group = explorer.files?.currentGroup else { return }
+            let name = GroupView(group: group, glyphs: glyphs).name
+            draw(changes, "costliest of \(name)", below: [], area, on: &frame)
         }
     }
 
@@ -38,10 +46,11 @@ struct PreviewView {
         frame.put(" \(text) ", at: Point(row: area.row, column: 1), style: Style(.text))
     }
 
-    private func drawDirectory(_ node: Int, _ changes: [Int], _ area: Rect, on frame: inout Frame) {
+    private func draw(
+        _ changes: [Int], _ title: String, below path: [UInt8], _ area: Rect, on frame: inout Frame
+    ) {
         guard let files = explorer.files else { return }
-        let path = files.tree.path(of: node).bytes
-        drawRule("costliest in /\(Format.name(path, glyphs))/", area, on: &frame)
+        drawRule(title, area, on: &frame)
         // Without the directory's own path and the slash behind it.
         let start = path.isEmpty ? 0 : path.count + 1
         for (index, change) in changes.prefix(area.rows - 1).enumerated() {

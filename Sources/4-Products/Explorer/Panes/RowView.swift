@@ -23,6 +23,8 @@ struct RowView {
     let columns: Columns
     let glyphs: Glyphs
     let isCostFinal: Bool
+    /// The image whose files these are, if the other one is still read.
+    var loneSide: Side?
 
     private var node: DiffTree.Node { files.tree.nodes[row.node] }
 
@@ -41,6 +43,20 @@ struct RowView {
 
     func draw(at line: Int, on frame: inout Frame) {
         let node = node
+        if let place = row.group, let group = files.group(of: row) {
+            let cost = group.figures.state(isFinal: isCostFinal)
+            GroupView(group: group, glyphs: glyphs).draw(
+                isOpen: files.rows.isOpen(part: place), cost: cost, in: columns, at: line, on: &frame)
+            return drawShare(of: group.figures.bytes, cost, 0, at: line, on: &frame)
+        }
+        if let loneSide {
+            let isOld = loneSide == .old
+            let half = isOld && !columns.old.isEmpty ? columns.old : columns.new
+            return draw(
+                isOld ? files.tree.oldEntry(node) : files.tree.newEntry(node), isOld: isOld, in: half,
+                at: line,
+                on: &frame)
+        }
         let mark = files.mark(of: node)
         frame.put(mark.marker, at: Point(row: line, column: columns.marker), style: Style(Format.role(mark)))
         if columns.old.isEmpty {
@@ -69,12 +85,19 @@ struct RowView {
     /// How much of its directory's cost is this row's.
     private func drawShare(at line: Int, on frame: inout Frame) {
         let parent = files.arrangement.isFlat ? 0 : files.tree.nodes[row.first].parent
+        drawShare(
+            of: files.costBytes(of: row.node), files.costState(of: row.node, isFinal: isCostFinal), parent,
+            at: line, on: &frame)
+    }
+
+    private func drawShare(
+        of part: UInt64, _ state: CostState, _ parent: Int, at line: Int, on frame: inout Frame
+    ) {
         // What is known of an unknown figure has no share that holds.
-        guard !columns.bar.isEmpty, files.costState(of: row.node, isFinal: isCostFinal) != .pending,
+        guard !columns.bar.isEmpty, state != .pending,
             files.costState(of: parent, isFinal: isCostFinal) != .pending
         else { return }
         let whole = files.costBytes(of: parent)
-        let part = files.costBytes(of: row.node)
         guard part > 0, whole > 0, part <= whole else { return }
         let percent = ByteCount.percent(part, of: whole)
         let bar = Format.eighths(part, of: whole, columns: columns.bar.count - 5, glyphs: glyphs)

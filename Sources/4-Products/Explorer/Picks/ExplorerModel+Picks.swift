@@ -167,6 +167,7 @@ extension ExplorerModel {
     private var changesInDirectory: [Int]? {
         guard let files, let row = files.current, let ground = pickState.picks?.ground else { return nil }
         let tree = files.tree
+        if row.group != nil { return files.pickPlaces(of: files.listedChanges(of: row)) }
         let directory = tree.nodes[row.node].children.isEmpty ? tree.nodes[row.node].parent : row.first
         guard let place = ground.tree.index(of: tree.path(of: directory)) else { return nil }
         var changes = ground.changes(under: place)

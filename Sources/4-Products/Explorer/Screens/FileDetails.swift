@@ -70,7 +70,7 @@ struct FileDetails {
         let (old, new) = (tree.oldEntry(node), tree.newEntry(node))
         let path = "/" + Format.name(tree.path(of: index).bytes, model.glyphs)
         let role = Format.role(node.change)
-        var facts = [Span("  \(node.change.word)", role)]
+        var facts = model.loneSide == nil ? [Span("  \(node.change.word)", role)] : []
         if node.isDirectory, node.change == .unchanged, node.countsBelow.changed > 0 {
             facts =
                 [Span("  in it", .dim)] + Format.counts(node.countsBelow).map { Span(" " + $0.text, $0.role) }

@@ -53,9 +53,11 @@ struct HelpScreen: Screen {
         }
     }
 
-    /// The rows of the key table: keys, and what they do. The README's list is made of the same.
-    static func keyRows(_ bindings: [Binding] = Command.table) -> [(keys: String, help: String)] {
-        var rows: [(keys: String, help: String)] = []
+    /// The rows of the key table: keys, what they do, and what that is called. The README's list is made of the same.
+    static func keyRows(
+        _ bindings: [Binding] = Command.table
+    ) -> [(keys: String, help: String, names: String)] {
+        var rows: [(keys: String, help: String, names: String)] = []
         // Where a command has keys in one place, its name does not stand for them.
         let inOrder = bindings.filter { !$0.keys.isEmpty } + bindings.filter(\.keys.isEmpty)
         for binding in inOrder where !binding.help.isEmpty {
@@ -63,8 +65,9 @@ struct HelpScreen: Screen {
             // The same command may have its own keys in each pane.
             if let index = rows.firstIndex(where: { $0.help == binding.help }) {
                 if !binding.keys.isEmpty, rows[index].keys.count < keys.count { rows[index].keys = keys }
+                rows[index].names += " " + binding.names
             } else {
-                rows.append((keys, binding.help))
+                rows.append((keys, binding.help, binding.names))
             }
         }
         return rows
@@ -90,7 +93,22 @@ struct HelpText {
 
     private struct Section {
         let title: String
-        var lines: [(left: String, role: Role, right: String)]
+        var lines: [Line]
+    }
+
+    private struct Line {
+        let left: String
+        let role: Role
+        let right: String
+        /// What else it is found by.
+        var names = ""
+
+        init(_ left: String, _ role: Role, _ right: String, names: String = "") {
+            self.left = left
+            self.role = role
+            self.right = right
+            self.names = names
+        }
     }
 
     private static let mouse = [
@@ -113,11 +131,11 @@ struct HelpText {
         ("documents", "the package's own files: configuration, manifest, index"),
     ]
 
-    /// The lines whose entry, keys and all, passes; sections without one are left out.
+    /// The lines whose entry passes, with its keys and what the command is called; sections without one are left out.
     func lines(where passes: (String) -> Bool) -> [[Span]] {
         let sections = sections.map { section in
             var section = section
-            section.lines.removeAll { !passes($0.left + " " + $0.right) }
+            section.lines.removeAll { !passes("\($0.left) \($0.right) \($0.names)") }
             return section
         }
         let widest = sections.flatMap(\.lines).map { TextWidth.of($0.left) }.max() ?? 0
@@ -131,7 +149,7 @@ struct HelpText {
         return lines
     }
 
-    private func folded(_ line: (left: String, role: Role, right: String), width: Int) -> [[Span]] {
+    private func folded(_ line: Line, width: Int) -> [[Span]] {
         let keys = TextFit.wrap(line.left, columns: max(1, width - 1))
         let texts = TextFit.wrap(line.right, columns: max(1, dialogs.innerColumns - width))
         return (0..<max(keys.count, texts.count)).map { index in
@@ -145,8 +163,7 @@ struct HelpText {
         let glyphs = dialogs.glyphs
         let here = dialogs.bindings.at(subject).compactMap { binding in
             let text = binding.help.isEmpty ? binding.title : binding.help
-            return text.isEmpty
-                ? nil : (left: binding.label, role: Role.key, right: text)
+            return text.isEmpty ? nil : Line(binding.label, .key, text, names: binding.names)
         }
         let told = Set(here.map(\.right))
         return [
@@ -154,37 +171,40 @@ struct HelpText {
             Section(
                 title: "Elsewhere",
                 lines: HelpScreen.keyRows(dialogs.bindings).filter { !told.contains($0.help) }.map {
-                    ($0.keys, .key, $0.help)
+                    Line($0.keys, .key, $0.help, names: $0.names)
                 }),
             Section(
                 title: "Markers",
                 lines: [
-                    ("+", .added, "added"), ("-", .removed, "removed"),
-                    ("~", .modified, "modified: other content (of a directory: something in it)"),
-                    ("*", .metadata, "metadata: only mode, owner, time, attributes, link target or device"),
-                    (">", .moved, "moved: the same content at another path"), ("=", .unchanged, "unchanged"),
-                    ("==", .dim, "a hard link: one more name of the same file"),
-                    ("[x]", .key, "picked: a package of its own brings it"),
-                    ("[-]", .key, "some of it is picked"),
-                    ("(x)", .text, "comes along: something that is picked needs it"),
+                    Line("+", .added, "added"), Line("-", .removed, "removed"),
+                    Line("~", .modified, "modified: other content (of a directory: something in it)"),
+                    Line(
+                        "*", .metadata, "metadata: only mode, owner, time, attributes, link target or device"),
+                    Line(">", .moved, "moved: the same content at another path"),
+                    Line("=", .unchanged, "unchanged"),
+                    Line("==", .dim, "a hard link: one more name of the same file"),
+                    Line("[x]", .key, "picked: a package of its own brings it"),
+                    Line("[-]", .key, "some of it is picked"),
+                    Line("(x)", .text, "comes along: something that is picked needs it"),
                 ]),
             Section(
                 title: "Figures",
                 lines: [
-                    ("1.2 kB", .text, "exact"),
-                    (
+                    Line("1.2 kB", .text, "exact"),
+                    Line(
                         Format.cost(Figure(guess: 1200), glyphs), .estimate,
                         "a guess that is not far off"
                     ),
-                    (
+                    Line(
                         Format.cost(Figure(2_000_000, bounds: 700_000...21_000_000), glyphs),
                         .estimate,
                         "a guess that may be far off: between the two"
                     ),
-                    (glyphs.ellipsis, .dim, "not known yet"), (glyphs.nothing, .dim, "nothing to ship"),
+                    Line(glyphs.ellipsis, .dim, "not known yet"),
+                    Line(glyphs.nothing, .dim, "nothing to ship"),
                 ]),
-            Section(title: "Words", lines: Self.words.map { ($0.0, .key, $0.1) }),
-            Section(title: "Mouse", lines: Self.mouse.map { ($0.0, .key, $0.1) }),
+            Section(title: "Words", lines: Self.words.map { Line($0.0, .key, $0.1) }),
+            Section(title: "Mouse", lines: Self.mouse.map { Line($0.0, .key, $0.1) }),
         ]
     }
 }

@@ -55,6 +55,11 @@ struct PaletteScreen: Screen {
             return words.allSatisfy { text.contains($0) } || binding.keys.contains { $0.label == typed }
         }
         guard !words.isEmpty else { return fitting }
+        // A text may name another command's key.
+        let keyed = fitting.filter { $0.keys.contains { $0.label == typed } }
+        guard keyed.isEmpty else {
+            return keyed + fitting.filter { !keyed.map(\.command).contains($0.command) }
+        }
         func isCalled(_ binding: Binding) -> Bool {
             binding.command.name.replacing("-", with: " ").hasPrefix(words.joined(separator: " "))
         }

@@ -97,7 +97,7 @@ extension ExplorerModel {
 
     /// Whether it is not known yet what belongs to the packages that the list is narrowed to.
     var isReadingPackages: Bool {
-        isSummarizing && packages == nil && files?.aim.narrowing?.needsPackages == true
+        isSummarizing && packages == nil && files?.aim.needsPackages == true
     }
 
     /// Whether a screen waits for what was to be found for it.

@@ -11,6 +11,8 @@ struct TableMaking: Sendable {
     let immediateCount: Int
     /// The table of the same images that it takes the place of, compared by other rules.
     let before: FileTable?
+    /// Whether that was not a table of both images: then what is not listed there any more gives way to what costs most.
+    let isFirst: Bool
     /// How many rows there are on screen, if everything is listed and if a line tells what is not.
     let height: Int
     let heightOverHidden: Int
@@ -28,6 +30,8 @@ struct TableMaking: Sendable {
         let height = table.hiddenWords.isEmpty ? height : heightOverHidden
         if let before {
             table.adopt(before, height: height)
+            let kept = before.current.flatMap { table.tree.index(of: before.tree.path(of: $0.node)) }
+            if isFirst, kept != table.current?.node { table.openCostliest(height: height) }
             table.search = before.search.flatMap {
                 try? table.findMatches($0.query, isCancelled: isCancelled)
             }

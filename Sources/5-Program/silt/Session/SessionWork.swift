@@ -36,6 +36,8 @@ final class SessionWork: Sendable {
         var estimates = Estimates()
         var failure: (any Error)?
         var loading: Job?
+        /// The images that are read.
+        var readSides: Set<Side> = []
         var comparing: Job?
         /// Lists and finds what the screen asks for.
         var working: [ScreenWork.Kind: Job] = [:]
@@ -100,6 +102,7 @@ final class SessionWork: Sendable {
         let job = Job(on: .shared) { await self.read(old, new) }
         state.withLock { state in
             state.requests = [.old: old, .new: new]
+            state.readSides = []
             state.loading = job
         }
     }
@@ -144,10 +147,23 @@ final class SessionWork: Sendable {
 
     private func load(_ side: Side, _ request: ImageRequest) async throws -> OpenedImage {
         do {
-            return try await opened(side, request)
+            let image = try await opened(side, request)
+            showAlone(side, image)
+            return image
         } catch ImageError.ambiguous(_, _, let options) where FileKind.at(request.path).isReadAgain {
             throw SeveralImages(side: side, options: options)
         }
+    }
+
+    /// Sends the files of the image that is read first, so that there is something to look at.
+    private func showAlone(_ side: Side, _ image: OpenedImage) {
+        let isFirst = state.withLock { state in
+            defer { state.readSides.insert(side) }
+            return state.readSides.isEmpty
+        }
+        guard isFirst else { return }
+        let listings = image.index.listings
+        mailbox.send(.sideRead(side, DiffTree(old: listings, new: listings)))
     }
 
     private func opened(_ side: Side, _ request: ImageRequest) async throws -> OpenedImage {
@@ -184,6 +200,8 @@ final class SessionWork: Sendable {
         switch scope {
         case .squashed:
             tree = DiffTree(old: old.index.listings, new: new.index.listings, ignoring: rules)
+        // That was sent before there was anything to compare.
+        case .side: return
         case .pair(let row):
             guard creator.pairs.indices.contains(row) else { return }
             tree = DiffTree(
