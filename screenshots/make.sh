@@ -108,10 +108,40 @@ sleep 0.3
 mux send-keys '`'
 settle 'by cost'
 picture list
+# The same under packages, the first of which is opened.
 mux send-keys '`'
+settle 'by package'
+mux send-keys g l
+sleep 0.3
+picture packages
+mux send-keys '`'
+sleep 0.3
 mux send-keys i
 settle 'ships as'
 picture details
+mux send-keys Escape
+sleep 0.3
+# What differs in the configuration.
+mux send-keys 1 g Enter
+settle 'Configuration'
+picture configuration
+mux send-keys Escape
+sleep 0.3
+mux send-keys 2
+mux send-keys C-p
+mux send-keys -l hand
+settle 'hand'
+picture finder
+mux send-keys Escape
+sleep 0.3
+mux send-keys f
+settle 'ignore, when'
+picture filters
+mux send-keys Escape
+sleep 0.3
+mux send-keys T
+settle 'high-contrast'
+picture themes
 mux send-keys Escape
 sleep 0.3
 mux send-keys e
