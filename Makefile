@@ -75,6 +75,7 @@ coverage: ## how much of each file the tests run
 
 sanitize: ## all tests with each of SANITIZERS
 	for sanitizer in $(SANITIZERS); do \
+	  ASAN_OPTIONS=handle_segv=0:handle_sigbus=0:handle_sigfpe=0:suppressions=$(CURDIR)/Tests/asan.supp \
 	  swift test $(CONFIGURATION) --disable-xctest --sanitize $$sanitizer --scratch-path .build-$$sanitizer || exit 1; \
 	done
 
