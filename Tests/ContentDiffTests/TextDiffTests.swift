@@ -115,3 +115,10 @@ struct TextDiffTests {
         #expect(throws: Enough.self) { try TextDiff(old: [1], new: [2]) { throw Enough() } }
     }
 }
+
+extension TextDiff {
+    /// Compares texts in UTF-8.
+    init(old: [UInt8], new: [UInt8], poll: () throws -> Void = {}) throws {
+        try self.init(old: StoredText(utf8: old), new: StoredText(utf8: new), poll: poll)
+    }
+}

@@ -114,6 +114,7 @@ struct DiffTests {
             #expect(text.contains("\n\(line)\n"), "\(text)")
         }
         #expect(try diff("--exit-code", "--ignore", "times").status == 1)
+        #expect(try diff("--summary", "--exit-code", "--ignore", "times").status == 1)
         let markdown = try diff("--format", "markdown").text
         #expect(markdown.contains("\n- Layer 1: `foreign: not in the image, at https://example.org/base`"))
         let summary = try diff("--summary").text

@@ -320,6 +320,32 @@ struct TerminalScripts {
         #expect(try scratch.read("made.tar") == scratch.read("new.tar"))
     }
 
+    @Test func `one looks inside, picks and exports, and the receiver gets what was picked and nothing else`()
+        throws
+    {
+        let terminal = try explorer(["old.tar", "new.tar", "-o", "d.silt"])
+        terminal.type("/changed.so\r\r")
+        try terminal.wait(for: "/lib/changed.so")
+        try terminal.wait(for: "change 1 of")
+        terminal.type("\u{1b}")
+        usleep(200_000)
+        terminal.type(" ")
+        try terminal.wait(for: "picked")
+        terminal.type("e")
+        try terminal.wait(for: "d.silt")
+        terminal.type("\r")
+        try terminal.wait(for: "written and checked")
+        terminal.type("q")
+        #expect(try terminal.end() == 0)
+        #expect(try Program.run("apply", "old.tar", "d.silt", "-o", "made.tar", in: scratch).status == 0)
+        // What a loader gets: the old image's files but for the one that was picked, which is the new image's.
+        let changes = try Program.run("diff", "--changed-only", "old.tar", "made.tar", in: scratch).text
+        #expect(changes.contains("files: 0 added, 0 removed, 1 modified, 0 metadata, 0 moved,"), "\(changes)")
+        #expect(changes.hasSuffix("  lib/changed.so\n"), "\(changes)")
+        let others = try Program.run("diff", "--changed-only", "made.tar", "new.tar", in: scratch).text
+        #expect(others.contains("lib/added") && !others.contains("lib/changed.so"), "\(others)")
+    }
+
     @Test func `an explorer that is ended while it exports leaves no file`() throws {
         let contents = (0..<2).map { Content.random(UInt64($0), 12 << 20) }
         try scratch.write(

@@ -10,17 +10,31 @@ private final class WordMemo: Sendable {
 
 /// What differs between two texts, line by line, and in changed lines word by word.
 public struct TextDiff: Sendable {
-    /// The old text.
+    /// The old text, as UTF-8 if its encoding is known.
     public let old: [UInt8]
-    /// The new text.
+    /// The new text, likewise.
     public let new: [UInt8]
     /// The old text's lines without their line breaks.
     public let oldLines: [Range<Int>]
     /// The new text's lines without their line breaks.
     public let newLines: [Range<Int>]
+    /// The old text as the file holds it.
+    public let storedOld: Stored
+    /// The new text as the file holds it.
+    public let storedNew: Stored
     /// Runs of lines, from the first to the last of both texts: what is the same and what is not take turns.
     public let runs: [DiffRun]
     private let words = WordMemo()
+
+    /// A text as a file holds it, in whatever encoding.
+    public struct Stored: Sendable {
+        /// All of the file's content.
+        public let bytes: [UInt8]
+        /// Where the text's lines are in it, without their line breaks.
+        public let lines: [Range<Int>]
+        /// What it is stored in, for people to read; nil if it is empty.
+        public let encoding: String?
+    }
 
     /// Words are compared in stretches of at most so many lines together.
     private static let wordLineLimit = 400
@@ -29,15 +43,21 @@ public struct TextDiff: Sendable {
     /// Compares two texts.
     ///
     /// - Parameters:
-    ///   - old: The old text; `\n`, `\r\n` and the end of the text end lines.
-    ///   - new: The new text.
+    ///   - oldText: The old text; `\n`, `\r\n` and the end of the text end lines.
+    ///   - newText: The new text.
     ///   - poll: Called now and then; what it throws ends the comparison.
     /// - Throws: What `poll` throws.
-    public init(old: [UInt8], new: [UInt8], poll: () throws -> Void = {}) throws {
+    public init(old oldText: StoredText, new newText: StoredText, poll: () throws -> Void = {}) throws {
+        let (old, new) = (oldText.text, newText.text)
         self.old = old
         self.new = new
-        oldLines = Self.lines(old)
-        newLines = Self.lines(new)
+        let (oldLines, newLines) = (Self.lines(old), Self.lines(new))
+        self.oldLines = oldLines
+        self.newLines = newLines
+        storedOld = Stored(
+            bytes: oldText.bytes, lines: oldText.places(of: oldLines), encoding: oldText.encoding)
+        storedNew = Stored(
+            bytes: newText.bytes, lines: newText.places(of: newLines), encoding: newText.encoding)
         var numbers = Numbering()
         let oldNumbers = oldLines.map { numbers.number(of: old[$0]) }
         let newNumbers = newLines.map { numbers.number(of: new[$0]) }
@@ -50,7 +70,7 @@ public struct TextDiff: Sendable {
     /// How many lines were removed.
     public var removedCount: Int { runs.reduce(0) { $0 + ($1.isSame ? 0 : $1.old.count) } }
 
-    /// Whether only line breaks differ, or nothing.
+    /// Whether only line breaks or encodings differ, or nothing.
     public var isSame: Bool { runs.allSatisfy(\.isSame) }
 
     /// The words of changed lines that differ, as places in the texts.

@@ -6,8 +6,36 @@ public struct PairedPackages: Sendable {
     private let new: PackageInventory
     /// For each old package, the place of the new one that it became; those that are gone stand behind the new ones.
     private let placeOfOld: [Int]
+    /// The other way around.
+    private let oldOfPlace: [Int?]
     /// Old packages that are gone.
     private let removed: [Int]
+
+    /// How many packages there are.
+    public var count: Int { new.packages.count + removed.count }
+
+    /// A package as the old image has it.
+    ///
+    /// - Parameter place: 0 ..< `count`.
+    /// - Returns: nil if it is new.
+    public func old(at place: Int) -> Package? { oldOfPlace[place].map { old.packages[$0] } }
+
+    /// A package as the new image has it.
+    ///
+    /// - Parameter place: 0 ..< `count`.
+    /// - Returns: nil if it is gone.
+    public func new(at place: Int) -> Package? {
+        new.packages.indices.contains(place) ? new.packages[place] : nil
+    }
+
+    /// The package that a node of a tree of both images belongs to: where it is in the new image, unless it is only in the
+    /// old one.
+    ///
+    /// - Parameter node: The node.
+    /// - Returns: The package's place; nil if it belongs to none.
+    public func owner(of node: DiffTree.Node) -> Int? {
+        node.new.flatMap { new.owners[$0] } ?? node.old.flatMap { old.owners[$0] }.map { placeOfOld[$0] }
+    }
 
     /// Pairs the packages of two images.
     ///
@@ -24,6 +52,7 @@ public struct PairedPackages: Sendable {
         }
         for (place, index) in pairing.removed.enumerated() { places[index] = new.packages.count + place }
         placeOfOld = places
+        oldOfPlace = pairing.oldOfNew + pairing.removed
         removed = pairing.removed
     }
 

@@ -17,7 +17,7 @@ extension LookScreen {
         guard model.size.rows >= Self.leastRows, isWhole, members == nil else { return false }
         switch content(model) {
         case .bytes(let bytes, nil):
-            // A text that is shown by its bytes may have been stored in another encoding.
+            // A text that is shown by its bytes may be compressed in the file.
             guard case .text = model.contents[key]?.content else { return true }
             return UInt64(bytes.new.count) == newByteCount(model)
         case .beginning(_, nil), .piece(_, _, nil):
@@ -69,12 +69,12 @@ extension LookScreen {
         self.costs?.fit(columns: CostView.mapColumns(model.size.columns))
     }
 
-    /// A text's lines as they are stored; nil for what is no text, or is stored in another encoding.
+    /// A text's lines as they are stored; nil for what is no text.
     private func storedLines(_ content: FileContent, _ byteCount: Int) -> [Range<Int>]? {
-        guard case .text(let text, _) = content, text.new.count == byteCount,
+        guard case .text(let text, _) = content, text.storedNew.bytes.count == byteCount,
             text.newLines.count <= Self.lineLimit
         else { return nil }
-        return text.newLines
+        return text.storedNew.lines
     }
 
     /// Texts of more lines have blocks like other files: to count each line's cost would take longer than a frame.
@@ -114,27 +114,20 @@ extension LookScreen {
         return explanation.remark
     }
 
-    /// Whether there are places on screen to go to by what they cost.
-    func goesByCost(_ model: ExplorerModel) -> Bool {
-        (showsCosts(model) || showsLines(model)) && costs?.blocks.isEmpty == false
+    /// Why there are no places on screen to go to by what they cost; nil if there are.
+    func obstacleByCost(_ model: ExplorerModel) -> String? {
+        guard let costs else { return reason(model) }
+        guard costs.blocks.isEmpty || !showsCosts(model) && !showsLines(model) else { return nil }
+        return model.size.rows < Self.leastRows
+            ? "costs by place take \(Self.leastRows) lines: \(model.key(.costs, in: context)) lists them"
+            : "\(model.key(.bytes, in: context)) shows the bytes, then \(model.key(.cheaperChange, in: context)) goes by cost; \(model.key(.costs, in: context)) lists what costs"
     }
 
     /// Goes to the block that costs next less, or next more; first to the costliest.
     ///
     /// - Returns: What becomes of this screen.
     mutating func goByCost(isCheaper: Bool, _ model: inout ExplorerModel) -> Outcome {
-        guard goesByCost(model), let costs else {
-            guard costs != nil else {
-                model.say(reason(model))
-                return .stay
-            }
-            model.say(
-                model.size.rows < Self.leastRows
-                    ? "costs by place take \(Self.leastRows) lines: \(model.key(.costs, in: context)) lists them"
-                    : "\(model.key(.bytes, in: context)) shows the bytes, then \(model.key(.cheaperChange, in: context)) goes by cost; \(model.key(.costs, in: context)) lists what costs"
-            )
-            return .stay
-        }
+        guard let costs else { return .stay }
         let next = costRank.map { $0 + (isCheaper ? 1 : -1) } ?? 0
         guard costs.ranked.indices.contains(next) else {
             model.say(isCheaper ? "no other block costs anything" : "no block costs more")
@@ -189,8 +182,8 @@ extension LookScreen {
         case .text(let text, _):
             currentRun.flatMap { run -> Int? in
                 let lines = text.runs.indices.contains(run) ? text.runs[run].new : 0..<0
-                return text.newLines.indices.contains(lines.lowerBound)
-                    ? text.newLines[lines.lowerBound].lowerBound : nil
+                let places = text.storedNew.lines
+                return places.indices.contains(lines.lowerBound) ? places[lines.lowerBound].lowerBound : nil
             }
         case .archive, .failed, nil: nil
         }

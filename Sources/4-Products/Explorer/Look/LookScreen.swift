@@ -196,10 +196,10 @@ struct LookScreen: FindingScreen, SearchableScreen {
 
     /// Why there is no change to go to.
     private func sameness(_ model: ExplorerModel) -> String {
-        guard case .text(let text, _) = content(model), text.old != text.new else {
+        guard case .text(let text, _) = content(model), let difference = text.differenceBesideLines else {
             return "nothing differs in the content"
         }
-        return "only line breaks differ: \(model.key(.bytes, in: context)) shows the bytes"
+        return "\(difference): \(model.key(.bytes, in: context)) shows the bytes"
     }
 
     /// Shows a line, and counts changes from there.
@@ -380,8 +380,9 @@ struct LookScreen: FindingScreen, SearchableScreen {
             return settleMembers(model)
         }
         if wantsBytes, case .text(let text, _) = stored.content, bytes?.isDelta != true {
-            // A text may be stored in another encoding.
-            let isStored = newByteCount(model) == UInt64(text.new.count) && key.inside.isEmpty
+            // A text may be compressed in the file.
+            let isStored =
+                newByteCount(model) == UInt64(text.storedNew.bytes.count) && key.inside.isEmpty
             let copies = isStored ? stored.explanation?.copies ?? [] : []
             if bytes == nil || !copies.isEmpty { bytes = TextBytes(text, copies) }
         }

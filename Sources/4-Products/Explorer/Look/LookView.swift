@@ -59,9 +59,7 @@ struct LookView {
                 FooterView.foot(
                     // What cannot be done now is left out.
                     model.bindings.filter {
-                        !$0.contexts.contains(screen.context)
-                            || $0.obstacle(model) == nil
-                                && ($0.command != .cheaperChange || screen.goesByCost(model))
+                        !$0.contexts.contains(screen.context) || $0.obstacle(model) == nil
                     }, screen.context, columns: size.columns, glyphs: glyphs),
                 at: Point(row: size.rows - 1, column: 0), width: size.columns)
         }
@@ -126,7 +124,7 @@ struct LookView {
             if !text.old.isEmpty || !text.new.isEmpty, hunkCount > 0, isTwoSided {
                 words.append("change \(hunk + 1) of \(hunkCount)")
             } else if isTwoSided {
-                words.append(text.old == text.new ? "the same content" : "only line breaks differ")
+                words.append(text.differenceBesideLines ?? "the same content")
             }
         case .archive(let archive):
             words.append(archive.formats.joined(separator: " \(glyphs.arrow) "))

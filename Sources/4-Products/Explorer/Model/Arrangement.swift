@@ -10,7 +10,7 @@ struct Arrangement: Hashable, Sendable {
     var shape = Shape.tree
 
     /// How files are put together.
-    enum Shape: String, Hashable, Sendable, CaseIterable {
+    enum Shape: Hashable, Sendable {
         /// In their directories.
         case tree
         /// In one list, with their whole paths.

@@ -59,8 +59,17 @@ extension Command {
     @Sendable static func needsChange(_ explorer: ExplorerModel) -> String? { explorer.reasonNotToPick }
 
     @Sendable static func needsFold(_ explorer: ExplorerModel) -> String? {
-        guard let look = explorer.subject as? LookScreen, !look.hasFold else { return nil }
+        guard let look = look(explorer), !look.hasFold else { return nil }
         return "nothing is left out here"
+    }
+
+    /// The file that is looked into, also below a window: its footer shows beside that.
+    private static func look(_ explorer: ExplorerModel) -> LookScreen? {
+        explorer.screens.lazy.reversed().compactMap { $0 as? LookScreen }.first
+    }
+
+    @Sendable static func needsBlocks(_ explorer: ExplorerModel) -> String? {
+        look(explorer)?.obstacleByCost(explorer)
     }
 
     @Sendable static func needsPlaces(_ explorer: ExplorerModel) -> String? {
@@ -69,7 +78,7 @@ extension Command {
     }
 
     @Sendable static func needsProgram(_ explorer: ExplorerModel) -> String? {
-        guard let look = explorer.subject as? LookScreen, let known = explorer.contents[look.key] else {
+        guard let look = look(explorer), let known = explorer.contents[look.key] else {
             return "the file is still being read"
         }
         return known.program == nil ? "this is no program or library" : nil

@@ -212,8 +212,9 @@ extension Command {
         Binding(
             .cheaperChange, ["}"], "by cost",
             "inside a file: to the block of bytes or the line of text that costs most, then to those that cost less",
-            in: [.look]),
-        Binding(.costlierChange, ["{"], "", "to the block that costs next more", in: [.look]),
+            in: [.look], unless: needsBlocks),
+        Binding(
+            .costlierChange, ["{"], "", "to the block that costs next more", in: [.look], unless: needsBlocks),
         Binding(
             .costs, ["$"], "costs",
             "why the file costs what it costs: its sections and blocks, or its lines, by cost, and what was predicted",

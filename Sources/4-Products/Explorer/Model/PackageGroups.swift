@@ -4,7 +4,7 @@ import Summary
 
 /// The files of a list by the packages that they belong to; those of none are at the end.
 struct PackageGroups: Sendable {
-    /// What makes packages of both images the same.
+    /// What a package is known by: what it is called in the new image, or in the old one if it is gone.
     struct Key: Hashable, Sendable {
         let kind: Package.Kind
         let name: String
@@ -64,26 +64,27 @@ struct PackageGroups: Sendable {
         _ list: [Int32], of tree: DiffTree, _ packages: PackageNames, _ costs: CostTable,
         _ arrangement: Arrangement
     ) {
+        let packages = PairedPackages(old: packages.old, new: packages.new)
         var groups = [Group(key: nil)]
         var places: [Key: Int] = [:]
-        func place(_ package: Package, isOld: Bool) -> Int {
+        // Of several versions of one thing in one place, one line tells.
+        let groupOfPackage = (0..<packages.count).map { index -> Int in
+            let (old, new) = (packages.old(at: index), packages.new(at: index))
+            guard let package = new ?? old else { return 0 }
             let key = Key(package)
             let place = places[key] ?? groups.count
             if place == groups.count {
                 places[key] = place
                 groups.append(Group(key: key))
             }
-            groups[place].add(package.version, isOld: isOld)
+            old.map { groups[place].add($0.version, isOld: true) }
+            new.map { groups[place].add($0.version, isOld: false) }
             return place
         }
-        let old = packages.old.packages.map { place($0, isOld: true) }
-        let new = packages.new.packages.map { place($0, isOld: false) }
         var files = Array(repeating: [Int32](), count: groups.count)
         for index in list {
             let node = tree.nodes[Int(index)]
-            let owner =
-                node.new.flatMap { packages.new.owners[$0] }.map { new[$0] }
-                ?? node.old.flatMap { packages.old.owners[$0] }.map { old[$0] } ?? 0
+            let owner = packages.owner(of: node).map { groupOfPackage[$0] } ?? 0
             files[owner].append(index)
             groups[owner].figures.add(costs.ownFigures(of: Int(index), in: tree))
             groups[owner].oldByteCount.addClamped(node.oldByteCount)

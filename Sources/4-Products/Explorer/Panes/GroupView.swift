@@ -1,7 +1,7 @@
 import Bytes
-import Summary
 import Canvas
 import FileTree
+import Summary
 
 /// What is told of a package: in its line over its files, and under the cursor.
 struct GroupView {

@@ -132,8 +132,8 @@ struct Diff: CancellableCommand {
         case .json: try StandardStreams.line(JSONOutput.text(report))
         case .markdown: try StandardStreams.line(report.markdown)
         }
-        let isOneImage = old.index.summary.imageID == new.index.summary.imageID
-        return isOneImage || !ignoring.isEmpty && tree.isUnchanged && settings.isSame
+        return DiffReport.isSame(
+            old.index.summary, new.index.summary, tree: tree, settings: settings, ignoring: ignoring)
     }
 }
 

@@ -75,8 +75,11 @@ extension SessionWork {
         }
         let before = try old.map { try $0.read(0, FileContent.byteLimit) }
         let after = try new.map { try $0.read(0, FileContent.byteLimit) }
-        if let (oldText, newText, encoding) = Self.texts(before, after) {
+        if let (oldText, newText) = Self.texts(before, after) {
             let text = try TextDiff(old: oldText, new: newText) { try Task.checkCancellation() }
+            var encodings = [text.storedOld.encoding, text.storedNew.encoding].compactMap(\.self)
+            if encodings.count == 2, encodings[0] == encodings[1] { encodings.removeLast() }
+            let encoding = encodings.isEmpty ? "empty" : encodings.joined(separator: " to ")
             let words = packing.map { "\(encoding) in \($0)" } ?? encoding
             mailbox.send(.content(key, .text(text, encoding: words)))
             return startExplaining(key, [], [], packing: packing)
@@ -165,43 +168,10 @@ extension SessionWork {
 
     // MARK: - Text
 
-    /// Both sides as UTF-8 and what they were stored as; nil if one of them is no text.
-    private static func texts(_ old: [UInt8]?, _ new: [UInt8]?) -> ([UInt8], [UInt8], String)? {
-        var texts: [[UInt8]] = []
-        var encodings: [String] = []
-        for content in [old, new] {
-            guard let content, !content.isEmpty else {
-                texts.append([])
-                continue
-            }
-            guard content.count <= FileContent.textLimit, let (text, encoding) = text(content) else {
-                return nil
-            }
-            texts.append(text)
-            if !encodings.contains(encoding) { encodings.append(encoding) }
-        }
-        return (texts[0], texts[1], encodings.isEmpty ? "empty" : encodings.joined(separator: " to "))
-    }
-
-    private static func text(_ content: [UInt8]) -> ([UInt8], String)? {
-        if content.starts(with: [0xff, 0xfe]) || content.starts(with: [0xfe, 0xff]) {
-            let isLittle = content[0] == 0xff
-            var units: [UInt16] = []
-            for index in stride(from: 2, to: content.count - 1, by: 2) {
-                let (first, second) = (UInt16(content[index]), UInt16(content[index + 1]))
-                units.append(isLittle ? second << 8 | first : first << 8 | second)
-            }
-            return (Array(String(decoding: units, as: UTF16.self).utf8), isLittle ? "utf-16le" : "utf-16be")
-        }
-        // Control characters but for tabs, line ends, page ends, escapes and backspaces are in no text.
-        let allowed: Set<UInt8> = [0x08, 0x09, 0x0a, 0x0c, 0x0d, 0x1b]
-        let controlCount = content.count { $0 < 0x20 && !allowed.contains($0) }
-        guard controlCount == 0 else { return nil }
-        if String(validating: content, as: UTF8.self) != nil {
-            return (content, content.allSatisfy { $0 < 0x80 } ? "ascii" : "utf-8")
-        }
-        // Something of eight bits: most of it has to be letters all the same.
-        let highCount = content.count { $0 >= 0x80 }
-        return highCount * 3 < content.count ? (content, "8-bit text") : nil
+    /// Both sides; nil if one of them is no text.
+    private static func texts(_ old: [UInt8]?, _ new: [UInt8]?) -> (StoredText, StoredText)? {
+        let sides = [old ?? [], new ?? []].map { $0.count <= FileContent.textLimit ? StoredText($0) : nil }
+        guard let old = sides[0], let new = sides[1] else { return nil }
+        return (old, new)
     }
 }

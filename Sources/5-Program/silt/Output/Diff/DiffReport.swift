@@ -186,11 +186,30 @@ struct DiffReport: Encodable {
         ignored = Ignored(options)
         let isOneImage = old.index.summary.imageID == new.index.summary.imageID
         let unread = UnreadLayers(old: old.index.summary.layers, new: new.index.summary.layers)
-        isSame = isOneImage || !ignoresNothing && unread.isEmpty && tree.isUnchanged && settings.isSame
+        isSame = Self.isSame(
+            old.index.summary, new.index.summary, tree: tree, settings: settings, ignoring: options)
         let sameLayers = old.index.summary.layers.map(\.diffID) == new.index.summary.layers.map(\.diffID)
         verdict = Self.verdict(
             isOneImage: isOneImage, ignoresNothing: ignoresNothing, tree: tree, settings: settings,
             hasSameLayers: sameLayers, unread: unread)
+    }
+
+    /// Whether nothing differs but what is ignored; if nothing is ignored, whether it is one image.
+    ///
+    /// - Parameters:
+    ///   - old: The old image.
+    ///   - new: The new image.
+    ///   - tree: What differs in the files beside what is ignored.
+    ///   - settings: What differs in the configurations beside what is ignored.
+    ///   - options: What is ignored.
+    /// - Returns: Whether `--exit-code` tells 0.
+    static func isSame(
+        _ old: ImageSummary, _ new: ImageSummary, tree: DiffTree, settings: ConfigDiff,
+        ignoring options: IgnoreOptions
+    ) -> Bool {
+        old.imageID == new.imageID
+            || !options.isEmpty && tree.isUnchanged && settings.isSame
+                && UnreadLayers(old: old.layers, new: new.layers).isEmpty
     }
 
     /// The size of a layer whose content is known.

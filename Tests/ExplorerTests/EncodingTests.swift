@@ -1,0 +1,51 @@
+import Canvas
+import TestSupport
+import Testing
+
+@testable import ContentDiff
+@testable import Explorer
+
+extension TextDiff {
+    /// Compares texts in UTF-8.
+    init(old: [UInt8], new: [UInt8], poll: () throws -> Void = {}) throws {
+        try self.init(old: StoredText(utf8: old), new: StoredText(utf8: new), poll: poll)
+    }
+}
+
+/// Texts in encodings other than UTF-8, inside of a file.
+struct EncodingTests {
+    private static let latin = Array("stra".utf8) + [0xdf] + Array("e\n".utf8)
+
+    /// The explorer inside of a file that holds these texts.
+    private func script(_ old: [UInt8], _ new: [UInt8]) throws -> Script {
+        var script = Script(columns: 120, rows: 24, answersFirst: true)
+        script.press("enter")
+        let key = try #require((script.explorer.screens.last as? LookScreen)?.key)
+        let before = try #require(StoredText(old))
+        let after = try #require(StoredText(new))
+        script.send(.content(key, .text(try TextDiff(old: before, new: after), encoding: "some encoding")))
+        return script
+    }
+
+    @Test func `letters are shown as letters, and bytes as the file holds them`() throws {
+        var script = try script(Self.latin, Array("# ".utf8) + Self.latin)
+        #expect(script.screen().text.contains("# straße"))
+        script.press("/ ß enter")
+        #expect(script.explorer.status?.isWarning != true)
+        script.press("x")
+        #expect(script.screen().text.contains("73 74 72 61 df 65 0a"))
+        #expect(!script.screen().text.contains("c3 9f"))
+    }
+
+    @Test func `what differs though no line does is told`() throws {
+        var utf16: [UInt8] = [0xff, 0xfe]
+        for unit in "straße\n".utf16 { utf16 += [UInt8(unit & 0xff), UInt8(unit >> 8)] }
+        for (new, words) in [
+            (Self.latin, "the same content"), (utf16, "only the encoding differs"),
+            (Self.latin.dropLast() + Array("\r\n".utf8), "only line breaks differ"),
+            (Array("straße\r\n".utf8), "only line breaks and the encoding differ"),
+        ] {
+            #expect(try script(Self.latin, new).screen().text.contains(words))
+        }
+    }
+}
