@@ -64,6 +64,17 @@ struct OneSideTests {
         #expect(script.path == path || script.explorer.files?.current != nil)
     }
 
+    @Test func `many files that nobody went anywhere in make room for those of both`() {
+        var script = script(.old, immediateCount: 1)
+        script.holdsWork = true
+        script.send(.aligned(script.fixture.pairs))
+        #expect(script.explorer.tables.isEmpty)
+        #expect(script.screen().text.contains("comparing"))
+        script.work()
+        #expect(script.explorer.tables.keys.map { $0 } == [.squashed])
+        #expect(script.path == Script(at: .compared, answersFirst: true).path)
+    }
+
     @Test func `nobody who has pressed no key loses the answer`() {
         var script = script(.new)
         script.send(.aligned(script.fixture.pairs))

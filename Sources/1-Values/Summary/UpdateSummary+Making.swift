@@ -178,44 +178,26 @@ private struct PackageShares {
     private static let pathLimit = 100
 
     init(_ facts: UpdateFacts, _ tree: DiffTree, _ shares: NodeShares) {
-        let (old, new) = (facts.oldPackages, facts.newPackages)
-        let pairing = PackagePairing(old: old.packages, new: new.packages)
-        // Rows of new packages come first, then those of removed ones.
-        var rowOfOld: [Int: Int] = [:]
-        for (row, partner) in pairing.oldOfNew.enumerated() { if let partner { rowOfOld[partner] = row } }
-        for (index, partner) in pairing.removed.enumerated() {
-            rowOfOld[partner] = new.packages.count + index
-        }
+        let packages = PairedPackages(old: facts.oldPackages, new: facts.newPackages)
         let none = Share(hasCost: shares.hasCosts)
-        var sums = Array(repeating: none, count: new.packages.count + pairing.removed.count)
+        var sums = Array(repeating: none, count: packages.count)
         var nodes: [Int: [Int]] = [:]
         rest = none
         for (index, node) in tree.nodes.enumerated() where !shares.own(index).isEmpty {
-            let row =
-                node.new.flatMap { new.owners[$0] }
-                ?? (node.isInNew ? nil : node.old.flatMap { old.owners[$0] }.flatMap { rowOfOld[$0] })
-            guard let row else {
+            guard let place = packages.owner(of: node) else {
                 rest += shares.own(index)
                 continue
             }
-            sums[row] += shares.own(index)
-            nodes[row, default: []].append(index)
+            sums[place] += shares.own(index)
+            nodes[place, default: []].append(index)
         }
-        for (row, share) in sums.enumerated() {
-            let package: Package
-            let before: Package?
-            if row < new.packages.count {
-                package = new.packages[row]
-                before = pairing.oldOfNew[row].map { old.packages[$0] }
-            } else {
-                package = old.packages[pairing.removed[row - new.packages.count]]
-                before = package
-            }
-            let isThere = row < new.packages.count
+        for (place, share) in sums.enumerated() {
+            let (before, after) = (packages.old(at: place), packages.new(at: place))
+            guard let package = after ?? before else { continue }
             let change: PackageChange.Change
             if before == nil {
                 change = .added
-            } else if !isThere {
+            } else if after == nil {
                 change = .removed
             } else if before?.version != package.version {
                 change = .updated
@@ -225,11 +207,10 @@ private struct PackageShares {
                 unchangedCount += 1
                 continue
             }
-            let paths = shares.heaviest(nodes[row] ?? [], in: tree, limit: Self.pathLimit)
+            let paths = shares.heaviest(nodes[place] ?? [], in: tree, limit: Self.pathLimit)
             changes.append(
                 PackageChange(
-                    package: package, oldVersion: before?.version,
-                    newVersion: isThere ? package.version : nil,
+                    package: package, oldVersion: before?.version, newVersion: after?.version,
                     change: change, share: share, paths: paths.map { tree.path(of: $0) }))
         }
         // That a package's files are not those of its version is told last: compiling again is enough for that.

@@ -15,7 +15,7 @@ public struct PackageReader {
     /// Lists that are there and could not be read: where they are, and why.
     public private(set) var unread: [String] = []
     private let image: OpenedImage
-    private let tree: Tree
+    private var tree: Tree
     private var paths: ImagePaths
     /// How many more bytes are read.
     private var budget = Self.byteLimit
@@ -44,6 +44,9 @@ public struct PackageReader {
         try readAlpine()
         try readRpm()
         try readLanguages()
+        // Of large images the tree is large, and nobody needs it any more.
+        tree = Tree(merging: [])
+        paths = ImagePaths(tree)
     }
 
     // MARK: - Reading

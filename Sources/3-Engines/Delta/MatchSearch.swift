@@ -1,6 +1,7 @@
 /// How an old content is searched for matches.
 public enum MatchMethod: Hashable, Sendable {
-    /// By the words at its positions, trying so many places with the same word: fast, finds some match.
+    /// By the words at its positions, trying so many places with the same word, those nearest to where the content went on
+    /// so far: fast, finds some match.
     case hashed(depth: Int)
     /// By its sorted suffixes: finds the longest match.
     case sorted
@@ -27,10 +28,16 @@ enum MatchSearch: Sendable {
         }
     }
 
-    /// A match of the bytes at a position; the same for the same contents.
-    func match(of new: [UInt8], at position: Int) -> SearchMatch {
+    /// Searches for the bytes at a position.
+    ///
+    /// - Parameters:
+    ///   - new: The new content.
+    ///   - position: Where in it.
+    ///   - expected: Where in the text they would be if the content went on as before.
+    /// - Returns: A match, the same for the same contents; an empty one if none was found.
+    func match(of new: [UInt8], at position: Int, expected: Int) -> SearchMatch {
         switch self {
-        case .hashed(let search): search.match(of: new, at: position)
+        case .hashed(let search): search.match(of: new, at: position, expected: expected)
         case .sorted(let search, let words):
             words.mayHold(new, at: position) ? search.longestMatch(of: new, at: position) : .none
         }
@@ -46,15 +53,15 @@ enum MatchSearch: Sendable {
     }
 }
 
-/// Finds a match of a position by the eight bytes that stand there: the longest of those that were seen last.
+/// Finds a match of a position by the eight bytes that stand there: the longest of those that are nearest to where the
+/// content went on so far. Where the same words stand everywhere, in tables and logs, only the place tells them apart.
 struct HashSearch: Sendable {
     private let text: [UInt8]
-    /// For each slot the last indexed position whose word falls there, and one more; 0 for none.
-    private let latest: [UInt32]
-    /// For each indexed position the one before it in the same slot.
-    private let earlier: [UInt32]
+    /// For each slot where the positions begin whose words fall there; at the end, how many positions there are.
+    private let starts: [UInt32]
+    /// The indexed positions of one slot after those of another, each slot's in rising order.
+    private let positions: [UInt32]
     private let shift: UInt64
-    private let step: Int
     /// Most positions' words are not there: it tells so with less memory to go to.
     private let words: WordFilter
 
@@ -64,25 +71,38 @@ struct HashSearch: Sendable {
     init(_ text: [UInt8], depth: Int, isPart: Bool) throws {
         self.text = text
         self.depth = depth
-        step = Self.step(of: text.count, isPart: isPart)
+        let step = Self.step(of: text.count, isPart: isPart)
         var words = WordFilter(wordCount: text.count / step)
         var log: UInt64 = 10
         while (1 << log) < text.count / step, log < 27 { log += 1 }
-        shift = 64 - log
-        var latest = [UInt32](repeating: 0, count: 1 << Int(log))
-        var earlier = [UInt32](repeating: 0, count: text.count / step + 1)
+        let shift = 64 - log
+        var starts = [UInt32](repeating: 0, count: 1 << Int(log) + 1)
         var poll = Poll()
-        for position in stride(from: 0, to: text.count - 7, by: step) {
+        let indexed = stride(from: 0, to: text.count - 7, by: step)
+        for position in indexed {
             try poll.step()
             guard let word = CommonPrefix.word(text, at: position) else { break }
             words.insert(word)
-            let slot = Int(WordFilter.hash(word) >> shift)
-            earlier[position / step] = latest[slot]
-            latest[slot] = UInt32(position + 1)
+            starts[Int(WordFilter.hash(word) >> shift)] += 1
         }
+        var total: UInt32 = 0
+        for slot in starts.indices {
+            total += starts[slot]
+            starts[slot] = total
+        }
+        // From the last position to the first, so that each slot's end moves down to its start.
+        var positions = [UInt32](repeating: 0, count: Int(total))
+        for position in indexed.reversed() {
+            try poll.step()
+            guard let word = CommonPrefix.word(text, at: position) else { continue }
+            let slot = Int(WordFilter.hash(word) >> shift)
+            starts[slot] -= 1
+            positions[Int(starts[slot])] = UInt32(position)
+        }
+        self.shift = shift
         self.words = words
-        self.latest = latest
-        self.earlier = earlier
+        self.starts = starts
+        self.positions = positions
     }
 
     /// How far indexed positions lie apart; whatever agrees for seven bytes more is found.
@@ -94,17 +114,31 @@ struct HashSearch: Sendable {
         return isPart ? 32 : 1
     }
 
-    func match(of new: [UInt8], at position: Int) -> SearchMatch {
+    func match(of new: [UInt8], at position: Int, expected: Int) -> SearchMatch {
         guard let word = CommonPrefix.word(new, at: position), words.mayHold(word) else { return .none }
-        var next = Int(latest[Int(WordFilter.hash(word) >> shift)])
+        let slot = Int(WordFilter.hash(word) >> shift)
         var best = SearchMatch(oldStart: 0, count: 7)
-        for _ in 0..<depth where next > 0 {
-            let start = next - 1
+        for start in places(Int(starts[slot])..<Int(starts[slot + 1]), near: expected) {
+            let start = Int(start)
             let count = CommonPrefix.count(text, start, new, position)
-            if count > best.count { best = SearchMatch(oldStart: start, count: count) }
-            next = Int(earlier[start / step])
+            let isNearer = abs(start - expected) < abs(best.oldStart - expected)
+            if count > best.count || count == best.count && isNearer {
+                best = SearchMatch(oldStart: start, count: count)
+            }
         }
         return best.count < 8 ? .none : best
+    }
+
+    /// Of the positions of a slot those to try.
+    private func places(_ range: Range<Int>, near expected: Int) -> ArraySlice<UInt32> {
+        guard range.count > depth else { return positions[range] }
+        var (low, high) = (range.lowerBound, range.upperBound)
+        while low < high {
+            let middle = (low + high) / 2
+            if Int(positions[middle]) < expected { low = middle + 1 } else { high = middle }
+        }
+        let start = min(max(low - depth / 2, range.lowerBound), range.upperBound - depth)
+        return positions[start..<start + depth]
     }
 }
 

@@ -81,7 +81,7 @@ public struct Matcher: Sendable {
                     agreeing = aligned
                     break
                 }
-                found = search.match(of: new, at: scan)
+                found = search.match(of: new, at: scan, expected: scan + offset)
                 while counted < scan + found.count {
                     if agrees(new, counted, counted + offset) { agreeing += 1 }
                     counted += 1

@@ -28,13 +28,13 @@ public struct PairedPackages: Sendable {
         new.packages.indices.contains(place) ? new.packages[place] : nil
     }
 
-    /// The package that a node of a tree of both images belongs to: where it is in the new image, unless it is only in the
-    /// old one.
+    /// The package that a node of a tree of both images belongs to: in the new image if that has it.
     ///
     /// - Parameter node: The node.
     /// - Returns: The package's place; nil if it belongs to none.
     public func owner(of node: DiffTree.Node) -> Int? {
-        node.new.flatMap { new.owners[$0] } ?? node.old.flatMap { old.owners[$0] }.map { placeOfOld[$0] }
+        node.isInNew
+            ? node.new.flatMap { new.owners[$0] } : node.old.flatMap { old.owners[$0] }.map { placeOfOld[$0] }
     }
 
     /// Pairs the packages of two images.

@@ -439,7 +439,9 @@ public struct ExplorerModel: Sendable {
         // What is asked for anew makes void what is still made.
         making = nil
         generation += 1
-        // The files of one image stay in sight until those of both are there.
+        // The files of one image stay in sight until those of both are there, unless they are many and nobody went anywhere
+        // in them: two large trees take much memory.
+        if isUntouched, let files, files.tree.nodes.count > options.immediateCount { leaveLoneSide() }
         return [.compare(loneSide == nil ? scope : .squashed, ignored, generation: generation)]
     }
 
