@@ -121,6 +121,40 @@ struct UnpackedTests {
         try expectRoundTrip(old, new, patch)
     }
 
+    @Test func `what holds far more than its size is described`() throws {
+        // As pictures do: much of the same ground, with something on it here and there.
+        func picture(_ texts: [[UInt8]]) -> [UInt8] {
+            texts.flatMap { $0 + [UInt8](repeating: 7, count: 250_000) }
+        }
+        let texts = (0..<6).map { Content.text(UInt64(20 + $0), 400) }
+        let content = picture(texts)
+        let old = try Packing.oddGzip.pack(content)
+        let new = try Packing.oddGzip.pack(picture(texts.dropLast() + [Content.text(30, 300)]))
+        #expect(content.count > 80 * new.count)
+        let patch = try #require(try UnpackedPatch.between(old, new, method: .hashed(depth: 8)))
+        #expect(patch.makings == [.described])
+        #expect(patch.patch.estimatedByteCount + patch.description.count < new.count / 4)
+        try expectRoundTrip(old, new, patch)
+    }
+
+    @Test func `members that do not fit stay as they are`() throws {
+        func file(_ seed: UInt64) throws -> [UInt8] {
+            try (0..<4).flatMap {
+                try Packing.gzip(6).pack(Content.mutated(Content.text($0, 40_000), seed: seed + $0, edits: 4))
+            }
+        }
+        let (old, new) = (try file(10), try file(20))
+        for count in 1...4 {
+            let limit = new.count + count * 40_000
+            let patch = try #require(
+                try UnpackedPatch.between(old, new, method: .hashed(depth: 8), limit: limit))
+            #expect(patch.unpacksOld == (0..<4).map { $0 < count })
+            #expect(patch.makings.map { $0 == nil } == (0..<4).map { $0 >= count })
+            try expectRoundTrip(old, new, patch)
+        }
+        #expect(try UnpackedPatch.between(old, new, method: .hashed(depth: 8), limit: new.count) == nil)
+    }
+
     @Test func `a description of members that is damaged is refused, or makes something else`() throws {
         let (old, new) = (
             try Packing.foreignGzip.pack(Self.text), try Packing.foreignGzip.pack(Self.edited)

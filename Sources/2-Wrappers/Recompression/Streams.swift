@@ -8,16 +8,21 @@ public final class StreamsDescriber {
     /// The programs that served lately, the last one first.
     private var programs: [Program] = []
     private var searchCount = 0
+    private let allowance: WorkAllowance
 
     /// So many programs are tried before the right one is looked for.
     private static let programLimit = 4
+    /// Of the front of a stream, a program that is taken at once may get so many tokens wrong.
+    private static let missLimit = 2
     /// So often the right program is looked for; then what serves any encoder has to do.
     private static let searchLimit = 16
     /// A stream whose description is longer than this part of it is not worth it.
     private static let leastGain = 4
 
     /// Starts with none.
-    public init() {}
+    ///
+    /// - Parameter work: How much may be done for all streams: places looked at, words compared, and what else takes as long.
+    public init(work: Int = .max) { allowance = WorkAllowance(work) }
 
     /// Adds a stream, if it can be described in few bytes.
     ///
@@ -31,7 +36,8 @@ public final class StreamsDescriber {
         let stream = Array(stream)
         let limit = stream.count / Self.leastGain
         let describer = Describer(
-            blob: ByteSource(stream), plain: ByteSource(content), limit: limit, isWrapped: false)
+            blob: ByteSource(stream), plain: ByteSource(content), limit: limit, isWrapped: false,
+            allowance: allowance)
         guard let program = try program(describer, content.count) else { return false }
         let start = machine?.position ?? 0
         let parser = describer.parser()
@@ -47,8 +53,12 @@ public final class StreamsDescriber {
                 [unowned self] in self.made += $0
             }
         }
-        try content.withUnsafeBufferPointer { try machine?.write($0) }
-        try machine?.finish()
+        guard let machine else { return false }
+        let before = machine.work
+        machine.effort.most = allowance.left == .max ? .max : before + allowance.left
+        try content.withUnsafeBufferPointer { try machine.write($0) }
+        try machine.finish()
+        allowance.take(machine.work - before, byteCount: content.count)
         guard made == stream else { throw RecompressionError.damaged("a stream comes out wrong") }
         programs = Array(([program] + programs.filter { $0 != program }).prefix(Self.programLimit))
         return true
@@ -67,8 +77,15 @@ public final class StreamsDescriber {
         guard let survey = try? Survey(stream: describer.parser(), start: 0, byteCount: byteCount) else {
             return nil
         }
+        func isAllowed(_ choice: Describer.Choice) -> Bool {
+            let work = choice.likelyWork(byteCount)
+            return allowance.allows(work, byteCount: byteCount)
+                && work <= StreamMachine.workLeft(machine, after: byteCount)
+        }
         for program in programs where !program.servesAny && program.mode == .misses {
-            if try describer.isExact(program, survey) { return program }
+            let choice = try describer.trying(program, survey, missLimit: Self.missLimit)
+            guard choice.misses <= Self.missLimit else { continue }
+            return isAllowed(choice) ? program : nil
         }
         var choice: Describer.Choice?
         if searchCount < Self.searchLimit {
@@ -80,7 +97,7 @@ public final class StreamsDescriber {
                     ?? Program(family: .general, level: 6, codes: survey.codes), survey)
         }
         guard let choice, choice.leastByteCount(UInt64(byteCount)) ?? 0 <= describer.limit,
-            choice.likelyByteCount(UInt64(byteCount)) <= describer.limit
+            choice.likelyByteCount(UInt64(byteCount)) <= describer.limit, isAllowed(choice)
         else { return nil }
         return choice.program
     }
@@ -89,7 +106,6 @@ public final class StreamsDescriber {
 /// Makes deflate streams of what they hold and their description, one after the other.
 public final class StreamsRebuilder {
     private let machine: StreamMachine
-    private var hasBegun = false
     private let made: Made
 
     /// What a stream has so far.
@@ -141,20 +157,12 @@ public final class StreamsRebuilder {
 }
 
 extension Describer {
-    /// What comes of a program on the front of the blob.
-    fileprivate func trying(_ program: Program, _ survey: Survey) throws -> Choice {
+    /// What comes of a program on the front of the blob; given up when more tokens are wrong than a limit.
+    fileprivate func trying(_ program: Program, _ survey: Survey, missLimit: Int = .max) throws -> Choice {
         let byteCount = min(UInt64(1 << 18), plain.byteCount)
-        let found = try sample(survey, program, byteCount, limit: .max)
+        let found = try sample(survey, program, byteCount, limit: missLimit)
         return Choice(
-            program: program, sampleByteCount: byteCount, misses: 0,
-            sampleDescriptionByteCount: found.byteCount)
-    }
-
-    /// Of the front of the blob, a program that is taken at once may get so many tokens wrong.
-    private static let missLimit = 2
-
-    /// Whether a program gets the tokens of the front of the blob right.
-    fileprivate func isExact(_ program: Program, _ survey: Survey) throws -> Bool {
-        try sample(survey, program, 1 << 18, limit: Self.missLimit).misses <= Self.missLimit
+            program: program, sampleByteCount: byteCount, misses: program.servesAny ? 0 : found.misses,
+            sampleDescriptionByteCount: found.byteCount, sampleWork: found.work)
     }
 }

@@ -8,6 +8,8 @@ struct Describer {
     let limit: Int
     /// Whether the blob is made of gzip members, or is a stream that stands alone.
     var isWrapped = true
+    /// How much may be done to find the program that describes it.
+    var allowance = WorkAllowance()
 
     func parser() -> DeflateParser { DeflateParser(byteCount: blob.byteCount, read: blob.read) }
 
@@ -150,6 +152,14 @@ struct Describer {
         var misses: Int
         /// How many bytes that took.
         var sampleDescriptionByteCount = 0
+        /// How much was done there.
+        var sampleWork = 0
+
+        /// About how much following some data takes, with some to spare for what was not gone through.
+        func likelyWork(_ byteCount: Int) -> Double {
+            let rest = Double(byteCount) - Double(sampleByteCount)
+            return Double(sampleWork) * (1 + 1.25 * max(rest, 0) / Double(max(sampleByteCount, 1)))
+        }
 
         /// About how many bytes a description of some data takes.
         func likelyByteCount(_ byteCount: UInt64) -> Int {
@@ -182,12 +192,12 @@ struct Describer {
             let isSmall = byteCount < min(plain.byteCount, Self.largeSampleByteCount)
             func allowed(_ best: Int) -> Int { isSmall && best < .max / 2 ? 2 * best : best }
             var best = Int.max
-            var tried: [(program: Program, misses: Int)] = []
+            var tried: [(program: Program, misses: Int, work: Int)] = []
             func attempt(_ programs: [Program]) throws {
                 for program in programs {
-                    let count = try sample(survey, program, byteCount, limit: allowed(best)).misses
-                    tried.append((program, count))
-                    best = min(best, count)
+                    let found = try sample(survey, program, byteCount, limit: allowed(best))
+                    tried.append((program, found.misses, found.work))
+                    best = min(best, found.misses)
                 }
             }
             try attempt(candidates)
@@ -200,10 +210,12 @@ struct Describer {
                 try attempt(dictionaries.dropFirst().flatMap { size in good.map { $0.withDictionary(size) } })
             }
             guard best < Self.tooMany else { throw RecompressionError.tooMuchWork }
-            candidates = tried.filter { $0.misses <= allowed(best) }.map(\.program)
-            guard let likeliest = candidates.first else { return nil }
+            let good = tried.filter { $0.misses <= allowed(best) }
+            candidates = good.map(\.program)
+            guard let likeliest = good.first else { return nil }
             choice = Choice(
-                program: likeliest, sampleByteCount: min(byteCount, plain.byteCount), misses: best)
+                program: likeliest.program, sampleByteCount: min(byteCount, plain.byteCount), misses: best,
+                sampleWork: likeliest.work)
             // What nobody gets right is not told apart by more of it; little of it may be right by chance.
             if byteCount >= plain.byteCount || !isSmall && (best > 0 || candidates.count < 2) { break }
         }
@@ -231,17 +243,20 @@ struct Describer {
         var choice = likeliest
         for byteCount in Self.sampleByteCounts where byteCount <= largest {
             var needed: [Int] = []
+            var work: [Int] = []
             for program in programs {
                 let found = try sample(survey, program, byteCount, limit: .max)
                 let isDear = program.family == .cheapest
                 let price = isDear ? price(of: found, min(byteCount, plain.byteCount)) : 0
                 needed.append(min(found.byteCount + price, Self.tooMany))
+                work.append(found.work)
             }
             let isLast = byteCount == largest || byteCount >= plain.byteCount
             let best = needed.min() ?? 0
             guard best < Self.tooMany else { throw RecompressionError.tooMuchWork }
             choice.sampleByteCount = min(byteCount, plain.byteCount)
             choice.sampleDescriptionByteCount = best
+            choice.sampleWork = zip(needed, work).first { $0.0 == best }?.1 ?? 0
             programs = zip(programs, needed).filter { isLast ? $1 == best : $1 <= best + best / 4 }.map(\.0)
             if isLast || programs.count < 2 { break }
         }
@@ -255,7 +270,8 @@ struct Describer {
     private func price(of found: Sample, _ sampleByteCount: UInt64) -> Int {
         let work = Double(found.work) * Double(plain.byteCount) / Double(max(sampleByteCount, 1))
         let least = isWrapped ? Self.leastWork : Self.leastWorkOfStream
-        guard work <= least + Self.workPerBlobByte * Double(blob.byteCount) else { return Self.tooMany }
+        guard work <= least + Self.workPerBlobByte * Double(blob.byteCount), work <= Double(allowance.left)
+        else { return Self.tooMany }
         return max(
             found.byteCount / 8, Int(sampleByteCount) / Self.bytesPerSavedByte - Self.savedByteCount)
     }
@@ -284,6 +300,8 @@ struct Describer {
             parser: parser(), survey: survey, program: program, isWrapped: isWrapped)
         // Of a blob full of blocks that hold nothing, no more is gone through than of any other.
         machine.blobLimit = byteCount + Self.leastBlobByteCount
+        machine.effort.most = allowance.left
+        defer { allowance.take(machine.work, byteCount: machine.position) }
         do {
             try plain.forEachPart(limit: byteCount) { part in
                 try Task.checkCancellation()

@@ -15,14 +15,26 @@ extension StreamMachine {
     struct Effort {
         var perByte = 512
         var atStart = 1 << 22
+        /// So much may be done for a description, however long the data are.
+        var most = Int.max
         /// It is checked after so many bytes.
         let checkedByteCount = 1 << 12
         /// A reader does the same as the writer did, but may check it elsewhere, so it may do so much more.
         let readerFactor = 2
+
+        /// How much may be done up to a position.
+        func most(at position: Int) -> Int { atStart + perByte * position }
+    }
+
+    /// How much may still be done behind so many more bytes; all that is, for a machine that there is not yet.
+    static func workLeft(_ machine: StreamMachine?, after byteCount: Int) -> Double {
+        let effort = machine?.effort ?? Effort()
+        return Double(effort.most(at: (machine?.position ?? 0) + byteCount) - (machine?.work ?? 0))
     }
 
     func checkWork() throws {
-        let limit = effort.atStart + effort.perByte * position
+        let limit = effort.most(at: position)
+        guard isDecoding || work <= effort.most else { throw RecompressionError.tooMuchWork }
         guard work <= (isDecoding ? effort.readerFactor * limit : limit) else {
             throw isDecoding ? Self.damaged("it takes more work than any") : RecompressionError.tooMuchWork
         }

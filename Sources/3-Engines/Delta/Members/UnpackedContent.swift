@@ -39,12 +39,6 @@ enum UnpackedContent {
         return overflows ? .max : sum
     }
 
-    /// How many bytes of a file's members may be described, whatever compressed them: that takes up to a second for each
-    /// mebibyte, so that few bytes of a file must not ask for it.
-    private static func describableByteCount(ofFile byteCount: Int) -> Int {
-        let (product, overflows) = byteCount.multipliedReportingOverflow(by: 64)
-        return min(16 << 20, overflows ? .max : max(product, 1 << 16))
-    }
     /// A longer description is not made, which takes no more than a quarter of the data that it makes.
     static let descriptionByteLimit = 4 << 20
 
@@ -54,6 +48,13 @@ enum UnpackedContent {
     static func searchLimit(ofFile byteCount: UInt64) -> Int {
         let (product, overflows) = byteCount.multipliedReportingOverflow(by: 512)
         return overflows || product > 1 << 60 ? 1 << 60 : 1 << 18 + Int(product)
+    }
+
+    /// How much may be done to describe a file's members, whatever compressed them: going through members that hold hundreds of
+    /// times as much takes little, and few bytes of a file must not ask for much.
+    private static func describingLimit(ofFile byteCount: Int) -> Int {
+        let (product, overflows) = byteCount.multipliedReportingOverflow(by: 1 << 13)
+        return min(1 << 32, overflows ? .max : product.addingReportingOverflow(1 << 26).partialValue)
     }
 
     /// A form grew larger than it may, or more is decompressed than may be.
@@ -114,6 +115,9 @@ enum UnpackedContent {
         let fileByteCount: Int
         /// What the form has in the place of the header's first four bytes, if they depend on the data.
         var headerStart: [UInt8]?
+
+        /// By how much it makes the form longer than the file.
+        var growth: Int { 4 + content.count - fileByteCount }
 
         /// What is known of it.
         var checks: MemberChecks {
@@ -317,8 +321,8 @@ enum UnpackedContent {
         var hints: [DeflateParameters] = []
         var work = searchLimit(ofFile: UInt64(file.count))
         var packed: [ArraySlice<UInt8>?] = []
-        let describer = StreamsDescriber()
-        var described = describableByteCount(ofFile: file.count)
+        let describer = StreamsDescriber(work: describingLimit(ofFile: file.count))
+        var room = limit - file.count
         let pass = Self.pass(
             UInt64(file.count), budget,
             leaves: { start in
@@ -330,18 +334,17 @@ enum UnpackedContent {
         ) { member in
             try Task.checkCancellation()
             var making: MemberMaking?
-            if let member {
+            // What does not fit into the form any more is left as it is.
+            if let member, member.growth <= room {
                 let found = Deflate.parameters(
                     rebuilding: member.packed, from: member.content, hints: hints, work: &work)
                 if let found {
                     making = .compressed(found)
                     if hints.first != found { hints = [found] + hints.filter { $0 != found } }
-                } else if member.content.count <= described,
-                    try describer.add(member.packed, of: member.content)
-                {
+                } else if try describer.add(member.packed, of: member.content) {
                     making = .described
-                    described -= member.content.count
                 }
+                if making != nil { room -= member.growth }
             }
             result.makings.append(making)
             packed.append(making == nil ? nil : member?.packed)

@@ -66,6 +66,7 @@ public struct UnpackedPatch: Sendable {
         }
         var unpacksOld: [Bool] = []
         var form: [UInt8] = []
+        var room = limit - old.count
         do {
             try UnpackedContent.unpack(UInt64(old.count), budget) {
                 try $0(old[...])
@@ -73,9 +74,12 @@ public struct UnpackedPatch: Sendable {
                 guard let member = ifShared(oldMembers[$0]) else { return nil }
                 unpacksOld.append(false)
                 return member.passedByteCount
-            } wants: { _ in
-                unpacksOld.append(true)
-                return true
+            } wants: { member in
+                // What does not fit into the form any more is left as it is.
+                let fits = member.growth <= room
+                if fits { room -= member.growth }
+                unpacksOld.append(fits)
+                return fits
             } into: {
                 guard form.count + $0.count <= limit else { throw UnpackedContent.TooLarge() }
                 form += $0
