@@ -25,8 +25,11 @@ import Testing
         var content: [UInt8] = []
         var rest = blob[...]
         while rest.starts(with: [0x1f, 0x8b]) {
-            // Headers have ten bytes, but for one with a name.
+            // Headers have ten bytes, but for those with an extra field or a name.
             var start = rest.startIndex + 10
+            if rest[rest.startIndex + 3] & 4 != 0 {
+                start += 2 + Int(rest[start]) + Int(rest[start + 1]) << 8
+            }
             if rest[rest.startIndex + 3] & 8 != 0 {
                 start = try #require(rest[start...].firstIndex(of: 0)) + 1
             }
@@ -59,7 +62,10 @@ import Testing
             try Repack.describe(blob: ByteSource(blob), plain: ByteSource(content), limit: blob.count))
         // Those of pigz have segments whose ends cannot be seen; of others there is no model.
         let hidesEnds = name == "pigz-1" || name.hasPrefix("pigz-rsyncable")
-        #expect(repack.bytes.count < (hidesEnds ? 500 : name.hasPrefix("other") ? blob.count / 7 : 90))
+        // What zlib-ng does at level 3 the general program foresees least.
+        let share = name == "other-zlib-ng-3" ? 5 : 7
+        #expect(
+            repack.bytes.count < (hidesEnds ? 500 : name.hasPrefix("other") ? blob.count / share : 90))
         #expect(try Self.rebuilt(repack.bytes, content) == blob)
         #expect(try Self.rebuilt(repack.bytes, content, partByteCount: 977) == blob)
         try Self.record(repack, name)

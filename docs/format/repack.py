@@ -5,6 +5,7 @@
 """
 import bisect
 import gzip
+import io
 import operator
 import os
 import struct
@@ -956,15 +957,25 @@ def repack(description, data, old=None):
 
 
 def content(folder, name):
-    """A blob and what it holds; all zstd frames hold what zlib-6.gz does, or its front, or twice that."""
+    """A blob and what it holds; zstd frames hold what zlib-6.gz does, or its front, or twice that, or a layer."""
     is_gzip = os.path.exists(f"{folder}/{name}.gz")
     with open(f"{folder}/{name}.gz" if is_gzip else f"{folder}/{name}.zst", "rb") as file:
         blob = file.read()
+    if name == "zstd-chunked":
+        return blob, zstd_content(blob)
     with gzip.open(f"{folder}/{name}.gz" if is_gzip else f"{folder}/zlib-6.gz") as file:
         data = file.read()
     if name.endswith("-small"):
         data = data[:20000]
     return blob, data * 2 if name == "zstd-frames" else data
+
+
+def zstd_content(blob):
+    """What all frames of a blob hold."""
+    import zstandard
+
+    with zstandard.ZstdDecompressor().stream_reader(io.BytesIO(blob), read_across_frames=True) as reader:
+        return reader.read()
 
 
 def check(folder):
