@@ -215,7 +215,10 @@ final class StreamMachine: DescribingMachine {
             guard !plan.coder.isExhausted, !tokenCoder.isExhausted else {
                 throw Self.damaged("its corrections end early")
             }
-            if let parser = given?.parser, parser.takenByteCount > blobLimit {
+            // A block that was parsed is run over, however long it is.
+            if state != .tokens, state != .stored, let parser = given?.parser,
+                parser.takenByteCount > blobLimit
+            {
                 isCut = true
                 return
             }

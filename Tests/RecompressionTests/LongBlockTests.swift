@@ -1,0 +1,53 @@
+import Compression
+import TestSupport
+import Testing
+
+@testable import Recompression
+
+/// Blobs that are one block, as ISA-L at level 0 and zlib-ng at level 1 make.
+@Suite struct LongBlockTests {
+    /// Little of it repeats, so that the block is longer than the part of a blob that programs are tried on.
+    private static let content: [UInt8] = {
+        let rare = Content.random(3, 900_000).map { $0 | 0x90 }
+        let text = Content.text(4, 450_000)
+        var content: [UInt8] = []
+        for part in 0..<22_500 {
+            content += rare.dropFirst(40 * part).prefix(40)
+            content += text.dropFirst(20 * part).prefix(20)
+        }
+        return content
+    }()
+
+    /// A gzip member of what zlib finds at a level, in one block.
+    private static func blob(level: Int) throws -> [UInt8] {
+        let stream = try ByteSource(Programs.zlib(content, .zlib(level, 8)))
+        let parser = DeflateParser(byteCount: stream.byteCount, read: stream.read)
+        var emitter = BlockEmitter()
+        emitter.writeKind(.fixed, isLast: true)
+        var isLast = false
+        while !isLast {
+            let block = try parser.next()
+            try #require(block.kind != .stored)
+            try emitter.write(UnsafePointer(parser.tokens), count: parser.tokenCount)
+            isLast = block.isLast
+        }
+        try emitter.writeEnd()
+        emitter.align(0)
+        let size = UInt32(content.count)
+        let ending = [Checksum.crc32(content[...]), size].flatMap { number in
+            [0, 8, 16, 24].map { (shift: UInt32) in UInt8(truncatingIfNeeded: number >> shift) }
+        }
+        return [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3] + Array(emitter.written) + ending
+    }
+
+    @Test(arguments: [2, 9]) func `programs are tried on the front of one long block`(_ level: Int) throws {
+        let blob = try Self.blob(level: level)
+        // Programs are tried on a mebibyte of the data at most, and hardly more of the blob.
+        try #require(blob.count > (1 << 20) + (1 << 16))
+        let repack = try #require(
+            try Repack.describe(
+                blob: ByteSource(blob), plain: ByteSource(Self.content), limit: blob.count))
+        #expect(repack.bytes.count < 200)
+        #expect(try RepackTests.rebuilt(repack.bytes, Self.content) == blob)
+    }
+}
