@@ -288,6 +288,49 @@ struct PickedImageTests {
         #expect(third.image.index.listings[3].entries.map(\.path) == [TreePath("f3")])
     }
 
+    @Test(arguments: 0..<4)
+    func `whole layers make nothing that neither image has, and what is told of them is so`(seed: UInt64)
+        async throws
+    {
+        var random = SplitMix64(seed: 1_000 + seed)
+        var (caseCount, wholeCount) = (0, 0)
+        for attempt in 0..<400 where caseCount < 50 {
+            guard let (old, new) = try await pair(&random), !new.layers.isEmpty else { continue }
+            let count = random.below(new.layers.count) + 1
+            let picked: PickedImage
+            do {
+                picked = try await PickedImage.make(
+                    PickList(layers: Set(1...count), configKeys: []), old: old, new: new)
+            } catch is PickError {
+                continue
+            }
+            guard let partial = picked.partial else { continue }
+            caseCount += 1
+            wholeCount += partial.wholeLayers == nil ? 0 : 1
+            let (before, after) = (tree(old.index.listings), tree(new.index.listings))
+            let made = tree(picked.image.index.listings)
+            for path in Set(before.keys).union(after.keys).union(made.keys) {
+                // A directory that nothing but its contents made is made by itself.
+                let isImplied =
+                    made[path]??.kind == .directory && [before[path], after[path]].contains(.some(.none))
+                #expect(
+                    isImplied || made[path] == before[path] || made[path] == after[path],
+                    "seed \(seed), attempt \(attempt), \(path)")
+            }
+            let rest = DiffTree(old: picked.image.index.listings, new: new.index.listings)
+            let changes = DiffTree(old: old.index.listings, new: new.index.listings)
+            let left = changes.nodes.indices.count { index in
+                let node = changes.nodes[index]
+                guard node.change != .unchanged, !node.isMovedAway else { return false }
+                return rest.index(of: changes.path(of: index)).map { rest.nodes[$0].change != .unchanged }
+                    ?? false
+            }
+            #expect(partial.pickedCount == partial.changeCount - left, "seed \(seed), attempt \(attempt)")
+        }
+        #expect(caseCount == 50)
+        #expect(wholeCount > 5)
+    }
+
     @Test func `keys of the configuration are picked one by one`() async throws {
         var newImage = three(1)
         newImage.otherConfig = Array(

@@ -275,6 +275,9 @@ struct ExportTests {
         var pace = ExportPace()
         let begun = pace.progress(.coding, "coding", done: 1, of: 1000, elapsed: .milliseconds(10))
         #expect(begun.left == nil)
+        // What was done while a large file was searched says nothing.
+        let early = pace.progress(.coding, "coding", done: 10, of: 1000, elapsed: .seconds(20))
+        #expect(early.left == nil)
         let half = pace.progress(.coding, "coding", done: 500, of: 1000, elapsed: .seconds(60))
         #expect((half.done, half.total) == (2000, 5000))
         #expect(half.left == .seconds(90))

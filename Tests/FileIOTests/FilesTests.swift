@@ -252,7 +252,7 @@ struct OutputFileTests {
 struct SpoolTests {
     @Test func `what was written is read back at any offset`() throws {
         let bytes = Content.random(1, 100_000)
-        let spool = try Spool()
+        let spool = Spool()
         for start in stride(from: 0, to: bytes.count, by: 33_333) {
             try spool.append(bytes[start..<min(start + 33_333, bytes.count)])
         }
@@ -265,7 +265,7 @@ struct SpoolTests {
     }
 
     @Test func `it is finished once, however often that is asked for`() throws {
-        let spool = try Spool()
+        let spool = Spool()
         try spool.append([1, 2, 3])
         var first: RandomAccessFile? = spool.finish()
         let second = spool.finish()

@@ -138,6 +138,25 @@ struct ProgramTests {
         #expect(!made.errors.contains("changed.so"))
     }
 
+    @Test func `closed standard streams do no harm`() throws {
+        let command = "'\(Program.path)' create old.tar new.tar -o c.silt <&- >&- 2>&-"
+        #expect(try Command(path: "/bin/bash").run(["-c", command], folder: scratch.path).status == 0)
+        #expect(try Program.run("apply", "old.tar", "c.silt", "-o", "c.tar", in: scratch).status == 0)
+        #expect(try scratch.read("c.tar") == scratch.read("new.tar"))
+    }
+
+    @Test func `a list of picks may be a pipe, and one without an end is refused`() throws {
+        let command =
+            "'\(Program.path)' create old.tar new.tar -o d.silt --picks <(printf 'silt picks 1\\n+ /lib/added\\n')"
+        let piped = try Command(path: "/bin/bash").run(["-c", command], folder: scratch.path)
+        #expect(piped.status == 0, "\(piped.errors)")
+        let endless = try Program.run(
+            "create", "old.tar", "new.tar", "-o", "e.silt", "--picks", "/dev/zero", in: scratch)
+        #expect(endless.status == 2)
+        #expect(
+            endless.errors == "silt: '/dev/zero' is no list of picks: it is too large for a list of picks\n")
+    }
+
     @Test func `a directory is no list of picks, and is called one`() throws {
         try scratch.makeFolder("lists")
         let made = try Program.run(

@@ -134,6 +134,12 @@ static void on_wake(int number) {
     errno = saved;
 }
 
+/* Before curses puts its own handlers there: those end the process with 1 once the terminal is given back. */
+static void remember_handlers(void) {
+    for (int i = 0; i < deadly_count; i++) sigaction(deadly_signals[i], NULL, &deadly_previous[i]);
+    for (int i = 0; i < wake_count; i++) sigaction(wake_signals[i], NULL, &wake_previous[i]);
+}
+
 static void install_handlers(void) {
     stack_t stack = {.ss_sp = alternate_stack, .ss_size = sizeof alternate_stack};
     stack_t present;
@@ -142,14 +148,12 @@ static void install_handlers(void) {
     struct sigaction deadly = {.sa_handler = on_deadly, .sa_flags = SA_ONSTACK};
     sigemptyset(&deadly.sa_mask);
     for (int i = 0; i < deadly_count; i++) {
-        sigaction(deadly_signals[i], NULL, &deadly_previous[i]);
         if (deadly_previous[i].sa_handler == SIG_IGN) continue;
         sigaction(deadly_signals[i], &deadly, NULL);
     }
     struct sigaction wake = {.sa_handler = on_wake};
     sigemptyset(&wake.sa_mask);
     for (int i = 0; i < wake_count; i++) {
-        sigaction(wake_signals[i], NULL, &wake_previous[i]);
         /* Somebody who started us with nohup wants SIGHUP ignored. */
         if (wake_previous[i].sa_handler == SIG_IGN) continue;
         sigaction(wake_signals[i], &wake, NULL);
@@ -211,6 +215,7 @@ ct_open_result ct_open(const char *type, int input, int output, bool wants_color
     }
     output_fd = fileno(output_stream);
     has_modes = tcgetattr(output_fd, &original_modes) == 0;
+    remember_handlers();
     screen = newterm(type, output_stream, input_stream);
     if (screen == NULL) {
         output_fd = -1;

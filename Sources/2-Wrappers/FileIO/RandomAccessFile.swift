@@ -7,8 +7,13 @@ public final class RandomAccessFile: Sendable {
     public let path: String
     /// The file's size when it was opened.
     public let byteCount: UInt64
-    private let file: OpenFile
-    private var descriptor: FileDescriptor { file.descriptor }
+    private let storage: Storage
+
+    private enum Storage {
+        case file(OpenFile)
+        /// Temporary data that is short.
+        case memory([UInt8])
+    }
 
     /// Opens a regular file for reading.
     public convenience init(path: String) throws(FileError) {
@@ -30,9 +35,16 @@ public final class RandomAccessFile: Sendable {
 
     /// Reads a file that is open.
     init(_ file: OpenFile, path: String, byteCount: UInt64) {
-        self.file = file
+        storage = .file(file)
         self.path = path
         self.byteCount = byteCount
+    }
+
+    /// Reads bytes like a file.
+    init(_ bytes: [UInt8], path: String) {
+        storage = .memory(bytes)
+        self.path = path
+        byteCount = UInt64(bytes.count)
     }
 
     /// Fills the buffer from its start with the bytes at an offset.
@@ -48,10 +60,18 @@ public final class RandomAccessFile: Sendable {
     private func read(
         at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer, _ failure: inout FileError?
     ) -> Int {
+        let file: OpenFile
+        switch storage {
+        case .file(let open): file = open
+        case .memory(let bytes):
+            let part = bytes.dropFirst(Int(clamping: offset)).prefix(buffer.count)
+            part.withUnsafeBytes { buffer.copyMemory(from: $0) }
+            return part.count
+        }
         var filled = 0
         do {
             while filled < buffer.count {
-                let count = try descriptor.read(
+                let count = try file.descriptor.read(
                     fromAbsoluteOffset: Int64(clamping: offset) + Int64(filled),
                     into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
                 if count == 0 { break }

@@ -26,10 +26,25 @@ public enum StandardStreams {
 
     /// Whether standard error is a terminal, where progress may be drawn.
     public static var isErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// How many columns that terminal has; nil if nobody knows.
+    public static var errorColumns: Int? {
+        let columns = Int(cf_terminal_columns(STDERR_FILENO))
+        return columns > 0 ? columns : nil
+    }
 }
 
 /// The machine.
 public enum Machine {
+    /// Puts nothing where a standard stream was closed by whoever started the program: else the next file that is opened
+    /// would take its place, and be written messages to.
+    public static func fillStandardStreams() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+            // The lowest free number is taken: this one.
+            _ = open("/dev/null", O_RDWR)
+        }
+    }
+
     /// Lets the program open as many files as it may: a layout folder can have thousands of blobs.
     public static func raiseDescriptorLimit() {
         var limit = rlimit()

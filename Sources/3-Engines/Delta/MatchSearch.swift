@@ -74,12 +74,13 @@ struct HashSearch: Sendable {
         let step = Self.step(of: text.count, isPart: isPart)
         var words = WordFilter(wordCount: text.count / step)
         var log: UInt64 = 10
-        while (1 << log) < text.count / step, log < 27 { log += 1 }
+        // One slot for one or two positions: twice as many find no more and take more memory.
+        while (2 << log) < text.count / step, log < 27 { log += 1 }
         let shift = 64 - log
         var starts = [UInt32](repeating: 0, count: 1 << Int(log) + 1)
         var poll = Poll()
-        let indexed = stride(from: 0, to: text.count - 7, by: step)
-        for position in indexed {
+        let last = (text.count - 8) / step * step
+        for position in stride(from: 0, through: last, by: step) {
             try poll.step()
             guard let word = CommonPrefix.word(text, at: position) else { break }
             words.insert(word)
@@ -92,7 +93,7 @@ struct HashSearch: Sendable {
         }
         // From the last position to the first, so that each slot's end moves down to its start.
         var positions = [UInt32](repeating: 0, count: Int(total))
-        for position in indexed.reversed() {
+        for position in stride(from: last, through: 0, by: -step) {
             try poll.step()
             guard let word = CommonPrefix.word(text, at: position) else { continue }
             let slot = Int(WordFilter.hash(word) >> shift)

@@ -57,7 +57,7 @@ public final class RecipeEncoder {
                 level?.options(for: stream), xz: level?.xzOptions(for: stream),
                 contexts: level?.codesByContexts == true ? RecipeFormat.contextKind(of: stream) : nil,
                 store: try makeStore())
-            if measures, Self.contentStreams.contains(stream) { writers[stream]?.meter = StreamMeter() }
+            writers[stream]?.measures = measures && Self.contentStreams.contains(stream)
         }
     }
 
@@ -232,7 +232,7 @@ public final class RecipeEncoder {
     /// Notes what the content that was just written takes.
     private func measure(_ content: EntryContent) {
         for stream in Self.contentStreams {
-            guard let bits = writers[stream]?.meter?.take(), bits > 0 else { continue }
+            guard let bits = writers[stream]?.takeBits(), bits > 0 else { continue }
             // Where contents come from is told of every entry, and is part of what it takes to tell of the entry itself.
             if case .contents = stream {
                 guard case .unpackedPatch = content else { continue }

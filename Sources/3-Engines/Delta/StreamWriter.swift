@@ -32,8 +32,10 @@ final class StreamWriter: @unchecked Sendable {
     /// How many bytes they became.
     private(set) var storedByteCount: UInt64 = 0
     private(set) var codec = RecipeFormat.Codec.raw
-    /// Tells whose the stream's bytes are; nil if nobody asks.
-    var meter: StreamMeter?
+    /// Whether somebody asks whose the stream's bytes are.
+    var measures = false
+    /// Tells it. Its tables are large, and most streams of small layers are empty.
+    private var meter: StreamMeter?
 
     private enum Coder {
         case zstd(ZstdCompressor)
@@ -60,6 +62,7 @@ final class StreamWriter: @unchecked Sendable {
         _ bytes: ArraySlice<UInt8>, hints: [UInt64] = [], isCancelled: () -> Bool = { Task.isCancelled }
     ) throws {
         byteCount += UInt64(bytes.count)
+        if measures, meter == nil, !bytes.isEmpty { meter = StreamMeter() }
         meter?.add(bytes)
         if coder == nil {
             pending += bytes
@@ -73,6 +76,9 @@ final class StreamWriter: @unchecked Sendable {
             try code(bytes, hints, isCancelled)
         }
     }
+
+    /// What was written since the last time takes, in bits; 0 if nobody asked.
+    func takeBits() -> Double { meter?.take() ?? 0 }
 
     /// Long streams go to contexts or xz where those may be used: on differences and code they win.
     private func startCoder() throws {

@@ -175,7 +175,7 @@ public enum ImageArchiveWriter {
 
     /// Writes members as a tar into a temporary file.
     static func spooled(_ members: [Member]) throws -> FileRegion {
-        let spool = try Spool()
+        let spool = Spool()
         try write(members) { try spool.append($0) }
         return FileRegion(spool.finish())
     }

@@ -177,7 +177,7 @@ struct LayerIndexer {
         var walker = TarWalker()
         var tarHasher = DigestHasher()
         let input = HashingInput(blob, progress: progress)
-        let spool = try Spool()
+        let spool = Spool()
         var walkError: (any Error)?
         do {
             try FilteredReader.read(next: { try input.next() }) { part in

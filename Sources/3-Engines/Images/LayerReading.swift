@@ -92,7 +92,7 @@ struct LayerReading {
 
     /// A foreign layer that the image does not hold: nothing of it can be shown.
     private static func absent(_ layer: LayerSummary) throws -> Indexed {
-        let nothing = FileRegion(try Spool().finish())
+        let nothing = FileRegion(Spool().finish())
         var layer = layer
         layer.byteCount = 0
         layer.entryCount = 0

@@ -35,6 +35,7 @@ public enum MissingImage {
     /// Whether something can be an image's name and is not likely a file's.
     private static func isName(_ text: String) -> Bool {
         guard let first = text.utf8.first, first != UInt8(ascii: "."), first != UInt8(ascii: "/"),
+            !text.hasSuffix(".silt"),
             text.utf8.allSatisfy({
                 UnicodeScalar($0).properties.isAlphabetic || (0x30...0x39).contains($0)
                     || "._-/:@".utf8.contains($0)

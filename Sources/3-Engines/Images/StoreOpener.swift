@@ -67,7 +67,7 @@ public enum StoreOpener {
         _ stream: RandomAccessFile.Stream, _ path: String, _ limits: ReadingLimits,
         _ progress: (UInt64, UInt64) -> Void
     ) throws -> TarArchive {
-        let spool = try Spool()
+        let spool = Spool()
         var start: [UInt8] = []
         do {
             try FilteredReader.read(next: {

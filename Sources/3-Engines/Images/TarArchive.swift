@@ -187,7 +187,7 @@ private final class SparseMembers: Sendable {
         if let known = unpacked.withLock({ $0[path] }) { return known }
         try budget.spend(byteCount)
         let file = try SparseFile(archive, span)
-        let spool = try Spool()
+        let spool = Spool()
         while spool.byteCount < byteCount {
             try Task.checkCancellation()
             let count = min(1 << 18, byteCount - spool.byteCount)

@@ -144,8 +144,9 @@ struct Configuration: Equatable {
         where FileKind.at(path) == .file {
             return try ThemeParser.parse(text(of: path), file: path, name: name)
         }
-        guard Theme.builtInNames.contains(name) else { throw ConfigurationError.noTheme(name) }
-        return try Theme.builtIn(name)
+        if Theme.builtInNames.contains(name) { return try Theme.builtIn(name) }
+        guard FileKind.at(name) == .file else { throw ConfigurationError.noTheme(name) }
+        return try ThemeParser.parse(text(of: name), file: name, name: name)
     }
 
     /// What is chosen if nothing was asked for: a terminal that says so (COLORFGBG) has a light ground.

@@ -50,7 +50,7 @@ struct PickOptions: ParsableArguments, Sendable {
 }
 
 extension PickList {
-    private static let byteCountLimit: UInt64 = 16 << 20
+    private static let byteCountLimit = 16 << 20
 
     /// Reads a list of picks.
     ///
@@ -60,13 +60,18 @@ extension PickList {
         guard try FileKind(at: path) != .directory else {
             throw UnreadablePicks(path: path, reason: "it is a directory")
         }
-        let file = try RandomAccessFile(path: path)
-        guard file.byteCount <= Self.byteCountLimit else {
-            throw UnreadablePicks(path: path, reason: "it is too large for a list of picks")
+        // It may be a pipe, as of a shell's <(…).
+        let stream = try RandomAccessFile.Stream(path: path)
+        var bytes: [UInt8] = []
+        while case let part = try stream.next(), !part.isEmpty {
+            bytes += part
+            guard bytes.count <= Self.byteCountLimit else {
+                throw UnreadablePicks(path: path, reason: "it is too large for a list of picks")
+            }
         }
         do {
-            try self.init(parsing: file.read(at: 0, count: Int(file.byteCount)))
-        } catch let error as PickListError {
+            try self.init(parsing: bytes)
+        } catch {
             throw UnreadablePicks(path: path, reason: "\(error)")
         }
     }

@@ -34,6 +34,7 @@ enum Program {
     private static let patience = Duration.milliseconds(700)
 
     static func main() {
+        Machine.fillStandardStreams()
         // A reader that goes away (`silt diff … | head`) ends the program quietly.
         signal(SIGPIPE, SIG_DFL)
         // ^\ is somebody's wish, not a crash of which Swift's runtime would have to tell for seconds.

@@ -9,3 +9,6 @@ int cf_rename_new(const char *from, const char *to);
 
 /* Gives every piece of memory of that size and more back to the system as soon as it is free. */
 void cf_return_memory(int byte_count);
+
+/* How many columns the terminal has that a descriptor is; 0 if that is not known. */
+int cf_terminal_columns(int descriptor);

@@ -130,7 +130,7 @@ struct LayerRecipeMaker: Sendable {
     private func stored(
         _ encoder: RecipeEncoder, _ ancestors: [Int: Int]
     ) throws -> LayerRecipe {
-        let spool = try Spool()
+        let spool = Spool()
         var hasher = DigestHasher()
         try encoder.forEachPart { part in
             hasher.update(part)

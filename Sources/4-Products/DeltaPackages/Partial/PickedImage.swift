@@ -111,11 +111,11 @@ struct PickedImageMaker {
     /// - Returns: The image.
     /// - Throws: `PickError` if nothing is picked, `ImageError`, `FileError`.
     func make(_ picks: PickSet, wholeLayers isOfWholeLayers: Bool = false) throws -> PickedImage {
-        let layerCount = isOfWholeLayers ? wholeLayerCount() : nil
+        let whole = isOfWholeLayers ? try wholeLayers() : nil
         let oldConfig = old.index.summary.configuration
         let newConfig = new.index.summary.configuration
         // Where nothing differs, nothing is not everything.
-        guard layerCount != nil || !picks.isEmpty || oldConfig.picks(list.configKeys, from: newConfig) else {
+        guard whole != nil || !picks.isEmpty || oldConfig.picks(list.configKeys, from: newConfig) else {
             throw PickError.nothingPicked(
                 patterns: list.rules.filter(\.picks).map {
                     EscapedText.line(String(decoding: $0.pattern.text, as: UTF8.self), limit: 200)
@@ -125,25 +125,18 @@ struct PickedImageMaker {
         if picks.isEverything(in: tree), takesAllKeys {
             return PickedImage(image: new, partial: nil, origin: nil)
         }
-        let changeCount = tree.nodes.count { $0.change != .unchanged && !$0.isMovedAway }
-        let keys = list.configKeys.isEmpty ? "" : ", configuration \(list.configKeys.joined(separator: ", "))"
-        let parts: Parts
-        if let count = layerCount {
-            parts = wholeLayers(count)
-        } else {
-            parts = try pickedLayer(
-                picks,
-                createdBy:
-                    "silt: \(picks.count) of \(changeCount) changes to \(new.index.summary.imageID.short)\(keys)"
-            )
-        }
         let partial = DeltaDocument.Partial(
             names: new.index.summary.names, imageID: new.index.summary.imageID,
-            pickedCount: picks.count, changeCount: changeCount, configKeys: list.configKeys,
-            wholeLayers: layerCount)
+            pickedCount: whole?.changeCount ?? picks.count, changeCount: changes.count,
+            configKeys: list.configKeys, wholeLayers: whole?.layerCount)
         return PickedImage(
-            image: try assemble(parts), partial: partial,
+            image: try whole?.image ?? assemble(pickedLayer(picks)), partial: partial,
             origin: PickedImage.Origin(tree: tree, picks: picks, old: old, new: new))
+    }
+
+    /// All changes there are.
+    private var changes: [Int] {
+        tree.nodes.indices.filter { tree.nodes[$0].change != .unchanged && !tree.nodes[$0].isMovedAway }
     }
 
     func check() throws {
@@ -196,25 +189,58 @@ struct PickedImageMaker {
         }
     }
 
-    /// How many of the new image's layers are taken as they are, because the picks are layers from the lowest up; nil if
-    /// they are not.
-    private func wholeLayerCount() -> Int? {
-        guard let count = list.layers.max() else { return nil }
-        let same = Set(pairs.filter { $0.change == .same }.compactMap(\.new))
-        return (0..<count).allSatisfy { same.contains($0) || list.layers.contains($0 + 1) } ? count : nil
+    /// The lowest of the new image's layers as they are, and what the old one has above them.
+    private struct WholeLayers {
+        let image: OpenedImage
+        let layerCount: Int
+        /// How many changes it holds: one that another layer of the new image changes again is none of them.
+        let changeCount: Int
     }
 
-    private func wholeLayers(_ count: Int) -> Parts {
+    /// The image of whole layers; nil if the picks are other ones, or if something would be in it that is in neither image,
+    /// because layers lie over others than those they were made for.
+    private func wholeLayers() throws -> WholeLayers? {
+        guard let (count, kept) = lowestLayers() else { return nil }
         var parts = Parts()
         parts.add(new, 0..<count)
-        // What lies above in the old image stays there.
-        let place = pairs.lastIndex { $0.new.map { $0 < count } ?? false } ?? pairs.endIndex - 1
-        let below = pairs[...place].compactMap(\.old).max().map { $0 + 1 } ?? 0
-        parts.add(old, below..<old.layers.count)
-        return parts
+        parts.add(old, kept)
+        let image = try assemble(parts)
+        let made = DiffTree(old: old.index.listings, new: image.index.listings)
+        let rest = DiffTree(old: image.index.listings, new: new.index.listings)
+        // A directory that nothing but its contents makes has lost what its entry said.
+        func isSame(_ node: DiffTree.Node) -> Bool {
+            node.change == .unchanged && (node.old == nil) == (node.new == nil)
+        }
+        func isAsInNew(_ path: TreePath) -> Bool {
+            rest.index(of: path).map { isSame(rest.nodes[$0]) } ?? true
+        }
+        guard made.nodes.indices.allSatisfy({ isSame(made.nodes[$0]) || isAsInNew(made.path(of: $0)) }) else {
+            return nil
+        }
+        return WholeLayers(
+            image: image, layerCount: count, changeCount: changes.count { isAsInNew(tree.path(of: $0)) })
     }
 
-    private func pickedLayer(_ picks: PickSet, createdBy: String) throws -> Parts {
+    /// How many of the new image's layers are picked, if that is all from the lowest up, and which of the old one's stay
+    /// above them.
+    private func lowestLayers() -> (count: Int, kept: Range<Int>)? {
+        guard let count = list.layers.max() else { return nil }
+        let same = Set(pairs.filter { $0.change == .same }.compactMap(\.new))
+        guard (0..<count).allSatisfy({ same.contains($0) || list.layers.contains($0 + 1) }) else {
+            return nil
+        }
+        // What lies above in the old image stays there; nothing does if the new one has nothing else.
+        let place = pairs.lastIndex { $0.new.map { $0 < count } ?? false } ?? pairs.endIndex - 1
+        let start = pairs[...place].compactMap(\.old).max().map { $0 + 1 } ?? 0
+        return (
+            count, count == new.layers.count ? old.layers.count..<old.layers.count : start..<old.layers.count
+        )
+    }
+
+    private func pickedLayer(_ picks: PickSet) throws -> Parts {
+        let keys = list.configKeys.isEmpty ? "" : ", configuration \(list.configKeys.joined(separator: ", "))"
+        let createdBy =
+            "silt: \(picks.count) of \(changes.count) changes to \(new.index.summary.imageID.short)\(keys)"
         var parts = Parts()
         parts.add(old, old.layers.indices)
         var step: [(key: String, value: JSONValue)] = [("created_by", .string(createdBy))]

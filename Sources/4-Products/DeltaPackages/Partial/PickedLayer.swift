@@ -47,7 +47,7 @@ struct PickedLayer {
     /// - Throws: `ImageError.unsupported` for an entry that cannot be written by itself, `FileError` if the images can no
     ///   longer be read.
     func tar() throws -> FileRegion {
-        let spool = try Spool()
+        let spool = Spool()
         for item in try items() {
             try Task.checkCancellation()
             try spool.append(try structure(of: item))

@@ -16,8 +16,6 @@ public struct ExportPace: Sendable {
     /// Of five parts of the bar, coding takes four.
     private static let codingShare: UInt64 = 4
     private static let checkingShare: UInt64 = 1
-    /// The first moments of a phase say nothing about the rest.
-    private static let settlingTime = Duration.milliseconds(500)
 
     private var phase = Phase.coding
     private var phaseStart = Duration.zero
@@ -46,13 +44,9 @@ public struct ExportPace: Sendable {
         let before = phase == .coding ? 0 : total.multipliedClamped(Self.codingShare)
         let share = phase == .coding ? Self.codingShare : Self.checkingShare
         let soFar = min(whole, before.addingClamped(done.multipliedClamped(share)))
-        var left: Duration?
-        let spent = elapsed - phaseStart
-        if done > 0, spent >= Self.settlingTime {
-            let inPhase = Double(soFar - min(soFar, before))
-            let rest = Double(whole - soFar)
-            left = .seconds((spent / .seconds(1) * rest / max(1, inPhase)).rounded(.up))
-        }
+        let left = TimeLeft.after(
+            elapsed - phaseStart, done: soFar - min(soFar, before), of: total.multipliedClamped(share),
+            rest: whole - soFar)
         return ExportProgress(phase: words, done: soFar, total: whole, left: left)
     }
 }

@@ -153,7 +153,7 @@ public struct RouteSurvey: Sendable {
             return signature
         }
         let deltas = try await parallelMap(lacking, width: jobs) { layer in
-            let spool = try Spool()
+            let spool = Spool()
             var delta = try BlockDelta(signature) { try spool.append($0) }
             try new.layers[layer].tar.forEachPart {
                 try delta.write($0)

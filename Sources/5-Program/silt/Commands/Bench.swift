@@ -44,6 +44,11 @@ struct Bench: CancellableCommand {
     func run() async throws {
         if let chart { try OutputFile.check(chart, isNoneOf: archives + [history].compactMap(\.self)) }
         if let history { try BenchHistory.check(history, isNoneOf: archives) }
+        if let device = archives.first(where: { FileKind.at($0) == .other }) {
+            throw ValidationError(
+                "'\(FileName.text(device))' is no file: bench takes archives, since every tool reads them anew"
+            )
+        }
         if let folder = archives.first(where: { FileKind.at($0) == .directory }) {
             throw ValidationError(
                 "'\(FileName.text(folder))' is a folder: bench takes archives, since other tools read nothing else"

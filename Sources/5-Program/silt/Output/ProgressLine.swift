@@ -1,4 +1,5 @@
 import Bytes
+import Canvas
 import FileIO
 import Synchronization
 import Work
@@ -19,14 +20,19 @@ final class ProgressLine: Sendable {
         return Reporter { progress in
             self.draw(
                 ProgressText.line(
-                    label ?? progress.phase.rawValue, done: progress.done, total: progress.total ?? 0))
+                    label ?? progress.phase.rawValue, done: progress.done, total: progress.total ?? 0,
+                    columns: Self.columns))
         }
     }
 
     /// Shows what is done, where nothing tells how far it has come.
     func show(_ text: String) {
-        if isOn { draw(text) }
+        if isOn { draw(TextFit.middle(text, columns: Self.columns, mark: ProgressText.mark)) }
     }
+
+    /// What fits on one line: what goes on in the next one cannot be drawn anew. In the last column some terminals go on,
+    /// too.
+    private static var columns: Int { (StandardStreams.errorColumns ?? 80) - 1 }
 
     /// Removes the line.
     func clear() {
@@ -44,11 +50,36 @@ final class ProgressLine: Sendable {
 
 /// The progress line as text.
 enum ProgressText {
-    static func line(_ label: String, done: UInt64, total: UInt64) -> String {
-        guard total > 0 else { return "\(label)  \(ByteCount.text(done))" }
-        let share = Double(min(done, total)) / Double(total)
-        let filled = Int(share * 24)
-        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 24 - filled)
-        return "\(label)  [\(bar)] \(Int(share * 100))%  \(ByteCount.text(done)) of \(ByteCount.text(total))"
+    /// Stands where something was left out.
+    static let mark = ".."
+
+    /// How far some work has come.
+    ///
+    /// - Parameters:
+    ///   - label: What is done.
+    ///   - done: How many bytes are done.
+    ///   - total: How many there are; 0 if nobody knows.
+    ///   - columns: How many columns there are for it: figures are left out first, then what is done is shortened.
+    /// - Returns: One line.
+    static func line(_ label: String, done: UInt64, total: UInt64, columns: Int) -> String {
+        var texts = ["  \(ByteCount.text(done))"]
+        if total > 0 {
+            let share = Double(min(done, total)) / Double(total)
+            let filled = Int(share * 24)
+            let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 24 - filled)
+            let percent = "\(Int(share * 100))%"
+            texts = [
+                "  [\(bar)] \(percent)  \(ByteCount.text(done)) of \(ByteCount.text(total))",
+                "  [\(bar)] \(percent)", "  \(percent)",
+            ]
+        }
+        let width = TextWidth.of(label)
+        // A name that is shortened should still be known.
+        let least = min(width, 24)
+        let text =
+            width + texts[0].count <= columns
+            ? texts[0] : texts.dropFirst().first { least + $0.count <= columns } ?? texts[texts.count - 1]
+        let room = max(columns - text.count, 0)
+        return TextFit.middle(label, columns: room, mark: mark) + text
     }
 }

@@ -10,9 +10,6 @@ final class EstimatePace: Sendable {
         var told: EstimateState?
     }
 
-    /// The first moments say nothing about the rest.
-    private static let settlingTime = Duration.milliseconds(500)
-
     private let count: Int
     private let start = ContinuousClock.now
     private let state: Mutex<State>
@@ -52,8 +49,8 @@ final class EstimatePace: Sendable {
 
     /// Whole seconds until everything is coded; nil if nobody can tell.
     static func left(_ progress: Progress, after elapsed: Duration) -> Duration? {
-        guard let total = progress.total, progress.done > 0, elapsed >= settlingTime else { return nil }
-        let rest = Double(total - min(progress.done, total)) / Double(progress.done)
-        return .seconds((elapsed / .seconds(1) * rest).rounded(.up))
+        guard let total = progress.total else { return nil }
+        let done = min(progress.done, total)
+        return TimeLeft.after(elapsed, done: done, of: total, rest: total - done)
     }
 }

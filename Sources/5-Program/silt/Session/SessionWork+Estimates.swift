@@ -105,9 +105,10 @@ extension SessionWork {
             let layers = new.index.summary.layers.filter {
                 !oldLayers.contains($0.diffID) && [.none, .gzip].contains($0.compression)
             }
-            tell(.estimates(.guessing(done: 0, of: layers.count)))
-            for (place, layer) in layers.enumerated() {
-                guard known.layers[layer.index] == nil else { continue }
+            let unknown = layers.filter { known.layers[$0.index] == nil }
+            let knownCount = layers.count - unknown.count
+            tell(.estimates(.guessing(done: knownCount, of: layers.count)))
+            for (place, layer) in unknown.enumerated() {
                 try await warning("the cost of layer \(layer.index + 1)") {
                     let guess = try await creator.guess(ofLayer: layer.index, options)
                     send(guess.entries.map { ($0.key, Figure($0.value)) }, layer.index)
@@ -123,7 +124,7 @@ extension SessionWork {
                     }
                     set(layer.index, sum)
                 }
-                tell(.estimates(.guessing(done: place + 1, of: layers.count)))
+                tell(.estimates(.guessing(done: knownCount + place + 1, of: layers.count)))
             }
         }
 
@@ -155,16 +156,21 @@ extension SessionWork {
         }
 
         private func takeTotals() async throws {
-            guard work.state.withLock({ $0.estimates.totals.documents }) == nil else { return }
-            // Without them, the sum of the layers would read as if it were the whole package.
-            try await warning("what documents take") {
-                let documents = try await creator.guessOfDocuments(Self.level)
-                setTotals { $0.documents = Figure(documents) }
-                sumUp()
+            // An earlier job may have ended between the two.
+            let totals = work.state.withLock(\.estimates.totals)
+            if totals.documents == nil {
+                // Without them, the sum of the layers would read as if it were the whole package.
+                try await warning("what documents take") {
+                    let documents = try await creator.guessOfDocuments(Self.level)
+                    setTotals { $0.documents = Figure(documents) }
+                    sumUp()
+                }
             }
-            try await warning("what a pull takes") {
-                let pull = try await PullEstimate.figure(old: old, new: new, jobs: work.jobs)
-                setTotals { $0.pull = pull }
+            if totals.pull == nil {
+                try await warning("what a pull takes") {
+                    let pull = try await PullEstimate.figure(old: old, new: new, jobs: work.jobs)
+                    setTotals { $0.pull = pull }
+                }
             }
         }
 
