@@ -6,7 +6,7 @@ import Testing
 /// Blobs described in the light of an old blob that the same encoder made of similar data.
 @Suite struct OldBlobTests {
     /// Keeps matches in memory.
-    private final class Memory: TokenStore, @unchecked Sendable {
+    final class Memory: TokenStore, @unchecked Sendable {
         private var bytes: [UInt8] = []
 
         func append(_ bytes: [UInt8]) { self.bytes += bytes }
