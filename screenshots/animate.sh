@@ -68,7 +68,7 @@ settle ' shows '
 frame 3 'silt old.tar new.tar: what changed, the costliest first'
 press 2 ' shows ' '}: what costs next less' '}'
 press 3 'cost by place' 'enter: why it costs that' Enter
-press 2 '1. at' '}: the block that costs most' '}'
+press 2 ' 1. ' '}: the block that costs most' '}'
 press 3 'Cost by place' '$: all that costs in it' '$'
 mux send-keys Escape Escape
 sleep 0.5
