@@ -233,13 +233,13 @@ struct TerminalScripts {
         terminal.type("q\r")
         try terminal.wait(for: "motd")
         #expect(try String(decoding: scratch.read("answer"), as: UTF8.self) == "q\n")
-        #expect(try FileKind.names(inFolder: scratch.path("tmp")).isEmpty)
+        #expect(try FileKind.names(inFolder: scratch.path("tmp")) == [])
         terminal.type("!p")
         terminal.type("q")
         terminal.send(SIGTERM)
         _ = try terminal.end()
         #expect(terminal.leftovers == [])
-        #expect(try FileKind.names(inFolder: scratch.path("tmp")).isEmpty)
+        #expect(try FileKind.names(inFolder: scratch.path("tmp")) == [])
     }
 
     @Test func `what a difftool prints and does not wait with can be read`() throws {
@@ -269,7 +269,7 @@ struct TerminalScripts {
         terminal.send(SIGTERM)
         #expect(try terminal.end() == 143)
         #expect(terminal.leftovers == [])
-        #expect(try FileKind.names(inFolder: scratch.path("tmp")).isEmpty)
+        #expect(try FileKind.names(inFolder: scratch.path("tmp")) == [])
         let child = try #require(
             pid_t(String(decoding: scratch.read("pager.pid"), as: UTF8.self).dropLast()))
         // Who inherits what it left may not have taken notice yet.
@@ -288,6 +288,8 @@ struct TerminalScripts {
         try shell.wait(for: "changed only in metadata")
         shell.type("]!p")
         try shell.wait(for: "it has")
+        // Who reads before the terminal is theirs is stopped for a moment, and going on forgets a ^Z of that moment.
+        usleep(300_000)
         shell.type("\u{1a}")
         let end = try shell.wait(for: "at your service>")
         #expect(end.contains("Stopped"))
