@@ -30,7 +30,7 @@ struct Create: CancellableCommand {
             layers, and one of the picked changes with all that they need (directories, other names of a file, both \
             places of what moved). It has an id and a name of its own, never the new image's. If everything is picked, \
             it is the new image, bit for bit; if --layer alone names all that changed from the lowest layer up, those \
-            layers are the new image's own.
+            layers are the new image's own, unless something would come out that neither image has.
             """)
 
     @OptionGroup var pair: PairOptions
