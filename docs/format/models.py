@@ -34,6 +34,13 @@ class Runs(Literals):
         return byte, 0
 
 
+def checksum(number):
+    """CRC-32C of a number of four bytes, without the usual complements."""
+    for _ in range(32):
+        number = number >> 1 ^ (0x82F63B78 if number & 1 else 0)
+    return number
+
+
 class Zlib:
     """zlib and GNU gzip, with the window as they move it."""
 
@@ -48,7 +55,8 @@ class Zlib:
         self.goes_on, self.has_jobs, self.job = variant & 2, variant & 4, 0
         self.good, self.lazy, self.nice, self.chain = self.LEVELS[level - 1]
         self.is_lazy, self.dropped = level >= 4, 5 if variant & 1 else 0
-        bits = 15 if is_gzip else (memory & 15) + 7
+        self.hash, self.hashed = variant >> 3, 0xFFFFFF if variant >> 3 == 2 and level >= 6 else 0xFFFFFFFF
+        bits = 15 if is_gzip or self.hash == 2 else max((memory & 15) + 7, 15 if self.hash else 0)
         self.shift, self.mask = (bits + 2) // 3, (1 << bits) - 1
 
     def start(self, start, dictionary, end):
@@ -70,7 +78,13 @@ class Zlib:
 
     def insert(self, place):
         b = self.buffer
-        hash_ = (b[place] << 2 * self.shift ^ b[place + 1] << self.shift ^ b[place + 2]) & self.mask
+        word = int.from_bytes(b[place : place + 4], "little") & self.hashed
+        if self.hash == 2:
+            hash_ = checksum(word) & self.mask
+        elif self.hash == 1:
+            hash_ = (66521 * word + 66521) >> 16 & self.mask
+        else:
+            hash_ = (b[place] << 2 * self.shift ^ b[place + 1] << self.shift ^ b[place + 2]) & self.mask
         head = self.heads[hash_]
         self.previous[place & self.size - 1] = head
         self.heads[hash_] = place
@@ -95,10 +109,14 @@ class Zlib:
             self.buffer[behind : behind + count] = self.data[self.input : self.input + count]
             self.input += count
             self.ahead += count
+            self.taken()
             for place in range(self.place - self.late, self.place):
-                if self.place + self.ahead - place >= 3:
+                if self.place + self.ahead - place >= (4 if self.hash == 1 else 3):
                     self.insert(place)
             self.late = 0
+
+    def taken(self):
+        pass
 
     def can_search(self, head):
         return head != 0 and self.place - head <= self.size - 262 and self.place <= 2 * self.size - 262
@@ -173,6 +191,166 @@ class Zlib:
             head = self.previous[self.place & self.size - 1]
             self.length = self.search(head, 2) if self.can_search(head) else 2
             self.drop()
+        if self.ahead > 0:
+            self.ahead -= 1
+            self.place += 1
+        else:
+            self.pending = False
+
+
+class ZlibNg(Zlib):
+    """zlib-ng, levels 2 to 8."""
+
+    TUNING = [
+        (4, 4, 8, 4), (4, 6, 16, 6), (4, 12, 32, 24), (8, 16, 32, 32), (8, 16, 128, 128),
+        (8, 32, 128, 256), (32, 128, 258, 1024),
+    ]  # fmt: skip
+
+    def __init__(self, data, level):
+        super().__init__(data, level, 9, 0, False)
+        self.good, self.lazy, self.nice, self.chain = self.TUNING[level - 2]
+        self.level = level
+
+    def start(self, start, dictionary, end):
+        self.goes_on = 0
+        super().start(start, dictionary, end)
+        self.next, self.known = None, 0
+
+    def insert(self, place):
+        hash_ = 2654435761 * int.from_bytes(self.buffer[place : place + 4], "little") >> 16 & 0xFFFF
+        head = self.heads[hash_]
+        if head != place:
+            self.previous[place & self.size - 1] = head
+            self.heads[hash_] = place
+        return head
+
+    def fill(self):
+        if self.ahead >= 262:
+            return
+        self.next = None
+        super().fill()
+        if self.match < 0:
+            self.match = self.known = 0
+
+    def taken(self):
+        if self.place > self.late:
+            self.insert(self.place - self.late - 1)
+
+    def search(self, candidate, place, longest):
+        if not 0 < candidate < place or place - candidate > self.size - 262 or place > 2 * self.size - 262:
+            return None
+        b, bottom = self.buffer, max(place - self.size + 262, 0)
+        longest = longest or 2
+        chain = self.chain >> 2 if longest >= self.good else self.chain
+        while candidate < place:
+            count = 2 if longest < 4 else 4 if longest < 8 else 8
+            if b[candidate : candidate + count] == b[place : place + count] and all(
+                b[candidate + i] == b[place + i] for i in range(longest - count + 1, longest + 1)
+            ):
+                length = common(b, place, candidate, 258)
+                if length > longest:
+                    self.match, longest = candidate, min(length, self.ahead)
+                    if length > self.ahead or length >= self.nice:
+                        break
+                elif self.level < 5:
+                    break
+            chain -= 1
+            candidate = self.previous[candidate & self.size - 1]
+            if chain == 0 or candidate <= bottom:
+                break
+        return longest
+
+    def predict(self, position):
+        if self.level >= 7:
+            return self.predict_lazily(position)
+        if self.level > 2:
+            return self.predict_ahead(position)
+        self.fill()
+        length = (self.search(self.insert(self.place), self.place, 0) if self.ahead >= 4 else None) or 0
+        return (length, self.place - self.match) if length >= 4 else (self.data[position], 0)
+
+    def accept(self, actual, predicted, position):
+        count = min(actual[0], 258) if actual[1] else 1
+        if self.level >= 7:
+            self.accept_lazily(actual, predicted, count)
+            return
+        if actual != predicted:
+            self.next = None
+        place = self.place
+        self.ahead -= count
+        self.place += count
+        if self.level == 2 and actual[1]:
+            is_whole = count <= self.lazy and self.ahead >= 4
+            for inner in range(place + 1, place + count) if is_whole else [self.place - 1]:
+                self.insert(inner)
+
+    # A match ahead: start, length, source, first place that is not indexed.
+    def found(self, place):
+        length = self.search(self.insert(place), place, 0) or 0
+        return [place, length, self.match, place] if length >= 4 else [place, 1, 0, place]
+
+    def predict_ahead(self, position):
+        while True:
+            self.fill()
+            if self.ahead == 0:
+                return self.data[position], 0
+            current, self.next = self.next, None
+            if current is None:
+                current = self.found(self.place) if self.ahead >= 4 else [self.place, 1, 0, self.place]
+            behind = current[0] + current[1]
+            if current[1] >= 4 and self.ahead > current[1] + 4:
+                is_whole = current[1] <= 16 * self.lazy
+                for inner in range(max(current[0] + 1, current[3]), behind) if is_whole else [behind - 1]:
+                    self.insert(inner)
+            if self.level >= 5 and self.ahead > 262 and behind < 2 * self.size - 262:
+                self.next = self.found(behind)
+                if self.next[1] >= 4:
+                    current = self.join(current)
+            if current[1] > 0:
+                return (current[1], current[0] - current[2]) if current[1] >= 4 else (self.data[position], 0)
+
+    def join(self, current):
+        b, (start, length, source, first), left = self.buffer, self.next, current[1]
+        if left <= 1 or left > 1 + source or b[source - left + 1] != b[start - left + 1]:
+            return current
+        bottom = max(start - self.size + 262, 0)
+        while b[source - 1] == b[start - 1] and left > 0 and start > bottom and length < 256 and source > 1:
+            start, length, source, left = start - 1, length + 1, source - 1, left - 1
+        if start == self.next[0] or left > 1:
+            return current
+        self.next = [start, length, source, first + 1]
+        return [current[0], left] + current[2:]
+
+    def predict_lazily(self, position):
+        while True:
+            self.fill()
+            if self.ahead == 0:
+                return self.data[position], 0
+            start, self.length = self.match, 2
+            if self.ahead >= 4:
+                head = self.insert(self.place)
+                if self.known < self.lazy:
+                    self.length = self.search(head, self.place, self.known) or 2
+            if self.pending:
+                if self.known >= 3 and self.length <= self.known:
+                    return self.known, self.place - 1 - start
+                return self.data[position], 0
+            self.known, self.pending = self.length, True
+            self.ahead -= 1
+            self.place += 1
+
+    def accept_lazily(self, actual, predicted, count):
+        if actual[1]:
+            end = self.place + count - 1
+            for inner in range(self.place + 1, min(end, self.place + self.ahead - 2)):
+                self.insert(inner)
+            self.ahead -= count - 1
+            self.place, self.pending, self.known = end, False, 0
+            return
+        if actual != predicted and self.ahead >= 4:
+            head = self.previous[self.place & self.size - 1]
+            self.length = self.search(head, self.place, 0) or 2
+        self.known = self.length
         if self.ahead > 0:
             self.ahead -= 1
             self.place += 1

@@ -18,7 +18,7 @@ import frames
 import klauspost
 from codes import code_lengths
 from models import (
-    NONE, STEP, GoChain, GoFast, Literals, Miniz, MinizFast, Runs, Steps, Zlib, before, common, word,
+    NONE, STEP, GoChain, GoFast, Literals, Miniz, MinizFast, Runs, Steps, Zlib, ZlibNg, before, common, word,
 )  # fmt: skip
 
 
@@ -229,6 +229,7 @@ def model_of(data, family, level, memory, variant):
         6: lambda: Steps(data, klauspost.steps(data, level, variant)),
         9: lambda: klauspost.KlauspostLazy(data, level, variant),
         10: lambda: Miniz(data, level) if level > 1 else MinizFast(data),
+        11: lambda: ZlibNg(data, level),
     }
     require(family in models, "it names an unknown encoder")
     return models[family]()

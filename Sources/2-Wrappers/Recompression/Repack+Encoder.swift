@@ -93,7 +93,8 @@ extension Program {
         return switch family {
         case .literal: "an encoder without matches"
         case .run: "zlib, runs alone"
-        case .zlib: "\(isCut ? cutZlib(segmentByteCount) : "zlib"), level \(level)"
+        case .zlib: "\(isCut ? cutZlib(segmentByteCount) : zlib), level \(level)"
+        case .zlibNg: "zlib-ng, level \(level)"
         case .miniz: "miniz, level \(level)"
         case .gnuGzip: "GNU gzip, level \(level)"
         case .goChain: "Go, level \(level)"
@@ -105,13 +106,22 @@ extension Program {
 }
 
 extension Program {
+    /// Which zlib it is.
+    private var zlib: String {
+        switch placeHash {
+        case .zlib, .product: "zlib"
+        case .chromium: "Chromium's zlib"
+        case .checksum: "Chromium's zlib before 2022"
+        }
+    }
+
     /// Who cut a stream of zlib into segments.
     private func cutZlib(_ segmentByteCount: Int?) -> String {
         if variant & 4 != 0 { return "pigz --rsyncable" }
-        if variant & 2 != 0 { return "zlib with flushes" }
+        if variant & 2 != 0 { return "\(zlib) with flushes" }
         // pigz takes 128 KiB at a time, or a multiple when told. From level 4 on a flush changes nothing else.
         let isOfPigz = level < 4 || (segmentByteCount ?? 1) % (1 << 17) == 0
-        return isOfPigz ? "pigz" : "zlib with flushes, or pigz"
+        return isOfPigz ? "pigz" : "\(zlib) with flushes, or pigz"
     }
 }
 

@@ -14,6 +14,31 @@ enum Limits {
     static let maximumHashSize = 1 << 16
 }
 
+/// How places are told apart by the bytes that stand there.
+enum PlaceHash: Int {
+    /// Three bytes, as zlib and GNU gzip do.
+    case zlib
+    /// Four bytes, as Chromium's zlib does, which Node.js has, too.
+    case chromium
+    /// CRC-32C of four bytes, from level 6 on of three, as Chromium's zlib did until it was changed in 2022.
+    case checksum
+    /// Four bytes, as zlib-ng does.
+    case product
+
+    /// How many bytes tell, at most.
+    var byteCount: Int { self == .zlib ? 3 : 4 }
+
+    /// How many of its bits tell places apart.
+    func bitCount(memoryLevel: Int) -> Int {
+        switch self {
+        case .zlib: memoryLevel + 7
+        case .chromium: max(memoryLevel + 7, 15)
+        case .checksum: 15
+        case .product: 16
+        }
+    }
+}
+
 /// What a level and a memory level mean to an encoder.
 struct Tuning {
     /// A match of this length makes the search for a better one shorter.
@@ -26,7 +51,10 @@ struct Tuning {
     let chainLength: Int
     /// Whether a match is held back until the next byte's match is known.
     let isLazy: Bool
+    let hash: PlaceHash
     let hashBits: Int
+    /// Which bits of four bytes, the first the lowest, tell places apart.
+    let hashedBits: UInt32
     /// How many symbols end a block.
     let blockSymbolCount: Int
     /// Whether blocks that compress well end early.
@@ -42,13 +70,33 @@ struct Tuning {
     ]
 
     /// Looks bounded parameters up; the window has 2^9 to 2^15 bytes.
-    init(_ parameters: DeflateParameters, windowBits: Int = 15) {
+    init(_ parameters: DeflateParameters, windowBits: Int = 15, hash: PlaceHash = .zlib) {
         windowSize = 1 << windowBits
+        self.hash = hash
+        hashedBits = hash == .checksum && parameters.level >= 6 ? 0xff_ffff : .max
         (goodLength, lazyLength, niceLength, chainLength) = Self.levels[parameters.level - 1]
         isLazy = parameters.level >= 4
         isGnuGzip = parameters.encoder == .gnuGzip
-        hashBits = isGnuGzip ? 15 : parameters.memoryLevel + 7
+        hashBits = isGnuGzip ? 15 : hash.bitCount(memoryLevel: parameters.memoryLevel)
         blockSymbolCount = (1 << (parameters.memoryLevel + 6)) - 1
         endsBlocksEarly = isGnuGzip && parameters.level > 2
+    }
+
+    private static let zlibNgLevels = [
+        (4, 4, 8, 4), (4, 6, 16, 6), (4, 12, 32, 24), (8, 16, 32, 32), (8, 16, 128, 128),
+        (8, 32, 128, 256), (32, 128, 258, 1024),
+    ]
+
+    /// Looks up what a level of zlib-ng means, 2 to 8.
+    init(zlibNgLevel level: Int) {
+        windowSize = Limits.windowSize
+        hash = .product
+        hashedBits = .max
+        (goodLength, lazyLength, niceLength, chainLength) = Self.zlibNgLevels[level - 2]
+        isLazy = level >= 7
+        isGnuGzip = false
+        hashBits = hash.bitCount(memoryLevel: 8)
+        blockSymbolCount = Limits.symbolCapacity / 2 - 1
+        endsBlocksEarly = false
     }
 }

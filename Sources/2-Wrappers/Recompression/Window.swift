@@ -1,11 +1,15 @@
 /// The last bytes of input, 32 KiB unless told otherwise, what comes next, and where bytes like these were seen.
 struct Window: ~Copyable {
     /// The buffer; what lies behind the input is zero or old, and gzip looks at it.
-    private let buffer: UnsafeMutablePointer<UInt8>
-    /// By hash of three bytes: where they last were; 0 for nowhere.
-    private let heads: UnsafeMutablePointer<UInt16>
+    let buffer: UnsafeMutablePointer<UInt8>
+    /// By hash of three or four bytes: where they last were; 0 for nowhere.
+    let heads: UnsafeMutablePointer<UInt16>
     /// By place, modulo the window: the place before it with the same hash.
-    private let previous: UnsafeMutablePointer<UInt16>
+    let previous: UnsafeMutablePointer<UInt16>
+    /// By byte, four times: what it adds to a checksum as the last, the last but one, and so on.
+    private let checksums: UnsafeMutablePointer<UInt16>
+    private var placeHash = PlaceHash.zlib
+    private var hashedBits = UInt32.max
     private var hashShift = 0
     private var hashMask = 0
     private var input = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
@@ -14,13 +18,13 @@ struct Window: ~Copyable {
     private var isAtEnd = false
     /// Whether bytes that the buffer held have left it.
     private var hasSlid = false
-    private var goodLength = 0
-    private var niceLength = 0
-    private var chainLength = 0
-    private var size = Limits.windowSize
+    private(set) var goodLength = 0
+    private(set) var niceLength = 0
+    private(set) var chainLength = 0
+    private(set) var size = Limits.windowSize
     /// Matches from farther away could reach behind the window while it moves.
-    private var maximumDistance: Int { size &- Limits.minimumLookahead }
-    private var bufferSize: Int { 2 &* size }
+    var maximumDistance: Int { size &- Limits.minimumLookahead }
+    var bufferSize: Int { 2 &* size }
 
     /// The place to encode next.
     var position = 0
@@ -29,9 +33,9 @@ struct Window: ~Copyable {
     /// Where the block starts; negative if that has left the buffer.
     var blockStart = 0
     /// How much searching took since the window was made: places looked at, and words compared there.
-    private(set) var work = 0
+    var work = 0
     /// Where the last match starts that was found.
-    private(set) var matchStart = 0
+    var matchStart = 0
 
     /// Hashes and word-wise compares may look so far behind the buffer.
     private static let slack = 16
@@ -40,12 +44,14 @@ struct Window: ~Copyable {
         buffer = .filled(0, Limits.bufferSize + Self.slack)
         heads = .filled(0, Limits.maximumHashSize)
         previous = .filled(0, Limits.windowSize)
+        checksums = .filled(0, 4 << 8)
     }
 
     deinit {
         buffer.deallocate()
         heads.deallocate()
         previous.deallocate()
+        checksums.deallocate()
     }
 
     /// Starts a stream of that input, which must stay where it is.
@@ -63,6 +69,8 @@ struct Window: ~Copyable {
         isAtEnd = false
         (goodLength, niceLength, chainLength) = (tuning.goodLength, tuning.niceLength, tuning.chainLength)
         clear()
+        (placeHash, hashedBits) = (tuning.hash, tuning.hashedBits)
+        if placeHash == .checksum, checksums[1] == 0 { fillChecksums() }
         hashShift = (tuning.hashBits + Limits.minimumMatch - 1) / Limits.minimumMatch
         hashMask = 1 << tuning.hashBits - 1
         (position, lookahead, blockStart, matchStart) = (0, 0, 0, 0)
@@ -72,7 +80,8 @@ struct Window: ~Copyable {
     /// Clears the buffer and the places by hash: of a stream that was short, only what it used.
     private mutating func clear() {
         let used = position &+ lookahead
-        guard !hasSlid, used <= Self.shortByteCount else {
+        // A hash of four bytes may have taken one in that is another now.
+        guard !hasSlid, used <= Self.shortByteCount, placeHash == .zlib else {
             buffer.update(repeating: 0, count: Limits.bufferSize + Self.slack)
             heads.update(repeating: 0, count: Limits.maximumHashSize)
             hasSlid = false
@@ -112,6 +121,10 @@ struct Window: ~Copyable {
             (buffer + end).update(from: source + inputOffset, count: count)
             inputOffset += count
             lookahead += count
+            // zlib-ng makes sure that the place before is indexed.
+            if placeHash == .product, position > pendingInsertions {
+                insertOnce(position - pendingInsertions - 1)
+            }
             insertPending()
         }
     }
@@ -148,7 +161,7 @@ struct Window: ~Copyable {
     private mutating func insertPending() {
         guard pendingInsertions > 0 else { return }
         for place in position - pendingInsertions..<position
-        where position + lookahead - place >= Limits.minimumMatch {
+        where position + lookahead - place >= (placeHash == .chromium ? 4 : Limits.minimumMatch) {
             insert(place)
         }
         pendingInsertions = 0
@@ -179,9 +192,35 @@ struct Window: ~Copyable {
         }
     }
 
-    @inline(__always) private func hash(_ place: Int) -> Int {
+    @inline(__always) func hash(_ place: Int) -> Int {
         let bytes = buffer + place
-        return (Int(bytes[0]) &<< (2 &* hashShift) ^ Int(bytes[1]) &<< hashShift ^ Int(bytes[2])) & hashMask
+        if placeHash == .zlib {
+            return (Int(bytes[0]) &<< (2 &* hashShift) ^ Int(bytes[1]) &<< hashShift ^ Int(bytes[2]))
+                & hashMask
+        }
+        let word = UnsafeRawPointer(bytes).loadUnaligned(as: UInt32.self).littleEndian & hashedBits
+        switch placeHash {
+        case .chromium: return Int((word &* 66_521 &+ 66_521) &>> 16) & hashMask
+        case .product: return Int((word &* 2_654_435_761) &>> 16)
+        default: return checksum(word) & hashMask
+        }
+    }
+
+    /// The lower half of the CRC-32C of four bytes, without the usual complements.
+    @inline(__always) private func checksum(_ word: UInt32) -> Int {
+        Int(
+            checksums[Int(word &>> 24)] ^ checksums[256 | Int(word &>> 16 & 255)]
+                ^ checksums[512 | Int(word &>> 8 & 255)] ^ checksums[768 | Int(word & 255)])
+    }
+
+    private mutating func fillChecksums() {
+        for byte in 0..<256 {
+            var sum = UInt32(byte)
+            for place in 0..<4 {
+                for _ in 0..<8 { sum = sum & 1 == 0 ? sum >> 1 : sum >> 1 ^ 0x82f6_3b78 }
+                checksums[place << 8 | byte] = UInt16(truncatingIfNeeded: sum)
+            }
+        }
     }
 
     /// Notes a place down; returns the last place before it with the same hash, or 0.
@@ -198,9 +237,9 @@ struct Window: ~Copyable {
     ///
     /// - Returns: The first place that is not noted down.
     @inline(__always) private mutating func insertRun(_ first: Int, _ end: Int) -> Int {
-        let byte = Int(buffer[first])
-        let hash = (byte &<< (2 &* hashShift) ^ byte &<< hashShift ^ byte) & hashMask
-        guard first < end, Int(heads[hash]) == first &- 1 else { return first }
+        guard first < end else { return first }
+        let hash = hash(first)
+        guard Int(heads[hash]) == first &- 1 else { return first }
         for place in first..<end {
             previous[place & (size &- 1)] = UInt16(truncatingIfNeeded: place &- 1)
         }
@@ -248,7 +287,7 @@ struct Window: ~Copyable {
     }
 
     /// How many bytes are the same, up to the longest match; reads 6 bytes more.
-    @inline(__always) private static func commonLength(_ scan: UnsafeRawPointer, _ match: UnsafeRawPointer)
+    @inline(__always) static func commonLength(_ scan: UnsafeRawPointer, _ match: UnsafeRawPointer)
         -> Int
     {
         var length = 0
@@ -274,9 +313,9 @@ struct Window: ~Copyable {
     @inline(__always) mutating func passMatch(_ length: Int, isRun: Bool) {
         var first = position &+ 1
         let end = position &+ length &- 1
-        // Three bytes must be there for a hash.
+        // Three bytes must be there, also where a hash takes four.
         let behind = min(end, position &+ lookahead &- Limits.minimumMatch &+ 1)
-        if isRun { first = insertRun(first, min(behind, end &- Limits.minimumMatch &+ 1)) }
+        if isRun { first = insertRun(first, min(behind, end &- placeHash.byteCount &+ 1)) }
         if first < behind {
             for place in first..<behind { insert(place) }
         }

@@ -58,6 +58,17 @@ extension Program {
             func zlib(_ levels: [Int], variant: Int = 0) -> [Program] {
                 programs(.zlib, levels, memory: memory + 16 * (15 - survey.zlibWindowBits), variant: variant)
             }
+            func hashed(_ levels: [Int], _ hash: PlaceHash, variant: Int = 0) -> [Program] {
+                zlib(levels, variant: hash.rawValue << 3 + variant)
+            }
+            // Who hashes four bytes finds hardly any match of three.
+            func chromium(variant: Int = 0) -> [Program] {
+                survey.hasShortMatches
+                    ? hashed([6, 9, 7, 8], .checksum, variant: variant)
+                    : hashed([6, 9, 1, 5, 4, 7, 8, 3, 2], .chromium, variant: variant)
+                        + hashed([5, 1, 4, 3, 2], .checksum, variant: variant)
+            }
+            let zlibNg = survey.hasShortMatches ? [] : programs(.zlibNg, [6, 5, 4, 3, 2, 7, 8])
             let likely =
                 zlib([6, 9, 1]) + (mayBeGzip ? programs(.gnuGzip, [6, 9, 1]) : []) + zlib([5, 4, 7, 8, 3, 2])
                 + (mayBeGzip ? programs(.gnuGzip, [5, 4, 7, 8, 3, 2]) : [])
@@ -69,10 +80,14 @@ extension Program {
                 ? [] : programs(.goChain, [6, 9, 5, 4, 7, 8, 3, 2]) + programs(.goFast, [0], variant: 2)
             if isFlushed {
                 let likely = zlib([6, 9, 1, 5, 4, 7, 8, 3, 2], variant: 2)
-                return (likely, go + miniz + zlib([6, 9, 5, 4, 7, 8], variant: 3) + programs(.run, [0]))
+                let filtered = zlib([6, 9, 5, 4, 7, 8], variant: 3)
+                return (likely, go + chromium(variant: 2) + miniz + filtered + programs(.run, [0]))
             }
             let whole = zlib([6, 9, 5, 4, 7, 8], variant: 1)
-            return (likely, flushed + go + miniz + whole + programs(.run, [0]))
+            let cut =
+                dictionary == nil
+                ? [] : hashed([1, 2, 3], .chromium, variant: 2) + hashed([1, 2, 3], .checksum, variant: 2)
+            return (likely, flushed + go + chromium() + cut + zlibNg + miniz + whole + programs(.run, [0]))
         }
     }
 }

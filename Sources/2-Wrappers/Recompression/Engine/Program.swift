@@ -25,6 +25,8 @@ struct Program: Hashable {
         case klauspostLazy
         /// miniz and miniz_oxide; the level.
         case miniz
+        /// zlib-ng; the level.
+        case zlibNg
     }
 
     var family: Family
@@ -33,7 +35,8 @@ struct Program: Hashable {
     /// The memory level of zlib, and 16 for each bit that its window has less than 15.
     var memory = 8
     /// A variant of the family: of zlib, 1 if short matches are dropped, 2 if segments are where it was flushed, and with that
-    /// 4 if it goes on within pigz's stretches alone; of Go's level 1, 2 if segments are where it was flushed.
+    /// 4 if it goes on within pigz's stretches alone, and 8 times the hash of places; of Go's level 1, 2 if segments are where
+    /// it was flushed.
     var variant = 0
     /// How it makes Huffman codes.
     var codes: CodeFamily
@@ -57,6 +60,9 @@ struct Program: Hashable {
         program.mode = .allBesideOld
         return program
     }
+
+    /// How zlib tells places apart.
+    var placeHash: PlaceHash { family == .zlib ? PlaceHash(rawValue: variant >> 3) ?? .zlib : .zlib }
 
     /// Whether the encoder works in steps, and may write a step as literals after all.
     var hasSteps: Bool { family == .goFast || family == .klauspost }
@@ -105,13 +111,14 @@ struct Program: Hashable {
         case .goFast: level == 0 && memory == 8 && (variant == 0 || variant == 2)
         case .zlib:
             (1...9).contains(level) && (1...9).contains(memory & 15) && (0...6).contains(memory >> 4)
-                && ((0...3).contains(variant) || (6...7).contains(variant))
+                && [0, 1, 2, 3, 6, 7].contains(variant & 7) && (0...2).contains(variant >> 3)
         case .gnuGzip: (1...9).contains(level) && memory == 8 && variant == 0
         case .goChain: (2...9).contains(level) && memory == 8 && variant == 0
         case .klauspost:
             (1...6).contains(level) && memory == 8 && KlauspostGeneration(rawValue: variant) != nil
         case .klauspostLazy:
             (7...9).contains(level) && memory == 8 && KlauspostLazyModel.Generation(rawValue: variant) != nil
+        case .zlibNg: (2...8).contains(level) && memory == 8 && variant == 0
         case .miniz: (1...10).contains(level) && memory == 8 && variant == 0
         case .cheapest: (0...12).contains(level) && memory == 8 && variant == 0
         case .general:
@@ -140,13 +147,14 @@ struct Program: Hashable {
         case .zlib, .gnuGzip:
             let parameters = DeflateParameters(
                 encoder: family == .zlib ? .zlib : .gnuGzip, level: level, memoryLevel: memory & 15)
-            let tuning = Tuning(parameters, windowBits: 15 - memory >> 4)
+            let tuning = Tuning(parameters, windowBits: 15 - memory >> 4, hash: placeHash)
             return following(
                 ZlibModel(
                     tuning, isFiltered: variant & 1 != 0, goesOn: variant & 2 != 0, hasJobs: variant & 4 != 0)
             )
         case .miniz:
             return level == 1 ? following(MinizFastModel()) : following(MinizModel(level: level))
+        case .zlibNg: return following(ZlibNgModel(level: level))
         case .goChain: return following(GoChainModel(level: level))
         case .goFast: return following(StepModel(GoFastEncoder(), goesOn: variant == 2))
         case .cheapest: return CostRunner(coder, level: level)

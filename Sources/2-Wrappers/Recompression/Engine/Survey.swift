@@ -30,6 +30,12 @@ struct Survey {
     }
     private var greatestDistance = 0
 
+    /// Whether more than a few matches are as short as can be, which who tells places apart by four bytes does not find.
+    var hasShortMatches: Bool { Self.matchesPerShort * shortMatchCount > matchCount }
+    private var matchCount = 0
+    private var shortMatchCount = 0
+    private static let matchesPerShort = 64
+
     /// The memory level that zlib must have had, by the length of its blocks; nil if they do not tell.
     var zlibMemory: Int? {
         (1...9).max { count(ofMemory: $0) < count(ofMemory: $1) }.flatMap {
@@ -230,7 +236,11 @@ struct Survey {
         if !block.isLast { blockTokenCounts[blob.tokenCount, default: 0] += 1 }
         if !block.isLiteral { hasMatches = true }
         for index in 0..<blob.tokenCount {
-            greatestDistance = max(greatestDistance, blob.tokens[index].distance)
+            let token = blob.tokens[index]
+            guard token.isMatch else { continue }
+            greatestDistance = max(greatestDistance, token.distance)
+            matchCount += 1
+            if token.byteCount == Limits.minimumMatch { shortMatchCount += 1 }
         }
     }
 }
