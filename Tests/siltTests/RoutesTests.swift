@@ -94,6 +94,27 @@ struct RoutesTests {
         }
     }
 
+    @Test func `what is odd about picks is told to scripts as it is to people`() throws {
+        func image(_ name: String, _ content: String) throws {
+            let files: [TarEntry] = [.file("a", content), .hardLink("b", to: "a"), .file("c", content)]
+            try scratch.write(name, try ImageBuilder([.init("RUN files", files)]).archive(.docker25))
+        }
+        try image("before.tar", "1")
+        try image("after.tar", "22")
+        let result = try Program.run(
+            "routes", "before.tar", "after.tar", "--format", "json", "--pick", "/*", "--skip", "/b", "--pick",
+            "/none", in: scratch)
+        let report = try #require(
+            JSONSerialization.jsonObject(with: Data(result.output)) as? [String: Any], "\(result.errors)")
+        let warnings = try #require(report["warnings"] as? [String])
+        #expect(warnings.contains { $0.hasPrefix("/b is taken although '/b' leaves it out") }, "\(warnings)")
+        #expect(warnings.contains("no change matches '/none'"), "\(warnings)")
+        #expect(result.errors == warnings.map { "silt: warning: \($0)\n" }.joined())
+        let plain = try Program.run("routes", "before.tar", "after.tar", "--format", "json", in: scratch)
+        let without = try JSONSerialization.jsonObject(with: Data(plain.output)) as? [String: Any]
+        #expect((without?["warnings"] as? [String])?.isEmpty == true)
+    }
+
     @Test func `names from images cannot become markup`() throws {
         for (format, quoted) in [("html", "app:&lt;b&gt;|x"), ("markdown", "`app:<b>\\|x`")] {
             let result = try Program.run(

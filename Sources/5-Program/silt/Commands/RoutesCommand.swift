@@ -67,19 +67,13 @@ struct RoutesCommand: CancellableCommand {
             progress.show("sampling \(FileName.text(pair.new))")
             try await RouteSketch(old: old, new: new, jobs: pair.reading.width).draw { try lines.sketch($0) }
         }
-        if let picks, !picks.rules.isEmpty {
-            let tree = DiffTree(old: old.index.listings, new: new.index.listings)
-            for rule in picks.unmatchedRules(in: tree) {
-                StandardStreams.writeError("silt: warning: \(PartialText.text(unmatched: rule))\n")
-            }
-            let made = PickSet(tree, picking: picks.nodes(of: tree) { _ in nil })
-            for overruled in picks.overruled(by: made, in: tree) {
-                StandardStreams.writeError("silt: warning: \(PartialText.text(overruled, in: tree))\n")
-            }
-        }
         var report = RoutesReport(
             old: old.index.summary, new: new.index.summary, link: link, fleet: shipping.fleet,
             showsWork: !exact.isEmpty)
+        for warning in picks.map({ Self.warnings(of: $0, old, new) }) ?? [] {
+            StandardStreams.writeError("silt: warning: \(warning)\n")
+            report.warn(warning)
+        }
         let work = RouteWork(
             old: old, new: new, creator: DeltaCreator(old: old, new: new, jobs: pair.reading.width),
             jobs: pair.reading.width, exactLevels: exact, picks: picks
@@ -102,6 +96,15 @@ struct RoutesCommand: CancellableCommand {
             old, new, package: report.byteCount(of: .default), pull: report.byteCount(of: .pull),
             ignoring: IgnoreRules()
         ).check(bounds)
+    }
+
+    /// What is odd about picks: rules that no change matches, and changes that are taken although a rule leaves them out.
+    private static func warnings(of picks: PickList, _ old: OpenedImage, _ new: OpenedImage) -> [String] {
+        guard !picks.rules.isEmpty else { return [] }
+        let tree = DiffTree(old: old.index.listings, new: new.index.listings)
+        let made = PickSet(tree, picking: picks.nodes(of: tree) { _ in nil })
+        return picks.unmatchedRules(in: tree).map { PartialText.text(unmatched: $0) }
+            + picks.overruled(by: made, in: tree).map { PartialText.text($0, in: tree) }
     }
 
     private static func levels(_ text: String) throws -> [DeltaLevel] {

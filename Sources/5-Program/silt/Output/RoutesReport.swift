@@ -87,6 +87,9 @@ struct RoutesReport: Encodable {
     private(set) var routes: [Row] = []
     private(set) var pays: [Pays] = []
     private(set) var recommendation: Advice?
+    /// What is odd about the picks: rules that no change matches, and changes that are taken although a rule leaves them
+    /// out.
+    private(set) var warnings: [String] = []
 
     private let chosenLink: Link
     private let fleet: Fleet
@@ -94,7 +97,7 @@ struct RoutesReport: Encodable {
     private var measured: [Route] = []
 
     private enum CodingKeys: String, CodingKey {
-        case old, new, link, devices, every, routes, pays, recommendation
+        case old, new, link, devices, every, routes, pays, recommendation, warnings
     }
 
     /// A report without routes.
@@ -139,6 +142,9 @@ struct RoutesReport: Encodable {
                 runs: route.kind.runs, keeps: route.kind.keeps, makingSeconds: route.makingSeconds,
                 applyingSeconds: route.applyingSeconds))
     }
+
+    /// Adds something that is odd about the picks.
+    mutating func warn(_ text: String) { warnings.append(text) }
 
     /// Judges the routes that were added.
     mutating func recommend(needs: Set<Need>) {
