@@ -48,4 +48,18 @@ struct EncodingTests {
             #expect(try script(Self.latin, new).screen().text.contains(words))
         }
     }
+
+    @Test func `where the encoding is not known nothing beyond ASCII is a letter`() throws {
+        // Two bytes of it are the UTF-8 of a combining mark, which would stand on what is before it.
+        let mark: [UInt8] = [0xcc, 0x81]
+        let odd = Array("a line of it ".utf8) + [0x81, 0x82] + mark + Array(" and more words\n".utf8)
+        let stored = try #require(StoredText(odd))
+        #expect(stored.isRaw)
+        #expect(String(decoding: odd, as: UTF8.self).unicodeScalars.contains("\u{301}"))
+        let script = try script(Array("other\n".utf8), odd)
+        let text = script.screen().text
+        #expect(text.contains(#"a line of it \x81\x82\xcc\x81 and more words"#))
+        // What is known keeps its letters.
+        #expect(try self.script(Array("stra\u{df}e\n".utf8), odd).screen().text.contains("stra\u{df}e"))
+    }
 }

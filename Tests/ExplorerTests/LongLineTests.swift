@@ -78,17 +78,19 @@ struct LongLineTests {
             (String(repeating: "é\u{1b}a\t", count: 30), 11), (String(repeating: "x", count: 800), 10),
         ] {
             let bytes = Array(text.utf8)
-            let starts = drawer.rowStarts(0..<bytes.count, of: bytes, columns: columns)
+            let starts = drawer.rowStarts(0..<bytes.count, of: bytes, isRaw: false, columns: columns)
             var rows: [String] = []
             for (index, start) in ([nil] + starts.map(Optional.some)).enumerated() {
                 let spans = drawer.spans(
-                    0..<bytes.count, of: bytes, marked: [], found: [], role: .text, markedRole: .text,
+                    0..<bytes.count, of: bytes, isRaw: false, marked: [], found: [], role: .text,
+                    markedRole: .text,
                     from: start, start: index * columns, columns: columns, goesOn: true)
                 rows.append(spans.map(\.text).joined())
             }
             // Nothing is lost, nothing is there twice, and no row is wider than may be.
             let whole = drawer.spans(
-                0..<bytes.count, of: bytes, marked: [], found: [], role: .text, markedRole: .text, start: 0,
+                0..<bytes.count, of: bytes, isRaw: false, marked: [], found: [], role: .text,
+                markedRole: .text, start: 0,
                 columns: 10_000
             ).map(\.text).joined()
             #expect(rows.joined() == whole, "\(text)")

@@ -7,6 +7,8 @@ public struct StoredText: Sendable, Equatable {
     public let text: [UInt8]
     /// What it is stored in, for people to read; nil if it is empty.
     public let encoding: String?
+    /// Whether its encoding is not known: then what happens to be UTF-8 in it is no letter.
+    public let isRaw: Bool
     private let width: Width
 
     /// How many bytes a character takes in the file.
@@ -43,7 +45,7 @@ public struct StoredText: Sendable, Equatable {
             let isWindows = content.contains(where: Self.specials.contains)
             self.init(bytes: content, text, isWindows ? "8-bit, as windows-1252" : "8-bit, as latin-1", .one)
         } else {
-            self.init(bytes: content, content, "8-bit text", .same)
+            self.init(bytes: content, content, "8-bit text", .same, isRaw: true)
         }
     }
 
@@ -53,11 +55,14 @@ public struct StoredText: Sendable, Equatable {
         self.init(bytes: text, text, text.isEmpty ? nil : encoding, .same)
     }
 
-    private init(bytes: [UInt8], _ text: [UInt8], _ encoding: String?, _ width: Width) {
+    private init(
+        bytes: [UInt8], _ text: [UInt8], _ encoding: String?, _ width: Width, isRaw: Bool = false
+    ) {
         self.bytes = bytes
         self.text = text
         self.encoding = encoding
         self.width = width
+        self.isRaw = isRaw
     }
 
     /// Where the text's parts are in what is stored.

@@ -34,6 +34,8 @@ public struct TextDiff: Sendable {
         public let lines: [Range<Int>]
         /// What it is stored in, for people to read; nil if it is empty.
         public let encoding: String?
+        /// Whether its encoding is not known: then what happens to be UTF-8 in it is no letter.
+        public let isRaw: Bool
     }
 
     /// Words are compared in stretches of at most so many lines together.
@@ -55,9 +57,11 @@ public struct TextDiff: Sendable {
         self.oldLines = oldLines
         self.newLines = newLines
         storedOld = Stored(
-            bytes: oldText.bytes, lines: oldText.places(of: oldLines), encoding: oldText.encoding)
+            bytes: oldText.bytes, lines: oldText.places(of: oldLines), encoding: oldText.encoding,
+            isRaw: oldText.isRaw)
         storedNew = Stored(
-            bytes: newText.bytes, lines: newText.places(of: newLines), encoding: newText.encoding)
+            bytes: newText.bytes, lines: newText.places(of: newLines), encoding: newText.encoding,
+            isRaw: newText.isRaw)
         var numbers = Numbering()
         let oldNumbers = oldLines.map { numbers.number(of: old[$0]) }
         let newNumbers = newLines.map { numbers.number(of: new[$0]) }

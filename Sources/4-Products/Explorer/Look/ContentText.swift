@@ -14,6 +14,7 @@ struct ContentText {
     /// - Parameters:
     ///   - line: Where the line is.
     ///   - text: In what.
+    ///   - isRaw: Whether the text's encoding is not known: then nothing beyond ASCII is a letter.
     ///   - marked: Places that stand out; in order.
     ///   - found: Places that were looked for, which stand out more; in order.
     ///   - role: How the rest looks.
@@ -25,8 +26,8 @@ struct ContentText {
     ///     wide may take one more.
     /// - Returns: Spans of exactly that many columns, or fewer.
     func spans(
-        _ line: Range<Int>, of text: [UInt8], marked: ArraySlice<Range<Int>>, found: ArraySlice<Range<Int>>,
-        role: Role, markedRole: Role,
+        _ line: Range<Int>, of text: [UInt8], isRaw: Bool, marked: ArraySlice<Range<Int>>,
+        found: ArraySlice<Range<Int>>, role: Role, markedRole: Role,
         from origin: TextPlace? = nil, start: Int, columns: Int, goesOn: Bool = false
     ) -> [Span] {
         var spans: [Span] = []
@@ -46,7 +47,8 @@ struct ContentText {
             while let hit = hits.first, hit.upperBound <= place { hits.removeFirst() }
             let isMarked = marks.first?.contains(place) ?? false
             let isFound = hits.first?.contains(place) ?? false
-            let (shown, width, byteCount) = character(text, place, line.upperBound, column: column)
+            let (shown, width, byteCount) = character(
+                text, place, line.upperBound, isRaw: isRaw, column: column)
             let wanted = isFound ? .match : isMarked ? markedRole : role
             if wanted != pieceRole {
                 flush()
@@ -70,9 +72,9 @@ struct ContentText {
 
     /// Where a long line goes on in further rows of so many columns. A row may take more, for what is several columns
     /// wide.
-    func rowStarts(_ line: Range<Int>, of text: [UInt8], columns: Int) -> [TextPlace] {
+    func rowStarts(_ line: Range<Int>, of text: [UInt8], isRaw: Bool, columns: Int) -> [TextPlace] {
         var starts: [TextPlace] = []
-        _ = walk(line, of: text) { place, column in
+        _ = walk(line, of: text, isRaw) { place, column in
             if column >= (starts.count + 1) * columns {
                 starts.append(TextPlace(byte: place, column: column))
             }
@@ -81,11 +83,13 @@ struct ContentText {
     }
 
     /// How many columns a line takes.
-    func columnCount(_ line: Range<Int>, of text: [UInt8]) -> Int { walk(line, of: text) { _, _ in } }
+    func columnCount(_ line: Range<Int>, of text: [UInt8], isRaw: Bool) -> Int {
+        walk(line, of: text, isRaw) { _, _ in }
+    }
 
     /// Goes through the characters of a line; returns how many columns they take.
     @inline(__always) private func walk(
-        _ line: Range<Int>, of text: [UInt8], _ visit: (_ place: Int, _ column: Int) -> Void
+        _ line: Range<Int>, of text: [UInt8], _ isRaw: Bool, _ visit: (_ place: Int, _ column: Int) -> Void
     ) -> Int {
         var (column, place) = (0, line.lowerBound)
         while place < line.upperBound {
@@ -95,7 +99,7 @@ struct ContentText {
                 place += 1
                 continue
             }
-            let (_, width, byteCount) = character(text, place, line.upperBound, column: column)
+            let (_, width, byteCount) = character(text, place, line.upperBound, isRaw: isRaw, column: column)
             column += width
             place += byteCount
         }
@@ -103,7 +107,9 @@ struct ContentText {
     }
 
     /// The character at a place, its columns and its bytes.
-    private func character(_ text: [UInt8], _ place: Int, _ end: Int, column: Int) -> (String, Int, Int) {
+    private func character(
+        _ text: [UInt8], _ place: Int, _ end: Int, isRaw: Bool, column: Int
+    ) -> (String, Int, Int) {
         let byte = text[place]
         switch byte {
         case 0x20: return (showsBlanks ? glyphs.separator : " ", 1, 1)
@@ -115,7 +121,7 @@ struct ContentText {
         default:
             var iterator = text[place..<min(end, place + 4)].makeIterator()
             var decoder = UTF8()
-            if case .scalarValue(let scalar) = decoder.decode(&iterator) {
+            if !isRaw, case .scalarValue(let scalar) = decoder.decode(&iterator) {
                 let shown = EscapedText.line(String(Character(scalar)), isASCII: glyphs.isASCII)
                 return (shown, TextWidth.of(shown), UTF8.width(scalar))
             }

@@ -164,9 +164,15 @@ struct LookLayout: Hashable {
             wrapped.lines.append(line)
             guard case .text(let old, let new, _, let run) = line else { continue }
             let oldStarts =
-                old.map { drawer.rowStarts(text.oldLines[$0], of: text.old, columns: wrapColumns) } ?? []
+                old.map {
+                    drawer.rowStarts(
+                        text.oldLines[$0], of: text.old, isRaw: text.storedOld.isRaw, columns: wrapColumns)
+                } ?? []
             let newStarts =
-                new.map { drawer.rowStarts(text.newLines[$0], of: text.new, columns: wrapColumns) } ?? []
+                new.map {
+                    drawer.rowStarts(
+                        text.newLines[$0], of: text.new, isRaw: text.storedNew.isRaw, columns: wrapColumns)
+                } ?? []
             for index in 0..<max(oldStarts.count, newStarts.count) {
                 wrapped.lines.append(.text(old: old, new: new, row: wrapped.starts.count, run: run))
                 wrapped.starts.append(

@@ -249,7 +249,9 @@ extension LookScreen {
         let line = lines[Self.line(at: hit.range.lowerBound, of: lines)]
         let drawer = ContentText(glyphs: model.glyphs, showsBlanks: false)
         let end = max(line.lowerBound, min(line.upperBound, hit.range.lowerBound))
-        return drawer.columnCount(line.lowerBound..<end, of: hit.isOld ? text.old : text.new)
+        return drawer.columnCount(
+            line.lowerBound..<end, of: hit.isOld ? text.old : text.new,
+            isRaw: (hit.isOld ? text.storedOld : text.storedNew).isRaw)
     }
 
     /// Scrolls sideways so that a hit in a long line is in sight.

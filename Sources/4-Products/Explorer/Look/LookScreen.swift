@@ -276,11 +276,14 @@ struct LookScreen: FindingScreen, SearchableScreen {
     private func sidewaysLimit(_ model: ExplorerModel) -> Int {
         guard case .text(let text, _) = content(model) else { return 0 }
         let drawer = ContentText(glyphs: model.glyphs, showsBlanks: showsBlanks)
+        func columns(_ line: Range<Int>, _ bytes: [UInt8], _ stored: TextDiff.Stored) -> Int {
+            drawer.columnCount(line, of: bytes, isRaw: stored.isRaw)
+        }
         let longest = lines.dropFirst(scroll.line).prefix(contentRows(model)).map { line in
             guard case .text(let old, let new, _, _) = line else { return 0 }
             return max(
-                old.map { drawer.columnCount(text.oldLines[$0], of: text.old) } ?? 0,
-                new.map { drawer.columnCount(text.newLines[$0], of: text.new) } ?? 0)
+                old.map { columns(text.oldLines[$0], text.old, text.storedOld) } ?? 0,
+                new.map { columns(text.newLines[$0], text.new, text.storedNew) } ?? 0)
         }
         let room = LookView.TextLines.room(
             model.size.columns, for: text, isSplit: isSplit(model),

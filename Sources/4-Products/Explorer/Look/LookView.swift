@@ -413,7 +413,7 @@ struct LookView {
             guard let line, from.column == 0 || origin != nil else { return [] }
             let places = isOld ? marks.old : marks.new
             return drawer.spans(
-                line, of: bytes, marked: places[...],
+                line, of: bytes, isRaw: (isOld ? text.storedOld : text.storedNew).isRaw, marked: places[...],
                 found: view.screen.search?.hits.places(line, isOld: isOld) ?? [], role: role,
                 markedRole: isOld ? .removedWord : .addedWord, from: origin,
                 start: from.column + view.sideways,
