@@ -52,7 +52,6 @@ extension Command {
             .costlierChange, ["{"], "", "to the change that costs next more", in: [.files],
             unless: needsChanges
         ),
-        Binding(.search, ["/"], "find", "find in paths", in: panes, unless: needsFiles),
         Binding(
             .export, ["e"], "export",
             "write the delta package; while that runs: stop it; then: what it made, and how to apply it",
@@ -68,6 +67,7 @@ extension Command {
             .routes, ["r"], "routes",
             "what every way of shipping the update sends, and how long that takes: a pull, stores, deltas",
             in: panes, unless: needsComparison),
+        Binding(.search, ["/"], "find", "find in paths", in: panes, unless: needsFiles),
         Binding(
             .narrow, ["&"], "narrow",
             "show only what matches: text, *.so, /regex/, !not, >100k, ~ or another marker, L2, @package",

@@ -73,12 +73,12 @@ struct GroupView {
         frame.put(
             change.marker, at: Point(row: line, column: columns.marker), style: Style(Format.role(change)))
         let triangle = isOpen ? glyphs.expanded : glyphs.collapsed
-        func put(_ text: String, _ notes: [Span], bytes: UInt64?, in half: Range<Int>) {
+        func put(_ text: GroupTitle, _ notes: [Span], bytes: UInt64?, in half: Range<Int>) {
             let start = half.lowerBound + Format.triangleWidth(glyphs)
             let width = max(0, columns.nameWidth(half) - Format.triangleWidth(glyphs))
             let room = max(0, width - (notes.isEmpty ? 0 : min(notes.width + 1, width / 3)))
             let used = frame.put(
-                TextFit.end(text, columns: room, mark: glyphs.ellipsis), at: Point(row: line, column: start),
+                text.fitted(columns: room, glyphs), at: Point(row: line, column: start),
                 style: Style(Format.role(change)))
             let fitting = Format.fitting(notes, columns: width - used - 1, glyphs: glyphs)
             frame.put(
@@ -92,13 +92,24 @@ struct GroupView {
         let isInOld = group.key == nil || !group.old.isEmpty
         let isInNew = group.key == nil || !group.new.isEmpty
         if columns.old.isEmpty {
-            put(title, notes, bytes: isInNew ? group.newByteCount : group.oldByteCount, in: columns.new)
+            let known = [versions(group.old), versions(group.new)].filter { !$0.isEmpty }
+            put(
+                GroupTitle(name: name, versions: Set(known).count == 1 ? [known[0]] : known), notes,
+                bytes: isInNew ? group.newByteCount : group.oldByteCount, in: columns.new)
             frame.put(
                 triangle, at: Point(row: line, column: columns.new.lowerBound), style: Style(.directory))
         } else {
-            func side(_ text: String) -> String { text.isEmpty ? name : "\(name) \(text)" }
-            if isInOld { put(side(versions(group.old)), [], bytes: group.oldByteCount, in: columns.old) }
-            if isInNew { put(side(versions(group.new)), notes, bytes: group.newByteCount, in: columns.new) }
+            func side(_ text: String, isNamedBeside: Bool) -> GroupTitle {
+                GroupTitle(name: name, versions: text.isEmpty ? [] : [text], isNamedBeside: isNamedBeside)
+            }
+            if isInOld {
+                let title = side(versions(group.old), isNamedBeside: false)
+                put(title, [], bytes: group.oldByteCount, in: columns.old)
+            }
+            if isInNew {
+                let title = side(versions(group.new), isNamedBeside: isInOld)
+                put(title, notes, bytes: group.newByteCount, in: columns.new)
+            }
             for (half, isThere) in [(columns.old, isInOld), (columns.new, isInNew)] where isThere {
                 frame.put(triangle, at: Point(row: line, column: half.lowerBound), style: Style(.directory))
             }
@@ -108,5 +119,45 @@ struct GroupView {
         frame.putRight(
             span.text, row: line, endColumn: columns.cost.upperBound, style: Style(span.role),
             width: columns.cost.count, mark: glyphs.ellipsis)
+    }
+}
+
+/// A package's name and its versions in some columns. What tells two versions apart is mostly at their ends, so they lose
+/// their middle; and the name is told once where there is no room for it on both sides.
+struct GroupTitle {
+    let name: String
+    /// None, one, or the old and the new one.
+    let versions: [String]
+    /// Whether the name stands on the old side as well.
+    var isNamedBeside = false
+
+    /// So many columns of a version still tell which it is.
+    private static let leastVersion = 8
+
+    func fitted(columns: Int, _ glyphs: Glyphs) -> String {
+        let arrow = " \(glyphs.arrow) "
+        let whole = ([name] + (versions.isEmpty ? [] : [versions.joined(separator: arrow)])).joined(
+            separator: " ")
+        guard TextWidth.of(whole) > columns, !versions.isEmpty else {
+            return TextFit.end(whole, columns: columns, mark: glyphs.ellipsis)
+        }
+        if isNamedBeside, let version = versions.last {
+            return TextFit.middle(version, columns: columns, mark: glyphs.ellipsis)
+        }
+        let room = columns - TextWidth.of(name) - 1 - (versions.count - 1) * TextWidth.of(arrow)
+        let least = versions.reduce(0) { $0 + min(Self.leastVersion, TextWidth.of($1)) }
+        guard room >= least else { return TextFit.middle(whole, columns: columns, mark: glyphs.ellipsis) }
+        // What a short version leaves, the other one gets.
+        let each = room / versions.count
+        var left = room
+        let fitted = versions.enumerated().map { index, version in
+            let others = versions[(index + 1)...].reduce(0) {
+                $0 + min(TextWidth.of($1), max(each, Self.leastVersion))
+            }
+            let text = TextFit.middle(version, columns: left - others, mark: glyphs.ellipsis)
+            left -= TextWidth.of(text)
+            return text
+        }
+        return "\(name) \(fitted.joined(separator: arrow))"
     }
 }
