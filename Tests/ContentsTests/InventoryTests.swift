@@ -1,4 +1,4 @@
-import Contents
+@testable import Contents
 import FileTree
 import Images
 import OCI
@@ -12,9 +12,9 @@ struct InventoryTests {
 
     init() throws { scratch = try Scratch() }
 
-    private func open(_ layers: [[TarEntry]]) async throws -> OpenedImage {
+    private func open(_ layers: [[TarEntry]], as name: String = "image.tar") async throws -> OpenedImage {
         let image = ImageBuilder(layers.enumerated().map { .init("RUN \($0.offset)", $0.element) })
-        let path = try scratch.write("image.tar", try image.archive(.docker25))
+        let path = try scratch.write(name, try image.archive(.docker25))
         return try await ImageLoader.load(ImageRequest(path: path))
     }
 
@@ -23,6 +23,23 @@ struct InventoryTests {
         let image = try await open(layers)
         let reader = try PackageReader(image)
         #expect(reader.isComplete)
+        let found = words(reader, of: image)
+        // A comparison with another image is as good as a tree of its own, on either side of it.
+        let other = try await open(
+            [[.file("lib", "1"), .file("var/lib/dpkg/status", "Package: y\nVersion: 1\n")]], as: "other.tar")
+        for (old, new) in [(image, other), (other, image)] {
+            let tree = DiffTree(old: old.index.listings, new: new.index.listings)
+            let read = [
+                try PackageReader(old, ImageTree(tree, isNew: false)),
+                try PackageReader(new, ImageTree(tree, isNew: true)),
+            ]
+            let own = zip(read, [old, new]).first { $1.index.summary.imageID == image.index.summary.imageID }
+            #expect(own.map { words($0.0, of: image).sorted() } == found.sorted())
+        }
+        return found
+    }
+
+    private func words(_ reader: PackageReader, of image: OpenedImage) -> [String] {
         var paths: [Int: [String]] = [:]
         for (id, owner) in reader.inventory.owners {
             let path = image.index.listings[id.layer].entries[id.ordinal].path

@@ -76,6 +76,9 @@ struct LayerAlignmentTests {
         let old = try image("a:1:p b:2:q,r c:3:s,t,u")
         #expect(text(LayerAlignment.align(old, try image("x:4:s,t,v y:5:u"))) == "0-_ 1-_ 2~0 _+1")
         #expect(text(LayerAlignment.align(old, try image("x:4:q,v,w,x,y,z y:5:q,r"))) == "_+0 0-_ 1~1 2-_")
+        // A path that a layer holds many times is one that both have.
+        let often = try image("a:1:s,s,s,s,s b:2:t,u")
+        #expect(text(LayerAlignment.align(often, try image("x:3:s,t,u,v,w"))) == "0-_ 1~0")
         // The command decides before anybody looks.
         #expect(text(LayerAlignment.align(old, try image("x:1:s,t,u"))) == "0~0 1-_ 2-_")
     }

@@ -43,6 +43,18 @@ import Testing
         for job in jobs { job.wait() }
     }
 
+    @Test func `a pool that gives way lowers the priority of its own threads alone`() async throws {
+        let patient = WorkPool(threadCount: 1)
+        let other = WorkPool(threadCount: 1)
+        let before = try await patient.run { WorkPool.ownPriority }
+        patient.giveWay()
+        let after = try await patient.run { WorkPool.ownPriority }
+        // There is a lowest one.
+        #expect(after == min(19, before + WorkPool.stepsBack))
+        #expect(try await patient.run { WorkPool.ownPriority } == after)
+        #expect(try await other.run { WorkPool.ownPriority } == before)
+    }
+
     @Test func `child tasks stay on the pool of their parent`() async throws {
         let pool = WorkPool(threadCount: 1)
         let threads = try await pool.run {

@@ -24,21 +24,33 @@ public struct Efficiency: Sendable {
     ///   - hidden: What they hide of each other.
     public init(_ layers: [LayerListing], hidden: HiddenEntries) {
         let removed = Self.removedDirectories(layers, hidden)
+        let repeated = Self.repeatedPaths(layers)
+        // Of paths that stand in one layer only the sum is of interest: of large images that is nearly all of them.
+        var single: UInt64 = 0
         var uses: [TreePath: Use] = [:]
         for (index, layer) in layers.enumerated() {
             var sizes: [TreePath: UInt64] = [:]
             for (ordinal, entry) in layer.entries.enumerated() {
+                let size: UInt64
                 switch entry.kind {
-                case .file: sizes[entry.path] = entry.size
-                case .whiteout: sizes[entry.path] = removed[EntryID(layer: index, ordinal: ordinal)] ?? 0
-                case .opaqueMarker, .auxiliary: break
-                case .directory: sizes[entry.path] = 0
-                case .symlink, .hardLink, .characterDevice, .blockDevice, .fifo: sizes[entry.path] = 0
+                case .file: size = entry.size
+                case .whiteout: size = removed[EntryID(layer: index, ordinal: ordinal)] ?? 0
+                case .opaqueMarker, .auxiliary: continue
+                case .directory, .symlink, .hardLink, .characterDevice, .blockDevice, .fifo: size = 0
+                }
+                if repeated.contains(entry.path.hashValue) {
+                    sizes[entry.path] = size
+                } else {
+                    single.addClamped(size)
                 }
             }
-            // What holds something is no leaf.
-            let paths = sizes.keys.compactMap(\.parent)
-            for path in paths where sizes[path] == 0 { sizes[path] = nil }
+            if sizes.values.contains(0) {
+                // What holds something is no leaf.
+                for entry in layer.entries where entry.kind != .opaqueMarker && entry.kind != .auxiliary {
+                    guard let parent = entry.path.parent, sizes[parent] == 0 else { continue }
+                    sizes[parent] = nil
+                }
+            }
             for (path, size) in sizes {
                 var use = uses[path] ?? Use()
                 use.total.addClamped(size)
@@ -47,10 +59,21 @@ public struct Efficiency: Sendable {
                 uses[path] = use
             }
         }
-        let total = uses.values.reduce(UInt64(0)) { $0.addingClamped($1.total) }
-        let least = uses.values.reduce(UInt64(0)) { $0.addingClamped($1.least) }
+        let total = uses.values.reduce(single) { $0.addingClamped($1.total) }
+        let least = uses.values.reduce(single) { $0.addingClamped($1.least) }
         score = total == 0 ? 1 : Double(least) / Double(total)
         wastedByteCount = uses.values.reduce(0) { $1.count > 1 ? $0.addingClamped($1.total) : $0 }
+    }
+
+    /// The hashes of all paths that stand in the layers more than once, and perhaps of a few others.
+    private static func repeatedPaths(_ layers: [LayerListing]) -> Set<Int> {
+        var hashes: [Int] = []
+        hashes.reserveCapacity(layers.reduce(0) { $0 + $1.entries.count })
+        for layer in layers {
+            for entry in layer.entries { hashes.append(entry.path.hashValue) }
+        }
+        hashes.sort()
+        return Set(zip(hashes, hashes.dropFirst()).lazy.filter { $0 == $1 }.map(\.0))
     }
 
     /// Bytes of the files in each directory that a whiteout removes.

@@ -1,3 +1,4 @@
+import Bytes
 import FileTree
 
 /// Which layers hold which paths, to find those that have much in common.
@@ -7,17 +8,38 @@ struct LayerOverlap {
     /// A path that more layers hold than this tells little; of those only the first count.
     private static let layerLimit = 32
 
-    private var layersByPath: [TreePath: [Int]] = [:]
+    /// A path of a layer, as its hash: of images with hundreds of thousands of paths, the paths themselves as keys take ten
+    /// times the memory. Two paths of one hash, which nobody can choose, would only make layers look a little more alike.
+    private struct Place: Comparable {
+        let hash: Int
+        let layer: Int32
+
+        static func < (left: Self, right: Self) -> Bool {
+            (left.hash, left.layer) < (right.hash, right.layer)
+        }
+    }
+
+    /// All paths of all layers, in order.
+    private var places: [Place] = []
     private let entryCounts: [Int]
 
     /// Notes the paths of an image's layers.
     init(_ listings: [LayerListing]) {
         entryCounts = listings.map(\.entries.count)
+        places.reserveCapacity(entryCounts.reduce(0, +))
         for (layer, listing) in listings.enumerated() {
-            for entry in listing.entries where layersByPath[entry.path]?.last != layer {
-                layersByPath[entry.path, default: []].append(layer)
+            for entry in listing.entries {
+                places.append(Place(hash: entry.path.hashValue, layer: Int32(clamping: layer)))
             }
         }
+        places.sort()
+        // A layer may hold a path many times.
+        var count = 0
+        for place in places where count == 0 || place != places[count - 1] {
+            places[count] = place
+            count += 1
+        }
+        places.removeLast(places.count - count)
     }
 
     /// Finds the layer that has the most in common with a listing.
@@ -32,11 +54,12 @@ struct LayerOverlap {
         }
         var common: [Int: Int] = [:]
         for entry in listing.entries {
-            guard let layers = layersByPath[entry.path] else { continue }
-            var place = Self.place(of: lowest, in: layers[...])
+            let hash = entry.path.hashValue
+            let first = Place(hash: hash, layer: Int32(clamping: lowest))
+            var place = places.partitioningIndex { $0 >= first }
             var left = Self.layerLimit
-            while place < layers.count, layers[place] <= highest, left > 0 {
-                common[layers[place], default: 0] += 1
+            while place < places.count, places[place].hash == hash, places[place].layer <= highest, left > 0 {
+                common[Int(places[place].layer), default: 0] += 1
                 place += 1
                 left -= 1
             }
@@ -45,20 +68,9 @@ struct LayerOverlap {
         for (layer, count) in common.sorted(by: { $0.key < $1.key }) {
             let share = Double(count) / Double(max(entryCounts[layer], listing.entries.count))
             guard share >= Self.leastShare, share > best?.share ?? 0 else { continue }
-            let place = Self.place(of: layer, in: candidates)
+            let place = candidates.partitioningIndex { $0 >= layer }
             if place < candidates.endIndex, candidates[place] == layer { best = (layer, share) }
         }
         return best?.layer
-    }
-
-    /// Where a layer stands or would stand in a rising list.
-    private static func place(of layer: Int, in layers: ArraySlice<Int>) -> Int {
-        var low = layers.startIndex
-        var high = layers.endIndex
-        while low < high {
-            let middle = (low + high) / 2
-            if layers[middle] < layer { low = middle + 1 } else { high = middle }
-        }
-        return low
     }
 }

@@ -18,7 +18,13 @@ public final class WorkPool: TaskExecutor {
     /// nobody wants any more does not hold up the next one.
     public static let screen = WorkPool(threadCount: 2)
 
-    private let jobs = Mutex<Deque<UnownedJob>>([])
+    private struct State {
+        var jobs: Deque<UnownedJob> = []
+        /// Whether its threads run only where no other thread of the program wants to.
+        var givesWay = false
+    }
+
+    private let state = Mutex(State())
     private let available = DispatchSemaphore(value: 0)
 
     /// Starts threads, which then wait for work.
@@ -30,9 +36,21 @@ public final class WorkPool: TaskExecutor {
 
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        jobs.withLock { $0.append(job) }
+        state.withLock { $0.jobs.append(job) }
         available.signal()
     }
+
+    /// From its next job on, leaves processors to the program's other threads whenever they want one: who presses a key
+    /// waits for no cost. Alone on a processor it is as fast as before.
+    public func giveWay() { state.withLock { $0.givesWay = true } }
+
+    /// By how much the priority of threads that give way is lowered.
+    static let stepsBack: Int32 = 10
+
+    /// The priority of the calling thread; lower is more urgent.
+    static var ownPriority: Int32 { getpriority(which, 0) }
+
+    private static let which = __priority_which_t(PRIO_PROCESS.rawValue)
 
     /// Does something, with all its child tasks, on the pool's threads.
     public func run<Result: Sendable>(
@@ -42,9 +60,16 @@ public final class WorkPool: TaskExecutor {
     }
 
     private func work() -> Never {
+        var stepsBack = false
         while true {
             available.wait()
-            guard let job = jobs.withLock({ $0.popFirst() }) else { continue }
+            let (job, givesWay) = state.withLock { ($0.jobs.popFirst(), $0.givesWay) }
+            guard let job else { continue }
+            if givesWay, !stepsBack {
+                stepsBack = true
+                // Linux takes the calling thread for the process 0. If it refuses, that is no harm.
+                _ = setpriority(Self.which, 0, Self.ownPriority + Self.stepsBack)
+            }
             job.runSynchronously(on: asUnownedTaskExecutor())
         }
     }

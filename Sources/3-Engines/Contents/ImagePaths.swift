@@ -2,14 +2,14 @@ import FileTree
 
 /// Finds what a path leads to in an image's tree, through links to directories.
 struct ImagePaths {
-    let tree: Tree
+    let tree: ImageTree
     /// What directories were found to be; nil for what is none.
     private var directories: [[UInt8]: Int?] = [[]: 0]
 
     /// As many as Linux follows in one path.
     private static let linkLimit = 40
 
-    init(_ tree: Tree) { self.tree = tree }
+    init(_ tree: ImageTree) { self.tree = tree }
 
     /// What a node is; nil for a directory that is only implied.
     func entry(_ node: Int) -> Entry? { tree.entry(of: node) }
@@ -51,7 +51,7 @@ struct ImagePaths {
         while let part = rest.popLast() {
             if part.elementsEqual(".".utf8) { continue }
             if part.elementsEqual("..".utf8) {
-                node = tree.nodes[node].parent
+                node = tree.parent(of: node)
                 continue
             }
             guard let next = tree.child(of: node, named: part) else { return nil }

@@ -15,7 +15,7 @@ public struct PackageReader {
     /// Lists that are there and could not be read: where they are, and why.
     public private(set) var unread: [String] = []
     private let image: OpenedImage
-    private var tree: Tree
+    private var tree: ImageTree
     private var paths: ImagePaths
     /// How many more bytes are read.
     private var budget = Self.byteLimit
@@ -36,8 +36,13 @@ public struct PackageReader {
     /// - Parameter image: The image.
     /// - Throws: `CancellationError` when the task was cancelled. What cannot be read is left out.
     public init(_ image: OpenedImage) throws {
+        try self.init(image, ImageTree(Tree(merging: image.index.listings)))
+    }
+
+    /// Looks through an image whose files are known.
+    init(_ image: OpenedImage, _ files: ImageTree) throws {
         self.image = image
-        tree = Tree(merging: image.index.listings)
+        tree = files
         paths = ImagePaths(tree)
         // What the system's package manager installed is its own, even if it is a wheel or a jar as well.
         try readDebian()
@@ -45,7 +50,7 @@ public struct PackageReader {
         try readRpm()
         try readLanguages()
         // Of large images the tree is large, and nobody needs it any more.
-        tree = Tree(merging: [])
+        tree = ImageTree(Tree())
         paths = ImagePaths(tree)
     }
 
@@ -53,7 +58,7 @@ public struct PackageReader {
 
     /// A file's content; empty if it is none, or cannot be read.
     private mutating func content(_ node: Int?, limit: Int = Self.fileLimit) -> [UInt8] {
-        guard let node, let id = tree.nodes[node].entry, let entry = paths.entry(node),
+        guard let node, let id = tree.entryID(of: node), let entry = paths.entry(node),
             entry.kind == .file || entry.kind == .hardLink
         else { return [] }
         return content(id, at: 0, count: limit)
@@ -91,9 +96,9 @@ public struct PackageReader {
     private static let lineCost = 32
 
     /// What is in a directory, in the order of names.
-    private mutating func children(_ path: String) -> Range<Int> {
-        guard let node = paths.node(at: path.utf8) else { return 0..<0 }
-        return tree.nodes[node].children
+    private mutating func children(_ path: String) -> [Int] {
+        guard let node = paths.node(at: path.utf8) else { return [] }
+        return tree.children(of: node)
     }
 
     // MARK: - Packages of the system
@@ -112,7 +117,7 @@ public struct PackageReader {
             let name = tree.name(of: node)
             let sums = Array(".md5sums".utf8)
             guard !name.suffix(sums.count).elementsEqual(sums) else { continue }
-            let files = tree.child(of: tree.nodes[node].parent, named: (name + sums)[...])
+            let files = tree.child(of: tree.parent(of: node), named: (name + sums)[...])
             for package in SystemPackages.debian(status: list(node)) {
                 add(package, paths: SystemPackages.paths(inSums: list(files)), and: [node, files])
             }
@@ -205,7 +210,7 @@ public struct PackageReader {
         inventory.add(
             package,
             files: nodes.compactMap { node in
-                paths.entry(node).flatMap { $0.kind == .directory ? nil : tree.nodes[node].entry }
+                paths.entry(node).flatMap { $0.kind == .directory ? nil : tree.entryID(of: node) }
             })
     }
 
@@ -216,9 +221,9 @@ public struct PackageReader {
         var npm: [Int: (package: Package, nodes: [Int])] = [:]
         /// The npm package that each directory belongs to.
         var npmOfDirectory: [Int: Int] = [:]
-        for node in tree.nodes.indices.dropFirst() {
+        for node in tree.indices.dropFirst() where tree.has(node) {
             if node & 0xff == 0 { try Task.checkCancellation() }
-            let parent = tree.nodes[node].parent
+            let parent = tree.parent(of: node)
             let entry = paths.entry(node)
             guard let entry, entry.kind != .directory else {
                 if isInNodeModules(node), let package = npmPackage(node) {
@@ -230,7 +235,7 @@ public struct PackageReader {
                 continue
             }
             if let home = npmOfDirectory[parent] { npm[home]?.nodes.append(node) }
-            guard entry.kind == .file || entry.kind == .hardLink, let id = tree.nodes[node].entry,
+            guard entry.kind == .file || entry.kind == .hardLink, let id = tree.entryID(of: node),
                 inventory.owners[id] == nil
             else { continue }
             readFile(node, id, entry)
@@ -238,7 +243,7 @@ public struct PackageReader {
         for (package, nodes) in npm.sorted(by: { $0.key < $1.key }).map(\.value) {
             // A package of the system or a Python package may have brought all of it.
             let own = nodes.filter { node in
-                tree.nodes[node].entry.map { inventory.owners[$0] == nil } ?? false
+                tree.entryID(of: node).map { inventory.owners[$0] == nil } ?? false
             }
             if !own.isEmpty { add(package, nodes: own) }
         }
@@ -257,14 +262,14 @@ public struct PackageReader {
 
     private mutating func readPython(_ metadata: Int) {
         let ending = Array(".dist-info".utf8)
-        let directory = tree.nodes[metadata].parent
+        let directory = tree.parent(of: metadata)
         guard tree.name(of: directory).suffix(ending.count).elementsEqual(ending) else { return }
-        let base = tree.path(of: tree.nodes[directory].parent)
+        let base = tree.path(of: tree.parent(of: directory))
         guard let package = LanguagePackages.python(metadata: content(metadata), in: base) else { return }
         let record = tree.child(of: directory, named: Array("RECORD".utf8)[...])
         add(
             package, paths: LanguagePackages.paths(inRecord: list(record)), from: base.bytes,
-            and: Array(tree.nodes[directory].children))
+            and: tree.children(of: directory))
     }
 
     // MARK: - npm
@@ -272,11 +277,11 @@ public struct PackageReader {
     /// Whether a directory is where npm puts a package: `node_modules/NAME` or `node_modules/@SCOPE/NAME`.
     private func isInNodeModules(_ node: Int) -> Bool {
         let modules = "node_modules".utf8
-        let parent = tree.nodes[node].parent
+        let parent = tree.parent(of: node)
         let name = tree.name(of: parent)
         if name.elementsEqual(modules) { return tree.name(of: node).first != UInt8(ascii: "@") }
         return name.first == UInt8(ascii: "@")
-            && tree.name(of: tree.nodes[parent].parent).elementsEqual(modules)
+            && tree.name(of: tree.parent(of: parent)).elementsEqual(modules)
     }
 
     private mutating func npmPackage(_ directory: Int) -> Package? {

@@ -1,5 +1,6 @@
+public import FileTree
 public import Images
-import OCI
+public import OCI
 public import Summary
 
 extension UpdateFacts {
@@ -8,14 +9,16 @@ extension UpdateFacts {
     /// - Parameters:
     ///   - old: The old image.
     ///   - new: The new image.
+    ///   - tree: Both images' files compared, with nothing ignored.
+    ///   - pairs: Which of their layers belong together, if that is known.
     /// - Throws: `CancellationError` when the task was cancelled. What cannot be read is left out, and that is told.
-    public init(old: OpenedImage, new: OpenedImage) throws {
-        let oldPackages = try PackageReader(old)
-        let newPackages = try PackageReader(new)
+    public init(old: OpenedImage, new: OpenedImage, tree: DiffTree, pairs: [LayerPair]? = nil) throws {
+        let oldPackages = try PackageReader(old, ImageTree(tree, isNew: false))
+        let newPackages = try PackageReader(new, ImageTree(tree, isNew: true))
         let layers = UnreadLayers(old: old.index.summary.layers, new: new.index.summary.layers)
         let keys = try KeySearch(old: old, new: new)
         self.init(
-            old: old.index, new: new.index, pairs: LayerAlignment.align(old.index, new.index),
+            old: old.index, new: new.index, pairs: pairs ?? LayerAlignment.align(old.index, new.index),
             oldPackages: oldPackages.inventory, newPackages: newPackages.inventory, keys: keys.found,
             hasAllPackages: oldPackages.isComplete && newPackages.isComplete,
             unreadParts: layers.descriptions + oldPackages.unread.map { "old image: \($0)" }

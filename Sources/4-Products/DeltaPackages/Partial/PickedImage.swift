@@ -1,7 +1,7 @@
 import Bytes
 import Hashing
 public import Images
-import OCI
+public import OCI
 public import FileTree
 import Work
 
@@ -54,16 +54,18 @@ public struct PickedImage: Sendable {
     /// - Parameters:
     ///   - selection: What to pick.
     ///   - tree: The tree of both images' merged layers, in which nothing is ignored, if it is there already.
+    ///   - pairs: Which layers belong together, if that is known.
     ///   - old: The old image.
     ///   - new: The new image.
     /// - Returns: What comes out.
     /// - Throws: As for a list.
     public static func make(
-        _ selection: PickSelection, of tree: DiffTree? = nil, old: OpenedImage, new: OpenedImage
+        _ selection: PickSelection, of tree: DiffTree? = nil, pairs: [LayerPair]? = nil, old: OpenedImage,
+        new: OpenedImage
     ) async throws -> PickedImage {
         try await WorkPool.shared.run {
             let list = PickList(layers: selection.layers, configKeys: selection.configKeys)
-            let maker = PickedImageMaker(list, old: old, new: new, tree: tree)
+            let maker = PickedImageMaker(list, old: old, new: new, tree: tree, pairs: pairs)
             try maker.check()
             return try maker.make(
                 PickSet(maker.needs, picking: selection.nodes), wholeLayers: !selection.layers.isEmpty)
@@ -83,12 +85,15 @@ struct PickedImageMaker {
     /// What changed.
     var tree: DiffTree { needs.tree }
 
-    init(_ list: PickList, old: OpenedImage, new: OpenedImage, tree: DiffTree? = nil) {
+    init(
+        _ list: PickList, old: OpenedImage, new: OpenedImage, tree: DiffTree? = nil,
+        pairs: [LayerPair]? = nil
+    ) {
         self.list = list
         self.old = old
         self.new = new
         needs = PickNeeds(tree ?? DiffTree(old: old.index.listings, new: new.index.listings))
-        pairs = LayerAlignment.align(old.index, new.index)
+        self.pairs = pairs ?? LayerAlignment.align(old.index, new.index)
     }
 
     func make() throws -> PickedImage {

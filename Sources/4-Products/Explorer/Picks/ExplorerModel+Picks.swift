@@ -177,7 +177,7 @@ extension ExplorerModel {
 
     /// Picks all that is listed.
     mutating func pickListed() -> [Effect] {
-        guard let changes = files?.listedChanges(of: pickState.picks?.ground) else { return [] }
+        guard let changes = files?.allListedChanges else { return [] }
         guard !changes.isEmpty else {
             say(wayToChanges)
             return []

@@ -120,11 +120,11 @@ struct Diff: CancellableCommand {
         let settings = ConfigDiff(
             old: old.index.summary.configuration, new: new.index.summary.configuration
         ).leavingOut(ignoring.significances)
+        let everything =
+            ignoring.rules.isEmpty ? tree : DiffTree(old: old.index.listings, new: new.index.listings)
         let summary = UpdateSummary(
-            try UpdateFacts(old: old, new: new), tree: tree, configuration: settings,
-            costs: costs.map { UpdateCosts($0) },
-            everything: ignoring.rules.isEmpty
-                ? nil : DiffTree(old: old.index.listings, new: new.index.listings))
+            try UpdateFacts(old: old, new: new, tree: everything), tree: tree, configuration: settings,
+            costs: costs.map { UpdateCosts($0) }, everything: everything)
         let report = SummaryReport(
             summary, old: old.index.summary, new: new.index.summary, ignored: DiffReport.Ignored(ignoring))
         switch format {

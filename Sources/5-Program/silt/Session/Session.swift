@@ -5,6 +5,7 @@ import FileIO
 import Images
 import Processes
 import Terminals
+import Work
 
 /// Runs the explorer: gives it what happens, shows what it draws, does what it wants. One thread uses it.
 final class Session {
@@ -58,6 +59,8 @@ final class Session {
     /// - Throws: Why the images could not be read, once the user has seen it; `TerminalError` if the terminal fails.
     func run(_ old: ImageRequest, _ new: ImageRequest) throws {
         defer { stop() }
+        // A key is answered by this thread, and by those of the screen's pool.
+        WorkPool.shared.giveWay()
         work.load(old, new)
         while true {
             screen.present(explorer.view(), theme: theme)

@@ -83,11 +83,11 @@ extension SessionWork {
 
     /// What both images say of packages, for this plan and all that follow.
     private func readPackages() async throws -> PairedPackages? {
-        let (old, new, facts) = state.withLock { ($0.old, $0.new, $0.facts) }
+        let (old, new, facts, merged) = state.withLock { ($0.old, $0.new, $0.facts, $0.merged) }
         guard let old, let new else { return nil }
         let packages = try await WorkPool.shared.run {
             try facts.map { PairedPackages(old: $0.oldPackages, new: $0.newPackages) }
-                ?? PairedPackages(old: old, new: new)
+                ?? PairedPackages(old: old, new: new, tree: merged)
         }
         state.withLock { $0.packages = packages }
         return packages
@@ -95,10 +95,13 @@ extension SessionWork {
 
     /// What comes of picks; made once for those that were asked for last.
     func planned(_ selection: PickSelection) async throws -> PlannedPicks? {
-        let (old, new, merged, known) = state.withLock { ($0.old, $0.new, $0.merged, $0.planned) }
+        let (old, new, merged, known, pairs) = state.withLock {
+            ($0.old, $0.new, $0.merged, $0.planned, $0.creator?.pairs)
+        }
         if let known, known.selection == selection { return known }
         guard let old, let new else { return nil }
-        let picked = try await PickedImage.make(selection, of: merged, old: old, new: new)
+        let picked = try await PickedImage.make(
+            selection, of: merged, pairs: pairs, old: old, new: new)
         let planned = PlannedPicks(
             selection: selection, picked: picked,
             creator: DeltaCreator(old: old, picked: picked, jobs: jobs))

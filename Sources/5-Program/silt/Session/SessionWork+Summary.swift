@@ -29,17 +29,19 @@ extension SessionWork {
     }
 
     private func answer(_ request: SummaryRequest) {
-        let (old, new, tree, known, merged) = state.withLock {
-            ($0.old, $0.new, $0.trees[.squashed], $0.facts, $0.merged)
+        let (old, new, tree, known, merged, pairs) = state.withLock {
+            ($0.old, $0.new, $0.trees[.squashed], $0.facts, $0.merged, $0.creator?.pairs)
         }
         // It is asked for once the tree was told of, and only cancelling ends reading: then nobody waits any more.
-        guard let old, let new, let tree, let facts = try? known ?? UpdateFacts(old: old, new: new) else {
-            return
-        }
+        guard let old, let new, let tree else { return }
+        let everything = merged ?? DiffTree(old: old.index.listings, new: new.index.listings)
+        guard
+            let facts = try? known ?? UpdateFacts(old: old, new: new, tree: everything, pairs: pairs)
+        else { return }
         state.withLock { $0.facts = facts }
         let summary = UpdateSummary(
             facts, tree: tree, configuration: request.configuration, costs: request.updateCosts,
-            everything: merged ?? DiffTree(old: old.index.listings, new: new.index.listings))
+            everything: everything)
         guard !Task.isCancelled else { return }
         state.withLock { $0.summary = summary }
         mailbox.send(.summarized(summary))
