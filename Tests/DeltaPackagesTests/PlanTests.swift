@@ -86,6 +86,39 @@ struct PlanTests {
         }
     }
 
+    @Test func `progress is told within a large file, and comes to no more than all of it`() async throws {
+        let content = Content.random(1, 9 << 20)
+        func image(_ seed: UInt64) throws -> ImageBuilder {
+            ImageBuilder([.init("ADD data", [.file("a", Content.mutated(content, seed: seed, edits: 5))])])
+        }
+        let new = try await roundtrip.open(try image(2), as: "new")
+        let creator = DeltaCreator(old: try await roundtrip.open(try image(1), as: "old"), new: new)
+        // What follows the last entry is not counted.
+        let layer = try #require(new.layers.first)
+        let byteCount = try #require(layer.spans.last).endOffset
+        let plan = try await creator.plan(ofLayer: 0)
+        let told = Mutex<[UInt64]>([])
+        let matcher = LayerMatcher(
+            plan: plan, references: creator.references, method: .hashed(depth: 3), keepsHints: false, jobs: 2
+        ) { _, count in told.withLock { $0.append(count) } }
+        _ = try await matcher.matches(of: plan.sources.indices, 0)
+        // One for the old content, and one for each part of the new one; the rest is told once it is coded.
+        let counts = told.withLock { $0 }
+        #expect(counts.count == 3)
+        let half = counts.reduce(0, +)
+        #expect(half > byteCount * 2 / 5 && half <= byteCount / 2)
+        let isFinished = Mutex(false)
+        let reporter = Reporter { progress in isFinished.withLock { $0 = progress.isFinished } }
+        reporter.begin(.comparing, total: byteCount + 2)
+        _ = try await creator.recipe(ofLayer: 0, DeltaOptions(level: .fast), reporter)
+        reporter.advance(by: 1)
+        let isEarly = isFinished.withLock { $0 }
+        #expect(!isEarly, "something was told twice")
+        reporter.advance(by: 1)
+        let isAll = isFinished.withLock { $0 }
+        #expect(isAll, "something was not told")
+    }
+
     @Test func `what other levels take is about what the default one takes`() async throws {
         func image(_ seed: UInt64) throws -> ImageBuilder {
             let text = (0..<40).flatMap { Content.text($0, 2_000) }

@@ -30,6 +30,9 @@ struct LayerMatcher: Sendable {
     let keepsHints: Bool
     /// How many files to match at a time.
     let jobs: Int
+    /// Told while an entry is matched how many more bytes of its content are done: half of them in all, for they have to be
+    /// coded, too. A large file takes minutes.
+    var advance: @Sendable (_ entry: Int, _ byteCount: UInt64) -> Void = { _, _ in }
 
     private var file: LayerBytes { plan.file }
 
@@ -161,7 +164,8 @@ struct LayerMatcher: Sendable {
             // Matching large files takes most memory: meanwhile they are not kept.
             // What follows the last match is expected first.
             let found = try await match(
-                oldPart, newPart, isPart: parts > 1, from: (last?.oldEnd ?? 0) - Int(oldStart))
+                oldPart, newPart, isPart: parts > 1, from: (last?.oldEnd ?? 0) - Int(oldStart)
+            ) { advance(index, $0) }
             var place =
                 parts > 1 || !isWhole ? PatchPlace(oldOffset: Int(oldStart), after: last) : PatchPlace()
             place.keepsHints = keepsHints
@@ -208,14 +212,18 @@ struct LayerMatcher: Sendable {
     }
 
     private func match(
-        _ old: () throws -> [UInt8], _ new: () throws -> [UInt8], isPart: Bool, from start: Int
+        _ old: () throws -> [UInt8], _ new: () throws -> [UInt8], isPart: Bool, from start: Int,
+        advance: @escaping @Sendable (UInt64) -> Void
     ) async throws -> [MatchedPart] {
         let bytes = try new()
         async let prepared = MatchedContent(bytes)
         let matcher = try Matcher(old: try old(), method: method, isPart: isPart)
         let content = try await prepared
-        return try await parallelMap(Matcher.parts(of: content), width: jobs) {
-            try matcher.match(content, $0, from: start)
+        // To make the old content ready takes about as long as to go through the new one.
+        advance(UInt64(bytes.count) / 4)
+        return try await parallelMap(Matcher.parts(of: content), width: jobs) { part in
+            defer { advance(UInt64(part.count) / 4) }
+            return try matcher.match(content, part, from: start)
         }
     }
 }

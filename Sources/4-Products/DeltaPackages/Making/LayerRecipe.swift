@@ -5,6 +5,7 @@ public import FileIO
 import Hashing
 import Images
 import OCI
+import Synchronization
 import Work
 
 /// A finished recipe of one layer.
@@ -44,8 +45,14 @@ struct LayerRecipeMaker: Sendable {
         let encoder = try RecipeEncoder(level: level, references: references, measures: true) {
             SpooledStream()
         }
+        // Of each entry that is not coded yet, how many bytes were told while it was matched.
+        let told = Told()
         let matcher = LayerMatcher(
-            plan: plan, references: references, method: method, keepsHints: level.codesByContexts, jobs: jobs)
+            plan: plan, references: references, method: method, keepsHints: level.codesByContexts, jobs: jobs
+        ) { [reporter] entry, byteCount in
+            told.byteCounts.withLock { $0[entry, default: 0].addClamped(byteCount) }
+            reporter.advance(by: byteCount)
+        }
         var ancestors: [Int: Int] = [:]
         try await withThrowingTaskGroup(of: LayerMatcher.Batch.self) { group in
             var batches = matcher.batches()[...]
@@ -64,12 +71,19 @@ struct LayerRecipeMaker: Sendable {
                 for entry in batch {
                     try Task.checkCancellation()
                     ancestors[entry] = try add(entry, found.matches[entry], to: encoder)
-                    reporter.advance(by: file.spans[entry].endOffset - file.spans[entry].structureOffset)
+                    let byteCount = file.spans[entry].endOffset - file.spans[entry].structureOffset
+                    let known = told.byteCounts.withLock { $0.removeValue(forKey: entry) ?? 0 }
+                    reporter.advance(by: byteCount - min(known, byteCount))
                 }
             }
         }
         try finish(encoder)
         return try stored(encoder, ancestors)
+    }
+
+    /// What several files tell of at a time.
+    private final class Told: Sendable {
+        let byteCounts = Mutex<[Int: UInt64]>([:])
     }
 
     /// Codes one entry; returns the old entry that it is patched from.
