@@ -30,7 +30,7 @@ public struct ZstdOptions: Hashable, Sendable {
 public final class ZstdCompressor {
     private let context: OpaquePointer
     private let sink: ([UInt8]) throws -> Void
-    private var buffer = [UInt8](repeating: 0, count: ZSTD_CStreamOutSize())
+    private var buffer: [UInt8]
 
     /// Starts a frame.
     ///
@@ -45,6 +45,10 @@ public final class ZstdCompressor {
         guard let context = ZSTD_createCCtx() else { throw .failed(library: "zstd", reason: "out of memory") }
         self.context = context
         self.sink = sink
+        let size = ZSTD_CStreamOutSize()
+        // Of thousands of small inputs each would have to clear all of it.
+        let bound = byteCount.flatMap { $0 < size / 2 ? ZSTD_compressBound(Int($0)) : nil }
+        buffer = [UInt8](repeating: 0, count: bound ?? size)
         var parameters = [(ZSTD_c_compressionLevel, options.level)]
         if let windowLog = options.windowLog { parameters.append((ZSTD_c_windowLog, windowLog)) }
         if let hashLog = options.hashLog { parameters.append((ZSTD_c_hashLog, hashLog)) }

@@ -14,6 +14,9 @@ public protocol StreamStore {
 /// Not checked by the compiler: a stream is written by one thread at a time, and has coder and store for itself.
 final class StreamWriter: @unchecked Sendable {
     private static let wholeLimit = 1 << 20
+    /// No coder makes less than that: a frame of zstd has four bytes of magic, two of header, three of a block's and one of
+    /// content at least (RFC 8878, 3.1.1), a stream of xz has more.
+    private static let leastFrame = 10
     /// So many bytes are coded before it is asked whether to go on.
     private static let partByteCount = 1 << 18
     /// Contexts tell little of fewer bytes, which the package as a whole compresses better.
@@ -131,7 +134,7 @@ final class StreamWriter: @unchecked Sendable {
     }
 
     private func finishWhole(_ isCancelled: () -> Bool) throws {
-        guard !pending.isEmpty else { return }
+        guard pending.count > Self.leastFrame else { return try keepPending(pending) }
         var best = pending
         func attempt(
             _ codec: RecipeFormat.Codec, _ makeCoder: (_ sink: @escaping ([UInt8]) -> Void) throws -> Coder
@@ -159,7 +162,11 @@ final class StreamWriter: @unchecked Sendable {
         if let contextKind, pending.count >= Self.contextByteCount {
             try attempt(.contexts) { sink in .contexts(ContextEncoder(contextKind) { sink(Array($0)) }) }
         }
-        try keep(best)
+        try keepPending(best)
+    }
+
+    private func keepPending(_ bytes: [UInt8]) throws {
+        if !bytes.isEmpty { try keep(bytes) }
         pending = []
         pendingHints = []
     }

@@ -68,7 +68,8 @@ extension DeltaCreator {
             try contents.write { byteCount += UInt64($0.count) }
             return byteCount
         }
-        return PackageCosts(plan, new, recipes, total: total)
+        let documents = try await guessOfDocuments(level)
+        return PackageCosts(plan, new, recipes, documents: documents.low, total: total)
     }
 
     /// About how many bytes a package takes besides recipes and blobs of layers.
@@ -132,7 +133,7 @@ extension DeltaCreator {
                     digest: archive.archiveDigest, byteCount: archive.archiveByteCount,
                     recipe: Digest.of(archive.bytes), documents: documents.map(\.descriptor.digest)),
                 partial: partial))
-        return PackageWriter(document: document, blobs: blobs, subject: subject)
+        return PackageWriter(document: document, blobs: blobs, subject: subject, level: level)
     }
 
     private func layers(

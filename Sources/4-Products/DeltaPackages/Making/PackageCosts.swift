@@ -85,8 +85,11 @@ public struct PackageCosts: Sendable {
     ///   - plan: What the package brings.
     ///   - new: The new images.
     ///   - recipes: Its recipes.
+    ///   - documents: What documents take at least.
     ///   - total: Its size.
-    init(_ plan: DeltaPlan, _ new: ImageSet, _ recipes: [LayerRecipe], total: UInt64) {
+    init(
+        _ plan: DeltaPlan, _ new: ImageSet, _ recipes: [LayerRecipe], documents: UInt64, total: UInt64
+    ) {
         let recipes = Dictionary(recipes.map { ($0.layer, $0) }, uniquingKeysWith: { first, _ in first })
         var weights: [Int: UInt64] = [:]
         for layer in plan.layers {
@@ -99,10 +102,11 @@ public struct PackageCosts: Sendable {
             let byteCount = own.addingClamped(layer.repackByteCount)
             if byteCount > 0 { weights[layer.index] = byteCount }
         }
-        // A package is compressed once more as a whole; where that saves more than documents take, layers share it.
-        let sum = weights.values.reduce(0, +)
-        let sizes = sum > total ? Shares.split(total, by: weights) : weights
-        documentByteCount = total - min(sum, total)
+        // A package is compressed once more as a whole: where that saves much of the recipes, layers and documents share it.
+        let sum = weights.values.reduce(UInt64(0)) { $0.addingClamped($1) }
+        let isShared = sum.addingClamped(documents) > total
+        let sizes = isShared ? Shares.split(total, by: weights.merging([-1: documents]) { $1 }) : weights
+        documentByteCount = isShared ? sizes[-1] ?? 0 : total - sum
         documentBounds = documentByteCount...documentByteCount
         byteCount = total
         isExact = true
@@ -113,7 +117,7 @@ public struct PackageCosts: Sendable {
                 let costs = recipes[layer.index]?.costs ?? [:]
                 let own = size - min(size, layer.repackByteCount)
                 return Layer(
-                    byteCount: size, entries: sum > total ? Shares.split(own, by: costs) : costs,
+                    byteCount: size, entries: isShared ? Shares.split(own, by: costs) : costs,
                     making: layer.making)
             case .carried:
                 return Layer(

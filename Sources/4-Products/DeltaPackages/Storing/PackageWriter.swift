@@ -1,5 +1,6 @@
 import Bytes
 import Compression
+import Delta
 import FileIO
 import Hashing
 import Images
@@ -29,9 +30,15 @@ struct PackageWriter: Sendable {
     let blobs: [Blob]
     /// The new image's manifest, which the package refers to.
     let subject: Descriptor?
+    /// How much time to spend.
+    let level: DeltaLevel
 
     /// Packages up to this size are worth zstd's best; larger ones hold little but compressed streams.
     private static let smallByteCount: UInt64 = 4 << 20
+
+    /// How zstd compresses a small package. Where time matters most its best would take half of it for many small layers;
+    /// on packages of real images that saves less than 0.1 % (measured on those of the corpus).
+    private var smallLevel: Int { level == .fast ? 15 : 19 }
 
     /// Base-2 logarithms of the tables that zstd's best level takes, whatever the window.
     private static let (hashLogLimit, chainLogLimit) = (22, 24)
@@ -68,7 +75,7 @@ struct PackageWriter: Sendable {
         let windowLog = isSmall ? max(10, UInt64.bitWidth - tar.leadingZeroBitCount) : nil
         let compressor = try ZstdCompressor(
             ZstdOptions(
-                level: isSmall ? 19 : 3, windowLog: windowLog,
+                level: isSmall ? smallLevel : 3, windowLog: windowLog,
                 hashLog: windowLog.map { min($0 + 1, Self.hashLogLimit) },
                 chainLog: windowLog.map { min($0 + 1, Self.chainLogLimit) }),
             sink: sink)
