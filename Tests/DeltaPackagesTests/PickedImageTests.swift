@@ -237,6 +237,27 @@ struct PickedImageTests {
         #expect(try scratch.read("all.silt") == exact)
     }
 
+    @Test(arguments: ["+ /", "+ ."])
+    func `the root means everything in it`(rule: String) async throws {
+        let (old, new) = try await sample()
+        #expect(try await PickedImage.make(picks(rule, "config *"), old: old, new: new).partial == nil)
+    }
+
+    @Test func `a list that only leaves out picks all else, the configuration too`() async throws {
+        let old = try await roundtrip.open(three(1), .docker25, as: "old")
+        let new = try await roundtrip.open(reconfigured(three(2)), .docker25, as: "new")
+        let rule = "- /f1"
+        let picked = try await PickedImage.make(picks(rule), old: old, new: new)
+        #expect(picked.partial?.configKeys == ["*"] && picked.partial?.pickedCount == 2)
+        #expect(
+            try ImageConfiguration(parsing: picked.image.config).document["config"]?["User"] == .string("me"))
+        // Who names keys means those, and who picks paths means nothing else.
+        let user = try await PickedImage.make(picks(rule, "config User"), old: old, new: new)
+        #expect(user.partial?.configKeys == ["User"])
+        let paths = try await PickedImage.make(picks("+ **", rule), old: old, new: new)
+        #expect(paths.partial?.configKeys == [])
+    }
+
     @Test func `an image of picks has its own id and name, and says what it is`() async throws {
         let (old, new) = try await sample()
         let tree = DiffTree(old: old.index.listings, new: new.index.listings)
@@ -331,16 +352,21 @@ struct PickedImageTests {
         #expect(wholeCount > 5)
     }
 
-    @Test func `keys of the configuration are picked one by one`() async throws {
-        var newImage = three(1)
-        newImage.otherConfig = Array(
-            String(decoding: newImage.config, as: UTF8.self)
+    /// The image with other values in its configuration.
+    private func reconfigured(_ image: ImageBuilder) -> ImageBuilder {
+        var image = image
+        image.otherConfig = Array(
+            String(decoding: image.config, as: UTF8.self)
                 .replacing(
                     #""Env":["PATH=/usr/bin:/bin"]"#,
                     with: #""Env":["A=1","PATH=/bin"],"User":"me","Labels":{"x":"1"}"#
                 ).utf8)
+        return image
+    }
+
+    @Test func `keys of the configuration are picked one by one`() async throws {
         let old = try await roundtrip.open(three(1), .docker25, as: "old")
-        let new = try await roundtrip.open(newImage, .docker25, as: "new")
+        let new = try await roundtrip.open(reconfigured(three(1)), .docker25, as: "new")
         func config(_ lines: String...) async throws -> JSONValue? {
             let list = try PickList(parsing: Array(lines.joined(separator: "\n").utf8))
             let picked = try await PickedImage.make(list, old: old, new: new)

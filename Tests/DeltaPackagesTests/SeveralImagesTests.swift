@@ -65,16 +65,6 @@ struct SeveralImagesTests {
             .filter { seen.insert($0.name).inserted }.map(\.entry).tar
     }
 
-    /// An index of platforms under one name.
-    private func platforms(_ images: [ImageBuilder], _ packing: Packing = .plain) throws -> [UInt8] {
-        var layout = LayoutBuilder()
-        let entries = try images.map {
-            try layout.store($0, [LayoutBuilder.platform("linux", $0.architecture)], packing: packing)
-        }
-        layout.entries = [layout.store(index: entries, [LayoutBuilder.name("app:1")])]
-        return layout.archive
-    }
-
     private func set(_ bytes: [UInt8], as name: String, image: String? = nil) async throws -> ImageSet {
         try await ImageLoader.loadSet(ImageRequest(path: scratch.write(name, bytes), imageName: image))
     }
@@ -110,7 +100,7 @@ struct SeveralImagesTests {
     func `one package makes all platforms of an image`(packing: Packing) async throws {
         let architectures = ["amd64", "arm64", "riscv64"]
         func archive(_ version: Int) throws -> [UInt8] {
-            try platforms(
+            try LayoutBuilder.platforms(
                 architectures.enumerated().map {
                     image($0.offset, version: version, architecture: $0.element)
                 }, packing)
@@ -194,7 +184,8 @@ struct SeveralImagesTests {
         let olds = ["amd64", "arm64"].enumerated().map {
             image($0.offset, version: 1, architecture: $0.element)
         }
-        _ = try await create(set(platforms(olds), as: "old"), set(platforms(images), as: "new"))
+        _ = try await create(
+            set(LayoutBuilder.platforms(olds), as: "old"), set(LayoutBuilder.platforms(images), as: "new"))
         let old = try await receiver(of: "d.silt", in: "old")
         let all = try await set(roundtrip.apply(scratch.path("d.silt"), to: old, format), as: "all")
         #expect(all.images.map(\.summary.imageID) == images.map(\.imageID))

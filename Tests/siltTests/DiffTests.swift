@@ -115,6 +115,14 @@ struct DiffTests {
         }
         #expect(try diff("--exit-code", "--ignore", "times").status == 1)
         #expect(try diff("--summary", "--exit-code", "--ignore", "times").status == 1)
+        for bound in ["changed > 0", "removed < 0", "wasted > 1MB"] {
+            let untold = try Program.run("diff", "old.tar", "new.tar", "--fail-if", bound, in: scratch)
+            #expect(untold.status == 1)
+            #expect(
+                untold.errors.contains(
+                    "\(bound) (nobody can tell: not read is layer 1 of the old image, foreign"),
+                "\(untold.errors)")
+        }
         let markdown = try diff("--format", "markdown").text
         #expect(markdown.contains("\n- Layer 1: `foreign: not in the image, at https://example.org/base`"))
         let summary = try diff("--summary").text

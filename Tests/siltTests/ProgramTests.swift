@@ -182,6 +182,15 @@ struct ProgramTests {
         }
     }
 
+    @Test(arguments: [
+        "--help", "help", "help create", "diff --help", "--version", "--generate-completion-script bash",
+    ])
+    func `an answer that cannot be written is a failure`(request: String) throws {
+        let result = try Command(path: "/bin/sh").run(
+            ["-c", "\"$0\" \(request) > /dev/full", Program.path], folder: scratch.path)
+        #expect(result.status == 4 && result.errors.contains("cannot write"), "\(result.errors)")
+    }
+
     @Test func `a delta is made, inspected, verified and applied`() throws {
         let made = try Program.run("create", "old.tar", "new.tar", "-o", "d.silt", in: scratch)
         #expect(made.status == 0, "\(made.errors)")
@@ -197,6 +206,36 @@ struct ProgramTests {
         #expect(scratch.names == ["d.silt", "made.tar", "new.tar", "old.tar"])
         let again = try Program.run("apply", "old.tar", "d.silt", "-o", "made.tar", "--force", in: scratch)
         #expect(again.status == 0)
+    }
+
+    @Test func `a package of all platforms is not refused for what an option left out`() throws {
+        func archive(_ version: Int) throws -> [UInt8] {
+            try LayoutBuilder.platforms(
+                ["amd64", "arm64"].map { architecture in
+                    var image = ImageBuilder([.init("COPY f", [.file("f", "\(version) for \(architecture)")])]
+                    )
+                    image.architecture = architecture
+                    return image
+                })
+        }
+        try scratch.write("old.tar", archive(1))
+        try scratch.write("new.tar", archive(2))
+        #expect(try Program.run("create", "old.tar", "new.tar", "-o", "d.silt", in: scratch).status == 0)
+        let commands = [
+            ["apply", "old.tar", "d.silt", "-o", "made.tar"], ["verify", "d.silt", "--old", "old.tar"],
+        ]
+        for command in commands {
+            func run(_ options: [String]) throws -> Command.Result {
+                try Command(path: Program.path).run(command + options, folder: scratch.path)
+            }
+            let result = try run(["--platform", "linux/arm64"])
+            #expect(
+                result.errors
+                    == "silt: 'd.silt' was made from several images, and --platform left out some of 'old.tar': "
+                    + "apply it without, and choose what it makes by --new-image\n")
+            #expect(result.status == 2)
+            #expect(try run([]).status == 0)
+        }
     }
 
     @Test func `whose encoder compressed a layer is told, and what was made up for`() throws {

@@ -5,7 +5,8 @@ import Bytes
 /// `*` stands for any bytes but `/`, `?` for one of them, `[a-z]` and `[!a-z]` for one of a set, `**` between slashes
 /// for any number of directories, a backslash takes the next byte as it is, and `\x` with two hexadecimal digits is the
 /// byte that listings show so. A pattern without a slash before its end matches a name at any depth; any other starts at
-/// the root. A pattern that ends with a slash matches directories only. What matches a directory covers all that is in it.
+/// the root. A pattern that ends with a slash matches directories only. What matches a directory covers all that is in it:
+/// `/` and `.`, which are the root, cover everything.
 public struct PathPattern: Hashable, Sendable {
     private enum Token: Hashable {
         case byte(UInt8)
@@ -25,6 +26,8 @@ public struct PathPattern: Hashable, Sendable {
     private static let segmentLimit = 60
     private let segments: [Segment]
     private let isForDirectories: Bool
+    /// Whether it means everything, the root too, as `**` and `/` do.
+    let isEverything: Bool
 
     /// The pattern as it was given.
     public let text: [UInt8]
@@ -34,13 +37,17 @@ public struct PathPattern: Hashable, Sendable {
         let bytes = Array(text)
         self.text = bytes
         let slash = UInt8(ascii: "/")
-        let parts = bytes.split(separator: slash)
-        guard parts.contains(where: { !$0.elementsEqual(".".utf8) }), parts.count < Self.segmentLimit else {
-            return nil
+        let parts = bytes.split(separator: slash).filter { !$0.elementsEqual(".".utf8) }
+        guard !bytes.isEmpty, parts.count < Self.segmentLimit else { return nil }
+        isEverything = parts.isEmpty || bytes.elementsEqual("**".utf8)
+        guard !isEverything else {
+            segments = [.anyDirectories]
+            isForDirectories = false
+            return
         }
         var segments: [Segment] = []
         if !bytes.dropLast().contains(slash) { segments.append(.anyDirectories) }
-        for part in parts where !part.elementsEqual(".".utf8) {
+        for part in parts {
             if part.elementsEqual("**".utf8) {
                 if segments.last != .anyDirectories { segments.append(.anyDirectories) }
             } else {
@@ -48,7 +55,6 @@ public struct PathPattern: Hashable, Sendable {
                 segments.append(.name(tokens))
             }
         }
-        guard !segments.isEmpty else { return nil }
         self.segments = segments
         isForDirectories = bytes.last == slash
     }
@@ -72,9 +78,6 @@ public struct PathPattern: Hashable, Sendable {
         guard !text.isEmpty else { return nil }
         self.init([UInt8(ascii: "/")] + text)
     }
-
-    /// Whether it is `**`, which means the root, too.
-    var isEverything: Bool { text.elementsEqual("**".utf8) }
 
     /// The only path that it matches by itself; nil if there may be others.
     var literalPath: TreePath? {

@@ -16,7 +16,8 @@ struct PickOptions: ParsableArguments, Sendable {
     @Option(
         name: .customLong("skip"),
         help: ArgumentHelp(
-            "Leave these changes out; without other picks, all others are picked.", valueName: "glob"),
+            "Leave these changes out; without other picks, all else is picked, the configuration too.",
+            valueName: "glob"),
         transform: IgnoreOptions.pattern)
     var skipped: [PathPattern] = []
 

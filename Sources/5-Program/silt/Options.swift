@@ -141,6 +141,11 @@ struct ReadingOptions: ParsableArguments, Sendable {
             contents: contents)
     }
 
+    /// The options that choose an image of several.
+    func choices(image: String?) -> [String] {
+        (image == nil ? [] : ["--image"]) + (platform == nil ? [] : ["--platform"])
+    }
+
     /// Reads all images of an archive, or those that the request wants, with progress.
     func loadSet(_ request: ImageRequest, _ label: String, _ progress: ProgressLine) async throws -> ImageSet
     {
@@ -178,6 +183,26 @@ struct MakingOptions: ParsableArguments, Sendable {
     func open(_ path: String, _ progress: ProgressLine) throws -> PackageFile {
         defer { progress.clear() }
         return try PackageFile.open(path, progress.reporter("checking \(FileName.text(path))"))
+    }
+
+    /// What applies a package to old images.
+    ///
+    /// - Parameters:
+    ///   - file: The package.
+    ///   - old: What was read.
+    ///   - choices: The options that left out some of what is there.
+    /// - Returns: The delta that fits, ready to be applied.
+    /// - Throws: `PackageError` if none fits.
+    func applier(_ file: PackageFile, old: ImageSet, chosenBy choices: [String]) throws -> DeltaApplier {
+        do {
+            let delta = try file.delta(from: old, making: newImage)
+            return try DeltaApplier(package: delta, old: old, making: newImage)
+        } catch PackageError.wrongOldImage(let path, let image, _)
+            where !choices.isEmpty
+            && file.deltas.contains(where: { $0.document.old.images.count > old.images.count })
+        {
+            throw PackageError.onlySomeOldImages(path: path, image: image, options: choices)
+        }
     }
 }
 

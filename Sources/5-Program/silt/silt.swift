@@ -47,7 +47,7 @@ enum Program {
             end(.done)
         } catch {
             // The answer of `silt help` comes out of running it.
-            if Silt.exitCode(for: error) == .success { Silt.exit(withError: error) }
+            if Silt.exitCode(for: error) == .success { answer(error) }
             end(error)
         }
     }
@@ -62,7 +62,7 @@ enum Program {
             return try Silt.parseAsRoot(words)
         } catch {
             // Help and version are asked for; everything else is wrong usage.
-            if Silt.exitCode(for: error) == .success { Silt.exit(withError: error) }
+            if Silt.exitCode(for: error) == .success { answer(error) }
             if let word = mistypedCommand { refuse(word) }
             // Arguments are quoted in the message; it has lines of its own.
             let lines = Silt.fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false)
@@ -70,6 +70,16 @@ enum Program {
                 lines.map { EscapedText.line(String($0)) + "\n" }.joined())
             end(.usage)
         }
+    }
+
+    /// Writes the help or the version that was asked for; ends the program as any other output does, on a full disk too.
+    private static func answer(_ request: any Error) -> Never {
+        do {
+            try StandardStreams.line(Silt.fullMessage(for: request))
+        } catch {
+            end(error)
+        }
+        end(.done)
     }
 
     /// A first word that is neither a command nor an image where more follows than the explorer takes.

@@ -18,13 +18,12 @@ extension PickList {
 
     /// The changes that the list picks, as `nodes` has them, and the rules that no change matches.
     public func matches(in tree: DiffTree, layer: (Int) -> Int?) -> (nodes: [Int], unmatched: [Rule]) {
-        let startsWithAll = layers.isEmpty && !rules.isEmpty && rules.allSatisfy { !$0.picks }
         let lastRules = LastRules(rules, in: tree)
         let nodes = tree.nodes.indices.filter { index in
             let change = tree.nodes[index].change
             guard change != .unchanged else { return false }
             if let rule = lastRules.rule(of: index, change) { return rules[rule].picks }
-            return startsWithAll || !layers.isEmpty && layer(index).map(layers.contains) ?? false
+            return picksAllElse || !layers.isEmpty && layer(index).map(layers.contains) ?? false
         }
         return (nodes, zip(rules, lastRules.isMatched).filter { !$1 }.map(\.0))
     }

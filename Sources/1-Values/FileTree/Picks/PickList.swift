@@ -44,6 +44,12 @@ public struct PickList: Hashable, Sendable {
         self.configKeys = configKeys
     }
 
+    /// Whether it only leaves out: everything else is picked then.
+    var picksAllElse: Bool { layers.isEmpty && !rules.isEmpty && rules.allSatisfy { !$0.picks } }
+
+    /// The keys whose new values are taken: those that are named, or all if it only leaves out paths.
+    public var takenKeys: [String] { configKeys.isEmpty && picksAllElse ? ["*"] : configKeys }
+
     /// Whether it picks nothing and leaves nothing out.
     public var isEmpty: Bool { rules.isEmpty && layers.isEmpty && configKeys.isEmpty }
 }

@@ -20,7 +20,8 @@ public enum OutputFormat: String, CaseIterable, Sendable {
 
 /// Makes the new images of old ones and a package.
 public struct DeltaApplier: Sendable {
-    let package: DeltaPackage
+    /// What it applies.
+    public let package: DeltaPackage
     /// By diff id.
     let oldLayers: [Digest: LayerBytes]
     /// By the digest of the blob: a layer may be there in several forms.

@@ -89,6 +89,12 @@ struct PickedImageMaker {
         _ list: PickList, old: OpenedImage, new: OpenedImage, tree: DiffTree? = nil,
         pairs: [LayerPair]? = nil
     ) {
+        var list = list
+        // Where nothing differs, no key is named.
+        let configurations = (old.index.summary.configuration, new.index.summary.configuration)
+        if list.configKeys.isEmpty, configurations.0.picks(list.takenKeys, from: configurations.1) {
+            list.configKeys = list.takenKeys
+        }
         self.list = list
         self.old = old
         self.new = new

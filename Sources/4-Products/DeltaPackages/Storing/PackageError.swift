@@ -18,6 +18,8 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
     case noSuchImage(path: String, wanted: String, choices: [String])
     /// The image given as the old one is not the one the package was made from.
     case wrongOldImage(path: String, image: String, missing: [String])
+    /// The package was made from several images, and options chose some of what is there.
+    case onlySomeOldImages(path: String, image: String, options: [String])
     /// What was made is not what it should be.
     case wrongResult(what: String, expected: String, actual: String)
     /// The old image holds layers compressed in another way than the package needs them, which brings nothing that makes up
@@ -33,8 +35,7 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .damaged, .wrongResult: true
         case .notAPackage, .unknownVersion, .unknownNeeds, .tooLarge, .ambiguous, .noSuchImage,
-            .wrongOldImage,
-            .otherCompression, .needsOldBlobs, .noSuchOutput:
+            .wrongOldImage, .onlySomeOldImages, .otherCompression, .needsOldBlobs, .noSuchOutput:
             false
         }
     }
@@ -58,6 +59,9 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
         case .wrongOldImage(let path, let image, let missing):
             "'\(image)' is not the old image of '\(path)': \(Self.listed(missing)) "
                 + (missing.count == 1 ? "is missing" : "are missing")
+        case .onlySomeOldImages(let path, let image, let options):
+            "'\(path)' was made from several images, and \(options.joined(separator: " and ")) left out some of "
+                + "'\(image)': apply it without, and choose what it makes by --new-image"
         case .wrongResult(let what, let expected, let actual):
             "\(what) came out as \(actual) instead of \(expected)"
         case .otherCompression(let layers, let image):

@@ -400,7 +400,7 @@ extension ExplorerModel {
             list.rules.isEmpty ? Set(list.layers.map { $0 - 1 }.filter { ground.rowOfLayer[$0] != nil }) : []
         // A part of the configuration stands for all in it.
         let keys = ground.keys.filter { key in
-            list.configKeys.contains { $0 == "*" || $0 == key || key.hasPrefix($0 + " ") }
+            list.takenKeys.contains { $0 == "*" || $0 == key || key.hasPrefix($0 + " ") }
         }
         let effects = changePicks { $0.replace(by: matches.nodes, layers: layers, keys: Set(keys)) }
         if let picks { pickState.picks?.keep(picks.revision) }

@@ -21,6 +21,14 @@ public enum Measure: String, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// Whether it is counted in the files of the layers.
+    public var isOfFiles: Bool {
+        switch self {
+        case .delta, .pull: false
+        case .added, .removed, .modified, .metadata, .moved, .changed, .setuid, .wasted: true
+        }
+    }
+
     /// A value of it as people read it.
     public func text(_ value: UInt64) -> String {
         isByteCount ? ByteCount.grouped(value) + " bytes" : ByteCount.grouped(value)

@@ -63,8 +63,8 @@ struct Apply: CancellableCommand {
             reading.request(
                 old, image: image, trustsLayers: true, contents: opened.oldContents),
             "reading \(FileName.text(old))", progress)
-        let package = try opened.delta(from: images, making: making.newImage)
-        let applier = try DeltaApplier(package: package, old: images, making: making.newImage)
+        let applier = try making.applier(opened, old: images, chosenBy: reading.choices(image: image))
+        let package = applier.package
         if let partial = package.document.new.partial {
             StandardStreams.writeError(
                 "silt: \(FileName.text(self.package)) is \(PartialText.text(partial))\n")

@@ -47,15 +47,14 @@ struct Verify: CancellableCommand {
             reading.request(
                 old, image: image, trustsLayers: true, contents: file.oldContents),
             "reading \(FileName.text(old))", progress)
-        let opened = try file.delta(from: images, making: making.newImage)
-        let applier = try DeltaApplier(package: opened, old: images)
+        let applier = try making.applier(file, old: images, chosenBy: reading.choices(image: image))
         try applier.check(.same, limit: making.maxSize)
         let reporter = progress.reporter("verifying")
         try applier.apply(.same, into: { _ in }) {
             reporter.report(Progress(.checking, done: $0, total: $1))
         }
         progress.clear()
-        try finish(file, old: old, makes: opened.document.new.archive.digest)
+        try finish(file, old: old, makes: applier.package.document.new.archive.digest)
     }
 
     private func finish(_ file: PackageFile, old: String?, makes: Digest?) throws {

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Bytes
+import OCI
 import Routes
 
 /// What `--fail-if` was asked to watch for is so.
@@ -21,13 +23,17 @@ struct BrokenBounds: Error, CustomStringConvertible {
 }
 
 extension Measures {
-    /// Looks for bounds that hold.
+    /// Looks for bounds that hold; one over files counts as broken where nobody can tell.
     ///
     /// - Throws: `BrokenBounds` that names them all.
     func check(_ bounds: [Bound]) throws {
         let broken = bounds.filter { $0.holds(for: self[$0.measure]) }
-        guard broken.isEmpty else {
-            throw BrokenBounds(broken.map { "\($0) (it is \($0.measure.text(self[$0.measure])))" })
+        let untold = bounds.filter { $0.measure.isOfFiles && !broken.contains($0) && !unread.isEmpty }
+        guard broken.isEmpty, untold.isEmpty else {
+            let place = unread.descriptions.first ?? ""
+            throw BrokenBounds(
+                broken.map { "\($0) (it is \($0.measure.text(self[$0.measure])))" }
+                    + untold.map { "\($0) (nobody can tell: not read is \(EscapedText.line(place)))" })
         }
     }
 }

@@ -11,6 +11,8 @@ struct Measures {
     private let package: UInt64
     private let pull: UInt64
     private let tree: DiffTree
+    /// The layers whose files nobody knows, so that they are counted nowhere.
+    let unread: UnreadLayers
 
     /// Measures a pair.
     ///
@@ -28,6 +30,7 @@ struct Measures {
         self.package = package ?? 0
         self.pull = pull ?? 0
         tree = DiffTree(old: old.index.listings, new: new.index.listings, ignoring: rules)
+        unread = UnreadLayers(old: old.index.summary.layers, new: new.index.summary.layers)
     }
 
     /// The value of a measure.
