@@ -5,6 +5,8 @@ PREFIX ?= /usr/local
 
 # The one configuration that is built, tested, measured and fuzzed: all targets share what is made.
 CONFIGURATION = -c release -Xswiftc -enable-testing
+# `swift test` would add -enable-testing once more, and then compile all that `swift build` has compiled a second time.
+TEST = swift test $(CONFIGURATION) --disable-testable-imports --disable-xctest
 
 # What building, testing and linting needs of a Debian 12 beside a Swift toolchain.
 APT_PACKAGES = libarchive-dev libdivsufsort-dev libssl-dev liblzma-dev libncurses-dev libpcre2-dev libsqlite3-dev libzstd-dev \
@@ -23,8 +25,8 @@ LLVM_COV = $(dir $(realpath $(shell command -v swift)))llvm-cov
 build: ## the program, as .build/release/silt
 	swift build $(CONFIGURATION) --product silt
 
-test: ## all tests
-	swift test $(CONFIGURATION) --disable-xctest
+test: ## all tests, or those whose names match FILTER
+	$(TEST) $(if $(FILTER),--filter '$(FILTER)')
 
 lint: ## how sources are laid out, and spelling
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
@@ -68,7 +70,7 @@ bench: build ## sizes and times beside other tools: PAIRS, a folder of folders w
 	Benchmarks/run.sh $(PAIRS)
 
 coverage: ## how much of each file the tests run
-	swift test $(CONFIGURATION) --disable-xctest --enable-code-coverage --scratch-path .build-coverage
+	$(TEST) --enable-code-coverage --scratch-path .build-coverage
 	@bin=$$(swift build $(CONFIGURATION) --scratch-path .build-coverage --show-bin-path) && \
 	  $(LLVM_COV) report "$$bin"/siltPackageTests.xctest -instr-profile="$$bin"/codecov/default.profdata \
 	    -ignore-filename-regex='\.build|Tests|\.derived'
@@ -76,7 +78,7 @@ coverage: ## how much of each file the tests run
 sanitize: ## all tests with each of SANITIZERS
 	for sanitizer in $(SANITIZERS); do \
 	  ASAN_OPTIONS=handle_segv=0:handle_sigbus=0:handle_sigfpe=0:suppressions=$(CURDIR)/Tests/asan.supp \
-	  swift test $(CONFIGURATION) --disable-xctest --sanitize $$sanitizer --scratch-path .build-$$sanitizer || exit 1; \
+	  $(TEST) --sanitize $$sanitizer --scratch-path .build-$$sanitizer || exit 1; \
 	done
 
 # The system packages, unless they are all there.

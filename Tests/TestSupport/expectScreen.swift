@@ -5,7 +5,7 @@ public import Testing
 /// Compares a frame with `Screens/NAME.txt` beside the test: its text, and below `----` one letter for each
 /// cell's style.
 ///
-/// `RECORD=1 swift test` rewrites the files and fails the run, so that nobody mistakes a recording for a
+/// `RECORD=1 make test` rewrites the files and fails the run, so that nobody mistakes a recording for a
 /// test.
 public func expectScreen(
     _ frame: Frame, _ name: String, file: String = #filePath,
