@@ -38,6 +38,8 @@ struct ContextMixingTests {
         Sample("ones", [UInt8](repeating: 255, count: 600)), Sample("random", Content.random(1, 600)),
         Sample("words", Content.text(2, 600)),
         Sample("repeated", Content.text(3, 200) + Content.random(4, 200) + Content.text(3, 200)),
+        Sample("noise in text", Content.text(3, 3_000) + Content.random(4, 14_000) + Content.text(3, 3_000)),
+        Sample("a block", Content.random(5, 4_096)), Sample("a block and a byte", Content.random(5, 4_097)),
     ]
 
     @Test(arguments: kinds, samples)
@@ -60,6 +62,27 @@ struct ContextMixingTests {
         #expect(try coded(Content.text(5, 2_000), .literals).count < 450)
         let repeated = Content.random(6, 500)
         #expect(try coded(repeated + repeated, .literals).count < 600)
+    }
+
+    @Test(arguments: kinds)
+    func `noise grows by next to nothing`(kind: ContextKind) throws {
+        let noise = Content.random(12, 40_000)
+        #expect(try coded(noise, kind).count <= 40_010)
+        // Nor does what contexts tell nothing of although its bytes are not equally likely: here the last two bits are 0.
+        let uneven = noise.map { $0 & 0xfc | ($0 >> 3 & $0 >> 5 & 1) }
+        let count = try coded(uneven, kind).count
+        #expect(count <= 40_000, "\(count)")
+    }
+
+    @Test func `noise that was there before is found`() throws {
+        let noise = Content.random(13, 40_000)
+        let count = try coded(noise + noise, .literals).count
+        #expect(count < 42_000, "\(count)")
+        // Text between noise is coded as text.
+        let text = Content.text(14, 40_000)
+        let alone = try coded(text, .literals).count
+        let mixed = try coded(Content.random(15, 20_000) + text + Content.random(16, 20_000), .literals).count
+        #expect(mixed < alone + 40_000 + 2_000, "\(mixed), \(alone) alone")
     }
 
     @Test func `hints make it smaller`() throws {
@@ -101,11 +124,11 @@ struct ContextMixingTests {
         arguments: zip(
             kinds,
             [
-                11_275_284_753_541_279_027, 13_975_661_979_928_818_762, 9_149_083_027_511_594_907,
-                9_548_396_577_134_464_847,
+                14_250_003_571_395_532_830, 8_029_027_522_657_731_579, 13_321_806_028_160_656_774,
+                12_478_437_273_617_597_423,
             ] as [UInt64]))
     func `coded bytes stay the same`(kind: ContextKind, digest: UInt64) throws {
-        let content = Content.text(10, 500) + Content.random(11, 100)
+        let content = Content.text(10, 500) + Content.random(11, 9_100)
         let hints = content.indices.map { UInt64($0 / 7) &* 0x0103_0509_1121_4181 }
         let made = try coded(content, kind, kind.takesHints ? hints : [])
         #expect(made.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 } == digest)

@@ -137,6 +137,27 @@ struct UnpackedTests {
         try expectRoundTrip(old, new, patch)
     }
 
+    @Test func `large members are compared by what they hold`() throws {
+        // A table of 17.8 MB in a file of a twelfth of that: noise between zeros.
+        let (rowCount, rowByteCount, noiseByteCount) = (17_400, 1_024, 80)
+        let noise = Content.random(5, rowCount * noiseByteCount)
+        func table(_ change: UInt8) -> [UInt8] {
+            var table = [UInt8](repeating: 0, count: rowCount * rowByteCount)
+            for row in 0..<rowCount {
+                let part = noise[row * noiseByteCount..<(row + 1) * noiseByteCount]
+                let start = row * rowByteCount
+                table.replaceSubrange(start..<start + noiseByteCount, with: part)
+            }
+            table[9_000_000] = change
+            return table
+        }
+        let old = try Packing.gzip(6).pack(table(1))
+        let new = try Packing.gzip(6).pack(table(2))
+        let patch = try #require(try UnpackedPatch.between(old, new, method: .hashed(depth: 3)))
+        #expect(patch.patch.estimatedByteCount < 200)
+        try expectRoundTrip(old, new, patch)
+    }
+
     @Test func `members that do not fit stay as they are`() throws {
         func file(_ seed: UInt64) throws -> [UInt8] {
             try (0..<4).flatMap {

@@ -140,6 +140,7 @@ class Decoder:
         self.refined = {}
         self.match = Match(window_bits, place_bits)
         self.last = 0
+        self.made, self.plain, self.plain_probability = 0, False, 2048
 
     def at_end(self):
         return self.position == len(self.data)
@@ -197,6 +198,24 @@ class Decoder:
         return self.refined[row]
 
     def byte(self, hint=0):
+        # "Plain blocks"
+        if self.made % 4096 == 0:
+            self.plain = self.bit(self.plain_probability) == 1
+            goal = 65535 if self.plain else 0
+            self.plain_probability = max(1, self.plain_probability + (goal - self.plain_probability >> 4))
+        self.made += 1
+        byte = self.plain_byte() if self.plain else self.modelled_byte(hint)
+        self.match.append(byte)
+        self.last = (self.last << 8 | byte) & MASK
+        return byte
+
+    def plain_byte(self):
+        byte = 0
+        for _ in range(8):
+            byte = byte << 1 | self.bit(32768)
+        return byte
+
+    def modelled_byte(self, hint):
         values, first, second = contexts_of(self.kind, self.last, hint)
         hashes = [mix(16 * value + k + 1 & MASK) for k, value in enumerate(values)]
         expected = self.match.expected()
@@ -230,7 +249,4 @@ class Decoder:
             if used is not None:
                 self.match.probabilities[used] += goal - self.match.probabilities[used] >> 6
             node = node << 1 | bit
-        byte = node & 0xFF
-        self.match.append(byte)
-        self.last = (self.last << 8 | byte) & MASK
-        return byte
+        return node & 0xFF

@@ -527,7 +527,7 @@ class Differences:
 
 # recipe.md, "Unpacked contents" ----------------------------------------------------------------------------------
 
-LIMIT = 16 << 20
+LIMIT = 64 << 20
 
 
 def runs_of(runs):

@@ -5,6 +5,12 @@ public final class ContextEncoder {
     private var low: UInt32 = 0
     private var high = UInt32.max
     private var pending: [UInt8] = []
+    /// How many coded bytes went out before those.
+    private var flushedByteCount = 0
+    /// The bytes of a block that is not complete yet, with their hints.
+    private var block: [UInt8] = []
+    private var blockHints: [UInt64] = []
+    private var choice = PlainBlockChoice()
 
     private static let partByteCount = 1 << 16
 
@@ -25,38 +31,70 @@ public final class ContextEncoder {
     ///   - hints: For each byte what the decoder knows of it, too; none for streams that take no hints.
     /// - Throws: What the output throws.
     public func write(_ bytes: ArraySlice<UInt8>, hints: ArraySlice<UInt64> = []) throws {
-        var place = hints.startIndex
-        for byte in bytes {
-            try write(byte, hint: place < hints.endIndex ? hints[place] : 0)
-            place += 1
+        var rest = bytes
+        var restHints = hints
+        while !rest.isEmpty {
+            let room = PlainBlocks.byteCount - block.count
+            let part = rest.prefix(room)
+            block += part
+            // A stream that takes hints gets one for each byte.
+            blockHints += restHints.prefix(room)
+            rest = rest.dropFirst(room)
+            restHints = restHints.dropFirst(room)
+            if block.count == PlainBlocks.byteCount { try writeBlock() }
         }
     }
 
-    private func write(_ byte: UInt8, hint: UInt64) throws {
+    private func writeBlock() throws {
+        guard !block.isEmpty else { return }
+        let isPlain = choice.isPlain(block) { model.repeats(block) }
+        let start = codedByteCount
+        model.beginBlock { probability in
+            code(isPlain ? 1 : 0, probability)
+            return isPlain ? 1 : 0
+        }
+        for (index, byte) in block.enumerated() {
+            write(byte, hint: index < blockHints.count ? blockHints[index] : 0)
+        }
+        if !isPlain { choice.modelled(byteCount: block.count, into: codedByteCount - start) }
+        block.removeAll(keepingCapacity: true)
+        blockHints.removeAll(keepingCapacity: true)
+        if pending.count >= Self.partByteCount { try flush() }
+    }
+
+    private var codedByteCount: Int { flushedByteCount + pending.count }
+
+    private func write(_ byte: UInt8, hint: UInt64) {
         var rest = Int(byte)
         _ = model.byte(hint: hint) { probability in
             let bit = rest >> 7 & 1
             rest <<= 1
-            let middle = ArithmeticRange.middle(low, high, probability)
-            if bit == 1 { high = middle } else { low = middle + 1 }
-            while (low ^ high) >> 24 == 0 {
-                pending.append(UInt8(high >> 24))
-                low <<= 8
-                high = high << 8 | 0xff
-            }
+            code(bit, probability)
             return bit
         }
-        if pending.count >= Self.partByteCount { try flush() }
+    }
+
+    @inline(__always)
+    private func code(_ bit: Int, _ probability: UInt32) {
+        let middle = ArithmeticRange.middle(low, high, probability)
+        if bit == 1 { high = middle } else { low = middle + 1 }
+        while (low ^ high) >> 24 == 0 {
+            pending.append(UInt8(high >> 24))
+            low <<= 8
+            high = high << 8 | 0xff
+        }
     }
 
     /// Ends the stream.
     public func finish() throws {
+        try writeBlock()
         for shift in [24, 16, 8, 0] as [UInt32] { pending.append(UInt8(truncatingIfNeeded: low >> shift)) }
         try flush()
     }
 
     private func flush() throws {
         try output(pending[...])
+        flushedByteCount += pending.count
         pending.removeAll(keepingCapacity: true)
     }
 }
@@ -74,7 +112,7 @@ public final class ContextDecoder {
     private var isShort = false
     private var isStarted = false
 
-    /// A byte never takes more: each of its bits at most three.
+    /// A byte never takes more: each of its bits at most three, and so does the one before a block.
     private static let largestCode = 32
 
     /// Starts a stream.
@@ -98,18 +136,22 @@ public final class ContextDecoder {
             isStarted = true
             for _ in 0..<4 { code = code << 8 | next() }
         }
-        let byte = model.byte(hint: hint) { probability in
-            let middle = ArithmeticRange.middle(low, high, probability)
-            let bit = code <= middle ? 1 : 0
-            if bit == 1 { high = middle } else { low = middle + 1 }
-            while (low ^ high) >> 24 == 0 {
-                low <<= 8
-                high = high << 8 | 0xff
-                code = code << 8 | next()
-            }
-            return bit
-        }
+        if model.isAtBlockStart { model.beginBlock(bit) }
+        let byte = model.byte(hint: hint, bit)
         return isShort ? nil : byte
+    }
+
+    @inline(__always)
+    private func bit(_ probability: UInt32) -> Int {
+        let middle = ArithmeticRange.middle(low, high, probability)
+        let bit = code <= middle ? 1 : 0
+        if bit == 1 { high = middle } else { low = middle + 1 }
+        while (low ^ high) >> 24 == 0 {
+            low <<= 8
+            high = high << 8 | 0xff
+            code = code << 8 | next()
+        }
+        return bit
     }
 
     /// Decodes bytes without hints.

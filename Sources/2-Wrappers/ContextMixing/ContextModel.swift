@@ -44,6 +44,14 @@ final class ContextModel {
     private var match: MatchModel
     private var contexts = Contexts()
 
+    // MARK: Blocks
+
+    /// How many bytes of this block there were.
+    private var blockByteCount = 0
+    private var isPlain = false
+    /// How likely a block is plain, in 65536ths.
+    private var plainProbability = PlainBlocks.startProbability
+
     init(_ kind: ContextKind) {
         self.kind = kind
         contextCount = kind.contextCount
@@ -90,6 +98,27 @@ final class ContextModel {
         refined.deallocate()
     }
 
+    /// Whether the next byte is the first one of a block.
+    var isAtBlockStart: Bool { blockByteCount == 0 }
+
+    /// Goes through the bit that tells whether a block is plain.
+    @inline(__always)
+    func beginBlock(_ code: (_ probability: UInt32) -> Int) {
+        let bit = code(UInt32(plainProbability))
+        isPlain = bit == 1
+        withUnsafeMutablePointer(to: &plainProbability) { $0.adapt(to: bit, rate: PlainBlocks.rate) }
+        plainProbability = max(plainProbability, 1)
+    }
+
+    /// Whether much of a block stood in the stream before.
+    func repeats(_ block: [UInt8]) -> Bool { match.repeats(block) }
+
+    private func append(_ byte: UInt8) {
+        match.append(byte)
+        contexts.append(byte)
+        blockByteCount = (blockByteCount + 1) & (PlainBlocks.byteCount - 1)
+    }
+
     /// Goes through a byte's bits, the highest first.
     ///
     /// - Parameters:
@@ -98,6 +127,12 @@ final class ContextModel {
     /// - Returns: The byte.
     @inline(__always)
     func byte(hint: UInt64, _ code: (_ probability: UInt32) -> Int) -> UInt8 {
+        if isPlain {
+            var byte: UInt8 = 0
+            for _ in 0..<8 { byte = byte << 1 | UInt8(truncatingIfNeeded: code(1 << 15)) }
+            append(byte)
+            return byte
+        }
         contexts.prepare(kind, hint: hint)
         let hashes = contexts.hashes
         let first = contexts.firstSelector
@@ -141,8 +176,7 @@ final class ContextModel {
             node = node << 1 | bit
         }
         let byte = UInt8(truncatingIfNeeded: node)
-        match.append(byte)
-        contexts.append(byte)
+        append(byte)
         return byte
     }
 

@@ -93,6 +93,33 @@ struct MatchModel: ~Copyable {
         places[slot] = UInt32(truncatingIfNeeded: count)
     }
 
+    /// Whether a sixteenth of the bytes that come next stand in the window, in runs of some length.
+    func repeats(_ block: [UInt8]) -> Bool {
+        var known = 0
+        var index = 0
+        while index + Self.repeatedByteCount <= block.count {
+            var last: UInt64 = 0
+            for byte in block[index..<index + Self.contextByteCount] { last = last << 8 | UInt64(byte) }
+            let place = Int(places[Int(Contexts.mix(last) >> UInt64(64 - placeBits))])
+            let start = place - Self.contextByteCount
+            var same = 0
+            while place > 0, index + same < block.count, start + same < count, count - start < windowMask,
+                window[(start + same) & windowMask] == block[index + same]
+            {
+                same += 1
+            }
+            if same >= Self.repeatedByteCount {
+                known += same
+                index += same
+            } else {
+                index += 1
+            }
+        }
+        return known > block.count / 16
+    }
+
+    private static let repeatedByteCount = 16
+
     /// Takes a place behind a match if at least some bytes before it agree.
     private mutating func find(_ candidate: Int) {
         guard candidate > 0, count - candidate < windowMask - Self.longest else { return }

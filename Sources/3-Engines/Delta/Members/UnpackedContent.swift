@@ -4,7 +4,9 @@ import Recompression
 /// The form of a file in which its compressed members stand uncompressed, so that what is in them can be compared.
 enum UnpackedContent {
     /// Neither a member nor its compressed data may be larger: the receiver must hold them in memory.
-    static let memberByteCountLimit = 16 << 20
+    static let memberByteCountLimit = 64 << 20
+    /// So many bytes of any file may be decompressed, however small it is.
+    private static let leastInflation: UInt64 = 16 << 20
     /// Larger forms are not made: they are matched in one piece.
     static let byteCountLimit = 128 << 20
     /// How many bytes may be looked at in vain, so that a file full of headers without data takes no time.
@@ -22,7 +24,7 @@ enum UnpackedContent {
     /// as much, and some MiB then. A file that is made to hold much more, or whose members share their data, is compared as
     /// it is.
     static func inflationLimit(ofFile byteCount: UInt64) -> UInt64 {
-        max(usualInflation(ofFile: byteCount), UInt64(memberByteCountLimit))
+        max(usualInflation(ofFile: byteCount), leastInflation)
     }
 
     /// As much as nearly all files need of that.
