@@ -14,8 +14,8 @@ final class MemberPass {
         case left
         /// That is to be seen from so many bytes.
         case needs(Int)
-        /// So many bytes become others, and so do the header's first four if they are given.
-        case turned(byteCount: Int, into: [UInt8], MemberChecks, headerStart: [UInt8]? = nil)
+        /// So many bytes become others, in parts, and so do the header's first four if they are given.
+        case turned(byteCount: Int, into: [[UInt8]], MemberChecks, headerStart: [UInt8]? = nil)
     }
 
     private let direction: Direction
@@ -139,7 +139,7 @@ final class MemberPass {
         case .left: return 0
         case .needs(let count) where !isEnd: return count
         case .needs: return 0
-        case .turned(let count, let bytes, let checks, let headerStart):
+        case .turned(let count, let parts, let checks, let headerStart):
             var block = rest.prefix(header.byteCount)
             if let headerStart {
                 block.replaceSubrange(block.startIndex..<block.startIndex + 4, with: headerStart)
@@ -151,7 +151,8 @@ final class MemberPass {
             }
             remember(header, filePosition, checks)
             try emit(block, taking: header.byteCount)
-            try emit(bytes[...], taking: count)
+            try emit([], taking: count)
+            for part in parts { try emit(part[...], taking: 0) }
             return 0
         }
     }

@@ -182,7 +182,7 @@ enum UnpackedContent {
                 guard try wants(member), let member else { return .left }
                 return .turned(
                     byteCount: member.fileByteCount,
-                    into: LittleEndian.bytes(UInt32(member.content.count)) + member.content, member.checks,
+                    into: [LittleEndian.bytes(UInt32(member.content.count)), member.content], member.checks,
                     headerStart: member.headerStart)
             }, sink: sink)
     }
@@ -283,7 +283,7 @@ enum UnpackedContent {
                     checksum: Checksum.crc32(content), packedByteCount: UInt32(clamping: packed.count),
                     byteCount: UInt32(count))
                 guard header.kind == .png else {
-                    return .turned(byteCount: 4 + count, into: packed, checks)
+                    return .turned(byteCount: 4 + count, into: [packed], checks)
                 }
                 guard
                     let chunks = PNGStream.chunks(
@@ -291,7 +291,7 @@ enum UnpackedContent {
                         chunkByteCount: BigEndian.full(form, 0))
                 else { throw DeltaError.damaged("the chunks of an image are too small") }
                 return .turned(
-                    byteCount: 4 + count, into: Array(chunks.dropFirst(header.byteCount)), checks,
+                    byteCount: 4 + count, into: [Array(chunks.dropFirst(header.byteCount))], checks,
                     headerStart: Array(chunks.prefix(4)))
             }, sink: sink)
     }
