@@ -44,8 +44,9 @@ public final class WorkPool: TaskExecutor {
     /// waits for no cost. Alone on a processor it is as fast as before.
     public func giveWay() { state.withLock { $0.givesWay = true } }
 
-    /// By how much the priority of threads that give way is lowered.
-    static let stepsBack: Int32 = 10
+    /// By how much the priority of threads that give way is lowered: enough to let keys through. Beside other programs that take
+    /// all processors costs still get a fair part; with 10 steps it is a tenth.
+    static let stepsBack: Int32 = 4
 
     /// The priority of the calling thread; lower is more urgent.
     static var ownPriority: Int32 { getpriority(which, 0) }
