@@ -123,6 +123,24 @@ import Testing
         #expect(repack.bytes.count < beside.bytes.count + beside.bytes.count / 3)
     }
 
+    @Test func `an old blob is asked for where more follows than the front promises`() throws {
+        // The front, which is all that encoders are tried on, repeats a text, and takes little. What follows takes
+        // several times as much, and half of it stands in the old data.
+        let texts = (0..<60).map { Content.text($0, 5_000) }
+        let repeated = Content.text(999, 20_000)
+        let front =
+            (0..<50).flatMap { _ in repeated } + texts[0..<12].joined() + repeated + repeated + repeated
+        let new = front + texts[12...].joined()
+        let kept = texts.enumerated().filter { $0.offset % 2 == 0 }.flatMap(\.element)
+        let blob = try Packing.oddGzip.pack(new)
+        let old = try Self.old(try Packing.oddGzip.pack(repeated + kept), repeated + kept)
+        let alone = try #require(try Self.described(blob, new, beside: nil, .whereItPays))
+        let repack = try #require(try Self.described(blob, new, beside: old, .whereItPays))
+        #expect(repack.takesOldBlob && !alone.takesOldBlob)
+        #expect(repack.bytes.count < alone.bytes.count / 3 * 2)
+        #expect(try Self.rebuilt(repack.bytes, new, beside: old) == blob)
+    }
+
     @Test func `an old blob that holds other data than it should is refused`() throws {
         let content = Content.text(1, 3_000)
         let blob = try Packing.oddGzip.pack(content)

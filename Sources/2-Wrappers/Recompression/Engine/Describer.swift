@@ -64,17 +64,16 @@ struct Describer {
             let old = besideOld == nil ? nil : try self.old()
             var told = 0
             if let old, let besideOld {
-                let outcome = try describe(survey, choice.program.besideOld, old, limit: besideOld) {
+                let beside = try repack(survey, choice.program.besideOld, old, limit: besideOld) {
                     told += $0
                     progress($0)
                 }
-                if case .described(let beside) = outcome {
-                    guard oldUse == .whereItPays else { return outcome }
+                if let beside {
+                    guard oldUse == .whereItPays else { return .described(beside) }
                     // How long a description by itself becomes is not known from its front: models go on learning.
                     let most = Self.greatestByteCount(notWorth: beside.bytes.count)
-                    let alone = try describe(survey, choice.program, nil, limit: min(limit, most)) { _ in }
-                    if case .described = alone { return alone }
-                    return outcome
+                    let alone = try repack(survey, choice.program, nil, limit: min(limit, most)) { _ in }
+                    return .described(alone ?? beside)
                 }
             }
             if let byteCount = choice.leastByteCount(plain.byteCount), byteCount > limit {
@@ -124,13 +123,28 @@ struct Describer {
         }
     }
 
-    /// How many bytes a description may have that takes the old blob; nil if it is not worth trying.
+    /// The description of the blob by a program; nil if it takes too much or does not come out, so that another way may be tried.
+    private func repack(
+        _ survey: Survey, _ program: Program, _ old: OldBlob?, limit: Int, _ progress: (Int) -> Void
+    ) throws -> Repack? {
+        do {
+            guard case .described(let repack) = try describe(survey, program, old, limit: limit, progress)
+            else { return nil }
+            return repack
+        } catch RecompressionError.tooMuchWork {
+            return nil
+        }
+    }
+
+    /// How many bytes a description may have that takes the old blob; nil if it is not worth trying. Whether it pays is only known
+    /// once both are there: what follows the front of a blob may take several times as much as the front lets expect.
     private func limit(besideOld choice: Choice) -> Int? {
         guard oldUse == .whereItPays else { return limit }
         let expected = max(
             choice.likelyByteCount(plain.byteCount), choice.leastByteCount(plain.byteCount) ?? 0)
-        let gain = max(Self.leastOldGain, expected / 4)
-        return expected > gain ? min(limit, expected - gain) : nil
+        guard expected > Self.leastOldGain else { return nil }
+        let (most, overflow) = expected.multipliedReportingOverflow(by: Self.greatestShareOfExpected)
+        return overflow ? limit : min(limit, most)
     }
 
     /// The most bytes that a description by itself may have so that one of some bytes that takes an old blob is not worth
@@ -141,6 +155,9 @@ struct Describer {
 
     /// An old blob that saves fewer bytes than this, or than a quarter, is not asked for.
     private static let leastOldGain = 1 << 10
+    /// A description that takes the old blob is given up beyond so many times what the front of the blob lets expect of one
+    /// without.
+    private static let greatestShareOfExpected = 4
 
     // MARK: - Choosing
 
