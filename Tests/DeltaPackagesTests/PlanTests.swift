@@ -248,28 +248,6 @@ struct PlanTests {
         #expect(costs.layers.count == new.layers.count)
     }
 
-    @Test func `documents take something, too, where the whole compresses better than its parts`()
-        async throws
-    {
-        func image(_ version: Int) -> ImageBuilder {
-            // The same attributes in every layer: a recipe holds them as they are, and the package finds them again.
-            let value = Array(String(repeating: "value \(version) of an attribute, ", count: 4).utf8)
-            return ImageBuilder(
-                (1...12).map { layer in
-                    .init("COPY \(layer)", [.file("f\(layer)", "\(version)").attribute("user.a", value)])
-                })
-        }
-        let creator = DeltaCreator(
-            old: try await roundtrip.open(image(1), as: "old"),
-            new: try await roundtrip.open(image(2), as: "new"))
-        let costs = try await creator.costs(creator.recipes(DeltaOptions(level: .fast)), level: .fast)
-        #expect(costs.layers.reduce(costs.documentByteCount) { $0 + $1.byteCount } == costs.byteCount)
-        #expect(
-            costs.documentByteCount > costs.byteCount / 10, "\(costs.documentByteCount) of \(costs.byteCount)"
-        )
-        #expect(costs.layers.allSatisfy { $0.byteCount > 0 })
-    }
-
     @Test func `what documents take is guessed within its bounds before there is a recipe`() async throws {
         let creator = DeltaCreator(
             old: try await roundtrip.open(SampleImages.old, as: "old"),
