@@ -150,6 +150,53 @@ struct BackgroundTests {
         }
     }
 
+    @Test(arguments: ["c", "c c", "c c c", "+", "~", "*", "o", "O", "`", "c ` o"])
+    func `all that is shown is picked before its list is there`(keys: String) {
+        var script = held()
+        script.work()
+        var other = Script { $0.immediateCount = .max }
+        other.press("space space")
+        // What can be picked is found out first.
+        script.press("space")
+        script.work()
+        script.press("space")
+        script.press(keys)
+        other.press(keys)
+        #expect(script.explorer.isListing)
+        script.press("A")
+        other.press("A")
+        #expect(script.explorer.deferred.isEmpty)
+        let picked = script.explorer.picks?.made.all
+        #expect(picked?.isEmpty == false)
+        #expect(picked == other.explorer.picks?.made.all)
+        script.work()
+        #expect(script.explorer.picks?.made.all == picked)
+        #expect(script.paths == other.paths)
+        for node in other.explorer.files?.facts.indices ?? 0..<0 {
+            #expect(script.explorer.files?.pickMark(of: node) == other.explorer.files?.pickMark(of: node))
+        }
+    }
+
+    @Test func `what is narrowed is known only once it is listed`() {
+        var script = held()
+        script.work()
+        script.press("space")
+        script.work()
+        script.press("space & s s l enter")
+        #expect(script.explorer.isListing)
+        script.press("A")
+        #expect(script.explorer.deferred.count == 1)
+        script.work()
+        #expect(script.explorer.deferred.isEmpty)
+        #expect(script.explorer.picks?.isEmpty == false)
+    }
+
+    @Test func `lists and their tree share what they know of the nodes`() throws {
+        let files = try #require(Script().explorer.files)
+        let places = [files.tree.shapes, files.facts.shapes].map { $0.withUnsafeBytes(\.baseAddress) }
+        #expect(places[0] != nil && places[0] == places[1])
+    }
+
     @Test func `a key that closes waits for the one before it that opens`() {
         var script = held()
         script.press("& l i b enter ^p")
@@ -346,6 +393,9 @@ struct BackgroundTests {
             files.tree, costs: script.explorer.costs, arrangement: script.explorer.arrangement,
             packages: script.explorer.packages)
         fresh.restore(files.isExpanded, revealing: nil, height: 10)
+        for (part, group) in (fresh.groups?.groups ?? []).enumerated() {
+            fresh.rows.open(part: part, files.openGroups.contains(group.key))
+        }
         #expect(Array(files.rows) == Array(fresh.rows))
         #expect(files.listedCount == fresh.listedCount && files.hiddenWords == fresh.hiddenWords)
         var picks = script.explorer.pickState.picks

@@ -12,6 +12,10 @@ struct ListTests {
 
     init() throws { scratch = try Scratch() }
 
+    @Test func `where an entry lies takes little memory`() {
+        #expect(MemoryLayout<EntrySpan>.stride == 24)
+    }
+
     private func image(_ content: String, _ architecture: String = "amd64", name: String = "app:1")
         -> ImageBuilder
     {

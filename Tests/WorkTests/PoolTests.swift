@@ -79,6 +79,17 @@ import Testing
 }
 
 @Suite struct SharedTests {
+    @Test func `what was forgotten is made again for who asks next`() async throws {
+        let count = Atomic(0)
+        let shared = Shared<Int> { _ in count.add(1, ordering: .relaxed).newValue }
+        shared.forget()
+        #expect(try await shared.value() == 1)
+        #expect(try await shared.value() == 1)
+        shared.forget()
+        #expect(shared.known == nil)
+        #expect(try await shared.value() == 2)
+    }
+
     @Test func `a value is made once for all who ask`() async throws {
         let count = Mutex(0)
         let shared = Shared<Int>(on: WorkPool(threadCount: 2)) { _ in

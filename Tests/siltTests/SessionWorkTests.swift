@@ -10,10 +10,12 @@ import Images
 import OCI
 import Shipping
 import Summary
+import Synchronization
 import TestSupport
 import Testing
 import Work
 
+@testable import DeltaPackages
 @testable import Terminals
 @testable import silt
 
@@ -92,6 +94,32 @@ import Work
 
     private func request(_ name: String, level: ExportLevel = .standard) -> ExportRequest {
         ExportRequest(path: scratch.path(name), level: level, overwrites: false)
+    }
+
+    // MARK: - Memory
+
+    @Test func `paths that both images have lie in memory once`() throws {
+        try load()
+        let (old, new) = work.state.withLock { ($0.old, $0.new) }
+        func places(_ image: OpenedImage?) -> [TreePath: UnsafeRawPointer?] {
+            let entries = image?.index.listings.flatMap(\.entries) ?? []
+            return Dictionary(
+                entries.map { ($0.path, $0.path.bytes.withUnsafeBytes(\.baseAddress)) },
+                uniquingKeysWith: { first, _ in first })
+        }
+        let (before, after) = (places(old), places(new))
+        let both = before.keys.filter { after[$0] != nil && !$0.bytes.isEmpty }
+        #expect(both.count > 10)
+        #expect(both.allSatisfy { before[$0] == after[$0] })
+    }
+
+    @Test func `what layers were planned with is forgotten once all costs are known`() throws {
+        try load()
+        work.compare(.squashed, 1)
+        work.startEstimates()
+        _ = try messages(until: isDone)
+        let isHeld = work.state.withLock { $0.creator?.holdsPlanning }
+        #expect(isHeld == false)
     }
 
     // MARK: - Comparing

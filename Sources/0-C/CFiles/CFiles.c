@@ -20,6 +20,10 @@ void cf_return_memory(int byte_count) {
     mallopt(M_ARENA_MAX, 2);
 }
 
+void cf_trim_memory(void) {
+    malloc_trim(0);
+}
+
 int cf_terminal_columns(int descriptor) {
     struct winsize size;
     return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;

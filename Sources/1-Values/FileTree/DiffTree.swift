@@ -2,66 +2,97 @@ import Bytes
 
 /// The union of an old and a new tree, each path with what happened to it.
 public struct DiffTree: Sendable {
-    /// A path of the old tree, the new tree or both.
-    public struct Node: Sendable {
-        /// Index of the directory it is in; the root's is 0, its own.
-        @StoredSmall public fileprivate(set) var parent: Int
-        @StoredSmall private var firstChild: Int = 0
-        @StoredSmall private var childCount: Int = 0
-        @StoredSmall private var storedPeer: Int = -1
-        private let storedOld: EntryID
-        private let storedNew: EntryID
-        /// Bytes of the old files at and under it.
-        public fileprivate(set) var oldByteCount: UInt64 = 0
-        /// Bytes of the new files at and under it.
-        public fileprivate(set) var newByteCount: UInt64 = 0
-        /// Changes of this path and of everything under it.
-        public fileprivate(set) var counts = ChangeCounts()
+    /// Where a node is and what happened to it: of all nodes side by side in memory, because there may be hundreds of
+    /// thousands, and who lists them looks at all of them.
+    public struct Shape: Sendable {
+        @usableFromInline var storedParent: Int32
+        @usableFromInline var firstChild: Int32 = 0
+        @usableFromInline var childCount: Int32 = 0
         /// What happened to the path itself.
         public fileprivate(set) var change: Change
         /// Whether the old tree has the path.
         public let isInOld: Bool
         /// Whether the new tree has the path.
         public let isInNew: Bool
-        /// Whether it is the old place of something that moved.
-        public var isMovedAway: Bool { change == .moved && !isInNew }
         /// Whether it is a directory on either side, or something is in it all the same: a layer may store files under
         /// the name of a link.
         public let isDirectory: Bool
 
-        fileprivate init(
-            parent: Int, isInOld: Bool, isInNew: Bool, old: EntryID?, new: EntryID?, change: Change,
-            isDirectory: Bool
-        ) {
-            self.parent = parent
-            self.isInOld = isInOld
-            self.isInNew = isInNew
-            storedOld = old ?? .none
-            storedNew = new ?? .none
-            self.change = change
-            self.isDirectory = isDirectory
-        }
+        /// Index of the directory it is in; the root's is 0, its own.
+        @inlinable public var parent: Int { Int(storedParent) }
+
+        /// Whether it holds anything.
+        @inlinable public var hasChildren: Bool { childCount > 0 }
 
         /// Indices of what it holds, sorted by the bytes of their names.
-        public fileprivate(set) var children: Range<Int> {
-            get { firstChild..<firstChild + childCount }
-            set { (firstChild, childCount) = (newValue.lowerBound, newValue.count) }
+        @inlinable public var children: Range<Int> { Int(firstChild)..<Int(firstChild) + Int(childCount) }
+    }
+
+    /// What else is known of a node.
+    struct Contents: Sendable {
+        @StoredSmall fileprivate var peer: Int = -1
+        fileprivate let old: EntryID
+        fileprivate let new: EntryID
+        fileprivate var oldByteCount: UInt64 = 0
+        fileprivate var newByteCount: UInt64 = 0
+        fileprivate var counts = ChangeCounts()
+    }
+
+    /// A path of the old tree, the new tree or both.
+    public struct Node: Sendable {
+        private let shape: Shape
+        private let contents: Contents
+
+        fileprivate init(_ shape: Shape, _ contents: Contents) {
+            self.shape = shape
+            self.contents = contents
         }
 
+        /// Index of the directory it is in; the root's is 0, its own.
+        public var parent: Int { shape.parent }
+        /// Bytes of the old files at and under it.
+        public var oldByteCount: UInt64 { contents.oldByteCount }
+        /// Bytes of the new files at and under it.
+        public var newByteCount: UInt64 { contents.newByteCount }
+        /// Changes of this path and of everything under it.
+        public var counts: ChangeCounts { contents.counts }
+        /// What happened to the path itself.
+        public var change: Change { shape.change }
+        /// Whether the old tree has the path.
+        public var isInOld: Bool { shape.isInOld }
+        /// Whether the new tree has the path.
+        public var isInNew: Bool { shape.isInNew }
+        /// Whether it is the old place of something that moved.
+        public var isMovedAway: Bool { shape.change == .moved && !shape.isInNew }
+        /// Whether it is a directory on either side, or something is in it all the same: a layer may store files under
+        /// the name of a link.
+        public var isDirectory: Bool { shape.isDirectory }
+        /// Indices of what it holds, sorted by the bytes of their names.
+        public var children: Range<Int> { shape.children }
         /// The old tree's entry; nil where there is none or the directory is implied by what is in it.
-        public var old: EntryID? { storedOld.ifAny }
+        public var old: EntryID? { contents.old.ifAny }
         /// The new tree's entry; nil as for the old one.
-        public var new: EntryID? { storedNew.ifAny }
-
+        public var new: EntryID? { contents.new.ifAny }
         /// For a moved path, the index of the node at the other end.
-        public fileprivate(set) var peer: Int? {
-            get { storedPeer < 0 ? nil : storedPeer }
-            set { storedPeer = newValue ?? -1 }
-        }
+        public var peer: Int? { contents.peer < 0 ? nil : contents.peer }
+    }
+
+    /// Nodes by their indices.
+    public struct Nodes: RandomAccessCollection, Sendable {
+        fileprivate let shapes: [Shape]
+        fileprivate let contents: [Contents]
+
+        public var startIndex: Int { 0 }
+        public var endIndex: Int { shapes.count }
+        public subscript(index: Int) -> Node { Node(shapes[index], contents[index]) }
     }
 
     /// All nodes; the root is at index 0, and a parent always stands before its children.
-    public private(set) var nodes: [Node] = []
+    public var nodes: Nodes { Nodes(shapes: shapes, contents: contents) }
+
+    /// Where all nodes are and what happened to them, by the same indices.
+    public private(set) var shapes: [Shape] = []
+    private var contents: [Contents] = []
     private var names = NameTable()
     let oldLayers: [LayerListing]
     let newLayers: [LayerListing]
@@ -137,6 +168,9 @@ public struct DiffTree: Sendable {
             ? newLayers[id.layer].entries[id.ordinal] : nil
     }
 
+    /// The new entry's id of a node; nil where `Node.new` is.
+    public func newID(of index: Int) -> EntryID? { contents[index].new.ifAny }
+
     /// How many entries a layer of the new tree has.
     public func newEntryCount(ofLayer layer: Int) -> Int {
         newLayers.indices.contains(layer) ? newLayers[layer].entries.count : 0
@@ -196,18 +230,19 @@ public struct DiffTree: Sendable {
 
     private mutating func join(_ oldTree: Tree, _ newTree: Tree, _ places: inout [Int32]) {
         // Growing would move everything; what is reserved and not needed takes no memory.
-        nodes.reserveCapacity(oldTree.nodes.count + newTree.nodes.count)
+        shapes.reserveCapacity(oldTree.nodes.count + newTree.nodes.count)
+        contents.reserveCapacity(oldTree.nodes.count + newTree.nodes.count)
         names = NameTable(
             count: oldTree.nodes.count + newTree.nodes.count,
             byteCount: oldTree.names.bytes.count + newTree.names.bytes.count)
-        nodes.append(node(parent: 0, oldTree.nodes[0], newTree.nodes[0]))
+        append(parent: 0, oldTree.nodes[0], newTree.nodes[0])
         var pending: [(node: Int, old: Int?, new: Int?, states: [PathPattern.State])] = [
             (0, 0, 0, rules.start)
         ]
         while let (index, old, new, states) = pending.popLast() {
             var oldRest = old.map { oldTree.nodes[$0].children } ?? 0..<0
             var newRest = new.map { newTree.nodes[$0].children } ?? 0..<0
-            let start = nodes.count
+            let start = shapes.count
             while !oldRest.isEmpty || !newRest.isEmpty {
                 let order = Self.order(oldTree, oldRest, newTree, newRest)
                 let oldChild = order <= 0 ? oldRest.popFirst() : nil
@@ -221,13 +256,14 @@ public struct DiffTree: Sendable {
                         && isDirectory(newNode?.entry.map(newEntry(at:))))
                 guard let states = next else { continue }
                 if oldNode?.children.isEmpty == false || newNode?.children.isEmpty == false {
-                    pending.append((nodes.count, oldChild, newChild, states))
+                    pending.append((shapes.count, oldChild, newChild, states))
                 }
-                if !places.isEmpty, let newChild { places[newChild] = Int32(clamping: nodes.count) }
-                nodes.append(node(parent: index, oldNode, newNode))
+                if !places.isEmpty, let newChild { places[newChild] = Int32(clamping: shapes.count) }
+                append(parent: index, oldNode, newNode)
                 names.append(name)
             }
-            nodes[index].children = start..<nodes.count
+            shapes[index].firstChild = Int32(clamping: start)
+            shapes[index].childCount = Int32(clamping: shapes.count - start)
         }
     }
 
@@ -244,7 +280,7 @@ public struct DiffTree: Sendable {
         return oldTree.names.order(oldNext, newTree.names, newNext)
     }
 
-    private func node(parent: Int, _ old: Tree.Node?, _ new: Tree.Node?) -> Node {
+    private mutating func append(parent: Int, _ old: Tree.Node?, _ new: Tree.Node?) {
         let oldEntry = old?.entry.flatMap(oldEntry(at:))
         let newEntry = new?.entry.flatMap(newEntry(at:))
         let oldIsDirectory = old != nil && (oldEntry.map { $0.kind == .directory } ?? true)
@@ -261,32 +297,35 @@ public struct DiffTree: Sendable {
                 change = oldIsDirectory == newIsDirectory ? .unchanged : .modified
             }
         }
-        return Node(
-            parent: parent, isInOld: old != nil, isInNew: new != nil, old: old?.entry,
-            new: new?.entry, change: change, isDirectory: oldIsDirectory || newIsDirectory || hasChildren)
+        shapes.append(
+            Shape(
+                storedParent: Int32(clamping: parent), change: change, isInOld: old != nil,
+                isInNew: new != nil,
+                isDirectory: oldIsDirectory || newIsDirectory || hasChildren))
+        contents.append(Contents(old: old?.entry ?? .none, new: new?.entry ?? .none))
     }
 
     /// Pairs removed files with added files of the same content: first those that kept their name, then any.
     private mutating func findMoves() {
         var byName: [MoveKey: Queue] = [:]
         var byContent: [MoveKey: Queue] = [:]
-        for index in nodes.indices where nodes[index].change == .removed {
-            guard let digest = movableDigest(oldEntry(nodes[index])) else { continue }
+        for index in shapes.indices where shapes[index].change == .removed {
+            guard let digest = movableDigest(oldEntry(at: contents[index].old)) else { continue }
             byName[MoveKey(digest: digest, name: Array(names[index])), default: Queue()].nodes.append(index)
             byContent[MoveKey(digest: digest, name: []), default: Queue()].nodes.append(index)
         }
         guard !byContent.isEmpty else { return }
         for keepsName in [true, false] {
-            for index in nodes.indices where nodes[index].change == .added {
-                guard let digest = movableDigest(newEntry(nodes[index])) else { continue }
+            for index in shapes.indices where shapes[index].change == .added {
+                guard let digest = movableDigest(newEntry(at: contents[index].new)) else { continue }
                 let key = MoveKey(digest: digest, name: keepsName ? Array(names[index]) : [])
                 while let peer = keepsName ? byName[key]?.next() : byContent[key]?.next() {
                     // It may have moved by its name.
-                    guard nodes[peer].change == .removed else { continue }
-                    nodes[index].change = .moved
-                    nodes[index].peer = peer
-                    nodes[peer].change = .moved
-                    nodes[peer].peer = index
+                    guard shapes[peer].change == .removed else { continue }
+                    shapes[index].change = .moved
+                    contents[index].peer = peer
+                    shapes[peer].change = .moved
+                    contents[peer].peer = index
                     break
                 }
             }
@@ -318,16 +357,17 @@ public struct DiffTree: Sendable {
     }
 
     private mutating func rollUp() {
-        for index in nodes.indices.reversed() {
-            nodes[index].counts += ChangeCounts(
-                nodes[index].change, isMovedAway: nodes[index].isMovedAway)
-            nodes[index].oldByteCount.addClamped(Self.byteCount(oldEntry(nodes[index])))
-            nodes[index].newByteCount.addClamped(Self.byteCount(newEntry(nodes[index])))
+        for index in shapes.indices.reversed() {
+            let shape = shapes[index]
+            var own = contents[index]
+            own.counts += ChangeCounts(shape.change, isMovedAway: shape.change == .moved && !shape.isInNew)
+            own.oldByteCount.addClamped(Self.byteCount(oldEntry(at: own.old)))
+            own.newByteCount.addClamped(Self.byteCount(newEntry(at: own.new)))
+            contents[index] = own
             guard index > 0 else { continue }
-            let parent = nodes[index].parent
-            nodes[parent].counts += nodes[index].counts
-            nodes[parent].oldByteCount.addClamped(nodes[index].oldByteCount)
-            nodes[parent].newByteCount.addClamped(nodes[index].newByteCount)
+            contents[shape.parent].counts += own.counts
+            contents[shape.parent].oldByteCount.addClamped(own.oldByteCount)
+            contents[shape.parent].newByteCount.addClamped(own.newByteCount)
         }
     }
 

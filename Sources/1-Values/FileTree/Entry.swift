@@ -257,3 +257,23 @@ public struct LayerListing: Hashable, Sendable {
     /// A listing of those entries.
     public init(entries: [Entry]) { self.entries = entries }
 }
+
+extension [LayerListing] {
+    /// The same listings, whose paths lie in memory once where other ones have them, too: of two images of hundreds of
+    /// thousands of files nearly all paths are the same.
+    public func sharingPaths(with others: [LayerListing]) -> [LayerListing] {
+        var known: Set<TreePath> = []
+        known.reserveCapacity(others.reduce(0) { $0 + $1.entries.count })
+        for layer in others {
+            for entry in layer.entries { known.insert(entry.path) }
+        }
+        var shared = self
+        for layer in shared.indices {
+            for place in shared[layer].entries.indices {
+                guard let same = known.firstIndex(of: shared[layer].entries[place].path) else { continue }
+                shared[layer].entries[place].path = known[same]
+            }
+        }
+        return shared
+    }
+}

@@ -57,6 +57,9 @@ public enum Machine {
     /// needed: that costs a little time and saves a program much that stays open for long.
     public static func returnMemory() { cf_return_memory(128 << 10) }
 
+    /// Gives memory back to the system that lies between what is in use: after many small things became free at once.
+    public static func trimMemory() { cf_trim_memory() }
+
     /// How many processors are in use, at least one.
     public static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 }

@@ -39,6 +39,11 @@ public final class Shared<Value: Sendable>: Sendable {
         contents.withLock { if case .made(let value) = $0.state { value } else { nil } }
     }
 
+    /// Forgets the value, if it is there: it is made again for who asks next.
+    public func forget() {
+        contents.withLock { if case .made = $0.state { $0.state = .idle } }
+    }
+
     /// How many wait for it.
     var waiterCount: Int { contents.withLock(\.waiters.count) }
 

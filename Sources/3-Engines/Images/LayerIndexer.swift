@@ -24,25 +24,32 @@ public struct LayerBytes: Sendable {
 public struct EntrySpan: Hashable, Sendable {
     /// Offset of its first block: an extension header or its header.
     public let structureOffset: UInt64
-    /// Bytes before the content.
-    public let structureByteCount: Int
     /// Stored content bytes; they follow the structure.
     public let contentByteCount: UInt64
+    // There are hundreds of thousands of spans: what is small takes little.
+    private let smallStructureByteCount: UInt32
+    private var smallPaddingByteCount: UInt16
+
+    /// Bytes before the content: headers, which are read only if they are much smaller than four bytes can tell.
+    public var structureByteCount: Int { Int(smallStructureByteCount) }
 
     /// Offset of the stored content.
     public var contentOffset: UInt64 { structureOffset + UInt64(structureByteCount) }
 
     /// Zero to 511 bytes that fill the last content block; fewer than it takes where the archive ends before.
-    public internal(set) var paddingByteCount: Int
+    public internal(set) var paddingByteCount: Int {
+        get { Int(smallPaddingByteCount) }
+        set { smallPaddingByteCount = UInt16(clamping: newValue) }
+    }
 
     /// Offset of what follows the entry.
     public var endOffset: UInt64 { contentOffset + contentByteCount + UInt64(paddingByteCount) }
 
     init(_ member: TarMember) {
         structureOffset = member.structureOffset
-        structureByteCount = Int(member.structureByteCount)
         contentByteCount = member.storedByteCount
-        paddingByteCount = Int(member.paddingByteCount)
+        smallStructureByteCount = UInt32(clamping: member.structureByteCount)
+        smallPaddingByteCount = UInt16(clamping: member.paddingByteCount)
     }
 }
 

@@ -1,4 +1,5 @@
 import Bytes
+import FileTree
 public import FileIO
 public import OCI
 
@@ -67,6 +68,13 @@ public struct OpenedImage: Sendable {
             image.layers[place] = LayerBytes(
                 blob: layer.blob, tar: bytes.tar, spans: bytes.spans, isChecked: true, isAbsent: true)
         }
+        return image
+    }
+
+    /// The same image, whose paths lie in memory once with those of another one.
+    public func sharingPaths(with other: OpenedImage) -> OpenedImage {
+        var image = self
+        image.index.listings = index.listings.sharingPaths(with: other.index.listings)
         return image
     }
 

@@ -95,8 +95,14 @@ public struct PickSet: Sendable {
     @discardableResult
     public mutating func toggle(_ nodes: [Int], _ needs: PickNeeds) -> [Transition] {
         var transitions: [Transition] = []
+        // One key may pick hundreds of thousands.
         var left: [Int] = []
         var picked: [Int] = []
+        if nodes.first.map({ states[$0] == .picked }) == true {
+            left.reserveCapacity(nodes.count)
+        } else {
+            picked.reserveCapacity(nodes.count)
+        }
         for index in nodes {
             if states[index] == .picked { left.append(index) } else { picked.append(index) }
         }
@@ -242,10 +248,17 @@ public struct PickSet: Sendable {
     public var isEmpty: Bool { count == 0 }
 
     /// Everything that is made: what was picked and what that needs, in the order of the nodes.
-    public var all: [Int] { states.indices.filter { states[$0] != .left } }
+    public var all: [Int] { nodes { $0 != .left } }
 
     /// What was picked, in the order of the nodes.
-    public var picked: [Int] { states.indices.filter { states[$0] == .picked } }
+    public var picked: [Int] { nodes { $0 == .picked } }
+
+    private func nodes(where isWanted: (State) -> Bool) -> [Int] {
+        var nodes: [Int] = []
+        nodes.reserveCapacity(states.count { isWanted($0) })
+        for index in states.indices where isWanted(states[index]) { nodes.append(index) }
+        return nodes
+    }
 
     /// Whether nothing that changed is left out.
     public func isEverything(in tree: DiffTree) -> Bool {

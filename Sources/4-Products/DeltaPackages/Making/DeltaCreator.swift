@@ -53,6 +53,7 @@ public final class DeltaCreator: Sendable {
     let references: OldReferences
     private let sharedPlan: Shared<DeltaPlan>
     private let sharedSpares: Shared<SpareRepacks>
+    private let similarFiles: Shared<SimilarFiles>
     private let layerPlans: [Shared<LayerPlan>]
     private let archive: Shared<ArchiveContents>
     private let archiveRecipes: [DeltaLevel: Shared<ArchiveRecipe>]
@@ -129,6 +130,7 @@ public final class DeltaCreator: Sendable {
             return try await DeltaPlan(probe, spares: spares, jobs: jobs, reporter: $0)
         }
         let similar = Shared { _ in SimilarFiles(old, new, references) }
+        similarFiles = similar
         let sketches = Shared { _ in
             try await SketchIndex(of: similar.value().leftBehind, in: references, jobs: jobs)
         }
@@ -169,6 +171,13 @@ public final class DeltaCreator: Sendable {
 
     /// How the entries of a layer will be made.
     func plan(ofLayer layer: Int) async throws -> LayerPlan { try await layerPlans[layer].value() }
+
+    /// Forgets what layers are planned with: it takes megabytes where there are hundreds of thousands of files. It is found
+    /// out again for a layer that was not planned yet.
+    public func forgetPlanning() { similarFiles.forget() }
+
+    /// Whether that is known.
+    var holdsPlanning: Bool { similarFiles.known != nil }
 
     /// How the archive is made of layers and documents.
     func archiveRecipe(_ level: DeltaLevel) async throws -> ArchiveRecipe {

@@ -52,7 +52,8 @@ extension FileTable {
     mutating func mark(_ picks: Picks?, revision: Int) {
         defer { markedRevision = revision }
         guard let picks else { return marks = nil }
-        let news = marks != nil && markedRevision == revision - 1 ? picks.news : nil
+        // Without marks nothing was picked before.
+        let news = markedRevision == revision - 1 ? picks.news : nil
         if marks == nil { marks = PickMarks(count: facts.count) }
         let ground = markGround
         if let news {
@@ -129,17 +130,22 @@ extension FileTable {
         return changes.filter { isShown[$0] == .itself && $0 > 0 }
     }
 
-    /// All listed changes.
+    /// All listed changes; if a list of other changes was asked for, those that it is going to have: a key need not wait for
+    /// its rows.
     ///
     /// - Returns: Nodes, in the order in which they stand in memory: what is done with hundreds of thousands of them takes
     ///   twice as long in any other.
     var allListedChanges: [Int] {
-        let isShown = isShown
+        let isWanted = Change.allCases.map(aim.filter.shown.contains)
+        // What is narrowed is known only once it is listed.
+        let isShown = aim.narrowing == nil ? [] : isShown
         let facts = facts
         var changes: [Int] = []
-        changes.reserveCapacity(Int(listedChangeCounts[0]))
-        for node in facts.indices.dropFirst() {
-            if isShown[node] == .itself, facts.change(of: node) != .unchanged { changes.append(node) }
+        changes.reserveCapacity(facts.changed.count)
+        for place in facts.changed {
+            let node = Int(place)
+            guard isWanted[Int(facts.change(of: node).rawValue)] else { continue }
+            if isShown.isEmpty || isShown[node] == .itself { changes.append(node) }
         }
         return changes
     }

@@ -3,39 +3,30 @@ import FileTree
 /// What lists are made of: a few facts of every node, side by side in memory, because there may be hundreds of thousands
 /// of nodes, and every key that changes a list looks at all of them.
 struct NodeFacts: Sendable {
-    private struct Fact {
-        let parent: Int32
-        let firstChild: Int32
-        let childCount: Int32
-        let change: Change
-    }
-
-    private let facts: [Fact]
+    /// The tree's own.
+    let shapes: [DiffTree.Shape]
     /// Whether there is something in each node: what is open if everything is.
     let haveChildren: [Bool]
     /// No node: what is open if everything is shut.
     let haveNone: [Bool]
+    /// The nodes that changed, but for the root, in their order: a key that picks all of them looks at no others.
+    let changed: [Int32]
 
     init(_ tree: DiffTree) {
-        facts = tree.nodes.map { node in
-            Fact(
-                parent: Int32(clamping: node.parent), firstChild: Int32(clamping: node.children.lowerBound),
-                childCount: Int32(clamping: node.children.count), change: node.change)
+        shapes = tree.shapes
+        haveChildren = shapes.map(\.hasChildren)
+        haveNone = Array(repeating: false, count: shapes.count)
+        changed = shapes.indices.dropFirst().lazy.filter { [shapes] in shapes[$0].change != .unchanged }.map {
+            Int32(clamping: $0)
         }
-        haveChildren = tree.nodes.map { !$0.children.isEmpty }
-        haveNone = Array(repeating: false, count: facts.count)
     }
 
-    var count: Int { facts.count }
-    var indices: Range<Int> { facts.indices }
-    func parent(of node: Int) -> Int { Int(facts[node].parent) }
-    func change(of node: Int) -> Change { facts[node].change }
-    func hasChildren(_ node: Int) -> Bool { facts[node].childCount > 0 }
-
-    func children(of node: Int) -> Range<Int> {
-        let fact = facts[node]
-        return Int(fact.firstChild)..<Int(fact.firstChild) + Int(fact.childCount)
-    }
+    var count: Int { shapes.count }
+    var indices: Range<Int> { shapes.indices }
+    func parent(of node: Int) -> Int { shapes[node].parent }
+    func change(of node: Int) -> Change { shapes[node].change }
+    func hasChildren(_ node: Int) -> Bool { shapes[node].hasChildren }
+    func children(of node: Int) -> Range<Int> { shapes[node].children }
 }
 
 extension DiffTree.Node {

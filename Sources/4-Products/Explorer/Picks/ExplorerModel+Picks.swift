@@ -303,7 +303,7 @@ extension ExplorerModel {
     }
 
     private mutating func count(_ node: Int, in tree: DiffTree, isLeftOut: Bool = false) {
-        guard let id = tree.nodes[node].new else { return }
+        guard let id = tree.newID(of: node) else { return }
         if let cost = costs[id] {
             pickState.sum.count(cost.byteCount, isLeftOut: isLeftOut)
         } else if !isCostFinal, CostTable.isExpected(tree, node) {

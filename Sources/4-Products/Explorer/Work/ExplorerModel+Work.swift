@@ -121,6 +121,8 @@ extension ExplorerModel {
         // What edits a field changes what is asked for.
         guard let command, isListing || isFinding else { return false }
         if isFinding { return command != .cancel && command != .quit }
+        // Which changes a filter shows is known before they are listed.
+        if command == .pickShown, files?.aim.narrowing == nil { return false }
         // What was narrowed goes on being listed when its field is shut.
         if command.asksForAnotherList || context == .narrow && command == .confirm { return false }
         return command.needsList || files?.wanted?.staysThere == false

@@ -232,6 +232,8 @@ extension SessionWork {
                 $0.delta = Figure(exact: costs.byteCount)
             }
             work.state.withLock { if $0.estimates.run == number { $0.estimates.isDone = true } }
+            creator.forgetPlanning()
+            Machine.trimMemory()
             tell(.estimates(.done))
         }
 

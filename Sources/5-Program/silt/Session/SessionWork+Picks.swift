@@ -73,6 +73,7 @@ extension SessionWork {
         guard !plan.isNewImage else { return }
         let options = DeltaOptions(level: .default, jobs: jobs, checks: false)
         let costs = try await planned.creator.costs(planned.creator.recipes(options), level: .default)
+        planned.creator.forgetPlanning()
         plan.byteCount = costs.byteCount
         mailbox.send(.picksPlanned(revision: revision, plan))
         // To read all lists of packages may take longer than all else that is checked.

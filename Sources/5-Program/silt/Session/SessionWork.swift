@@ -36,8 +36,8 @@ final class SessionWork: Sendable {
         var estimates = Estimates()
         var failure: (any Error)?
         var loading: Job?
-        /// The images that are read.
-        var readSides: Set<Side> = []
+        /// The image that was read first; nil until one was.
+        var loneSide: Side?
         var comparing: Job?
         /// Lists and finds what the screen asks for.
         var working: [ScreenWork.Kind: Job] = [:]
@@ -102,7 +102,7 @@ final class SessionWork: Sendable {
         let job = Job(on: .shared) { await self.read(old, new) }
         state.withLock { state in
             state.requests = [.old: old, .new: new]
-            state.readSides = []
+            state.loneSide = nil
             state.loading = job
         }
     }
@@ -119,10 +119,8 @@ final class SessionWork: Sendable {
 
     private func read(_ oldRequest: ImageRequest, _ newRequest: ImageRequest) async {
         do {
-            async let oldImage = load(.old, oldRequest)
-            async let newImage = load(.new, newRequest)
-            let (first, second) = try await (oldImage, newImage)
-            let (old, new) = (first.completed(by: second), second.completed(by: first))
+            let (old, new) = try await loadBoth(oldRequest, newRequest)
+            Machine.trimMemory()
             for (side, image) in [(Side.old, old), (.new, new)] {
                 for layer in image.index.summary.layers where layer.foreignURLs != nil {
                     mailbox.send(.layerIndexed(side, layer))
@@ -145,6 +143,18 @@ final class SessionWork: Sendable {
         }
     }
 
+    private func loadBoth(
+        _ oldRequest: ImageRequest, _ newRequest: ImageRequest
+    ) async throws -> (old: OpenedImage, new: OpenedImage) {
+        async let oldImage = load(.old, oldRequest)
+        async let newImage = load(.new, newRequest)
+        let (first, second) = try await (oldImage, newImage)
+        let (old, new) = (first.completed(by: second), second.completed(by: first))
+        // The files of the image that was read first are on screen: it is the paths of the other one that can go.
+        return state.withLock(\.loneSide) == .old
+            ? (old, new.sharingPaths(with: old)) : (old.sharingPaths(with: new), new)
+    }
+
     private func load(_ side: Side, _ request: ImageRequest) async throws -> OpenedImage {
         do {
             let image = try await opened(side, request)
@@ -158,8 +168,8 @@ final class SessionWork: Sendable {
     /// Sends the files of the image that is read first, so that there is something to look at.
     private func showAlone(_ side: Side, _ image: OpenedImage) {
         let isFirst = state.withLock { state in
-            defer { state.readSides.insert(side) }
-            return state.readSides.isEmpty
+            defer { state.loneSide = state.loneSide ?? side }
+            return state.loneSide == nil
         }
         guard isFirst else { return }
         let listings = image.index.listings

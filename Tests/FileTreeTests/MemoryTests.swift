@@ -1,0 +1,33 @@
+import Testing
+
+@testable import FileTree
+
+/// What hundreds of thousands of files take.
+struct MemoryTests {
+    private func listing(_ names: [String]) -> LayerListing {
+        LayerListing(
+            entries: names.map { Entry(path: TreePath($0) ?? .root, kind: .file, size: UInt64($0.count)) })
+    }
+
+    private func place(_ entry: Entry) -> UnsafeRawPointer? {
+        entry.path.bytes.withUnsafeBytes(\.baseAddress)
+    }
+
+    @Test func `a path that two images have lies in memory once`() {
+        let old = [listing(["usr/bin/a", "usr/bin/b"]), listing(["etc/c"])]
+        let new = [listing(["etc/c", "usr/bin/new"]), listing(["usr/bin/b", "usr/bin/b"])]
+        let shared = new.sharingPaths(with: old)
+        #expect(shared == new)
+        #expect(place(new[0].entries[0]) != place(old[1].entries[0]))
+        #expect(place(shared[0].entries[0]) == place(old[1].entries[0]))
+        #expect(place(shared[0].entries[1]) == place(new[0].entries[1]))
+        #expect(shared[1].entries.allSatisfy { place($0) == place(old[0].entries[1]) })
+    }
+
+    @Test func `nodes and entries take little`() {
+        #expect(MemoryLayout<DiffTree.Shape>.stride == 16)
+        #expect(MemoryLayout<DiffTree.Contents>.stride == 72)
+        #expect(MemoryLayout<Tree.Node>.stride == 20)
+        #expect(MemoryLayout<Entry>.stride == 80)
+    }
+}
