@@ -9,8 +9,8 @@ CONFIGURATION = -c release -Xswiftc -enable-testing
 TEST = swift test $(CONFIGURATION) --disable-testable-imports --disable-xctest
 
 # What building, testing and linting needs of a Debian 12 beside a Swift toolchain.
-APT_PACKAGES = libarchive-dev libdivsufsort-dev libssl-dev liblzma-dev libncurses-dev libpcre2-dev libsqlite3-dev libzstd-dev \
-  zlib1g-dev pkg-config xz-utils bzip2 python3 python3-zstandard codespell
+APT_PACKAGES = libarchive-dev libdivsufsort-dev libssl-dev liblzma-dev libncurses-dev libpcre2-dev libsqlite3-dev libuchardet-dev \
+  libzstd-dev zlib1g-dev pkg-config xz-utils bzip2 python3 python3-zstandard codespell
 
 SECONDS ?= 60
 SEED ?= 1

@@ -59,6 +59,9 @@ let package = Package(
         .systemLibrary(
             name: "CPCRE2", path: "Sources/0-C/CPCRE2", pkgConfig: "libpcre2-8",
             providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(
+            name: "CEncodings", path: "Sources/0-C/CEncodings", pkgConfig: "uchardet",
+            providers: [.apt(["libuchardet-dev"])]),
         .target(name: "CFiles", path: "Sources/0-C/CFiles"),
         .target(
             name: "CTerminal", path: "Sources/0-C/CTerminal", linkerSettings: [.linkedLibrary("ncursesw")]),
@@ -104,6 +107,9 @@ let package = Package(
         .target(
             name: "RegularExpressions", dependencies: ["CPCRE2"], path: "\(wrappers)/RegularExpressions",
             swiftSettings: common),
+        .target(
+            name: "TextEncodings", dependencies: ["CEncodings", "ContentDiff"],
+            path: "\(wrappers)/TextEncodings", swiftSettings: common),
         .target(name: "Processes", path: "\(wrappers)/Processes", swiftSettings: common),
         .target(
             name: "Databases", dependencies: ["CSQLite"], path: "\(wrappers)/Databases",
@@ -148,7 +154,7 @@ let package = Package(
             name: "Explorer",
             dependencies: [
                 "Bytes", "Canvas", "ContentDiff", "FileFormats", "FileTree", "OCI", "RegularExpressions",
-                "Shipping", "Summary",
+                "Shipping", "Summary", "TextEncodings",
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
             path: "\(products)/Explorer", swiftSettings: safe),
@@ -167,7 +173,7 @@ let package = Package(
                 "Bytes", "Hashing", "Canvas", "ContentDiff", "Contents", "Delta", "FileFormats", "FileTree",
                 "OCI", "Images", "FileIO", "DeltaPackages", "Processes", "Shipping", "Summary", "Tar",
                 "Explorer",
-                "Routes", "Terminals", "Work",
+                "Routes", "Terminals", "TextEncodings", "Work",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
@@ -279,6 +285,9 @@ let package = Package(
             swiftSettings: testing),
         .testTarget(
             name: "ContentDiffTests", dependencies: ["ContentDiff", "TestSupport"], swiftSettings: testing),
+        .testTarget(
+            name: "TextEncodingsTests", dependencies: ["CEncodings", "ContentDiff", "TextEncodings"],
+            swiftSettings: testing),
         .testTarget(name: "CanvasTests", dependencies: ["Canvas"], swiftSettings: testing),
         .testTarget(
             name: "TerminalsTests", dependencies: ["Terminals", "CTerminal", "Canvas"], swiftSettings: testing
@@ -287,7 +296,7 @@ let package = Package(
             name: "ExplorerTests",
             dependencies: [
                 "Explorer", "Bytes", "Hashing", "Canvas", "ContentDiff", "FileFormats", "FileTree", "OCI",
-                "Shipping", "Summary", "TestSupport",
+                "Shipping", "Summary", "TestSupport", "TextEncodings",
             ],
             exclude: ["Screens"], swiftSettings: testing),
     ],

@@ -50,6 +50,21 @@ struct StoredTextTests {
         #expect(StoredText([0xff, 0xfe, 0x00, 0xd8, 0x61, 0x00]) == nil)
     }
 
+    @Test func `text of sixteen bits without a mark`() throws {
+        let little = utf16("[Version]\r\nName=\"Größe\"\r\n")
+        let big = stride(from: 0, to: little.count, by: 2).flatMap { [little[$0 + 1], little[$0]] }
+        check(little, "[Version]\r\nName=\"Größe\"\r\n", "utf-16le without a mark")
+        check(big, "[Version]\r\nName=\"Größe\"\r\n", "utf-16be without a mark")
+        let text = try #require(StoredText(little))
+        let diff = try TextDiff(old: text, new: text)
+        #expect(
+            diff.storedOld.lines.map { Array(little[$0]) } == [utf16("[Version]"), utf16("Name=\"Größe\"")])
+        // Tables of numbers are none: small ones are no letters, and in others either byte may be zero.
+        #expect(StoredText([1, 0, 2, 0, 3, 0, 4, 0, 5, 0]) == nil)
+        #expect(StoredText([0x61, 0, 0x62, 0, 0, 0x63, 0x64, 0, 0x65, 0]) == nil)
+        #expect(StoredText(little + [0]) == nil)
+    }
+
     @Test func `what is no text`() {
         #expect(StoredText([0x61, 0x00]) == nil)
         #expect(StoredText([0x7f, 0x45, 0x4c, 0x46, 0x01]) == nil)

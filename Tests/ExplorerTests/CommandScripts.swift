@@ -141,6 +141,7 @@ struct CommandScript {
 
     private static let looking = [
         CommandScript(.bytes, "/ m a i n . enter", "x") { $0.look.after?.wantsBytes == true },
+        CommandScript(.encoding, bytes, "t") { $0.context == .encodings },
         CommandScript(.blanks, text, "b") { run in
             let counts = [run.before, run.after].map { script in
                 script.screen().text.count { String($0) == script.explorer.glyphs.tab }

@@ -49,6 +49,29 @@ struct EncodingTests {
         }
     }
 
+    @Test func `somebody chooses the encoding, and goes back to what the bytes tell`() throws {
+        let odd = Array("a line of it ".utf8) + [0x81, 0x82, 0x83] + Array(" and more words\n".utf8)
+        var script = try script(Array("other\n".utf8), odd)
+        let plain = try #require((script.explorer.screens.last as? LookScreen)?.key)
+        _ = script.takeEffects()
+        script.press("t j enter")
+        let key = plain.read(in: "latin-1")
+        #expect(script.takeEffects() == [.read(key)])
+        #expect((script.explorer.screens.last as? LookScreen)?.key == key)
+        script.send(.content(key, .failed("it is no text in latin-1")))
+        #expect(script.screen().text.contains("it is no text in latin-1"))
+        // The cursor is on what was chosen.
+        script.press("t k enter")
+        #expect((script.explorer.screens.last as? LookScreen)?.key == plain)
+    }
+
+    @Test func `there is nothing to choose where a text is Unicode`() throws {
+        var script = try script(Array("other\n".utf8), Array("straße\n".utf8))
+        script.press("t")
+        #expect(script.explorer.context == .look)
+        #expect(script.explorer.status?.text == "it is Unicode: there is nothing to choose")
+    }
+
     @Test func `where the encoding is not known nothing beyond ASCII is a letter`() throws {
         // Two bytes of it are the UTF-8 of a combining mark, which would stand on what is before it.
         let mark: [UInt8] = [0xcc, 0x81]

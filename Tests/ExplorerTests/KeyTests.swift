@@ -19,6 +19,7 @@ struct KeyTests {
         (.writing, "/ m a i n . enter W"), (.outside, "/ m a i n . enter !"),
         (.search, "/ m a i n . enter enter /"), (.palette, "S :"), (.help, "r ?"), (.log, "S @"),
         (.themes, "r T"), (.look, "/ s s l . s o . enter enter"), (.leaving, "space q"),
+        (.encodings, "/ s s l . s o . enter enter t"),
     ]
 
     private func script(_ keys: String, _ size: Size) -> Script {

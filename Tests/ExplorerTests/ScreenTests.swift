@@ -118,6 +118,13 @@ struct ScreenTests {
     }
 
     @Test(arguments: Script.sizes)
+    func `the encodings that a file is read in`(columns: Int, rows: Int) {
+        var script = Script(columns: columns, rows: rows)
+        script.press("/ s s l . s o . enter enter t j j")
+        script.expectScreen("encodings-\(columns)x\(rows)")
+    }
+
+    @Test(arguments: Script.sizes)
     func `the themes`(columns: Int, rows: Int) {
         var script = Script(columns: columns, rows: rows) {
             $0.themes = ["dark", "light", "colorblind", "solarized-dark"]
@@ -346,6 +353,7 @@ struct ScreenTests {
         case .summary: "summary-SIZE-1-top"
         case .program: "program-SIZE-1-top"
         case .themes: "themes-SIZE"
+        case .encodings: "encodings-SIZE"
         case .images: "images-SIZE"
         case .costs: "costs-SIZE-4-list"
         case .routes: "routes-SIZE-2-done"

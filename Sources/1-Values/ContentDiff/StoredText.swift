@@ -10,15 +10,42 @@ public struct StoredText: Sendable, Equatable {
     /// Whether its encoding is not known: then what happens to be UTF-8 in it is no letter.
     public let isRaw: Bool
     private let width: Width
+    /// Whether it is stored as Unicode, and so for certain.
+    public var isUnicode: Bool {
+        switch width {
+        case .same: !isRaw
+        case .two: true
+        case .one, .several: false
+        }
+    }
+
+    /// A text in an older encoding, as somebody read it who knows that.
+    public struct Decoded: Sendable {
+        /// The text as UTF-8.
+        public let text: [UInt8]
+        /// What it is stored in, for people to read.
+        public let encoding: String
+        /// Whether each character takes one byte in the file.
+        public let takesOneByte: Bool
+
+        /// A text that was read.
+        public init(text: [UInt8], encoding: String, takesOneByte: Bool) {
+            self.text = text
+            self.encoding = encoding
+            self.takesOneByte = takesOneByte
+        }
+    }
 
     /// How many bytes a character takes in the file.
-    private enum Width {
+    private enum Width: Equatable {
         /// As many as in the text.
         case same
         /// One.
         case one
-        /// Two for each unit of UTF-16, behind a mark of two.
-        case two
+        /// Two for each unit of UTF-16, behind a mark of so many bytes.
+        case two(start: Int)
+        /// One or several; the end of a line is no part of a character.
+        case several
     }
 
     /// Control characters that texts hold: tabs, line ends, page ends, escapes and backspaces.
@@ -26,16 +53,32 @@ public struct StoredText: Sendable, Equatable {
 
     /// Recognises a text; nil if it is none.
     ///
-    /// - Parameter content: All of a file's content.
-    public init?(_ content: [UInt8]) {
+    /// - Parameters:
+    ///   - content: All of a file's content.
+    ///   - recognise: Reads what is no Unicode, if it is certain what it is.
+    public init?(_ content: [UInt8], recognise: ([UInt8]) -> Decoded? = { _ in nil }) {
         if content.starts(with: [0xff, 0xfe]) || content.starts(with: [0xfe, 0xff]) {
-            guard let text = Self.text(utf16: content) else { return nil }
-            self.init(bytes: content, text, content[0] == 0xff ? "utf-16le" : "utf-16be", .two)
+            let isLittle = content[0] == 0xff
+            guard let text = Self.text(utf16: content[2...], isLittle: isLittle) else { return nil }
+            self.init(bytes: content, text, isLittle ? "utf-16le" : "utf-16be", .two(start: 2))
             return
         }
-        guard !content.contains(where: { $0 < 0x20 && !Self.controls.contains($0) }) else { return nil }
+        if let isLittle = Self.isLittle(unmarked: content) {
+            guard let text = Self.text(utf16: content[...], isLittle: isLittle), Self.isPlain(text) else {
+                return nil
+            }
+            self.init(
+                bytes: content, text, isLittle ? "utf-16le without a mark" : "utf-16be without a mark",
+                .two(start: 0))
+            return
+        }
+        guard Self.isPlain(content) else { return nil }
         if String(validating: content, as: UTF8.self) != nil {
             self.init(utf8: content)
+            return
+        }
+        if let decoded = recognise(content) {
+            self.init(content, as: decoded)
             return
         }
         // Most of what has eight bits has to be letters all the same.
@@ -47,6 +90,12 @@ public struct StoredText: Sendable, Equatable {
         } else {
             self.init(bytes: content, content, "8-bit text", .same, isRaw: true)
         }
+    }
+
+    /// A text in an older encoding.
+    public init(_ content: [UInt8], as decoded: Decoded) {
+        self.init(
+            bytes: content, decoded.text, decoded.encoding, decoded.takesOneByte ? .one : .several)
     }
 
     /// A text that is stored as UTF-8.
@@ -67,15 +116,22 @@ public struct StoredText: Sendable, Equatable {
 
     /// Where the text's parts are in what is stored.
     ///
-    /// - Parameter parts: Places in `text`, in order, each beginning and ending with a whole character.
+    /// - Parameter lines: The lines of `text`.
     /// - Returns: Places in `bytes`.
-    func places(of parts: [Range<Int>]) -> [Range<Int>] {
-        guard width != .same else { return parts }
-        var (position, place) = (0, width == .two ? 2 : 0)
+    func places(of lines: [Range<Int>]) -> [Range<Int>] {
+        var (position, place) = (0, 0)
+        switch width {
+        case .same: return lines
+        case .several:
+            let stored = TextDiff.lines(bytes)
+            return stored.count == lines.count ? stored : lines.map { _ in 0..<0 }
+        case .one: break
+        case .two(let start): place = start
+        }
         func advance(to end: Int) -> Int {
             for byte in text[position..<end] {
                 switch width {
-                case .same: place += 1
+                case .same, .several: place += 1
                 case .one: place += byte & 0xc0 == 0x80 ? 0 : 1
                 // What has four bytes in UTF-8 has two units.
                 case .two: place += byte & 0xc0 == 0x80 ? 0 : byte >= 0xf0 ? 4 : 2
@@ -84,18 +140,35 @@ public struct StoredText: Sendable, Equatable {
             position = end
             return place
         }
-        return parts.map { part in
-            let start = advance(to: part.lowerBound)
-            return start..<advance(to: part.upperBound)
+        return lines.map { line in
+            let start = advance(to: line.lowerBound)
+            return start..<advance(to: line.upperBound)
         }
     }
 
-    /// Text of 16-bit units behind a mark that tells their order of bytes (Unicode Standard, 23.8); nil if something of it
-    /// would get lost.
-    private static func text(utf16 content: [UInt8]) -> [UInt8]? {
+    /// The order of bytes of what looks like text of 16-bit units without a mark: of most of them one byte is zero, and
+    /// always the same one. nil if it does not.
+    private static func isLittle(unmarked content: [UInt8]) -> Bool? {
+        guard content.count.isMultiple(of: 2), content.count >= 8 else { return nil }
+        var (first, second) = (0, 0)
+        for index in stride(from: 0, to: content.count, by: 2) {
+            if content[index] == 0 { first += 1 }
+            if content[index + 1] == 0 { second += 1 }
+        }
+        let most = content.count / 2 * 3 / 4
+        if second > most, first == 0 { return true }
+        return first > most && second == 0 ? false : nil
+    }
+
+    /// Whether a text has no control characters but those that texts hold.
+    private static func isPlain(_ text: [UInt8]) -> Bool {
+        !text.contains { $0 < 0x20 && !controls.contains($0) }
+    }
+
+    /// Text of 16-bit units (Unicode Standard, 23.8); nil if something of it would get lost.
+    private static func text(utf16 content: ArraySlice<UInt8>, isLittle: Bool) -> [UInt8]? {
         guard content.count.isMultiple(of: 2) else { return nil }
-        let isLittle = content[0] == 0xff
-        let units = stride(from: 2, to: content.count, by: 2).map { index in
+        let units = stride(from: content.startIndex, to: content.endIndex, by: 2).map { index in
             let (first, second) = (UInt16(content[index]), UInt16(content[index + 1]))
             return isLittle ? second << 8 | first : first << 8 | second
         }

@@ -36,6 +36,8 @@ public struct TextDiff: Sendable {
         public let encoding: String?
         /// Whether its encoding is not known: then what happens to be UTF-8 in it is no letter.
         public let isRaw: Bool
+        /// Whether it is Unicode, and so for certain.
+        public let isUnicode: Bool
     }
 
     /// Words are compared in stretches of at most so many lines together.
@@ -58,10 +60,10 @@ public struct TextDiff: Sendable {
         self.newLines = newLines
         storedOld = Stored(
             bytes: oldText.bytes, lines: oldText.places(of: oldLines), encoding: oldText.encoding,
-            isRaw: oldText.isRaw)
+            isRaw: oldText.isRaw, isUnicode: oldText.isUnicode)
         storedNew = Stored(
             bytes: newText.bytes, lines: newText.places(of: newLines), encoding: newText.encoding,
-            isRaw: newText.isRaw)
+            isRaw: newText.isRaw, isUnicode: newText.isUnicode)
         var numbers = Numbering()
         let oldNumbers = oldLines.map { numbers.number(of: old[$0]) }
         let newNumbers = newLines.map { numbers.number(of: new[$0]) }

@@ -113,6 +113,7 @@ struct LookScreen: FindingScreen, SearchableScreen {
         case .cheaperChange, .costlierChange:
             return goByCost(isCheaper: command == .cheaperChange, &model)
         case .costs: return .push(CostsScreen(self, model))
+        case .encoding: return .push(EncodingsScreen(self))
         case .nextItem, .previousItem: return goToFile(isForward: command == .nextItem, &model)
         case .sides: wantsSplit = !isSplit(model)
         case .bytes: wantsBytes.toggle()
@@ -255,6 +256,7 @@ struct LookScreen: FindingScreen, SearchableScreen {
         case .bytes where !isStoredText:
             return content == nil
                 ? "it is still being read" : "these are its bytes: only a text has two looks"
+        case .encoding: return reasonNotToChooseEncoding(content)
         case .blanks where !isText: return "blanks and tabs are shown in texts"
         case .wrap where !isText: return "lines are wrapped in texts"
         case .collapse where !isText || wraps || sideways == 0, .expand where !isText || wraps:

@@ -14,17 +14,20 @@ public struct ContentKey: Hashable, Sendable {
     public let isStored: Bool
     /// Which piece of a content is wanted that is too large to be shown as a whole.
     public let piece: Int
+    /// The encoding that somebody chose to read it in; nil where its bytes tell.
+    public let encoding: String?
 
     /// The contents of two entries, or of members of theirs.
     public init(
         old: EntryID?, new: EntryID?, inside: [ArchiveStep] = [], isStored: Bool = false,
-        piece: Int = 0
+        piece: Int = 0, encoding: String? = nil
     ) {
         self.old = old
         self.new = new
         self.inside = inside
         self.isStored = isStored
         self.piece = piece
+        self.encoding = encoding
     }
 
     /// The same as it is stored.
@@ -32,7 +35,12 @@ public struct ContentKey: Hashable, Sendable {
 
     /// Another piece of the same content.
     public func piece(_ index: Int) -> ContentKey {
-        ContentKey(old: old, new: new, inside: inside, isStored: isStored, piece: index)
+        ContentKey(old: old, new: new, inside: inside, isStored: isStored, piece: index, encoding: encoding)
+    }
+
+    /// The same content, read in an encoding; nil for the one that its bytes tell.
+    func read(in encoding: String?) -> ContentKey {
+        ContentKey(old: old, new: new, inside: inside, isStored: isStored, piece: piece, encoding: encoding)
     }
 
     /// A member of the archives that this holds, on the sides that have it.

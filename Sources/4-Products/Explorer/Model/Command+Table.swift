@@ -4,8 +4,8 @@ extension Command {
     private static let panes: Set<Context> = [.layers, .files]
     /// What has keys of its own, and neither asks for text nor for a yes.
     static let commanded: Set<Context> = [
-        .layers, .files, .details, .filters, .result, .look, .archive, .summary, .program, .costs, .routes,
-        .route, .picks, .copying, .themes, .log, .images,
+        .layers, .files, .details, .filters, .result, .look, .encodings, .archive, .summary, .program, .costs,
+        .routes, .route, .picks, .copying, .themes, .log, .images,
     ]
     /// What holds more lines than a glance takes in: a text is found in them.
     private static let searched: Set<Context> = [
@@ -14,11 +14,11 @@ extension Command {
     private static let texts: Set<Context> = [.help, .details, .result, .log, .program, .route]
     private static let lists: Set<Context> = [
         .layers, .files, .filters, .look, .archive, .summary, .routes, .themes, .images, .picks, .copying,
-        .costs,
+        .costs, .encodings,
     ]
     private static let paged: Set<Context> = [
         .layers, .files, .help, .details, .result, .log, .look, .archive, .summary, .routes, .route, .program,
-        .picks, .costs,
+        .picks, .costs, .encodings,
     ]
 
     /// Every key there is. The order is that of the help and, for what has a title, of the footer: what matters most
@@ -224,6 +224,10 @@ extension Command {
             "what a program or library says of itself: libraries, symbols, sections, build id", in: [.look],
             unless: needsProgram),
         Binding(
+            .encoding, ["t"], "",
+            "choose the encoding that a text is read in, where its bytes do not tell it for certain",
+            in: [.look]),
+        Binding(
             .look, [.enter], "open",
             "show the equal lines that are left out next",
             in: [.look], unless: needsFold),
@@ -245,6 +249,8 @@ extension Command {
             .outside, ["!"], "", "show the file or member in a difftool, a pager or an editor",
             in: [.look, .archive], unless: needsFile),
         Binding(.cancel, [.escape, "q"], "back", in: [.look]),
+        Binding(.confirm, [.enter], "take it", in: [.encodings]),
+        Binding(.cancel, [.escape, "q", "t"], "back", in: [.encodings]),
 
         Binding(
             .look, [.enter], "look inside",

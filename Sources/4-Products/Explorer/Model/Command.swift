@@ -7,7 +7,7 @@ public enum Command: String, Hashable, Sendable, CaseIterable {
     case nextChange, previousChange, cheaperChange, costlierChange
     case nextPane, layersPane, filesPane, zoom, preview, showLayer, squash
     case sides, flatList
-    case bytes, blanks, wrap, moreContext, lessContext, costs
+    case bytes, encoding, blanks, wrap, moreContext, lessContext, costs
     case changesOnly, addedOnly, removedOnly, modifiedOnly, metadataOnly, movedOnly, unchangedOnly
     case filterMenu, narrow, goTo, order, reverse
     case sortMenu, sortByCost, sortByName, sortBySize, sortByChange
@@ -26,7 +26,7 @@ public enum Command: String, Hashable, Sendable, CaseIterable {
 public enum Context: String, Hashable, Sendable, CaseIterable {
     case layers, files, search, narrow, sorting
     case details, help, filters, export
-    case finder, palette, log, look, archive, summary, program, themes, images, costs
+    case finder, palette, log, look, encodings, archive, summary, program, themes, images, costs
     case routes, route, link
     case helpSearch = "help-search"
     case overwrite, stopping, result, quitting, failure

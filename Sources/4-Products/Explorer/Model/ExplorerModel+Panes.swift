@@ -80,6 +80,7 @@ extension ExplorerModel {
         case .listPicks: screens.append(PicksScreen(self))
         case .savePicks, .loadPicks: askForPicksFile(command)
         case .quit, .confirm, .cancel, .nextField, .nextItem, .previousItem, .blanks, .wrap, .costs,
+            .encoding,
             .moreContext, .lessContext, .previousLink, .moreReceivers, .fewerReceivers, .nextRhythm,
             .editLink,
             .newLink, .takeRoute, .makePackages, .difftool, .pager, .editor:

@@ -227,6 +227,7 @@ extension Context {
         case .summary: "In the summary"
         case .routes: "In the routes"
         case .themes: "While choosing a theme"
+        case .encodings: "Choosing an encoding"
         case .finder: "While going to a path"
         case .palette: "In the list of commands"
         case .picks: "In the list of picks"

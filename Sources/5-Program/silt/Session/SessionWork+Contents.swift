@@ -9,6 +9,7 @@ import Images
 import OCI
 import Synchronization
 import Terminals
+import TextEncodings
 import Work
 
 extension SessionWork {
@@ -75,20 +76,32 @@ extension SessionWork {
         }
         let before = try old.map { try $0.read(0, FileContent.byteLimit) }
         let after = try new.map { try $0.read(0, FileContent.byteLimit) }
+        if let name = key.encoding, let encoding = TextEncoding(named: name) {
+            guard let (oldText, newText) = Self.texts(before, after, in: encoding) else {
+                return mailbox.send(.content(key, .failed("it is no text in \(name)")))
+            }
+            return try answer(key, oldText, newText, packing: packing)
+        }
         if let (oldText, newText) = Self.texts(before, after) {
-            let text = try TextDiff(old: oldText, new: newText) { try Task.checkCancellation() }
-            var encodings = [text.storedOld.encoding, text.storedNew.encoding].compactMap(\.self)
-            if encodings.count == 2, encodings[0] == encodings[1] { encodings.removeLast() }
-            let encoding = encodings.isEmpty ? "empty" : encodings.joined(separator: " to ")
-            let words = packing.map { "\(encoding) in \($0)" } ?? encoding
-            mailbox.send(.content(key, .text(text, encoding: words)))
-            return startExplaining(key, [], [], packing: packing)
+            return try answer(key, oldText, newText, packing: packing)
         }
         let (oldBytes, newBytes) = (before ?? [], after ?? [])
         mailbox.send(.content(key, .bytes(ByteDiff(old: oldBytes, new: newBytes), packing: packing)))
         startExplaining(
             key, oldBytes == newBytes ? [] : oldBytes, oldBytes == newBytes ? [] : newBytes, packing: packing)
         tellProgram(key, old, new)
+    }
+
+    private func answer(
+        _ key: ContentKey, _ oldText: StoredText, _ newText: StoredText, packing: String?
+    ) throws {
+        let text = try TextDiff(old: oldText, new: newText) { try Task.checkCancellation() }
+        var encodings = [text.storedOld.encoding, text.storedNew.encoding].compactMap(\.self)
+        if encodings.count == 2, encodings[0] == encodings[1] { encodings.removeLast() }
+        let encoding = encodings.isEmpty ? "empty" : encodings.joined(separator: " to ")
+        let words = packing.map { "\(encoding) in \($0)" } ?? encoding
+        mailbox.send(.content(key, .text(text, encoding: words)))
+        startExplaining(key, [], [], packing: packing)
     }
 
     /// Tells what a program or library says of itself; what fails here was told of the content already.
@@ -169,9 +182,20 @@ extension SessionWork {
     // MARK: - Text
 
     /// Both sides; nil if one of them is no text.
-    private static func texts(_ old: [UInt8]?, _ new: [UInt8]?) -> (StoredText, StoredText)? {
-        let sides = [old ?? [], new ?? []].map { $0.count <= FileContent.textLimit ? StoredText($0) : nil }
-        guard let old = sides[0], let new = sides[1] else { return nil }
+    ///
+    /// - Parameters:
+    ///   - old: What the old image has; nil for nothing.
+    ///   - new: What the new image has.
+    ///   - encoding: The encoding that somebody chose; nil for the one that the bytes tell.
+    /// - Returns: The texts.
+    private static func texts(
+        _ old: [UInt8]?, _ new: [UInt8]?, in encoding: TextEncoding? = nil
+    ) -> (StoredText, StoredText)? {
+        func text(_ content: [UInt8]) -> StoredText? {
+            guard content.count <= FileContent.textLimit else { return nil }
+            return encoding.map { StoredText(content, in: $0) } ?? StoredText(recognising: content)
+        }
+        guard let old = text(old ?? []), let new = text(new ?? []) else { return nil }
         return (old, new)
     }
 }
