@@ -86,6 +86,40 @@ struct PlanTests {
         }
     }
 
+    @Test func `it is told when a large file is made ready for being searched`() async throws {
+        let content = Content.random(1, LayerMatcher.largeByteCount)
+        func image(_ seed: UInt64) throws -> ImageBuilder {
+            ImageBuilder([
+                .init(
+                    "ADD data",
+                    [
+                        .file("a", Content.mutated(content, seed: seed, edits: 5) + content.prefix(1000)),
+                        .file("b", Content.mutated(Array(content.prefix(9000)), seed: seed, edits: 5)),
+                    ])
+            ])
+        }
+        let new = try await roundtrip.open(try image(2), as: "new")
+        let creator = DeltaCreator(old: try await roundtrip.open(try image(1), as: "old"), new: new)
+        let told = Mutex<[UInt64?]>([])
+        var matcher = LayerMatcher(
+            plan: try await creator.plan(ofLayer: 0), references: creator.references, method: .sorted,
+            keepsHints: false, jobs: 2)
+        matcher.index = { count in told.withLock { $0.append(count) } }
+        _ = try await matcher.matches(of: 0..<2, 0)
+        let counts = told.withLock { $0 }
+        #expect(counts.count == 2 && counts.last == .some(nil))
+        #expect(counts.first.flatMap(\.self) ?? 0 >= UInt64(LayerMatcher.largeByteCount))
+        // Who hears of it tells it, and nothing once it is over.
+        let words = Mutex<[UInt64?]>([])
+        let reporter = Reporter { progress in words.withLock { $0.append(progress.indexedByteCount) } }
+        reporter.index(5)
+        reporter.begin(.comparing, total: 10)
+        reporter.index(5)
+        reporter.advance(by: 10)
+        reporter.index(nil)
+        #expect(words.withLock { $0 } == [nil, 5, 5, nil])
+    }
+
     @Test func `progress is told within a large file, and comes to no more than all of it`() async throws {
         let content = Content.random(1, 9 << 20)
         func image(_ seed: UInt64) throws -> ImageBuilder {

@@ -1,11 +1,19 @@
 import Canvas
 import Testing
+import Work
 
 @testable import silt
 
 struct ProgressTextTests {
     private func line(_ label: String, columns: Int) -> String {
         ProgressText.line(label, done: 34_000_000, total: 100_000_000, columns: columns)
+    }
+
+    @Test func `what is done is its phase, or the large file that is made ready`() {
+        var progress = Progress(.comparing, done: 1, total: 2)
+        #expect(ProgressText.words(progress) == "comparing")
+        progress.indexedByteCount = 120_000_000
+        #expect(ProgressText.words(progress) == "indexing 120.0 MB")
     }
 
     @Test func `figures go first, then the middle of the name`() {

@@ -24,6 +24,9 @@ public struct Progress: Hashable, Sendable {
     public var done: UInt64
     /// Bytes in all; nil while unknown.
     public var total: UInt64?
+    /// How large the file is that is made ready for being searched; nil while none is. Of a large one that takes long, and
+    /// nobody can tell how far it is.
+    public var indexedByteCount: UInt64?
 
     /// Progress of that much.
     public init(_ phase: Phase, done: UInt64 = 0, total: UInt64? = nil) {
@@ -67,6 +70,17 @@ public final class Reporter: Sendable {
             let (sum, overflows) = progress.done.addingReportingOverflow(byteCount)
             progress.done = min(overflows ? .max : sum, progress.total ?? .max)
             tell(progress, isUrgent: false, &state)
+        }
+    }
+
+    /// A large file is made ready for being searched, or is no longer.
+    ///
+    /// - Parameter byteCount: How large it is; nil when it is ready.
+    public func index(_ byteCount: UInt64?) {
+        state.withLock { state in
+            guard var progress = state.progress else { return }
+            progress.indexedByteCount = byteCount
+            tell(progress, isUrgent: true, &state)
         }
     }
 

@@ -34,6 +34,12 @@ struct LayerMatcher: Sendable {
     /// coded, too. A large file takes minutes.
     var advance: @Sendable (_ entry: Int, _ byteCount: UInt64) -> Void = { _, _ in }
 
+    /// Told before a large old content is made ready for being searched how many bytes it has, and nil after that.
+    var index: @Sendable (_ byteCount: UInt64?) -> Void = { _ in }
+
+    /// To sort less takes no time that anybody would wonder about.
+    static let largeByteCount = 4 << 20
+
     private var file: LayerBytes { plan.file }
 
     /// Runs of entries whose patches together are of bounded size.
@@ -211,13 +217,22 @@ struct LayerMatcher: Sendable {
         Self.usefulByteCount(of: references.contentByteCount(of: ancestor), for: newByteCount)
     }
 
+    private func indexed(_ old: [UInt8], isPart: Bool) throws -> Matcher {
+        guard case .sorted = method, old.count >= Self.largeByteCount else {
+            return try Matcher(old: old, method: method, isPart: isPart)
+        }
+        index(UInt64(old.count))
+        defer { index(nil) }
+        return try Matcher(old: old, method: method, isPart: isPart)
+    }
+
     private func match(
         _ old: () throws -> [UInt8], _ new: () throws -> [UInt8], isPart: Bool, from start: Int,
         advance: @escaping @Sendable (UInt64) -> Void
     ) async throws -> [MatchedPart] {
         let bytes = try new()
         async let prepared = MatchedContent(bytes)
-        let matcher = try Matcher(old: try old(), method: method, isPart: isPart)
+        let matcher = try indexed(try old(), isPart: isPart)
         let content = try await prepared
         // To make the old content ready takes about as long as to go through the new one.
         advance(UInt64(bytes.count) / 4)

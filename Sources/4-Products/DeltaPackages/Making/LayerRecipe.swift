@@ -47,14 +47,15 @@ struct LayerRecipeMaker: Sendable {
         }
         // Of each entry that is not coded yet, how many bytes were told while it was matched.
         let told = Told()
-        let matcher = LayerMatcher(
+        var matcher = LayerMatcher(
             plan: plan, references: references, method: method, keepsHints: level.codesByContexts, jobs: jobs
         ) { [reporter] entry, byteCount in
             told.byteCounts.withLock { $0[entry, default: 0].addClamped(byteCount) }
             reporter.advance(by: byteCount)
         }
+        matcher.index = { [reporter] in reporter.index($0) }
         var ancestors: [Int: Int] = [:]
-        try await withThrowingTaskGroup(of: LayerMatcher.Batch.self) { group in
+        try await withThrowingTaskGroup(of: LayerMatcher.Batch.self) { [matcher] group in
             var batches = matcher.batches()[...]
             var present = batches.popFirst()
             if let batch = present {

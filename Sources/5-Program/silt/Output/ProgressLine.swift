@@ -20,7 +20,7 @@ final class ProgressLine: Sendable {
         return Reporter { progress in
             self.draw(
                 ProgressText.line(
-                    label ?? progress.phase.rawValue, done: progress.done, total: progress.total ?? 0,
+                    label ?? ProgressText.words(progress), done: progress.done, total: progress.total ?? 0,
                     columns: Self.columns))
         }
     }
@@ -52,6 +52,11 @@ final class ProgressLine: Sendable {
 enum ProgressText {
     /// Stands where something was left out.
     static let mark = ".."
+
+    /// What is being done.
+    static func words(_ progress: Progress) -> String {
+        progress.indexedByteCount.map { "indexing \(ByteCount.text($0))" } ?? progress.phase.rawValue
+    }
 
     /// How far some work has come.
     ///

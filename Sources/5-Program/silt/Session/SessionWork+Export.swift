@@ -85,7 +85,7 @@ extension PickedImage {
 extension ExportPace {
     /// What the export dialog shows of some progress.
     fileprivate mutating func progress(_ progress: Progress, _ elapsed: Duration) -> ExportProgress {
-        let words = progress.phase.rawValue
+        let words = ProgressText.words(progress)
         guard let total = progress.total else {
             return ExportProgress(phase: words, done: 0, total: 0, left: nil)
         }
