@@ -6,7 +6,8 @@ struct TextTests {
         arguments: [
             ("opt/jars/spark-core_2.12-3.5.8.jar", 40, "opt/jars/spark-core_2.12-3.5.8.jar"),
             ("opt/jars/spark-core_2.12-3.5.8.jar", 31, "op…rs/spark-core_2.12-3.5.8.jar"),
-            ("opt/jars/spark-core_2.12-3.5.8.jar", 20, "opt/jars/…-3.5.8.jar"),
+            ("opt/jars/spark-core_2.12-3.5.8.jar", 20, "…/spark-co…3.5.8.jar"),
+            ("opt/jars/spark-core_2.12-3.5.8.jar", 8, "opt….jar"),
             ("usr/lib/python3/", 12, "u…b/python3/"), ("0123456789", 9, "0123…6789"), ("a/b", 1, "…"),
         ])
     func `a path keeps its last name whole if that fits`(path: String, columns: Int, fitted: String) {

@@ -11,16 +11,23 @@ public enum TextFit {
     }
 
     /// Keeps the last component of a path whole if it fits, and of what is before it both ends: files are told apart by
-    /// their own names first.
+    /// their own names first. Of a longer one both ends are kept, and nothing of what is before it.
     public static func path(_ text: String, columns: Int, mark: String) -> String {
         guard TextWidth.of(text) > columns, let slash = text.dropLast().lastIndex(of: "/") else {
             return middle(text, columns: columns, mark: mark)
         }
         let name = String(text[slash...])
         let room = columns - TextWidth.of(name)
-        guard room >= TextWidth.of(mark) else { return middle(text, columns: columns, mark: mark) }
+        guard room >= TextWidth.of(mark) else {
+            let rest = columns - TextWidth.of(mark)
+            return rest >= leastNameColumns
+                ? mark + middle(name, columns: rest, mark: mark) : middle(text, columns: columns, mark: mark)
+        }
         return middle(String(text[..<slash]), columns: room, mark: mark) + name
     }
+
+    /// Less of a name tells nothing.
+    private static let leastNameColumns = 8
 
     /// Keeps the beginning of text and puts the mark where the rest was.
     public static func end(_ text: String, columns: Int, mark: String) -> String {

@@ -122,7 +122,7 @@ struct LookView {
         case .text(let text, let encoding):
             words.append(encoding)
             if !text.old.isEmpty || !text.new.isEmpty, hunkCount > 0, isTwoSided {
-                words.append("change \(hunk + 1) of \(hunkCount)")
+                words.append("change \(Format.grouped(hunk + 1)) of \(Format.grouped(hunkCount))")
             } else if isTwoSided {
                 words.append(text.differenceBesideLines ?? "the same content")
             }
@@ -144,7 +144,7 @@ struct LookView {
             words.append(packing.map { "bytes in \($0)" } ?? "bytes")
             let number = min(screen.key.piece, all.pieces.count - 1)
             words += firstOffset
-            words.append("piece \(number + 1) of \(Format.grouped(all.pieces.count))")
+            words.append("piece \(Format.grouped(number + 1)) of \(Format.grouped(all.pieces.count))")
             if isTwoSided {
                 words.append("\(Format.grouped(all.differingCount)) of them differ")
                 words += differences(bytes)
@@ -206,7 +206,7 @@ struct LookView {
     private func differences(_ bytes: ByteDiff) -> [String] {
         guard hunkCount > 0 else { return ["the same content"] }
         let words = [
-            "block \(hunk + 1) of \(Format.grouped(hunkCount))",
+            "block \(Format.grouped(hunk + 1)) of \(Format.grouped(hunkCount))",
             "\(Format.grouped(bytes.differingCount)) B differ",
         ]
         return bytes.isAligned ? words : words + ["by place"]

@@ -172,6 +172,13 @@ struct SummaryScreen: LineSearchScreen {
         }
         let text = TextFit.first(of: texts, columns: columns - 4, mark: model.glyphs.ellipsis)
         frame.put(" \(text) ", at: Point(row: 1, column: 1), style: Style(.title))
+        guard let summary = model.summary else { return }
+        let line = SummaryLine(glyphs: model.glyphs, columns: columns)
+        for (title, end) in line.titles(hasCosts: summary.costs != nil)
+        where end - TextWidth.of(title) - 1 > TextWidth.of(text) + 4 {
+            frame.put(
+                " \(title) ", at: Point(row: 1, column: end - TextWidth.of(title) - 1), style: Style(.title))
+        }
     }
 
     private func drawFoot(on frame: inout Frame, _ model: ExplorerModel) {
@@ -259,6 +266,22 @@ struct SummaryLine {
             spans.append(Span(" " + padded(bar, Self.barColumns), .dim))
         }
         return spans
+    }
+
+    /// What stands above the figures, and the column that each of these ends before.
+    func titles(hasCosts: Bool) -> [(title: String, endColumn: Int)] {
+        var end = columns - (columns >= 80 ? Self.barColumns + 1 : 0)
+        var titles: [(String, Int)] = []
+        if hasCosts {
+            titles.append(("ships", end))
+            end -= Self.figureColumns
+        }
+        if columns >= 60 || !hasCosts {
+            titles.append(("size", end))
+            end -= Self.figureColumns
+        }
+        if columns >= 100 { titles.append(("files", end)) }
+        return titles
     }
 
     private func padded(_ text: String, _ width: Int) -> String {

@@ -58,6 +58,6 @@ enum PartialText {
             }
             ?? ""
         return
-            "partial, \(partial.pickedCount) of \(partial.changeCount) changes of \(image)\(layers)\(configuration); not that image itself"
+            "partial, \(ByteCount.grouped(UInt64(max(0, partial.pickedCount)))) of \(ByteCount.grouped(UInt64(max(0, partial.changeCount)))) changes of \(image)\(layers)\(configuration); not that image itself"
     }
 }
