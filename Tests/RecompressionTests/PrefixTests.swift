@@ -9,10 +9,10 @@ import Testing
     /// A blob of each kind.
     private static let names = [
         "estargz", "go126-1", "go126-6", "go126-flushed-6-often", "go127-5", "gzip-6", "gzip-members",
-        "gzip-padded", "klauspost-1.9.0-7", "klauspost-1.14.4-3", "klauspost-1.15.9-5", "klauspost-1.15.15-9",
-        "miniz-1", "miniz-6", "other-bgzip-6", "other-isal-1", "other-libdeflate-12", "other-zopfli",
-        "pgzip-5", "pigz-independent", "pigz-rsyncable-3", "zlib-6", "zlib-flushed-1", "zlib-huffman",
-        "zlib-window-9",
+        "gzip-padded", "klauspost-1.14.4-3", "klauspost-1.15.15-9", "klauspost-1.15.9-5", "klauspost-1.9.0-7",
+        "libdeflate-1.14-10", "libdeflate-1.25-12", "miniz-1", "miniz-6", "node-1", "node16-4", "other-7z-9",
+        "other-bgzip-6", "other-isal-1", "other-zopfli", "pgzip-5", "pigz-independent", "pigz-rsyncable-3",
+        "zlib-6", "zlib-flushed-1", "zlib-huffman", "zlib-ng-3", "zlib-ng-6", "zlib-ng-8", "zlib-window-9",
     ]
 
     /// How much the members of the front of a blob hold.

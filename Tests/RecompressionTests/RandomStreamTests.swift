@@ -1,7 +1,8 @@
 import CZlib
-import Recompression
 import TestSupport
 import Testing
+
+@testable import Recompression
 
 /// Deflate streams that no encoder would write, described and made again.
 @Suite struct RandomStreamTests {
@@ -17,6 +18,49 @@ import Testing
         #expect(try RepackTests.rebuilt(repack.bytes, content) == blob)
         #expect(
             try RepackTests.rebuilt(repack.bytes, content, partByteCount: 1 + random.below(5_000)) == blob)
+    }
+
+    /// One of each family, with codes that are told and then set as each stream has them.
+    private static let programs =
+        [
+            Program(family: .literal, codes: .heap), Program(family: .run, codes: .heap),
+            Program(family: .zlib, level: 1, codes: .heap), Program(family: .gnuGzip, level: 6, codes: .heap),
+            Program(family: .goFast, codes: .heap), Program(family: .general, level: 8, codes: .heap),
+            Program(family: .cheapest, level: 10, codes: .heap),
+        ]
+        + [9, 14, 17].map { Program(family: .zlib, level: 6, variant: $0, codes: .heap) }
+        + [2, 6, 9].map { Program(family: .goChain, level: $0, codes: .heap) }
+        + [1, 4, 6].map { Program(family: .klauspost, level: $0, codes: .heap) }
+        + [7, 9].map { Program(family: .klauspostLazy, level: $0, codes: .heap) }
+        + [1, 6].map { Program(family: .miniz, level: $0, codes: .heap) }
+        + (2...8).map { Program(family: .zlibNg, level: $0, codes: .heap) }
+        + [0, 1, 2].map { Program(family: .libdeflate, level: 10 + $0, variant: $0, codes: .heap) }
+
+    @Test(arguments: programs) func `every model follows any valid stream`(_ program: Program) throws {
+        for seed: UInt64 in 1...4 {
+            var random = SplitMix64(seed: seed)
+            var stream = RandomStream()
+            for _ in 0...random.below(2) { stream.appendMember(&random) }
+            let (blob, content) = (stream.blob, stream.content)
+            func parser() -> DeflateParser {
+                DeflateParser(byteCount: UInt64(blob.count), read: ByteSource(blob).read)
+            }
+            let survey = try #require(try Survey(parser(), end: content.count) { _ in })
+            for codes in CodeFamily.allCases {
+                var program = program
+                program.codes = codes
+                program.mode = seed % 2 == 0 ? .all : .misses
+                if !survey.members.allSatisfy(\.segmentEnds.isEmpty) { program.dictionary = 1 << 15 }
+                let outcome = try Repack.made(
+                    .gzip, blob: ByteSource(blob), plain: ByteSource(content), limit: .max, { _ in },
+                    by: { StreamMachine(parser: parser(), survey: survey, program: program, sink: $0) })
+                guard case .described(let repack) = outcome else {
+                    Issue.record("\(outcome)")
+                    continue
+                }
+                #expect(try RepackTests.rebuilt(repack.bytes, content, partByteCount: 4_001) == blob)
+            }
+        }
     }
 
     @Test(arguments: 1...20) func `a stream with a wrong bit is described exactly or refused`(_ seed: Int)

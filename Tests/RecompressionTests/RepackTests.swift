@@ -68,7 +68,7 @@ import Testing
         try Self.record(repack, name)
     }
 
-    @Test(arguments: [("other-libdeflate-12", 20), ("other-zopfli", 14)])
+    @Test(arguments: [("other-7z-9", 11), ("other-zopfli", 19)])
     func `of encoders that look for the cheapest way little is held`(_ name: String, _ share: Int) throws {
         let blob = try Self.file("\(name).gz")
         let content = try Self.content(of: blob)
@@ -111,9 +111,23 @@ import Testing
         ("node-6", "Chromium's zlib, level 6"), ("node16-1", "Chromium's zlib before 2022, level 1"),
         ("zlib-ng-2", "zlib-ng, level 2"), ("zlib-ng-6", "zlib-ng, level 6"),
         ("node-flushed-1", "Chromium's zlib with flushes, level 1"),
+        ("libdeflate-1.14-11", "libdeflate, level 11"), ("libdeflate-1.25-12", "libdeflate, level 12"),
     ])
     func `an encoder is named as far as it is known`(_ name: String, _ encoder: String) throws {
         #expect(try Repack.about(ByteSource(Self.file("\(name).sltz"))).encoder == "gzip by \(encoder)")
+    }
+
+    @Test(arguments: [1, 6]) func `a window is as wide as what comes later tells`(_ level: Int) throws {
+        // What ends where it is flushed copies from near by at first, then from far away.
+        let (near, far) = (Content.random(1, 2_000), Content.random(2, 30_000))
+        let content = (0..<20).flatMap { _ in near } + far + far
+        let ends = Array(stride(from: 500, to: content.count, by: 500))
+        let blob = try Self.member(content, level: level, flushedAt: ends)
+        let repack = try #require(
+            try Repack.describe(blob: ByteSource(blob), plain: ByteSource(content), limit: blob.count))
+        #expect(repack.encoder.hasPrefix("gzip by zlib with flushes"))
+        #expect(repack.bytes.count < 200)
+        #expect(try Self.rebuilt(repack.bytes, content) == blob)
     }
 
     @Test(arguments: [(70_000, true), ((1 << 20) - 10, false)])

@@ -84,6 +84,15 @@ struct StartingTests {
         }
     }
 
+    @Test(arguments: 2...8) func `zlib-ng starts anew`(_ level: Int) {
+        Self.check { ZlibNgModel(level: level) }
+    }
+
+    @Test(arguments: [LibdeflateModel.Generation.from1_19, .before1_16])
+    func `libdeflate starts anew`(_ generation: LibdeflateModel.Generation) {
+        Self.check { LibdeflateModel(level: 10, generation: generation) }
+    }
+
     @Test func `searching for the cheapest way starts anew`() {
         let content = Self.text.prefix(3_000) + Self.text.prefix(9_000)
         let plain = PlainBuffer()

@@ -31,6 +31,15 @@ import Testing
         Sample(testDescription: "an empty member", flushes: flushes, added: [[]], isEven: false),
     ]
 
+    @Test func `who looks farther ahead is tried on as much of a blob`() throws {
+        let blob = ByteSource(try RepackTests.member(Self.content, level: 1))
+        let describer = Describer(blob: blob, plain: ByteSource(Self.content), limit: .max)
+        let survey = try #require(try Survey(describer.parser(), end: Self.content.count) { _ in })
+        let program = Program(family: .libdeflate, level: 10, codes: survey.codes)
+        // None of it is libdeflate's.
+        #expect(try describer.sample(survey, program, 1 << 18, limit: .max).misses > 1_000)
+    }
+
     @Test(arguments: samples) func `a blob is described as if all of it had been read before`(
         _ sample: Sample
     ) throws {

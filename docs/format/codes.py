@@ -136,6 +136,34 @@ def queue_lengths(frequencies, limit):
     return lengths
 
 
+def smooth(counts):
+    """Counts as zopfli makes them smoother."""
+    counts = list(counts)
+    size = max((place + 1 for place, count in enumerate(counts) if count), default=0)
+    if size == 0:
+        return counts
+    runs, start = set(), 0
+    for place in range(1, size + 1):
+        if place == size or counts[place] != counts[start]:
+            if place - start >= (7 if counts[start] else 5):
+                runs.update(range(start, place))
+            start = place
+    stretch, total, mean = 0, 0, counts[0]
+    for place in range(size + 1):
+        if place == size or place in runs or abs(counts[place] - mean) >= 4:
+            if stretch >= (4 if total else 3):
+                counts[place - stretch : place] = [max(1, (total + stretch // 2) // stretch) if total else 0] * stretch
+            stretch = total = 0
+            if place + 3 < size:
+                mean = (sum(counts[place : place + 4]) + 2) // 4
+            else:
+                mean = counts[place] if place < size else 0
+        stretch += 1
+        if place < size:
+            total += counts[place]
+    return counts
+
+
 def code_lengths(frequencies, family, limit):
     if family == 0:
         return heap_lengths(frequencies, limit)
@@ -143,4 +171,11 @@ def code_lengths(frequencies, family, limit):
         if len(frequencies) == 30 and not any(frequencies):
             frequencies = [1] + list(frequencies[1:])
         return package_lengths(frequencies, limit)
+    if family == 5:
+        lengths = package_lengths(frequencies, limit)
+        if len(lengths) == 30:
+            # A code of distances has two symbols at the least.
+            for symbol in [s for s in range(2) if not lengths[s]][: max(0, 2 - sum(map(bool, lengths)))]:
+                lengths[symbol] = 1
+        return lengths
     return queue_lengths(frequencies, 14 if family == 2 and len(frequencies) == 286 else limit)

@@ -16,7 +16,8 @@ import beside
 import contexts as mixing
 import frames
 import klauspost
-from codes import code_lengths
+import libdeflate
+from codes import code_lengths, smooth
 from models import (
     NONE, STEP, GoChain, GoFast, Literals, Miniz, MinizFast, Runs, Steps, Zlib, ZlibNg, before, common, word,
 )  # fmt: skip
@@ -142,6 +143,42 @@ def usual_steps(lengths):
     return steps
 
 
+def shortest_steps(lengths):
+    """repack.md, "Codes", codes 5."""
+
+    def steps_of(repeats, few, many):
+        steps, place = [], 0
+        while place < len(lengths):
+            length, end = lengths[place], place
+            while end < len(lengths) and lengths[end] == length:
+                end += 1
+            count, place = end - place, end
+            while length == 0 and many and count >= 11:
+                steps.append((18, min(count, 138) - 11))
+                count -= min(count, 138)
+            while length == 0 and few and count >= 3:
+                steps.append((17, min(count, 10) - 3))
+                count -= min(count, 10)
+            if repeats and count >= 4:
+                steps.append((length, 0))
+                count -= 1
+                while count >= 3:
+                    steps.append((16, min(count, 6) - 3))
+                    count -= min(count, 6)
+            steps += [(length, 0)] * count
+        return steps
+
+    def size(steps):
+        frequencies = [0] * 19
+        for symbol, _ in steps:
+            frequencies[symbol] += 1
+        own = code_lengths(frequencies, 5, 7)
+        sent = max(4, 1 + max(i for i in range(19) if own[ORDER[i]]))
+        return 3 * sent + sum(own[symbol] + {16: 2, 17: 3, 18: 7}.get(symbol, 0) for symbol, _ in steps)
+
+    return min((steps_of(way & 1, way & 2, way & 4) for way in range(8)), key=size)
+
+
 def canonical(lengths):
     """The bits of each symbol's code, in sending order, and how many they are."""
     codes, code = {}, 0
@@ -158,6 +195,18 @@ FIXED = (
     canonical([8] * 144 + [9] * 112 + [7] * 24 + [8] * 8),
     canonical([5] * 32),
 )
+
+
+def header_size(literals, distances):
+    """How many bits a block's header has behind its kind in libdeflate's way."""
+    used = [max((s for s, length in enumerate(row) if length), default=0) for row in (literals, distances)]
+    steps = usual_steps(literals[: max(257, used[0] + 1)] + distances[: used[1] + 1])
+    frequencies = [0] * 19
+    for symbol, _ in steps:
+        frequencies[symbol] += 1
+    own = code_lengths(frequencies, 2, 7)
+    sent = max(4, 1 + max(i for i in range(19) if own[ORDER[i]]))
+    return 14 + 3 * sent + sum(own[symbol] + {16: 2, 17: 3, 18: 7}.get(symbol, 0) for symbol, _ in steps)
 
 
 class Header:
@@ -230,6 +279,7 @@ def model_of(data, family, level, memory, variant):
         9: lambda: klauspost.KlauspostLazy(data, level, variant),
         10: lambda: Miniz(data, level) if level > 1 else MinizFast(data),
         11: lambda: ZlibNg(data, level),
+        12: lambda: libdeflate.Libdeflate(data, level, variant, header_size),
     }
     require(family in models, "it names an unknown encoder")
     return models[family]()
@@ -666,7 +716,7 @@ class Repacker:
         self.plan, self.tokens = Coder(plan), Coder(tokens)
         self.known, self.made = Contexts(), Writer()
         self.header, self.program, self.runner = b"\x1f\x8b\x08\0\0\0\0\0\0\xff", None, None
-        self.extent, self.is_free, self.is_first, self.last_count = 0, False, False, 0
+        self.extent, self.is_free, self.is_first, self.is_smooth, self.last_count = 0, False, False, False, 0
         self.last = Header()
 
     def stream(self, content):
@@ -751,7 +801,7 @@ class Repacker:
         if self.program is None or not self.bit("same program"):
             self.program = [self.number("program") for _ in range(7)]
             family, level, memory, variant, self.codes, dictionary, mode = self.program
-            require(self.codes < 5, "it names an unknown way of making codes")
+            require(self.codes < 6, "it names an unknown way of making codes")
             require(mode < 2 or mode == 2 and self.old, "it takes an old blob")
             self.dictionary = dictionary - 1 if dictionary else None
             self.has_steps = family in (5, 6)
@@ -816,6 +866,8 @@ class Repacker:
         while True:
             tokens, position, first = self.part(position, is_free, start)
             if kind == 2 and not is_long:
+                if self.codes == 5:
+                    self.is_smooth = self.bit("smooth", self.is_smooth)
                 expected = self.expected(tokens, position == self.segment_end)
                 if self.first_count is not None and len(tokens) > self.first_count:
                     first = self.first_count
@@ -894,6 +946,8 @@ class Repacker:
                 distances[distance_symbol(distance)] += 1
         if self.codes == 4 and not is_last:
             literals, distances = ([max(count, 1) for count in counts] for counts in (literals, distances))
+        if self.codes == 5 and self.is_smooth:
+            literals, distances = smooth(literals), smooth(distances)
         header = Header()
         header.literals = code_lengths(literals, self.codes, 15)
         header.distances = code_lengths(distances, self.codes, 15)
@@ -922,7 +976,10 @@ class Repacker:
         used = max((s for s in range(30) if header.distances[s]), default=0)
         header.distance_count = self.count(1, used + 1, 30, 5)
         sent = header.literals[: header.literal_count], header.distances[: header.distance_count]
-        usual = usual_steps(sent[0]) + usual_steps(sent[1]) if self.codes == 0 else usual_steps(sent[0] + sent[1])
+        if self.codes == 0:
+            usual = usual_steps(sent[0]) + usual_steps(sent[1])
+        else:
+            usual = (shortest_steps if self.codes == 5 else usual_steps)(sent[0] + sent[1])
         header.steps = usual if self.bit("usual steps") else self.steps(sent[0] + sent[1])
         frequencies = [0] * 19
         for symbol, _ in header.steps:

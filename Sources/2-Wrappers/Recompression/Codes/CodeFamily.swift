@@ -9,6 +9,9 @@ enum CodeFamily: Int, CaseIterable {
     case queues15
     /// klauspost/compress before 1.14.0: packages, and but for the last block of all every symbol counts once at the least.
     case filledPackages
+    /// zopfli: packages, of how often symbols occur or of that made smoother; a code of distances has two symbols, and runs of
+    /// lengths are sent in the shortest of eight ways.
+    case zopfli
 
     /// Whether the lengths of both codes are sent as one row.
     var isOneRow: Bool { self != .heap }
@@ -27,7 +30,7 @@ struct CodeMaker: ~Copyable {
     mutating func literalLengths(_ frequencies: [UInt32], _ family: CodeFamily) -> [UInt8] {
         switch family {
         case .heap: Self.heap(&literalHeap, frequencies)
-        case .packages, .filledPackages: Packages.lengths(frequencies, limit: 15)
+        case .packages, .filledPackages, .zopfli: Packages.lengths(frequencies, limit: 15)
         case .queues14: Queues.lengths(frequencies, limit: 14)
         case .queues15: Queues.lengths(frequencies, limit: 15)
         }
@@ -41,6 +44,7 @@ struct CodeMaker: ~Copyable {
             var frequencies = frequencies
             if frequencies.allSatisfy({ $0 == 0 }) { frequencies[0] = 1 }
             return Packages.lengths(frequencies, limit: 15)
+        case .zopfli: return Self.withTwoSymbols(Packages.lengths(frequencies, limit: 15))
         case .queues14, .queues15: return Queues.lengths(frequencies, limit: 15)
         }
     }
@@ -49,9 +53,20 @@ struct CodeMaker: ~Copyable {
     mutating func codeLengths(_ frequencies: [UInt32], _ family: CodeFamily) -> [UInt8] {
         switch family {
         case .heap: Self.heap(&lengthHeap, frequencies)
-        case .packages, .filledPackages: Packages.lengths(frequencies, limit: 7)
+        case .packages, .filledPackages, .zopfli: Packages.lengths(frequencies, limit: 7)
         case .queues14, .queues15: Queues.lengths(frequencies, limit: 7)
         }
+    }
+
+    /// Gives a code two symbols at the least.
+    private static func withTwoSymbols(_ lengths: [UInt8]) -> [UInt8] {
+        var lengths = lengths
+        var missing = max(0, 2 - lengths.count { $0 > 0 })
+        for symbol in lengths.indices where missing > 0 && lengths[symbol] == 0 {
+            lengths[symbol] = 1
+            missing -= 1
+        }
+        return lengths
     }
 
     /// By symbol: the length of its code, as klauspost/compress makes it.

@@ -69,6 +69,14 @@ struct CodeHeader: Equatable {
         return steps
     }
 
+    /// Which runs are sent as such.
+    struct Runs {
+        /// Of the same length, and in zopfli's way zeros, too.
+        var repeats = true
+        var fewZeros = true
+        var manyZeros = true
+    }
+
     private static func appendSteps(_ lengths: ArraySlice<UInt8>, _ steps: inout [Step]) {
         var start = lengths.startIndex
         while start < lengths.endIndex {
@@ -76,15 +84,7 @@ struct CodeHeader: Equatable {
             let end = lengths[start...].firstIndex { $0 != length } ?? lengths.endIndex
             var count = end - start
             if length == 0 {
-                while count >= 11 {
-                    let part = min(count, 138)
-                    steps.append(Step(symbol: 18, extra: UInt8(part - 11)))
-                    count -= part
-                }
-                if count >= 3 {
-                    steps.append(Step(symbol: 17, extra: UInt8(count - 3)))
-                    count = 0
-                }
+                appendZeros(&count, Runs(), &steps)
             } else {
                 steps.append(Step(symbol: length, extra: 0))
                 count -= 1
@@ -97,6 +97,45 @@ struct CodeHeader: Equatable {
             for _ in 0..<count { steps.append(Step(symbol: length, extra: 0)) }
             start = end
         }
+    }
+
+    private static func appendZeros(_ count: inout Int, _ runs: Runs, _ steps: inout [Step]) {
+        while runs.manyZeros, count >= 11 {
+            let part = min(count, 138)
+            steps.append(Step(symbol: 18, extra: UInt8(part - 11)))
+            count -= part
+        }
+        while runs.fewZeros, count >= 3 {
+            let part = min(count, 10)
+            steps.append(Step(symbol: 17, extra: UInt8(part - 3)))
+            count -= part
+        }
+    }
+
+    /// Cuts the lengths that are sent into steps, in zopfli's way: all as one row, and zeros that are left over as other
+    /// lengths.
+    func zopfliSteps(_ runs: Runs) -> [Step] {
+        var steps: [Step] = []
+        let lengths = sentLengths
+        var start = 0
+        while start < lengths.count {
+            let length = lengths[start]
+            let end = lengths[start...].firstIndex { $0 != length } ?? lengths.count
+            var count = end - start
+            start = end
+            if length == 0 { Self.appendZeros(&count, runs, &steps) }
+            if runs.repeats, count >= 4 {
+                steps.append(Step(symbol: length, extra: 0))
+                count -= 1
+                while count >= 3 {
+                    let part = min(count, 6)
+                    steps.append(Step(symbol: 16, extra: UInt8(part - 3)))
+                    count -= part
+                }
+            }
+            for _ in 0..<count { steps.append(Step(symbol: length, extra: 0)) }
+        }
+        return steps
     }
 
     /// How often each symbol of the lengths' alphabet is sent.

@@ -156,6 +156,12 @@ struct SymbolCounts {
         for symbol in distances.indices where distances[symbol] == 0 { distances[symbol] = 1 }
     }
 
+    /// Makes the counts smoother, as zopfli does.
+    mutating func smooth() {
+        ZopfliCodes.smooth(&literals)
+        ZopfliCodes.smooth(&distances)
+    }
+
     /// Counts the symbols of some tokens, and the end of their block.
     init(_ tokens: UnsafePointer<Token>, count: Int, _ tables: borrowing SymbolTables) {
         literals[SymbolTables.endOfBlock] = 1

@@ -52,11 +52,20 @@ extension Program {
                 fast([5, 1, 6, 2, 3, 4], .from1_12_2) + fast([5, 6], .from1_10_2)
                 + fast([5, 1, 6, 2, 3, 4], .from1_9_0)
             return (likely, [])
+        // Who looks for the cheapest way is not told by any other encoder's matches.
+        case .zopfli: return (programs(.zlib, [9]), [])
         case .heap, .queues14, .queues15:
             let memory = survey.zlibMemory ?? 8
             let mayBeGzip = survey.zlibMemory ?? 9 == 9 && !isFlushed
-            func zlib(_ levels: [Int], variant: Int = 0) -> [Program] {
-                programs(.zlib, levels, memory: memory + 16 * (15 - survey.zlibWindowBits), variant: variant)
+            func zlib(
+                _ levels: [Int], windowBits: Int = survey.zlibWindowBits, variant: Int = 0
+            ) -> [Program] {
+                programs(.zlib, levels, memory: memory + 16 * (15 - windowBits), variant: variant)
+            }
+            // The first blocks may hold too little to copy from far away.
+            func wide(variant: Int = 0) -> [Program] {
+                let levels = [6, 9, 1, 5, 4, 7, 8, 3, 2]
+                return survey.zlibWindowBits < 15 ? zlib(levels, windowBits: 15, variant: variant) : []
             }
             func hashed(_ levels: [Int], _ hash: PlaceHash, variant: Int = 0) -> [Program] {
                 zlib(levels, variant: hash.rawValue << 3 + variant)
@@ -69,8 +78,15 @@ extension Program {
                         + hashed([5, 1, 4, 3, 2], .checksum, variant: variant)
             }
             let zlibNg = survey.hasShortMatches ? [] : programs(.zlibNg, [6, 5, 4, 3, 2, 7, 8])
+            let libdeflate =
+                codes == .queues14 && dictionary == nil
+                ? [.from1_19, .before1_16, .from1_16].flatMap {
+                    (generation: LibdeflateModel.Generation) in
+                    programs(.libdeflate, [12, 10, 11], variant: generation.rawValue)
+                } : []
             let likely =
-                zlib([6, 9, 1]) + (mayBeGzip ? programs(.gnuGzip, [6, 9, 1]) : []) + zlib([5, 4, 7, 8, 3, 2])
+                zlib([6, 9, 1]) + libdeflate + (mayBeGzip ? programs(.gnuGzip, [6, 9, 1]) : [])
+                + zlib([5, 4, 7, 8, 3, 2])
                 + (mayBeGzip ? programs(.gnuGzip, [5, 4, 7, 8, 3, 2]) : [])
             let flushed = dictionary == nil ? [] : zlib([1, 2, 3], variant: 2) + zlib([1, 2, 3], variant: 6)
             let miniz = programs(.miniz, [6, 9, 1, 10, 5, 4, 7, 8, 3, 2])
@@ -81,13 +97,19 @@ extension Program {
             if isFlushed {
                 let likely = zlib([6, 9, 1, 5, 4, 7, 8, 3, 2], variant: 2)
                 let filtered = zlib([6, 9, 5, 4, 7, 8], variant: 3)
-                return (likely, go + chromium(variant: 2) + miniz + filtered + programs(.run, [0]))
+                return (
+                    likely,
+                    wide(variant: 2) + go + chromium(variant: 2) + miniz + filtered + programs(.run, [0])
+                )
             }
             let whole = zlib([6, 9, 5, 4, 7, 8], variant: 1)
             let cut =
                 dictionary == nil
                 ? [] : hashed([1, 2, 3], .chromium, variant: 2) + hashed([1, 2, 3], .checksum, variant: 2)
-            return (likely, flushed + go + chromium() + cut + zlibNg + miniz + whole + programs(.run, [0]))
+            return (
+                likely,
+                wide() + flushed + go + chromium() + cut + zlibNg + miniz + whole + programs(.run, [0])
+            )
         }
     }
 }

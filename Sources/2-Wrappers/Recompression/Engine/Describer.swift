@@ -319,6 +319,8 @@ struct Describer {
         machine.blobLimit = byteCount + Self.leastBlobByteCount
         machine.effort.most = allowance.left
         defer { allowance.take(machine.work, byteCount: machine.position) }
+        // Who looks farther ahead comes as far as others.
+        let byteCount = byteCount + UInt64(program.lookahead - PlainBuffer.lookahead)
         do {
             try plain.forEachPart(limit: byteCount) { part in
                 try Task.checkCancellation()

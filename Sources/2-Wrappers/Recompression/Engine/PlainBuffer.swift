@@ -31,8 +31,10 @@ struct PlainView {
 
 /// The part of the uncompressed data around the place that is worked on.
 final class PlainBuffer {
-    /// How far ahead of the place bytes must be before work goes on there, unless the data end before.
+    /// How far ahead of the place bytes must be before work goes on there, unless the data end before; models that look
+    /// farther say so.
     static let lookahead = 1 << 17
+    var lookahead = PlainBuffer.lookahead
     /// Words may be loaded so far behind the last byte; it is zeros or old bytes there.
     private static let slack = 64
 
@@ -92,7 +94,7 @@ final class PlainBuffer {
 
     /// Whether work may go on at a position.
     @inline(__always) func reaches(_ position: Int) -> Bool {
-        isComplete || end &- position >= Self.lookahead
+        isComplete || end &- position >= lookahead
     }
 }
 

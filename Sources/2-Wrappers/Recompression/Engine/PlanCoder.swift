@@ -19,6 +19,7 @@ final class PlanCoder {
     private var lastExtent = 0
     private var lastSource = false
     private var lastFree = false
+    private var lastSmooth = false
 
     init(_ coder: AdaptiveCoder) { self.coder = coder }
 
@@ -139,6 +140,12 @@ final class PlanCoder {
         return lastSource
     }
 
+    /// Whether a block has the code of counts that were made smoother.
+    func isSmooth(_ value: Bool) -> Bool {
+        lastSmooth = coder.code(value, &sources.bits[lastSmooth ? 6 : 5])
+        return lastSmooth
+    }
+
     /// Whether a block is too long to be held, so that its code is told before its tokens.
     func isLong(_ value: Bool) -> Bool { coder.code(value, &sources.bits[4]) }
 
@@ -171,7 +178,7 @@ final class PlanCoder {
             actual.literalCount, header.trimmedLiteralCount, SymbolTables.literalSymbolCount, bits: 5, 0)
         header.distanceCount = try count(
             actual.distanceCount, header.trimmedDistanceCount, SymbolTables.distanceSymbolCount, bits: 5, 1)
-        try codeSteps(actual, &header, family)
+        try codeSteps(actual, &header, family, &maker)
         let lengths = maker.codeLengths(header.stepFrequencies, family)
         if coder.code(actual.codeLengths == lengths, &headerCounts.bits[1]) {
             header.codeLengths = lengths
@@ -202,8 +209,12 @@ final class PlanCoder {
         return count
     }
 
-    private func codeSteps(_ actual: CodeHeader, _ header: inout CodeHeader, _ family: CodeFamily) throws {
-        let usual = header.usualSteps(isOneRow: family.isOneRow)
+    private func codeSteps(
+        _ actual: CodeHeader, _ header: inout CodeHeader, _ family: CodeFamily, _ maker: inout CodeMaker
+    ) throws {
+        let usual =
+            family == .zopfli
+            ? ZopfliCodes.steps(header, &maker) : header.usualSteps(isOneRow: family.isOneRow)
         if coder.code(actual.steps == usual, &headerCounts.bits[2]) {
             header.steps = usual
             return

@@ -27,6 +27,8 @@ struct Program: Hashable {
         case miniz
         /// zlib-ng; the level.
         case zlibNg
+        /// libdeflate at levels 10 to 12; the level, and as the variant the generation.
+        case libdeflate
     }
 
     var family: Family
@@ -66,6 +68,9 @@ struct Program: Hashable {
 
     /// Whether the encoder works in steps, and may write a step as literals after all.
     var hasSteps: Bool { family == .goFast || family == .klauspost }
+
+    /// So many bytes must be there ahead of a place before its token is known.
+    var lookahead: Int { family == .libdeflate ? LibdeflateModel.lookahead : PlainBuffer.lookahead }
 
     /// The code of a block may be that of so many of its first tokens; nil if it is that of all.
     var firstTokenCount: Int? { family == .klauspostLazy ? 1 << 15 : nil }
@@ -119,6 +124,8 @@ struct Program: Hashable {
         case .klauspostLazy:
             (7...9).contains(level) && memory == 8 && KlauspostLazyModel.Generation(rawValue: variant) != nil
         case .zlibNg: (2...8).contains(level) && memory == 8 && variant == 0
+        case .libdeflate:
+            (10...12).contains(level) && memory == 8 && LibdeflateModel.Generation(rawValue: variant) != nil
         case .miniz: (1...10).contains(level) && memory == 8 && variant == 0
         case .cheapest: (0...12).contains(level) && memory == 8 && variant == 0
         case .general:
@@ -155,6 +162,9 @@ struct Program: Hashable {
         case .miniz:
             return level == 1 ? following(MinizFastModel()) : following(MinizModel(level: level))
         case .zlibNg: return following(ZlibNgModel(level: level))
+        case .libdeflate:
+            let generation = LibdeflateModel.Generation(rawValue: variant) ?? .from1_19
+            return following(LibdeflateModel(level: level, generation: generation))
         case .goChain: return following(GoChainModel(level: level))
         case .goFast: return following(StepModel(GoFastEncoder(), goesOn: variant == 2))
         case .cheapest: return CostRunner(coder, level: level)

@@ -52,6 +52,7 @@ extension StreamMachine {
         runner?.finish()
         spent += (runner?.work ?? 0) + Price.runner
         self.program = program
+        plain.lookahead = program.lookahead
         guard let runner = program.runner(tokenCoder, old) else {
             throw Self.damaged("it takes the old blob, which is not given")
         }

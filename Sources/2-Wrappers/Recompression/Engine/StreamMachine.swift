@@ -435,51 +435,6 @@ final class StreamMachine: DescribingMachine {
         try endBlock()
     }
 
-    private func codeBlockHeader() throws {
-        guard let program, block.kind == .dynamic else { return }
-        spent += Price.code
-        let expected = isLong ? lastHeader : expectedHeader(program)
-        let header = try plan.header(block.header, expected: expected, program.codes, &maker)
-        lastHeader = header
-        if emits { try emitter.writeHeader(header) }
-    }
-
-    /// The code that a block should have, whose tokens are known.
-    private func expectedHeader(_ program: Program) -> CodeHeader {
-        if let first = program.firstTokenCount, run.count > first { firstStepCount = first }
-        let ofAll = { self.expectedHeader(self.run.count, program, isLast: self.position == self.segmentEnd) }
-        guard firstStepCount >= 0 else { return ofAll() }
-        let ofFirst = { self.expectedHeader(self.firstStepCount, program, isLast: false) }
-        if isDecoding { return plan.isOfFirstStep(false) ? ofFirst() : ofAll() }
-        let first = ofFirst()
-        let firstDistance = distance(first)
-        if firstDistance > 0 {
-            let all = ofAll()
-            guard firstDistance < distance(all) else {
-                _ = plan.isOfFirstStep(false)
-                return all
-            }
-        }
-        _ = plan.isOfFirstStep(true)
-        return first
-    }
-
-    private func expectedHeader(_ count: Int, _ program: Program, isLast: Bool) -> CodeHeader {
-        var counts = SymbolCounts(run.tokens, count: count, tables)
-        if program.codes == .filledPackages, !isLast { counts.fill() }
-        var header = CodeHeader()
-        header.setLengths(
-            literals: maker.literalLengths(counts.literals, program.codes),
-            distances: maker.distanceLengths(counts.distances, program.codes))
-        return header
-    }
-
-    /// In how many lengths a code differs from that of the block.
-    private func distance(_ header: CodeHeader) -> Int {
-        zip(header.literalLengths, block.header.literalLengths).count { $0 != $1 }
-            + zip(header.distanceLengths, block.header.distanceLengths).count { $0 != $1 }
-    }
-
     func endBlock() throws {
         if block.isLast {
             guard position == memberEnd else { throw Self.damaged("a member ends early") }

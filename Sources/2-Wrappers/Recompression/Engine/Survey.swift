@@ -23,7 +23,7 @@ struct Survey {
     /// How many blocks have so many tokens, those at the end of a member left out.
     private var blockTokenCounts: [Int: Int] = [:]
 
-    /// How many bits the windows of zlib must have had for the distances of the first blocks.
+    /// How many bits the windows of zlib must have had for the distances of the first blocks, at the least.
     var zlibWindowBits: Int {
         let least = greatestDistance + Limits.minimumLookahead
         return (9...15).first { 1 << $0 >= least } ?? 15
@@ -215,16 +215,26 @@ struct Survey {
         }
         if blob.tokenCount > 1 << 15 { counts.append(1 << 15) }
         for family in CodeFamily.allCases {
-            codeDistances[family.rawValue] +=
-                counts.map { count in
-                    var symbols = SymbolCounts(blob.tokens, count: count, tables.symbols)
-                    if family == .filledPackages { symbols.fill() }
-                    let literals = tables.maker.literalLengths(symbols.literals, family)
-                    let distances = tables.maker.distanceLengths(symbols.distances, family)
-                    return zip(literals, block.header.literalLengths).count { $0 != $1 }
-                        + zip(distances, block.header.distanceLengths).count { $0 != $1 }
-                }.min() ?? 0
+            let distances =
+                family == .zopfli
+                ? [false, true].map { distance(block, blob, blob.tokenCount, family, isSmooth: $0) }
+                : counts.map { distance(block, blob, $0, family, isSmooth: false) }
+            codeDistances[family.rawValue] += distances.min() ?? 0
         }
+    }
+
+    /// In how many lengths a block's code differs from that of so many of its tokens.
+    private func distance(
+        _ block: DeflateParser.Block, _ blob: DeflateParser, _ count: Int, _ family: CodeFamily,
+        isSmooth: Bool
+    ) -> Int {
+        var symbols = SymbolCounts(blob.tokens, count: count, tables.symbols)
+        if family == .filledPackages { symbols.fill() }
+        if isSmooth { symbols.smooth() }
+        let literals = tables.maker.literalLengths(symbols.literals, family)
+        let distances = tables.maker.distanceLengths(symbols.distances, family)
+        return zip(literals, block.header.literalLengths).count { $0 != $1 }
+            + zip(distances, block.header.distanceLengths).count { $0 != $1 }
     }
 
     private mutating func note(_ block: DeflateParser.Block, _ blob: DeflateParser) {

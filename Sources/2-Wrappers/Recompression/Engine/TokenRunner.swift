@@ -15,7 +15,7 @@ class TokenRunner {
 
         /// How many literals may come before it stops, or more data are needed.
         func room(_ plain: PlainBuffer) -> Int {
-            let reach = plain.isComplete ? .max : plain.end &- PlainBuffer.lookahead &+ 1
+            let reach = plain.isComplete ? .max : plain.end &- plain.lookahead &+ 1
             return min(countLimit &- count, min(positionLimit, reach) &- position)
         }
     }
