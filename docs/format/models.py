@@ -206,13 +206,12 @@ class ZlibNg(Zlib):
         (8, 32, 128, 256), (32, 128, 258, 1024),
     ]  # fmt: skip
 
-    def __init__(self, data, level):
-        super().__init__(data, level, 9, 0, False)
+    def __init__(self, data, level, variant):
+        super().__init__(data, level, 9, variant, False)
         self.good, self.lazy, self.nice, self.chain = self.TUNING[level - 2]
         self.level = level
 
     def start(self, start, dictionary, end):
-        self.goes_on = 0
         super().start(start, dictionary, end)
         self.next, self.known = None, 0
 
@@ -242,6 +241,7 @@ class ZlibNg(Zlib):
         b, bottom = self.buffer, max(place - self.size + 262, 0)
         longest = longest or 2
         chain = self.chain >> 2 if longest >= self.good else self.chain
+        nice = min(self.nice, self.ahead)
         while candidate < place:
             count = 2 if longest < 4 else 4 if longest < 8 else 8
             if b[candidate : candidate + count] == b[place : place + count] and all(
@@ -250,7 +250,7 @@ class ZlibNg(Zlib):
                 length = common(b, place, candidate, 258)
                 if length > longest:
                     self.match, longest = candidate, min(length, self.ahead)
-                    if length > self.ahead or length >= self.nice:
+                    if length >= nice:
                         break
                 elif self.level < 5:
                     break

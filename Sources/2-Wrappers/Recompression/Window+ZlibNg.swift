@@ -50,6 +50,7 @@ extension Window {
         var chainLength = longest >= goodLength ? chainLength >> 2 : chainLength
         var candidate = head
         let longestChain = chainLength
+        let nice = min(niceLength, lookahead)
         while candidate < place {
             let match = UnsafeRawPointer(buffer + candidate)
             if Self.maybeLonger(scan, match, longest) {
@@ -62,7 +63,7 @@ extension Window {
                         break
                     }
                     longest = length
-                    if length >= niceLength { break }
+                    if length >= nice { break }
                 } else if endsEarly {
                     break
                 }

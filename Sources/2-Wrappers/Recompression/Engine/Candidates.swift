@@ -77,7 +77,9 @@ extension Program {
                     : hashed([6, 9, 1, 5, 4, 7, 8, 3, 2], .chromium, variant: variant)
                         + hashed([5, 1, 4, 3, 2], .checksum, variant: variant)
             }
-            let zlibNg = survey.hasShortMatches ? [] : programs(.zlibNg, [6, 5, 4, 3, 2, 7, 8])
+            func zlibNg(variant: Int = 0) -> [Program] {
+                survey.hasShortMatches ? [] : programs(.zlibNg, [6, 5, 4, 3, 2, 7, 8], variant: variant)
+            }
             let libdeflate =
                 codes == .queues14 && dictionary == nil
                 ? [.from1_19, .before1_16, .from1_16].flatMap {
@@ -99,16 +101,19 @@ extension Program {
                 let filtered = zlib([6, 9, 5, 4, 7, 8], variant: 3)
                 return (
                     likely,
-                    wide(variant: 2) + go + chromium(variant: 2) + miniz + filtered + programs(.run, [0])
+                    wide(variant: 2) + go + chromium(variant: 2) + zlibNg(variant: 2) + miniz + filtered
+                        + programs(.run, [0])
                 )
             }
             let whole = zlib([6, 9, 5, 4, 7, 8], variant: 1)
             let cut =
                 dictionary == nil
-                ? [] : hashed([1, 2, 3], .chromium, variant: 2) + hashed([1, 2, 3], .checksum, variant: 2)
+                ? []
+                : hashed([1, 2, 3], .chromium, variant: 2) + hashed([1, 2, 3], .checksum, variant: 2)
+                    + zlibNg(variant: 2)
             return (
                 likely,
-                wide() + flushed + go + chromium() + cut + zlibNg + miniz + whole + programs(.run, [0])
+                wide() + flushed + go + chromium() + cut + zlibNg() + miniz + whole + programs(.run, [0])
             )
         }
     }

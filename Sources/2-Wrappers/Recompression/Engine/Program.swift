@@ -25,7 +25,7 @@ struct Program: Hashable {
         case klauspostLazy
         /// miniz and miniz_oxide; the level.
         case miniz
-        /// zlib-ng; the level.
+        /// zlib-ng; the level, and as the variant 2 if segments are where it was flushed.
         case zlibNg
         /// libdeflate at levels 10 to 12; the level, and as the variant the generation.
         case libdeflate
@@ -123,7 +123,7 @@ struct Program: Hashable {
             (1...6).contains(level) && memory == 8 && KlauspostGeneration(rawValue: variant) != nil
         case .klauspostLazy:
             (7...9).contains(level) && memory == 8 && KlauspostLazyModel.Generation(rawValue: variant) != nil
-        case .zlibNg: (2...8).contains(level) && memory == 8 && variant == 0
+        case .zlibNg: (2...8).contains(level) && memory == 8 && (variant == 0 || variant == 2)
         case .libdeflate:
             (10...12).contains(level) && memory == 8 && LibdeflateModel.Generation(rawValue: variant) != nil
         case .miniz: (1...10).contains(level) && memory == 8 && variant == 0
@@ -161,7 +161,7 @@ struct Program: Hashable {
             )
         case .miniz:
             return level == 1 ? following(MinizFastModel()) : following(MinizModel(level: level))
-        case .zlibNg: return following(ZlibNgModel(level: level))
+        case .zlibNg: return following(ZlibNgModel(level: level, goesOn: variant == 2))
         case .libdeflate:
             let generation = LibdeflateModel.Generation(rawValue: variant) ?? .from1_19
             return following(LibdeflateModel(level: level, generation: generation))

@@ -3,6 +3,8 @@ struct ZlibNgModel: TokenModel {
     private let storage: Storage
     private let tuning: Tuning
     private let way: Way
+    /// Whether segments end where the encoder was flushed, and went on.
+    private let goesOn: Bool
     private var inputPosition = 0
     private var end = 0
 
@@ -44,7 +46,8 @@ struct ZlibNgModel: TokenModel {
     private static let wholeFactor = 16
     private static let longestJoined = 256
 
-    init(level: Int) {
+    init(level: Int, goesOn: Bool = false) {
+        self.goesOn = goesOn
         storage = Storage()
         tuning = Tuning(zlibNgLevel: level)
         way = level == 2 ? .greedy : level <= 6 ? .lookingAhead : .lazy
@@ -58,11 +61,15 @@ struct ZlibNgModel: TokenModel {
     private let endsEarly: Bool
 
     mutating func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainView) {
-        storage.window.reset(tuning)
-        let dictionary = min(dictionary, tuning.windowSize)
-        if dictionary > 0 {
-            storage.window.takeDictionary(plain.pointer(start - dictionary), count: dictionary)
-            takenCount &+= 2 &* dictionary
+        if goesOn, dictionary > 0 {
+            storage.window.goOn()
+        } else {
+            storage.window.reset(tuning)
+            let dictionary = min(dictionary, tuning.windowSize)
+            if dictionary > 0 {
+                storage.window.takeDictionary(plain.pointer(start - dictionary), count: dictionary)
+                takenCount &+= 2 &* dictionary
+            }
         }
         inputPosition = start
         self.end = end
