@@ -147,7 +147,8 @@ struct CostTable: Sendable {
         figures[Int(places[node])].own = cost
     }
 
-    private func own(_ node: Int) -> Figure? {
+    /// The figure of a node itself; nil if there is none.
+    func own(_ node: Int) -> Figure? {
         switch places[node] {
         case Self.free: .zero
         case Self.none: nil

@@ -297,14 +297,26 @@ extension ExplorerModel {
         guard let picks else { return pickState.sum = CostSum() }
         // No tick takes it anew then.
         if pickState.isSumStale, !estimates.isRunning { return sumUpPicks() }
+        let tree = picks.ground.tree
+        // Of hundreds of thousands of nodes the table tells by their places what ids have to be looked up for.
+        let table = files.flatMap { if case .same? = $0.pickPlaces { $0.costs } else { nil } }
         for change in picks.news ?? [] where (change.before == .left) != (change.after == .left) {
-            count(change.node, in: picks.ground.tree, isLeftOut: change.after == .left)
+            let isLeftOut = change.after == .left
+            if let table {
+                count(table.own(change.node), of: change.node, in: tree, isLeftOut: isLeftOut)
+            } else {
+                count(change.node, in: tree, isLeftOut: isLeftOut)
+            }
         }
     }
 
     private mutating func count(_ node: Int, in tree: DiffTree, isLeftOut: Bool = false) {
         guard let id = tree.newID(of: node) else { return }
-        if let cost = costs[id] {
+        count(costs[id], of: node, in: tree, isLeftOut: isLeftOut)
+    }
+
+    private mutating func count(_ cost: Figure?, of node: Int, in tree: DiffTree, isLeftOut: Bool) {
+        if let cost {
             pickState.sum.count(cost.byteCount, isLeftOut: isLeftOut)
         } else if !isCostFinal, CostTable.isExpected(tree, node) {
             pickState.sum.countUnknown(isLeftOut: isLeftOut)

@@ -90,8 +90,9 @@ struct Picks: Sendable {
     /// Picks changes; leaves them out again if all of them are picked.
     mutating func toggle(_ nodes: [Int]) {
         let nodes = ground.needs.withPeers(nodes)
-        let isPicked = nodes.allSatisfy(made.isPicked)
-        perform(isPicked ? nodes : nodes.filter { !made.isPicked($0) })
+        let pickedCount = nodes.count(where: made.isPicked)
+        perform(
+            pickedCount == 0 || pickedCount == nodes.count ? nodes : nodes.filter { !made.isPicked($0) })
     }
 
     /// Picks changes.
