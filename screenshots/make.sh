@@ -5,7 +5,7 @@
 #   screenshots/make.sh [OLD NEW]      two images; without them, the pair of 'silt demo'
 #
 # SILT=path/to/silt (.build/release/silt), COLUMNS_=120, ROWS=36, THEME=dark, LIGHT= (for a light ground), OUT=screenshots change what is run,
-# how large, in which colours, where to.
+# how large, in which colours, where to. With ARCHIVE, a part of an archive's name that differs, only its members are taken.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -65,6 +65,19 @@ mux start-server \; set -g default-terminal tmux-256color \; set -g status off \
 
 # What it opens on: the costliest change under the cursor.
 settle ' shows '
+if [ -n "${ARCHIVE:-}" ]; then
+    # The archive that a renamed one is made of is known then.
+    settle 'of the pull'
+    mux send-keys '&'
+    mux send-keys -l "$ARCHIVE"
+    mux send-keys Enter
+    settle 'more that do not match'
+    mux send-keys Enter
+    settle 'member'
+    picture archive
+    mux send-keys Escape q
+    exit
+fi
 picture overview
 # What the update brings, by package.
 mux send-keys S
@@ -76,12 +89,24 @@ sleep 0.3
 mux send-keys r
 settle 'take '
 picture routes
+# How a figure is made.
+mux send-keys Enter
+settle 'close'
+picture route
+mux send-keys Escape
+sleep 0.3
 mux send-keys Escape
 sleep 0.3
 # The costliest change and what stands below it, for a package of their own.
 mux send-keys Space Space
 settle 'PICKED'
 picture picks
+# What that is, and what comes along.
+mux send-keys P
+settle 'go there'
+picture picked
+mux send-keys Escape
+sleep 0.3
 mux send-keys u u
 sleep 0.3
 mux send-keys '{' '{' '{' '{'
@@ -91,13 +116,36 @@ mux send-keys '}'
 mux send-keys Enter
 settle 'B differ'
 picture bytes
+# Why it costs what it costs, and what it says of itself.
+mux send-keys '$'
+settle 'Cost by place'
+picture costs
+mux send-keys Escape
+sleep 0.3
+mux send-keys S
+settle 'Needed libraries'
+picture program
+mux send-keys Escape
+sleep 0.3
+# What can be copied, written out and shown by other programs.
+mux send-keys y
+settle 'copy'
+picture copy
+mux send-keys Escape
+sleep 0.3
+mux send-keys W
+settle 'write'
+picture write
+mux send-keys Escape
+sleep 0.3
 mux send-keys Escape
 sleep 0.3
 # In a text.
 mux send-keys '&'
 mux send-keys -l "${TEXT:-handler}"
 mux send-keys Enter
-sleep 0.3
+settle 'more that do not match'
+picture narrow
 mux send-keys Enter
 settle 'change 1 of'
 picture look
@@ -121,6 +169,12 @@ settle 'ships as'
 picture details
 mux send-keys Escape
 sleep 0.3
+# The files of one layer.
+mux send-keys s
+settle 'Files: layer'
+picture layer
+mux send-keys s
+sleep 0.3
 # What differs in the configuration.
 mux send-keys 1 g Enter
 settle 'Configuration'
@@ -137,6 +191,11 @@ sleep 0.3
 mux send-keys f
 settle 'ignore, when'
 picture filters
+mux send-keys Escape
+sleep 0.3
+mux send-keys @
+settle 'Log'
+picture log
 mux send-keys Escape
 sleep 0.3
 mux send-keys T
