@@ -25,10 +25,10 @@ struct ZlibModel: TokenModel {
         var window = Window()
     }
 
-    /// How many bytes were taken in before streams.
-    private var takenCount = 0
+    /// What it took to start.
+    private var startWork = 0
 
-    var work: Int { takenCount &+ storage.window.work }
+    var work: Int { startWork &+ storage.window.work }
 
     /// How many bytes pigz compresses at a time, at most.
     private static let jobByteCount = 1 << 17
@@ -46,12 +46,7 @@ struct ZlibModel: TokenModel {
             storage.window.goOn()
         } else {
             jobStart = start
-            storage.window.reset(tuning)
-            let dictionary = min(dictionary, tuning.windowSize)
-            if dictionary > 0 {
-                storage.window.takeDictionary(plain.pointer(start - dictionary), count: dictionary)
-                takenCount &+= 2 &* dictionary
-            }
+            startWork &+= storage.window.reset(tuning, dictionary: dictionary, at: start, plain)
         }
         inputPosition = start
         self.end = end

@@ -35,10 +35,10 @@ struct ZlibNgModel: TokenModel {
         var window = Window()
     }
 
-    /// How many bytes were taken in before streams.
-    private var takenCount = 0
+    /// What it took to start.
+    private var startWork = 0
 
-    var work: Int { takenCount &+ storage.window.work }
+    var work: Int { startWork &+ storage.window.work }
 
     /// Shorter matches are not taken.
     private static let shortest = 4
@@ -64,12 +64,7 @@ struct ZlibNgModel: TokenModel {
         if goesOn, dictionary > 0 {
             storage.window.goOn()
         } else {
-            storage.window.reset(tuning)
-            let dictionary = min(dictionary, tuning.windowSize)
-            if dictionary > 0 {
-                storage.window.takeDictionary(plain.pointer(start - dictionary), count: dictionary)
-                takenCount &+= 2 &* dictionary
-            }
+            startWork &+= storage.window.reset(tuning, dictionary: dictionary, at: start, plain)
         }
         inputPosition = start
         self.end = end
