@@ -217,6 +217,48 @@ struct PlanTests {
         #expect(revised.recipes.count == 1 && revised.plan.carriedLayers == [])
     }
 
+    /// What each new file is made of: `old` and `new` name files, and whose content, mutated, each holds.
+    private func ancestors(old: [(String, UInt64)], new: [(String, UInt64)]) async throws -> [UInt64?] {
+        func content(_ seed: UInt64) -> [UInt8] { Content.random(seed, 20_000) }
+        let oldImage = ImageBuilder([.init("ADD old", old.map { .file($0.0, content($0.1)) })])
+        let newImage = ImageBuilder([
+            .init("ADD new", new.map { .file($0.0, Content.mutated(content($0.1), seed: 99, edits: 9)) })
+        ])
+        let creator = DeltaCreator(
+            old: try await roundtrip.open(oldImage, as: "old"),
+            new: try await roundtrip.open(newImage, as: "new"))
+        return try await creator.plan(ofLayer: 0).sources.map {
+            if case .patch(let ancestor) = $0 { old[ancestor].1 } else { nil }
+        }
+    }
+
+    /// Bundlers name what they make by its hash: `5114.<hash>.js`. Of files whose names differ in numbers and hashes alone the
+    /// nearest in size was taken, or none where one hash began with a digit and the other did not.
+    @Test func `bundles with other hashes come from those of the same number`() async throws {
+        #expect(
+            try await ancestors(
+                old: [("5114.aaa2ee384630e343c3e1.js", 1), ("785.1438df201df83e9dc1d8.js", 2)],
+                new: [("5114.37b482a7abe222bcefa6.js", 1), ("785.f8348d3f071ce5c512b4.js", 2)]) == [1, 2])
+    }
+
+    @Test func `files that changed places come from what they are most like`() async throws {
+        #expect(
+            try await ancestors(
+                old: [("1.js", 1), ("2.js", 2), ("3.js", 3)], new: [("1.js", 3), ("2.js", 1), ("3.js", 2)])
+                == [3, 1, 2])
+        // Whatever they are called.
+        #expect(try await ancestors(old: [("a", 1), ("b", 2)], new: [("b", 1), ("c", 2)]) == [1, 2])
+    }
+
+    @Test func `files keep the ancestor of their name unless another is clearly more like them`() async throws
+    {
+        #expect(
+            try await ancestors(
+                old: [("a-1.txt", 1), ("b-1.txt", 1)], new: [("a-2.txt", 1), ("b-2.txt", 1)])
+                == [1, 1])
+        #expect(try await ancestors(old: [("a", 1), ("b", 2)], new: [("a", 3), ("b", 4)]) == [1, 2])
+    }
+
     @Test func `few bytes that unpack to many are matched in small parts`() async throws {
         #expect(LayerPlan.partByteCount(stored: 0) == 8 << 20)
         #expect(LayerPlan.partByteCount(stored: 4 << 20) == 32 << 20)

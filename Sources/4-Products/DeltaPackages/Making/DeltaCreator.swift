@@ -138,8 +138,8 @@ public final class DeltaCreator: Sendable {
             Shared { _ in
                 let similar = try await similar.value()
                 var plan = LayerPlan(new, layer: layer, home: home, similar: similar)
-                if !similar.leftBehind.isEmpty, !plan.unknownEntries.isEmpty {
-                    try plan.findAncestors(in: await sketches.value())
+                if !similar.leftBehind.isEmpty, !plan.changedEntries.isEmpty {
+                    try plan.findAncestors(in: await sketches.value(), references)
                 }
                 return plan
             }

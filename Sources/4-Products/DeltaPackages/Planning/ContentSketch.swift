@@ -27,6 +27,14 @@ struct ContentSketch: Sendable {
         }
     }
 
+    /// Makes the sketch of an old content.
+    ///
+    /// - Throws: `FileError` if the old image can no longer be read.
+    init(of ordinal: Int, in references: OldReferences) throws {
+        let count = Int(min(references.contentByteCount(of: ordinal), Self.byteCountLimit))
+        self.init(try references.content(of: ordinal, at: 0, count: count))
+    }
+
     private mutating func insert(_ hash: UInt64, _ limit: inout UInt64) {
         let place = hashes.firstIndex { $0 >= hash } ?? hashes.count
         guard place == hashes.count || hashes[place] != hash else { return }
@@ -37,15 +45,25 @@ struct ContentSketch: Sendable {
     }
 }
 
+extension ContentSketch {
+    /// How many numbers two sketches share.
+    func sharedCount(_ other: ContentSketch) -> Int {
+        let others = Set(other.hashes)
+        return hashes.count { others.contains($0) }
+    }
+}
+
 /// Finds old contents by what they have in common with new ones.
 struct SketchIndex: Sendable {
     /// Smaller files cost less than finding their ancestors.
     static let leastByteCount: UInt64 = 512
+    /// How many contents are sketched at most, the largest: that takes some 30 MB.
+    static let countLimit = 1 << 15
 
-    /// The places in `ordinals` of the contents that have a hash.
-    private var places: [UInt64: [Int32]] = [:]
+    /// The contents that have a number, by their places in `ordinals`.
+    private var places: OrdinalTable
     private var ordinals: [Int] = []
-    /// Hashes that more contents share tell nothing: they are those of zeros and of licence texts.
+    /// Numbers that more contents share tell nothing: they are those of zeros and of licence texts.
     private static let shareLimit = 64
     /// How many numbers a likely ancestor shares at least.
     private static let likeness = 6
@@ -58,32 +76,37 @@ struct SketchIndex: Sendable {
     ///   - jobs: How many runs of entries to read at a time.
     /// - Throws: `FileError` if the old image can no longer be read, `CancellationError` when its task was cancelled.
     init(of ordinals: [Int], in references: OldReferences, jobs: Int) async throws {
-        let wanted = ordinals.filter { references.contentByteCount(of: $0) >= Self.leastByteCount }
+        let wanted = Self.largest(ordinals, in: references)
         let runs = stride(from: 0, to: wanted.count, by: Self.runCount).map {
             wanted[$0..<min($0 + Self.runCount, wanted.count)]
         }
         let sketches = try await parallelMap(runs, width: jobs) { run in
             try run.map { ordinal in
                 try Task.checkCancellation()
-                let count = Int(min(references.contentByteCount(of: ordinal), ContentSketch.byteCountLimit))
-                return ContentSketch(try references.content(of: ordinal, at: 0, count: count))
+                return try ContentSketch(of: ordinal, in: references)
             }
         }
-        for (ordinal, sketch) in zip(wanted, sketches.joined()) { add(sketch, ordinal: ordinal) }
+        self.ordinals = wanted
+        places = OrdinalTable(count: sketches.joined().reduce(0) { $0 + $1.hashes.count })
+        for (place, sketch) in sketches.joined().enumerated() {
+            for hash in sketch.hashes { places.add(place, key: hash) }
+        }
+        places.sort()
     }
 
     /// Starting a task for each small file would take longer than reading it.
     private static let runCount = 32
 
-    /// Adds an old content; ordinals must rise.
-    private mutating func add(_ sketch: ContentSketch, ordinal: Int) {
-        for hash in sketch.hashes where places[hash, default: []].count < Self.shareLimit {
-            places[hash, default: []].append(Int32(clamping: ordinals.count))
-        }
-        ordinals.append(ordinal)
+    /// The largest contents, in the order of their numbers; of equally large ones the first.
+    private static func largest(_ ordinals: [Int], in references: OldReferences) -> [Int] {
+        let wanted = ordinals.filter { references.contentByteCount(of: $0) >= leastByteCount }
+        guard wanted.count > countLimit else { return wanted }
+        return wanted.map { (byteCount: references.contentByteCount(of: $0), ordinal: $0) }
+            .sorted { ($1.byteCount, $0.ordinal) < ($0.byteCount, $1.ordinal) }
+            .prefix(countLimit).map(\.ordinal).sorted()
     }
 
-    /// How many hashes each old content shares with a new one, all of them 0 between two searches: a table that is used
+    /// How many numbers each old content shares with a new one, all of them 0 between two searches: a table that is used
     /// again and again.
     struct Votes {
         fileprivate var counts: [UInt8]
@@ -93,16 +116,18 @@ struct SketchIndex: Sendable {
     }
 
     /// The old content that shares most with a new one, the first of equals; nil if none shares enough.
-    func likest(_ sketch: ContentSketch, _ votes: inout Votes) -> Int? {
-        let found = sketch.hashes.compactMap { places[$0] }
+    ///
+    /// - Returns: Its number, and how many numbers the two sketches share.
+    func likest(_ sketch: ContentSketch, _ votes: inout Votes) -> (ordinal: Int, sharedCount: Int)? {
+        let found = sketch.hashes.map { places.ordinals($0).prefix(Self.shareLimit) }
         var best = 0
         var bestPlace = Int.max
-        for place in found.joined().lazy.map(Int.init) {
+        for place in found.joined() {
             votes.counts[place] += 1
             let count = Int(votes.counts[place])
             if count > best || count == best && place < bestPlace { (best, bestPlace) = (count, place) }
         }
-        for place in found.joined() { votes.counts[Int(place)] = 0 }
-        return best >= Self.likeness ? ordinals[bestPlace] : nil
+        for place in found.joined() { votes.counts[place] = 0 }
+        return best >= Self.likeness ? (ordinals[bestPlace], best) : nil
     }
 }

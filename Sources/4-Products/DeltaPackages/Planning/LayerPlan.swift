@@ -62,28 +62,44 @@ struct LayerPlan: Sendable {
         min(max(byteCount.multipliedClamped(8), 8 << 20), 128 << 20)
     }
 
-    /// The entries whose names tell nothing of where they come from, and that are worth looking for it.
-    var unknownEntries: [Int] {
+    /// The entries whose contents the old image does not hold, and that are worth looking for what they come from.
+    var changedEntries: [Int] {
         sources.indices.filter { index in
-            guard case .new = sources[index] else { return false }
+            if case .reference = sources[index] { return false }
             return file.spans[index].contentByteCount >= SketchIndex.leastByteCount
         }
     }
 
-    /// Finds ancestors by content for the entries whose names tell nothing.
+    /// Finds ancestors by content: where names tell nothing, and where they are wrong.
     ///
-    /// - Parameter sketches: Of the old contents whose paths the new image does not have.
-    /// - Throws: `FileError` if the new image can no longer be read, `CancellationError` when its task was cancelled.
-    mutating func findAncestors(in sketches: SketchIndex) throws {
+    /// Bundles are numbered anew, parts of programs change places: what stands under a name is then no more like the new
+    /// content than any other file of its kind.
+    ///
+    /// - Parameters:
+    ///   - sketches: Of the old contents that the new image does not hold.
+    ///   - references: The old image.
+    /// - Throws: `FileError` if an image can no longer be read, `CancellationError` when its task was cancelled.
+    mutating func findAncestors(in sketches: SketchIndex, _ references: OldReferences) throws {
         var votes = SketchIndex.Votes(sketches)
-        for index in unknownEntries {
+        for index in changedEntries {
             try Task.checkCancellation()
             let span = file.spans[index]
             let part = Int(min(span.contentByteCount, ContentSketch.byteCountLimit))
             let sketch = ContentSketch(try file.tar.read(at: span.contentOffset, count: part))
-            if let ancestor = sketches.likest(sketch, &votes) { sources[index] = .patch(ancestor: ancestor) }
+            guard let likest = sketches.likest(sketch, &votes) else { continue }
+            if case .patch(let named) = sources[index] {
+                guard named != likest.ordinal,
+                    try ContentSketch(of: named, in: references).sharedCount(sketch) + Self.trustInNames
+                        <= likest.sharedCount
+                else { continue }
+            }
+            sources[index] = .patch(ancestor: likest.ordinal)
         }
     }
+
+    /// How many more numbers another content's sketch shares than that of the content whose name is alike, to be taken: what
+    /// little is looked at may be more alike by chance.
+    private static let trustInNames = 4
 
     /// The same plan as if every other entry's content were an old one's: what remains is the cost of headers, and of
     /// the contents of a few entries.

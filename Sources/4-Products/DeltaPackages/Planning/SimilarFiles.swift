@@ -16,13 +16,16 @@ struct SimilarFiles: Sendable {
     private var byContent: OrdinalTable
     /// Entries with content; those of one name by rising size.
     private var byLooseName: OrdinalTable
-    /// Contents at paths that the new image does not have: they may have moved and changed.
+    /// Contents that the new image does not hold, or not at that path: they may have moved and changed.
     private(set) var leftBehind: [Int] = []
 
     init(_ old: ImageSet, _ new: ImageSet, _ references: OldReferences) {
         let entries = OldEntries(listings: old.listings, references: references)
         self.old = entries
-        let newPaths = Set(new.listings.lazy.flatMap { $0.entries.lazy.map(\.path) })
+        // Of two contents that begin alike, one is not looked at.
+        let kept = Set(
+            new.listings.lazy.flatMap { $0.entries.lazy.compactMap { $0.storedDigest?.firstWord } })
+        let newPaths = Set(new.listings.lazy.flatMap { $0.entries.lazy.map { Self.key($0.path) } })
         byPath = OrdinalTable(count: references.entryCount)
         byContent = OrdinalTable(count: references.entryCount)
         byLooseName = OrdinalTable(count: 2 * references.entryCount)
@@ -31,8 +34,11 @@ struct SimilarFiles: Sendable {
                 let ordinal = references.ordinal(layer: layer, entry: index)
                 byPath.add(ordinal, key: Self.key(entry.path))
                 guard references.contentByteCount(of: ordinal) > 0, entry.digest != nil else { continue }
-                if let digest = entry.storedDigest { byContent.add(ordinal, key: digest.firstWord) }
-                if !newPaths.contains(entry.path) { leftBehind.append(ordinal) }
+                let content = entry.storedDigest?.firstWord
+                if let content { byContent.add(ordinal, key: content) }
+                if content.map(kept.contains) != true || !newPaths.contains(Self.key(entry.path)) {
+                    leftBehind.append(ordinal)
+                }
                 for name in Self.looseNames(entry.path) { byLooseName.add(ordinal, key: Self.key(name)) }
             }
         }
@@ -137,43 +143,57 @@ struct SimilarFiles: Sendable {
         name.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
 
-    /// The whole path and the last name with numbers and hashes made alike: `libfoo-1.2.so` and `libfoo-1.3.so`.
+    /// What else a path may have been called, the likeliest first: with its directory, then without; with the numbers of
+    /// its last name, which may tell one part of a program from another, then without.
     ///
-    /// - Returns: The two; nothing for paths that are longer than any system takes.
+    /// `lib-1.2/5114.0123abcd.js` comes from `lib-1.1/5114.89abcdef.js` rather than from another `.js` file of that directory.
+    ///
+    /// - Returns: Names in which what may differ is the same: each once, none for paths that are longer than any system
+    ///   takes.
     static func looseNames(_ path: TreePath) -> [[UInt8]] {
         guard path.bytes.count <= pathByteCountLimit else { return [] }
-        let whole = loosen(path.bytes[...])
-        let name = loosen(path.name)
-        return [whole, [UInt8(ascii: "/")] + name]
+        let directory = loosen(path.bytes[..<path.name.startIndex], numbers: true)
+        let names = [loosen(path.name, numbers: false), loosen(path.name, numbers: true)]
+        let different = names[0] == names[1] ? names[..<1] : names[...]
+        return different.map { directory + $0 } + different.map { [UInt8(ascii: "/")] + $0 }
     }
 
     private static let pathByteCountLimit = 4096
 
-    private static func loosen(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    /// A name with `*` in place of what looks like a hash, and `#` in place of numbers and versions.
+    private static func loosen(_ bytes: ArraySlice<UInt8>, numbers: Bool) -> [UInt8] {
         var loose: [UInt8] = []
-        var rest = bytes
-        // Up to here it is known that what is left of a run is no hash.
+        // No hash starts before that: a name of letters that hashes may have is gone through once.
         var hashlessEnd = bytes.startIndex
-        while let first = rest.first {
-            if rest.startIndex >= hashlessEnd {
-                let run = rest.prefix(while: isHexDigit)
-                if run.count >= 8, run.contains(where: isDigit) {
-                    loose.append(UInt8(ascii: "#"))
-                    rest = rest[run.endIndex...]
-                    continue
-                }
-                hashlessEnd = run.endIndex
-            }
-            if isDigit(first) {
-                if loose.last != UInt8(ascii: "#") { loose.append(UInt8(ascii: "#")) }
-                // `1.2` and `1.2.3` are both a version.
-                rest = rest.drop { isDigit($0) || $0 == UInt8(ascii: ".") && loose.last == UInt8(ascii: "#") }
-                if rest.startIndex > bytes.startIndex, bytes[rest.startIndex - 1] == UInt8(ascii: ".") {
-                    loose.append(UInt8(ascii: "."))
+
+        func hashEnd(_ start: Int) -> Int? {
+            guard start >= hashlessEnd else { return nil }
+            let run = bytes[start...].prefix(while: isHexDigit)
+            if run.count >= 8, run.contains(where: isDigit) { return run.endIndex }
+            hashlessEnd = run.endIndex
+            return nil
+        }
+
+        /// Whether `1` is followed by `.2`, which is no hash of its own.
+        func versionGoesOn(_ dot: Int) -> Bool {
+            bytes[dot...].starts(with: [UInt8(ascii: ".")]) && bytes[(dot + 1)...].first.map(isDigit) == true
+                && hashEnd(dot + 1) == nil
+        }
+
+        var index = bytes.startIndex
+        while index < bytes.endIndex {
+            if let end = hashEnd(index) {
+                loose.append(UInt8(ascii: "*"))
+                index = end
+            } else if numbers, isDigit(bytes[index]) {
+                loose.append(UInt8(ascii: "#"))
+                index = bytes[index...].firstIndex { !isDigit($0) } ?? bytes.endIndex
+                while versionGoesOn(index) {
+                    index = bytes[(index + 1)...].firstIndex { !isDigit($0) } ?? bytes.endIndex
                 }
             } else {
-                loose.append(first)
-                rest = rest.dropFirst()
+                loose.append(bytes[index])
+                index += 1
             }
         }
         return loose
