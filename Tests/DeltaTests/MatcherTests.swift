@@ -90,6 +90,35 @@ struct MatcherTests {
         }
     }
 
+    /// Lists of checksums stand in every Debian package. What to add to one checksum to get another is longer than the other.
+    @Test(arguments: [MatchMethod.hashed(depth: 8), .sorted])
+    func `what is something else altogether stands for itself`(method: MatchMethod) throws {
+        func list(_ seed: UInt64) -> [UInt8] {
+            (0..<300 as Range<UInt64>).flatMap { line -> [UInt8] in
+                let sum = Content.random(seed &+ line, 16).map {
+                    String(256 + Int($0), radix: 16).dropFirst()
+                }
+                return Array("\(sum.joined())  usr/share/zoneinfo/\(line)\n".utf8)
+            }
+        }
+        let (old, new) = (list(1_000), list(2_000))
+        let patch = try Patch.between(old, new, method: method)
+        #expect(try Recipe.apply([(0, new, patch)], of: [old]) == [new])
+        #expect(patch.differences.changes.isEmpty)
+        // 300 checksums of 16 bytes.
+        #expect(patch.estimatedByteCount < 6_200)
+    }
+
+    @Test func `what is inserted again and again is not gathered from everywhere`() throws {
+        let words = (0..<300 as Range<UInt64>).map { Content.text($0, 12) }
+        let old = words.flatMap { $0 + Content.random(UInt64($0.count), 40) }
+        let inserted = stride(from: 0, to: 300, by: 17).flatMap { words[$0] }
+        let new = (0..<30).flatMap { old[$0 * 500..<min($0 * 500 + 500, old.count)] + inserted }
+        let patch = try Patch.between(old, new)
+        #expect(try Recipe.apply([(0, new, patch)], of: [old]) == [new])
+        #expect(patch.literal.count > 29 * inserted.count)
+    }
+
     @Test func `random edits are patched`() throws {
         var olds: [[UInt8]] = []
         var pairs: [(old: Int, new: [UInt8], patch: Patch)] = []

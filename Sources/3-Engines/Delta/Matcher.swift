@@ -6,8 +6,9 @@
 /// at hand are taken without a search, and a table of the old content's 8-byte words skips searches that would find
 /// nothing.
 public struct Matcher: Sendable {
-    /// The old content without what references make of it.
+    /// The old content, without what references make of it if it is machine code.
     private let old: [UInt8]
+    private let isNeutral: Bool
     private let search: MatchSearch
 
     /// A run that agrees this long with the match at hand is taken as it is.
@@ -28,7 +29,8 @@ public struct Matcher: Sendable {
     public init(old content: [UInt8], method: MatchMethod, isPart: Bool = false) throws {
         let neutral = try NeutralContent.of(content)
         old = neutral ?? content
-        gain = neutral == nil ? 8 : 16
+        isNeutral = neutral != nil
+        gain = isNeutral ? 16 : 8
         search = try MatchSearch(old, method, isPart: isPart)
     }
 
@@ -53,8 +55,10 @@ public struct Matcher: Sendable {
     public func match(_ new: MatchedContent, _ part: Range<Int>, from start: Int = 0) throws -> MatchedPart {
         let isWhole = part == new.bytes.indices
         let offset = max(start, 0) + part.lowerBound
-        let steps = try steps(isWhole ? new.bytes : Array(new.bytes[part]), offset: offset)
-        return MatchedPart(steps: steps)
+        let new = isWhole ? new.bytes : Array(new.bytes[part])
+        let steps = try steps(new, offset: offset)
+        return MatchedPart(
+            steps: isNeutral ? steps : try StepRefinement(old: old, new: new).refined(steps))
     }
 
     /// Matches a new content that stands at an offset of a larger one.
