@@ -27,9 +27,8 @@ struct StepRefinement {
 
     /// Steps that make the same in fewer bytes, as far as that can be told of the content alone.
     ///
-    /// - Parameters:
-    ///   - steps: What makes all of the new content.
-    ///   - poll: Asked again and again whether to go on.
+    /// - Parameter steps: What makes all of the new content.
+    /// - Returns: The steps.
     /// - Throws: `CancellationError` when its task was cancelled.
     func refined(_ steps: [PatchStep]) throws -> [PatchStep] {
         var best = (steps: steps, byteCount: Int.max)
