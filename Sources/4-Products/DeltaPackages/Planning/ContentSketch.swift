@@ -6,7 +6,7 @@ import Work
 /// resemblance and containment of documents", 1997).
 struct ContentSketch: Sendable {
     /// How many numbers a sketch has at most.
-    private static let count = 32
+    static let count = 32
     /// What a sketch is made of: enough of a file to know it again.
     static let byteCountLimit: UInt64 = 4 << 20
 

@@ -88,18 +88,18 @@ struct LayerPlan: Sendable {
             let sketch = ContentSketch(try file.tar.read(at: span.contentOffset, count: part))
             guard let likest = sketches.likest(sketch, &votes) else { continue }
             if case .patch(let named) = sources[index] {
-                guard named != likest.ordinal,
-                    try ContentSketch(of: named, in: references).sharedCount(sketch) + Self.trustInNames
-                        <= likest.sharedCount
+                guard span.contentByteCount <= ContentSketch.byteCountLimit,
+                    likest.sharedCount >= Self.clearLikeness, named != likest.ordinal,
+                    try ContentSketch(of: named, in: references).sharedCount(sketch) * 2 <= likest.sharedCount
                 else { continue }
             }
             sources[index] = .patch(ancestor: likest.ordinal)
         }
     }
 
-    /// How many more numbers another content's sketch shares than that of the content whose name is alike, to be taken: what
-    /// little is looked at may be more alike by chance.
-    private static let trustInNames = 4
+    /// How many numbers the sketch of another content shares that is taken instead of that whose name is alike. Nothing is
+    /// where only the front was sketched: programs of one compiler begin more alike than two versions of one program.
+    private static let clearLikeness = ContentSketch.count / 2
 
     /// The same plan as if every other entry's content were an old one's: what remains is the cost of headers, and of
     /// the contents of a few entries.
