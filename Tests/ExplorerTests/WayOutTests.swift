@@ -89,6 +89,13 @@ struct WayOutTests {
         #expect(foot().contains("enter open") == look.hasFold)
         while (script.explorer.screens.last as? LookScreen)?.hasFold == true { script.press("+") }
         #expect(!foot().contains("enter open"))
+        #expect(foot().contains("| sides"))
+        // A file that was removed has one side.
+        script.press("esc esc - ] enter")
+        #expect((script.explorer.screens.last as? LookScreen)?.key.new == nil)
+        #expect(!foot().contains("| sides"))
+        script.press("|")
+        #expect(script.explorer.status?.text == "one image has it: there is one side")
     }
 
     @Test func `what a higher layer undoes is not sent elsewhere to be picked`() throws {

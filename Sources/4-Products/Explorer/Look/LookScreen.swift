@@ -263,7 +263,6 @@ struct LookScreen: FindingScreen, SearchableScreen {
             return wraps
                 ? "long lines are wrapped: \(model.key(.wrap, in: context)) cuts them, then one scrolls sideways"
                 : "nothing is to the \(command == .collapse ? "left" : "right")"
-        case .sides where key.old == nil || key.new == nil: return "one image has it: there is one side"
         case .sides where !isText: return "bytes stand side by side: there is no other way"
         case .moreContext, .lessContext:
             if command == .lessContext, layout.context == 0 {

@@ -63,6 +63,11 @@ extension Command {
         return "nothing is left out here"
     }
 
+    @Sendable static func needsTwoSides(_ explorer: ExplorerModel) -> String? {
+        guard let look = look(explorer), look.key.old == nil || look.key.new == nil else { return nil }
+        return "one image has it: there is one side"
+    }
+
     /// The file that is looked into, also below a window: its footer shows beside that.
     private static func look(_ explorer: ExplorerModel) -> LookScreen? {
         explorer.screens.lazy.reversed().compactMap { $0 as? LookScreen }.first

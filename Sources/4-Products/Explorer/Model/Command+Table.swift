@@ -205,7 +205,9 @@ extension Command {
             in: [.look]),
         Binding(.pick, [" "], "pick", "pick the file's change, or leave it out", in: [.look]),
         Binding(.previousItem, ["K"], "", "to the previous file that changed", in: [.look]),
-        Binding(.sides, ["|"], "sides", "old and new side by side, or one under the other", in: [.look]),
+        Binding(
+            .sides, ["|"], "sides", "old and new side by side, or one under the other", in: [.look],
+            unless: needsTwoSides),
         Binding(
             .bytes, ["x"], "bytes", "show the content as bytes, or as text again",
             in: [.look]),
@@ -265,7 +267,7 @@ extension Command {
         Binding(.costs, ["$"], in: [.archive], unless: needsPlaces),
         Binding(.nextItem, ["J"], "next file", in: [.archive]),
         Binding(.previousItem, ["K"], in: [.archive]),
-        Binding(.sides, ["|"], "sides", in: [.archive]),
+        Binding(.sides, ["|"], "sides", in: [.archive], unless: needsTwoSides),
         Binding(.pick, [" "], "pick", in: [.archive]),
         Binding(.details, ["i"], "info", in: [.archive]),
         Binding(.cancel, [.escape, "q"], "back", in: [.archive]),
