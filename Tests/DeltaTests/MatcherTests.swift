@@ -98,13 +98,13 @@ struct MatcherTests {
                 let sum = Content.random(seed &+ line, 16).map {
                     String(256 + Int($0), radix: 16).dropFirst()
                 }
-                return Array("\(sum.joined())  usr/share/zoneinfo/\(line)\n".utf8)
+                return Array("\(sum.joined())  usr/share/zoneinfo/posix/America/Argentina/place\(line)\n".utf8)
             }
         }
         let (old, new) = (list(1_000), list(2_000))
         let patch = try Patch.between(old, new, method: method)
         #expect(try Recipe.apply([(0, new, patch)], of: [old]) == [new])
-        #expect(patch.differences.changes.isEmpty)
+        #expect(patch.differences.changes.count < 100)
         // 300 checksums of 16 bytes.
         #expect(patch.estimatedByteCount < 6_200)
     }
