@@ -86,13 +86,7 @@ struct CodeHeader: Equatable {
             if length == 0 {
                 appendZeros(&count, Runs(), &steps)
             } else {
-                steps.append(Step(symbol: length, extra: 0))
-                count -= 1
-                while count >= 3 {
-                    let part = min(count, 6)
-                    steps.append(Step(symbol: 16, extra: UInt8(part - 3)))
-                    count -= part
-                }
+                appendRepeats(of: length, &count, &steps)
             }
             for _ in 0..<count { steps.append(Step(symbol: length, extra: 0)) }
             start = end
@@ -112,6 +106,17 @@ struct CodeHeader: Equatable {
         }
     }
 
+    /// A length, and then that it comes again as long as that can be told together.
+    private static func appendRepeats(of length: UInt8, _ count: inout Int, _ steps: inout [Step]) {
+        steps.append(Step(symbol: length, extra: 0))
+        count -= 1
+        while count >= 3 {
+            let part = min(count, 6)
+            steps.append(Step(symbol: 16, extra: UInt8(part - 3)))
+            count -= part
+        }
+    }
+
     /// Cuts the lengths that are sent into steps, in zopfli's way: all as one row, and zeros that are left over as other
     /// lengths.
     func zopfliSteps(_ runs: Runs) -> [Step] {
@@ -125,13 +130,7 @@ struct CodeHeader: Equatable {
             start = end
             if length == 0 { Self.appendZeros(&count, runs, &steps) }
             if runs.repeats, count >= 4 {
-                steps.append(Step(symbol: length, extra: 0))
-                count -= 1
-                while count >= 3 {
-                    let part = min(count, 6)
-                    steps.append(Step(symbol: 16, extra: UInt8(part - 3)))
-                    count -= part
-                }
+                Self.appendRepeats(of: length, &count, &steps)
             }
             for _ in 0..<count { steps.append(Step(symbol: length, extra: 0)) }
         }
