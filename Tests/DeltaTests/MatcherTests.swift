@@ -98,7 +98,8 @@ struct MatcherTests {
                 let sum = Content.random(seed &+ line, 16).map {
                     String(256 + Int($0), radix: 16).dropFirst()
                 }
-                return Array("\(sum.joined())  usr/share/zoneinfo/posix/America/Argentina/place\(line)\n".utf8)
+                return Array(
+                    "\(sum.joined())  usr/share/zoneinfo/posix/America/Argentina/place\(line)\n".utf8)
             }
         }
         let (old, new) = (list(1_000), list(2_000))
