@@ -8,16 +8,25 @@ struct StepRefinement {
     private let old: [UInt8]
     private let new: [UInt8]
 
-    /// Copies that are shorter, and from somewhere else than the bytes around them, take more to be told than what they
-    /// copy: always, or where the same is copied again and again.
+    /// How steps are stored.
+    private struct Form {
+        /// Copies that are shorter, and from somewhere else than the bytes around them, are left out.
+        var leastDetour: Int
+        /// Which runs of changed bytes stand for themselves: those of so many changes with at most so many bytes between two of
+        /// them; nil if none do.
+        var runs: (changeCount: Int, gap: Int)?
+    }
+
+    /// Shorter copies from elsewhere take more to be told than what they copy: always, or where the same is copied again and
+    /// again.
     private static let leastDetours = [16, 40]
+    private static let runs = [(changeCount: 2, gap: 0), (changeCount: 3, gap: 1), (changeCount: 4, gap: 2)]
     /// What is so near counts as the same place.
     private static let nearByteCount = 64
+    /// So much of a content tells which form is best: trying them all on all of it would take as long as matching.
+    private static let sampleByteCount = 2 << 20
     /// Patches smaller than that are not worth other forms.
     private static let leastByteCount = 48
-    /// Which runs of changed bytes stand for themselves in a form: those of so many changes with at most so many bytes between
-    /// two of them.
-    private static let forms = [(changeCount: 2, gap: 0), (changeCount: 3, gap: 1), (changeCount: 4, gap: 2)]
 
     /// For steps that make one content of another.
     init(old: [UInt8], new: [UInt8]) {
@@ -31,28 +40,44 @@ struct StepRefinement {
     /// - Returns: The steps.
     /// - Throws: `CancellationError` when its task was cancelled.
     func refined(_ steps: [PatchStep]) throws -> [PatchStep] {
-        var best = (steps: steps, byteCount: Int.max)
-        func consider(_ other: [PatchStep]) throws {
-            guard other != best.steps || best.byteCount == .max else { return }
-            let byteCount = try byteCount(other)
-            if byteCount < best.byteCount { best = (other, byteCount) }
-        }
-        for least in Self.leastDetours {
-            try consider(withoutDetours(steps, least))
-            guard best.byteCount >= Self.leastByteCount else { return best.steps }
-        }
-        let direct = best.steps
+        let sample = Self.prefix(of: steps, byteCount: Self.sampleByteCount)
         var poll = Poll()
-        for form in Self.forms {
-            try consider(try divided(direct, form.changeCount, form.gap, &poll))
+        var best = (form: Form(leastDetour: 0), byteCount: Int.max)
+        func consider(_ form: Form) throws {
+            let byteCount = try byteCount(made(sample, form, &poll))
+            if byteCount < best.byteCount { best = (form, byteCount) }
         }
-        return best.steps
+        for least in Self.leastDetours { try consider(Form(leastDetour: least)) }
+        if best.byteCount >= Self.leastByteCount {
+            let leastDetour = best.form.leastDetour
+            for runs in Self.runs { try consider(Form(leastDetour: leastDetour, runs: runs)) }
+        }
+        return try made(steps, best.form, &poll)
+    }
+
+    /// The steps that make the first bytes of a content.
+    private static func prefix(of steps: [PatchStep], byteCount: Int) -> [PatchStep] {
+        var prefix: [PatchStep] = []
+        var left = byteCount
+        for var step in steps where left > 0 {
+            step.copyCount = min(step.copyCount, left)
+            step.literalCount = min(step.literalCount, left - step.copyCount)
+            left -= step.copyCount + step.literalCount
+            prefix.append(step)
+        }
+        return prefix
     }
 
     private func byteCount(_ steps: [PatchStep]) throws -> Int {
         var place = PatchPlace.unpredicted
         place.keepsHints = false
         return try Patch(steps: steps, old: old, new: new, place: place).estimatedByteCount
+    }
+
+    private func made(_ steps: [PatchStep], _ form: Form, _ poll: inout Poll) throws -> [PatchStep] {
+        let direct = withoutDetours(steps, form.leastDetour)
+        guard let runs = form.runs else { return direct }
+        return try divided(direct, runs.changeCount, runs.gap, &poll)
     }
 
     /// The steps without short copies from elsewhere: their bytes stand for themselves.
@@ -76,28 +101,23 @@ struct StepRefinement {
         -> [PatchStep]
     {
         var divided: [PatchStep] = []
+        func add(_ oldStart: Int, copyCount: Int, literalCount: Int) {
+            if copyCount == 0, !divided.isEmpty {
+                divided[divided.count - 1].literalCount += literalCount
+            } else {
+                divided.append(
+                    PatchStep(oldStart: oldStart, copyCount: copyCount, literalCount: literalCount))
+            }
+        }
         var newStart = 0
         for step in steps {
             var done = 0
             for run in try changedRuns(step, newStart, leastChangeCount, gap, &poll) {
-                if run.lowerBound == 0, !divided.isEmpty {
-                    divided[divided.count - 1].literalCount += run.count
-                } else {
-                    divided.append(
-                        PatchStep(
-                            oldStart: step.oldStart + done, copyCount: run.lowerBound - done,
-                            literalCount: run.count))
-                }
+                add(step.oldStart + done, copyCount: run.lowerBound - done, literalCount: run.count)
                 done = run.upperBound
             }
-            if done == step.copyCount, done > 0, !divided.isEmpty {
-                divided[divided.count - 1].literalCount += step.literalCount
-            } else {
-                divided.append(
-                    PatchStep(
-                        oldStart: step.oldStart + done, copyCount: step.copyCount - done,
-                        literalCount: step.literalCount))
-            }
+            add(
+                step.oldStart + done, copyCount: step.copyCount - done, literalCount: step.literalCount)
             newStart += step.copyCount + step.literalCount
         }
         return divided

@@ -138,7 +138,7 @@ public final class DeltaCreator: Sendable {
             Shared { _ in
                 let similar = try await similar.value()
                 var plan = LayerPlan(new, layer: layer, home: home, similar: similar)
-                if !similar.leftBehind.isEmpty, !plan.changedEntries.isEmpty {
+                if !similar.leftBehind.isEmpty, !plan.doubtfulEntries.isEmpty {
                     try plan.findAncestors(in: await sketches.value(), references)
                 }
                 return plan

@@ -62,11 +62,18 @@ struct LayerPlan: Sendable {
         min(max(byteCount.multipliedClamped(8), 8 << 20), 128 << 20)
     }
 
-    /// The entries whose contents the old image does not hold, and that are worth looking for what they come from.
-    var changedEntries: [Int] {
+    /// The entries whose contents the old image does not hold, and that are worth looking for what they come from: for
+    /// large ones with a name that is alike, the name stands. Programs of one compiler begin more alike than two versions of
+    /// one program.
+    var doubtfulEntries: [Int] {
         sources.indices.filter { index in
-            if case .reference = sources[index] { return false }
-            return file.spans[index].contentByteCount >= SketchIndex.leastByteCount
+            let byteCount = file.spans[index].contentByteCount
+            return switch sources[index] {
+            case .reference: false
+            case .patch:
+                (SketchIndex.leastByteCount...ContentSketch.byteCountLimit).contains(byteCount)
+            case .new: byteCount >= SketchIndex.leastByteCount
+            }
         }
     }
 
@@ -81,15 +88,14 @@ struct LayerPlan: Sendable {
     /// - Throws: `FileError` if an image can no longer be read, `CancellationError` when its task was cancelled.
     mutating func findAncestors(in sketches: SketchIndex, _ references: OldReferences) throws {
         var votes = SketchIndex.Votes(sketches)
-        for index in changedEntries {
+        for index in doubtfulEntries {
             try Task.checkCancellation()
             let span = file.spans[index]
             let part = Int(min(span.contentByteCount, ContentSketch.byteCountLimit))
             let sketch = ContentSketch(try file.tar.read(at: span.contentOffset, count: part))
             guard let likest = sketches.likest(sketch, &votes) else { continue }
             if case .patch(let named) = sources[index] {
-                guard span.contentByteCount <= ContentSketch.byteCountLimit,
-                    likest.sharedCount >= Self.clearLikeness, named != likest.ordinal,
+                guard likest.sharedCount >= Self.clearLikeness, named != likest.ordinal,
                     try ContentSketch(of: named, in: references).sharedCount(sketch) * 2 <= likest.sharedCount
                 else { continue }
             }
@@ -97,8 +103,7 @@ struct LayerPlan: Sendable {
         }
     }
 
-    /// How many numbers the sketch of another content shares that is taken instead of that whose name is alike. Nothing is
-    /// where only the front was sketched: programs of one compiler begin more alike than two versions of one program.
+    /// How many numbers the sketch of another content shares that is taken instead of that whose name is alike.
     private static let clearLikeness = ContentSketch.count / 2
 
     /// The same plan as if every other entry's content were an old one's: what remains is the cost of headers, and of
