@@ -217,7 +217,8 @@ struct LayerMatcher: Sendable {
         Self.usefulByteCount(of: references.contentByteCount(of: ancestor), for: newByteCount)
     }
 
-    private func indexed(_ old: [UInt8], isPart: Bool) throws -> Matcher {
+    /// Takes the old content over: the matcher of machine code keeps another one, beside which this would take as much again.
+    private func indexed(_ old: consuming [UInt8], isPart: Bool) throws -> Matcher {
         guard case .sorted = method, old.count >= Self.largeByteCount else {
             return try Matcher(old: old, method: method, isPart: isPart)
         }
