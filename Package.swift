@@ -130,7 +130,8 @@ let package = Package(
         .target(
             name: "Images",
             dependencies: [
-                "Bytes", "Hashing", "Tar", "FileTree", "OCI", "Compression", "FileIO", "Shipping", "Work",
+                "Bytes", "Hashing", "Tar", "FileTree", "FileFormats", "ContentDiff", "OCI", "Compression",
+                "FileIO", "Shipping", "Work",
             ],
             path: "\(engines)/Images", swiftSettings: safe),
 

@@ -87,4 +87,25 @@ struct StoredTextTests {
         #expect(stored(text.storedNew) == lines)
         #expect(text.runs.map(\.isSame) == [true, false, true])
     }
+
+    @Test func `the first bytes of a text look like one, wherever they are cut`() {
+        let texts: [[UInt8]] = [
+            Array("日本語 naïve 👍 and more\n".utf8),
+            [0xff, 0xfe] + "a👍b\n".utf16.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] },
+            "plain words\n".utf16.flatMap { [UInt8($0 >> 8), UInt8(truncatingIfNeeded: $0)] },
+        ]
+        for text in texts {
+            for count in 12...text.count {
+                #expect(StoredText.isText(start: Array(text.prefix(count)), isWhole: count == text.count))
+            }
+        }
+        #expect(!StoredText.isText(start: Array(texts[0].prefix(2)), isWhole: true))
+        #expect(StoredText.isText(start: Array(texts[0].prefix(2)), isWhole: false))
+        // Russian in KOI8-R: letters alone are certain only if there are many of them.
+        let russian = [UInt8](repeating: 0xc1, count: 127)
+        #expect(!StoredText.isText(start: russian, isWhole: false))
+        #expect(StoredText.isText(start: russian + [0x20], isWhole: false))
+        #expect(!StoredText.isText(start: russian + [0x20, 0x01], isWhole: false))
+        #expect(!StoredText.isText(start: [0xff, 0xfe, 0x00, 0x00], isWhole: true))
+    }
 }

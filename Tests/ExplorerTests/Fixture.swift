@@ -175,7 +175,7 @@ struct Fixture {
             extendedAttributes: [
                 ExtendedAttribute(name: Array("security.capability".utf8), value: [1, 0, 0, 2])
             ],
-            digest: Digest.of(Array("ping".utf8)))
+            digest: Digest.of(Array("ping".utf8)), contentKind: .program)
         let old = [base, oldPackages, [file("etc/build", 33, version: 1)], oldApplication].map(
             LayerListing.init(entries:))
         let new = [base, newPackages, newApplication, [ping]].map(LayerListing.init(entries:))
@@ -251,7 +251,12 @@ struct Fixture {
         Entry(
             path: TreePath(tarName: name) ?? .root, kind: .file, mode: mode, size: size,
             modified: Timestamp(seconds: 1_741_529_100),
-            digest: Digest.of(Array("\(content) \(version)".utf8)))
+            digest: Digest.of(Array("\(content) \(version)".utf8)), contentKind: kind(of: name))
+    }
+
+    private static func kind(of name: [UInt8]) -> ContentKind {
+        guard let text = String(validating: name, as: UTF8.self) else { return .data }
+        return text.contains(".so") || text.contains("bin/") ? .program : .text
     }
 
     private static func directory(_ name: String, mode: UInt16 = 0o755) -> Entry {

@@ -104,6 +104,55 @@ struct SummaryTests {
         #expect(script.paths.contains("app/日本語の名前.txt") && !script.paths.contains("app/main.py"))
     }
 
+    @Test func `a kind of file leads to its files alone, whatever else changed`() {
+        var script = script()
+        go(&script, to: "programs and libraries")
+        script.press("enter")
+        #expect(script.screen().text.contains("&kind:program"))
+        #expect(script.paths.contains("bin/ping") && script.paths.contains("usr/lib/ssl/libcrypto.so.3"))
+        // What only the old image has, too.
+        #expect(script.paths.contains("usr/lib/legacy.so") && !script.paths.contains("app/main.py"))
+        #expect(!script.paths.contains("app"))
+        script.press("esc")
+        #expect(script.paths.contains("app"))
+        script.press("S")
+        go(&script, to: "other data")
+        script.press("enter")
+        #expect(script.explorer.files?.listedCount == 1 && script.path.hasPrefix("app/") == true)
+    }
+
+    @Test func `a kind of file is typed by its first letters, and what is none is told`() {
+        var script = Script(answersFirst: true)
+        script.press("&")
+        script.type("kind:pr")
+        #expect(script.paths.contains("bin/ping") && !script.paths.contains("app/main.py"))
+        script.press("^u")
+        script.type("!kind:prog")
+        #expect(!script.paths.contains("bin/ping") && script.paths.contains("app/main.py"))
+        script.press("^u")
+        script.type("kind:x")
+        #expect(
+            script.screen().text.contains(
+                "'x' is no kind of file: program, text, archive, data, none"))
+        script.press("esc p")
+        script.type("kind:data")
+        #expect(script.screen().text.contains("enter picks 1 change"))
+    }
+
+    @Test func `what changed in metadata alone is shown where a line tells of nothing else`() throws {
+        var fixture = Fixture.application
+        var entries = fixture.new[2].entries
+        let place = try #require(entries.firstIndex { $0.path.name.elementsEqual("README".utf8) })
+        entries[place].contentKind = .archive
+        fixture.new[2] = LayerListing(entries: entries)
+        var script = Script(fixture, columns: 80, rows: 24, answersFirst: true)
+        script.send(.costs([EntryID(layer: 2, ordinal: place): Figure(exact: 70)]))
+        script.press("S")
+        go(&script, to: "archives and compressed files")
+        script.press("enter")
+        #expect(script.path == "app/README" && script.explorer.files?.listedCount == 1)
+    }
+
     @Test func `packages are read when somebody narrows to one`() {
         var script = Script(answersFirst: true)
         script.press("&")

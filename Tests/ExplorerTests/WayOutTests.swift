@@ -27,11 +27,11 @@ struct WayOutTests {
     @Test func `headings of the summary are found, and the cursor goes to what stands below them`() {
         var script = Script(columns: 120, rows: 40)
         script.press("S /")
-        script.type("By change")
+        script.type("By kind of change")
         script.press("enter")
         let screen = script.explorer.screens.last as? SummaryScreen
         #expect(screen?.search?.count == 1)
-        #expect(script.screen().text.contains("By change"))
+        #expect(script.screen().text.contains("By kind of change"))
         // There is but one: nothing is gone to from the line below it.
         let place = screen?.standing
         script.press("n N")

@@ -30,4 +30,23 @@ struct MemoryTests {
         #expect(MemoryLayout<Tree.Node>.stride == 20)
         #expect(MemoryLayout<Entry>.stride == 80)
     }
+
+    @Test func `mode, holes and the kind of content share two bytes, and none changes another`() {
+        let kinds = ContentKind.allCases.map(Optional.init) + [nil]
+        for kind in kinds {
+            for isSparse in [false, true] {
+                var entry = Entry(
+                    path: .root, kind: .file, mode: 0o7777, isSparse: isSparse, contentKind: kind)
+                #expect(entry.mode == 0o7777 && entry.isSparse == isSparse && entry.contentKind == kind)
+                entry.mode = 0o640
+                #expect(entry.mode == 0o640 && entry.isSparse == isSparse && entry.contentKind == kind)
+                entry.isSparse.toggle()
+                #expect(entry.mode == 0o640 && entry.isSparse != isSparse && entry.contentKind == kind)
+                for other in kinds {
+                    entry.contentKind = other
+                    #expect(entry.mode == 0o640 && entry.isSparse != isSparse && entry.contentKind == other)
+                }
+            }
+        }
+    }
 }

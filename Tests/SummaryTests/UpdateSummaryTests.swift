@@ -8,14 +8,14 @@ import Testing
 
 private func file(
     _ path: String, _ content: String = "", count: Int = 1, kind: EntryKind = .file, mode: UInt16 = 0o644,
-    attributes: [String: [UInt8]] = [:]
+    attributes: [String: [UInt8]] = [:], content contentKind: ContentKind? = nil
 ) throws -> Entry {
     let bytes = Array(String(repeating: content, count: count).utf8)
     let isFile = kind == .file
     return Entry(
         path: try #require(TreePath(path)), kind: kind, mode: mode, size: isFile ? UInt64(bytes.count) : 0,
         extendedAttributes: attributes.map { ExtendedAttribute(name: Array($0.utf8), value: $1) },
-        digest: isFile ? Digest.of(bytes) : nil)
+        digest: isFile ? Digest.of(bytes) : nil, contentKind: contentKind)
 }
 
 private func image(_ layers: [[Entry]]) -> ImageIndex {
@@ -164,6 +164,58 @@ struct UpdateSummaryTests {
         let rows = Pair(old: [[]], new: [files]).summary().directories
         #expect(rows.map { text($0.path) } == ["usr/lib/x", "usr/share/doc", "usr/bin"])
         #expect(rows.map(\.share.byteCount) == [400, 300, 300])
+    }
+
+    @Test func `kinds of files share all that changed, links, directories and metadata included`() throws {
+        let both = [
+            try file("bin/sh", "1", count: 50, content: .program), try file("etc", kind: .directory),
+            try file("etc/same", "same", content: .text),
+        ]
+        var pair = Pair(
+            old: [
+                both + [
+                    try file("bin/old", "2", count: 30, content: .program),
+                    try file("a", "3", content: .text),
+                    try file("folder", "4", count: 9, content: .data),
+                ]
+            ],
+            new: [
+                [
+                    try file("bin/sh", "5", count: 60, content: .program),
+                    try file("etc", kind: .directory, mode: 0o700),
+                    try file("etc/same", "same", mode: 0o600, content: .text),
+                    // What was a text is an archive now: as the new image has it.
+                    try file("a", "6", count: 7, content: .archive), try file("link", kind: .symlink),
+                    try file("none"), try file("folder/x", "7", count: 2, content: .data),
+                ]
+            ])
+        func rows() -> [String] {
+            pair.summary().kinds.map {
+                "\($0.word) \($0.share.fileCount) \($0.share.byteCount) \($0.share.removedByteCount) "
+                    + "\($0.share.cost?.byteCount ?? 0)"
+            }
+        }
+        #expect(rows() == ["program 2 60 30 0", "archive 1 7 0 0", "data 1 2 0 0", "none 2 0 0 0"])
+        pair.costs = UpdateCosts(
+            entries: [
+                id(0): Figure(exact: 100), id(1): Figure(exact: 1), id(2): Figure(exact: 2),
+                id(3): Figure(exact: 30), id(4): Figure(exact: 4), id(6): Figure(exact: 5),
+            ],
+            layers: [:], documents: .zero, package: Figure(exact: 142))
+        // Of a file that is only touched, what that costs is of its kind.
+        #expect(
+            rows() == [
+                "program 2 60 30 100", "text 0 0 0 2", "archive 1 7 0 30", "data 1 2 0 5", "none 2 0 0 5",
+            ])
+        let summary = pair.summary()
+        var sum = summary.kinds[0].share
+        for row in summary.kinds.dropFirst() {
+            sum.fileCount += row.share.fileCount
+            sum.byteCount += row.share.byteCount
+            sum.removedByteCount += row.share.removedByteCount
+            sum.cost = sum.cost.map { $0 + (row.share.cost ?? .zero) }
+        }
+        #expect(sum == summary.total)
     }
 
     // MARK: - What to look out for

@@ -49,7 +49,7 @@ public struct StoredText: Sendable, Equatable {
     }
 
     /// Control characters that texts hold: tabs, line ends, page ends, escapes and backspaces.
-    private static let controls: Set<UInt8> = [0x08, 0x09, 0x0a, 0x0c, 0x0d, 0x1b]
+    static let controls: Set<UInt8> = [0x08, 0x09, 0x0a, 0x0c, 0x0d, 0x1b]
 
     /// Recognises a text; nil if it is none.
     ///
@@ -148,7 +148,7 @@ public struct StoredText: Sendable, Equatable {
 
     /// The order of bytes of what looks like text of 16-bit units without a mark: of most of them one byte is zero, and
     /// always the same one. nil if it does not.
-    private static func isLittle(unmarked content: [UInt8]) -> Bool? {
+    static func isLittle(unmarked content: [UInt8]) -> Bool? {
         guard content.count.isMultiple(of: 2), content.count >= 8 else { return nil }
         var (first, second) = (0, 0)
         for index in stride(from: 0, to: content.count, by: 2) {
@@ -161,12 +161,12 @@ public struct StoredText: Sendable, Equatable {
     }
 
     /// Whether a text has no control characters but those that texts hold.
-    private static func isPlain(_ text: [UInt8]) -> Bool {
+    static func isPlain(_ text: [UInt8]) -> Bool {
         !text.contains { $0 < 0x20 && !controls.contains($0) }
     }
 
     /// Text of 16-bit units (Unicode Standard, 23.8); nil if something of it would get lost.
-    private static func text(utf16 content: ArraySlice<UInt8>, isLittle: Bool) -> [UInt8]? {
+    static func text(utf16 content: ArraySlice<UInt8>, isLittle: Bool) -> [UInt8]? {
         guard content.count.isMultiple(of: 2) else { return nil }
         let units = stride(from: content.startIndex, to: content.endIndex, by: 2).map { index in
             let (first, second) = (UInt16(content[index]), UInt16(content[index + 1]))

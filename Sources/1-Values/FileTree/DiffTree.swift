@@ -168,6 +168,17 @@ public struct DiffTree: Sendable {
             ? newLayers[id.layer].entries[id.ordinal] : nil
     }
 
+    /// What a path's content is in the new tree, or in the old one where the new one does not have it; nil for what has none.
+    public func contentKind(of index: Int) -> ContentKind? {
+        let isInNew = shapes[index].isInNew
+        guard let id = (isInNew ? contents[index].new : contents[index].old).ifAny else { return nil }
+        let layers = isInNew ? newLayers : oldLayers
+        guard layers.indices.contains(id.layer), layers[id.layer].entries.indices.contains(id.ordinal) else {
+            return nil
+        }
+        return layers[id.layer].entries[id.ordinal].contentKind
+    }
+
     /// The new entry's id of a node; nil where `Node.new` is.
     public func newID(of index: Int) -> EntryID? { contents[index].new.ifAny }
 

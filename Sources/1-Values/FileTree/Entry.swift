@@ -92,13 +92,15 @@ public struct Entry: Hashable, Sendable {
     public var digest: Digest?
     /// What it is.
     public var kind: EntryKind
-    /// Permission bits, and in the highest bit whether it is sparse.
-    private var modeAndSparse: UInt16 = 0
+    /// Permission bits; above them what kind of content it has, and in the highest bit whether it is sparse.
+    private var modeAndMore: UInt16 = 0
     private var nanoseconds: UInt32 = 0
     private var smallUID: Int32 = 0
     private var smallGID: Int32 = 0
 
     private static let sparse: UInt16 = 0x8000
+    private static let permissions: UInt16 = 0o7777
+    private static let kindShift: UInt16 = 12
 
     /// An entry with the given fields; what is left out is zero or empty.
     public init(
@@ -106,7 +108,7 @@ public struct Entry: Hashable, Sendable {
         size: UInt64 = 0,
         modified: Timestamp = Timestamp(seconds: 0), linkTarget: [UInt8] = [],
         extendedAttributes: [ExtendedAttribute] = [], deviceMajor: UInt64 = 0, deviceMinor: UInt64 = 0,
-        digest: Digest? = nil, isSparse: Bool = false
+        digest: Digest? = nil, isSparse: Bool = false, contentKind: ContentKind? = nil
     ) {
         self.path = path
         self.kind = kind
@@ -122,6 +124,7 @@ public struct Entry: Hashable, Sendable {
         self.gid = gid
         self.modified = modified
         self.isSparse = isSparse
+        self.contentKind = contentKind
     }
 
     /// Numeric owner; some writers store negative ones.
@@ -152,14 +155,24 @@ public struct Entry: Hashable, Sendable {
 
     /// Permission bits with setuid, setgid and sticky (07777).
     public var mode: UInt16 {
-        get { modeAndSparse & ~Self.sparse }
-        set { modeAndSparse = newValue & ~Self.sparse | modeAndSparse & Self.sparse }
+        get { modeAndMore & Self.permissions }
+        set { modeAndMore = newValue & Self.permissions | modeAndMore & ~Self.permissions }
     }
 
     /// Whether the content is stored with holes left out.
     public var isSparse: Bool {
-        get { modeAndSparse & Self.sparse != 0 }
-        set { modeAndSparse = newValue ? modeAndSparse | Self.sparse : modeAndSparse & ~Self.sparse }
+        get { modeAndMore & Self.sparse != 0 }
+        set { modeAndMore = newValue ? modeAndMore | Self.sparse : modeAndMore & ~Self.sparse }
+    }
+
+    /// What its content is; nil for what has none, and where contents were not read.
+    public var contentKind: ContentKind? {
+        get { ContentKind(rawValue: UInt8(truncatingIfNeeded: modeAndMore >> Self.kindShift & 7)) }
+        set {
+            modeAndMore =
+                modeAndMore & (Self.sparse | Self.permissions)
+                | UInt16(newValue?.rawValue ?? 0) << Self.kindShift
+        }
     }
 
     /// Target of a symbolic or hard link, as the header spells it.

@@ -89,9 +89,11 @@ extension Entry {
         case .file, .hardLink:
             entry.setDigest(target.digest, ofBytes: target.digestOfBytes)
             entry.size = target.size
+            entry.contentKind = target.contentKind
         case .auxiliary:
             entry.setDigest(target.digest, ofBytes: target.digestOfBytes)
             entry.size = target.size
+            entry.contentKind = target.contentKind
             // Runtimes (docker, podman) make a file as the bookkeeping describes it, and look at no more of the link.
             entry.mode = target.mode
             (entry.uid, entry.gid) = (target.uid, target.gid)

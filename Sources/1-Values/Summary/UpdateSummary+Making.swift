@@ -32,6 +32,7 @@ extension UpdateSummary {
         }
         directories = shares.directories(in: tree, limit: Self.directoryLimit)
         changes = Self.changes(tree, shares)
+        kinds = Self.kinds(tree, shares)
         layers = facts.pairs.enumerated().compactMap { index, pair in
             guard pair.change != .same, pair.change != .moved else { return nil }
             let layer =
@@ -62,6 +63,20 @@ extension UpdateSummary {
         let counts = tree.counts
         return Change.allCases.filter { $0 != .unchanged && counts[$0] > 0 }.map {
             ChangeShare(change: $0, pathCount: counts[$0], share: sums[Int($0.rawValue)])
+        }
+    }
+}
+
+extension UpdateSummary {
+    fileprivate static func kinds(_ tree: DiffTree, _ shares: NodeShares) -> [KindShare] {
+        var sums: [ContentKind?: Share] = [:]
+        for index in tree.nodes.indices {
+            let share = shares.own(index)
+            guard !share.isEmpty else { continue }
+            sums[tree.contentKind(of: index), default: Share(hasCost: shares.hasCosts)] += share
+        }
+        return (ContentKind.allCases.map(Optional.init) + [nil]).compactMap { kind in
+            sums[kind].map { KindShare(kind: kind, share: $0) }
         }
     }
 }
@@ -116,9 +131,9 @@ struct NodeShares {
         case .moved where !node.isInNew: return share
         case .added, .removed, .modified, .moved: break
         }
-        guard let entry = tree.newEntry(node) ?? tree.oldEntry(node), entry.kind != .directory else {
-            return share
-        }
+        // Where the new image has a directory, implied by what is in it, what the old one had there is not told.
+        guard let entry = node.isInNew ? tree.newEntry(node) : tree.oldEntry(node), entry.kind != .directory
+        else { return share }
         share.fileCount = 1
         if entry.kind == .file, node.isInNew { share.byteCount = entry.size }
         if entry.kind == .file, !node.isInNew { share.removedByteCount = entry.size }

@@ -32,6 +32,19 @@ public struct UpdateSummary: Sendable {
         public let share: Share
     }
 
+    /// Files of one kind.
+    public struct KindShare: Hashable, Sendable {
+        /// What they are; nil for what has no content: links, directories, empty files.
+        public let kind: ContentKind?
+        /// How much of the update they are.
+        public let share: Share
+
+        /// One word for the kind.
+        public var word: String { kind?.word ?? ContentKind.noWord }
+        /// What they are, for people.
+        public var phrase: String { kind?.phrase ?? ContentKind.noPhrase }
+    }
+
     /// A layer of the new image that changed, or one that only the old one has.
     public struct LayerShare: Hashable, Sendable {
         /// Which layers belong together; the place in the pairs of the images is `index`.
@@ -77,6 +90,8 @@ public struct UpdateSummary: Sendable {
     public let directories: [DirectoryShare]
     /// Each kind of change that there is.
     public let changes: [ChangeShare]
+    /// Each kind of file that is any of it; together they are all that changed.
+    public let kinds: [KindShare]
     /// Layers that changed, lowest first.
     public let layers: [LayerShare]
     /// How well the old image uses its bytes.

@@ -86,6 +86,8 @@ struct ListingBuilder: TarVisitor {
     private let budget: HeaderBudget
     private var hasher = FileHasher()
     private var hasContent = false
+    /// The first bytes of the file that is read, which tell what it is.
+    private var start: [UInt8] = []
     /// The file that is read, if it is stored without its holes.
     private var sparse: TarSparseContent?
 
@@ -104,6 +106,7 @@ struct ListingBuilder: TarVisitor {
         sparse = nil
         if hasContent {
             hasher.begin(byteCount: member.size)
+            start.removeAll(keepingCapacity: true)
             if let form = member.sparseForm {
                 let content = TarSparseContent(
                     form, byteCount: member.size, storedByteCount: member.storedByteCount)
@@ -117,7 +120,7 @@ struct ListingBuilder: TarVisitor {
 
     mutating func content(_ bytes: ArraySlice<UInt8>) throws {
         guard hasContent else { return }
-        guard var content = sparse.take() else { return hasher.take(bytes) }
+        guard var content = sparse.take() else { return hash(.data(bytes)) }
         let byteCount = entries.last?.size ?? 0
         try content.take(bytes, mapped: { try prepare(for: $0, byteCount: byteCount) }) { hash($0) }
         sparse = content
@@ -131,9 +134,14 @@ struct ListingBuilder: TarVisitor {
     }
 
     private mutating func hash(_ run: TarSparseContent.Run) {
+        let room = ContentKind.startByteCount - start.count
         switch run {
-        case .data(let bytes): hasher.take(bytes)
-        case .hole(let byteCount): hasher.take(zeros: byteCount)
+        case .data(let bytes):
+            if room > 0 { start += bytes.prefix(room) }
+            hasher.take(bytes)
+        case .hole(let byteCount):
+            if room > 0 { start += repeatElement(0, count: min(room, Int(clamping: byteCount))) }
+            hasher.take(zeros: byteCount)
         }
     }
 
@@ -142,7 +150,11 @@ struct ListingBuilder: TarVisitor {
         if var content = sparse.take() { content.finish { hash($0) } }
         guard hasContent else { return }
         let digests = hasher.finish()
-        entries[entries.count - 1].setDigest(digests.digest, ofBytes: digests.ofBytes)
+        let place = entries.count - 1
+        entries[place].setDigest(digests.digest, ofBytes: digests.ofBytes)
+        guard entries[place].kind == .file || entries[place].kind == .auxiliary else { return }
+        entries[place].contentKind = ContentKind(
+            start: start, isWhole: UInt64(start.count) == entries[place].size)
     }
 
     mutating func trailer(_ bytes: ArraySlice<UInt8>) throws {}

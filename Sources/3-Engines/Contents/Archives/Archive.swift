@@ -39,9 +39,9 @@ public struct Archive {
         {
             form = .ar(directory)
         } else if let format = StreamFormat(start) {
-            guard Self.isTar(try UnpackedStream(content).start(512)) else { return nil }
+            guard ArchiveStart.isTar(try UnpackedStream(content).start(512)) else { return nil }
             form = .tar(format)
-        } else if Self.isTar(start) {
+        } else if ArchiveStart.isTar(start) {
             form = .tar(nil)
         } else {
             return nil
@@ -49,10 +49,6 @@ public struct Archive {
     }
 
     private static let zipStarts: [[UInt8]] = [[0x50, 0x4b, 3, 4], [0x50, 0x4b, 5, 6], Array("#!".utf8)]
-
-    private static func isTar(_ start: [UInt8]) -> Bool {
-        start.count == 512 && start[257..<262].elementsEqual("ustar".utf8)
-    }
 
     // MARK: - List
 

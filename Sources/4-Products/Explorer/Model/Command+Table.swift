@@ -70,7 +70,7 @@ extension Command {
         Binding(.search, ["/"], "find", "find in paths", in: panes, unless: needsFiles),
         Binding(
             .narrow, ["&"], "narrow",
-            "show only what matches: text, *.so, /regex/, !not, >100k, ~ or another marker, L2, @package",
+            "show only what matches: text, *.so, /regex/, !not, >100k, ~ or another marker, L2, @package, kind:text",
             in: panes,
             unless: needsFiles),
         Binding(
@@ -96,7 +96,7 @@ extension Command {
             unless: needsMerged),
         Binding(
             .pickMatching, ["p"], "",
-            "pick all that matches, shown or not: text, *.so, !not, >100k, ~, L2, @package",
+            "pick all that matches, shown or not: text, *.so, !not, >100k, ~, L2, @package, kind:text",
             in: panes, unless: needsMerged),
         Binding(.undoPick, ["u"], "", "take the last pick back", in: panes, unless: needsUndo),
         Binding(

@@ -52,7 +52,12 @@ extension ExplorerModel {
     // MARK: - What its lines lead to
 
     /// Closes the summary and shows what one of its lines tells of.
-    mutating func go(to target: SummaryRow.Target) -> Outcome {
+    ///
+    /// - Parameters:
+    ///   - target: What it tells of.
+    ///   - onlyContent: Whether of several paths those are shown that changed in content, or all that changed.
+    /// - Returns: What becomes of the summary.
+    mutating func go(to target: SummaryRow.Target, onlyContent: Bool) -> Outcome {
         switch target {
         case .configuration:
             focus = .layers
@@ -61,7 +66,7 @@ extension ExplorerModel {
         case .layer(let pair): return Outcome(step: .close, effects: showPair(pair))
         case .newLayer(let layer):
             return Outcome(step: .close, effects: showPair(pairs.firstIndex { $0.new == layer } ?? 0))
-        case .path, .package, .unpackaged, .change: break
+        case .path, .package, .unpackaged, .change, .kind: break
         }
         focus = .files
         let effects = showWholeImage()
@@ -69,8 +74,9 @@ extension ExplorerModel {
         switch target {
         case .path(let path):
             if let node = files?.tree.index(of: path) { go(to: node) }
-        case .package(let name): narrow(to: Narrowing(package: name))
-        case .unpackaged: narrow(to: .unpackaged)
+        case .package(let name): narrow(to: Narrowing(package: name), onlyContent)
+        case .unpackaged: narrow(to: .unpackaged, onlyContent)
+        case .kind(let kind): narrow(to: Narrowing(kind: kind), onlyContent)
         case .change(let change): changeFilter { $0.show(only: change) }
         case .configuration, .layer, .newLayer: break
         }
@@ -84,9 +90,10 @@ extension ExplorerModel {
         return showLayer()
     }
 
-    private mutating func narrow(to narrowing: Narrowing) {
+    private mutating func narrow(to narrowing: Narrowing, _ onlyContent: Bool) {
         arrange(then: .costliest) { arrangement in
             arrangement.filter.reset()
+            if !onlyContent { arrangement.filter.shown = Filter.changes }
             arrangement.narrowing = narrowing
         }
     }

@@ -24,6 +24,8 @@ struct Narrowing: Hashable, Sendable {
         case layer(Int)
         /// What belongs to a package of that name; nil for any package.
         case package(String?)
+        /// Files of a kind; nil for what has no content.
+        case kind(ContentKind?)
     }
 
     let text: String
@@ -91,6 +93,15 @@ struct Narrowing: Hashable, Sendable {
         self.init(terms: [Term(test: .package(name), isNegated: false)], text: "@" + name)
     }
 
+    /// Files of a kind; nil for what has no content.
+    init(kind: ContentKind?) {
+        self.init(
+            terms: [Term(test: .kind(kind), isNegated: false)],
+            text: Self.kindPrefix + (kind?.word ?? ContentKind.noWord))
+    }
+
+    private static let kindPrefix = "kind:"
+
     /// Whether it takes the images' packages to tell what satisfies it.
     var needsPackages: Bool {
         terms.contains { term in
@@ -110,6 +121,7 @@ struct Narrowing: Hashable, Sendable {
         if word.hasPrefix("@"), word.count > 1 {
             return .package(word == "@*" ? nil : String(word.dropFirst()))
         }
+        if word.hasPrefix(kindPrefix) { return .kind(try kind(word.dropFirst(kindPrefix.count))) }
         if let change = Change.allCases.first(where: { $0.marker == word }) { return .change(change) }
         if word.hasPrefix(">") || word.hasPrefix("<"), word.count > 1 {
             guard let size = size(word.dropFirst()) else {
@@ -122,6 +134,17 @@ struct Narrowing: Hashable, Sendable {
             return .glob(pattern)
         }
         return .text(word)
+    }
+
+    /// `program`, `text`, `none`; the beginning is enough.
+    private static func kind(_ word: Substring) throws(NarrowingError) -> ContentKind? {
+        let kinds = ContentKind.allCases.map(Optional.init) + [nil]
+        let words = kinds.map { $0?.word ?? ContentKind.noWord }
+        guard !word.isEmpty, let place = words.firstIndex(where: { $0.hasPrefix(word) }) else {
+            throw NarrowingError(
+                description: "'\(word)' is no kind of file: " + words.joined(separator: ", "))
+        }
+        return kinds[place]
     }
 
     /// `100`, `100k`, `1.5MB`.
@@ -166,6 +189,7 @@ struct Narrowing: Hashable, Sendable {
             guard let packages else { return Array(repeating: false, count: facts.count) }
             return packages.owns(tree, name: name)
         case .change(let change): return facts.indices.map { facts.change(of: $0) == change }
+        case .kind(let kind): return tree.nodes.indices.map { tree.contentKind(of: $0) == kind }
         case .layer(let layer): return tree.nodes.map { ($0.new ?? $0.old)?.layer == layer }
         case .size(let isLarger, let limit):
             return tree.nodes.map { isLarger ? $0.size > limit : $0.size < limit }

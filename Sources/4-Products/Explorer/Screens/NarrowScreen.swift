@@ -98,7 +98,8 @@ struct NarrowScreen: Screen {
     static func examples(_ field: TextField) -> [String] {
         field.text.isEmpty
             ? [
-                "text  *.so  /regex/  !not  >100k  ~ + - > *  L2  @package",
+                "text  *.so  /regex/  !not  >100k  ~ + - > *  L2  @package  kind:text",
+                "text  *.so  /regex/  !not  >100k  ~  L2  @package  kind:text",
                 "text  *.so  /regex/  !not  >100k  L2  @package", "text  *.so  /re/  !not  >100k  ~  L2",
                 "text  *.so  !not  >100k  L2", "text",
             ]

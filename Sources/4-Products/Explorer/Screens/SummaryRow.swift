@@ -36,6 +36,8 @@ enum SummaryRow: Sendable {
         /// All that belongs to no package.
         case unpackaged
         case change(Change)
+        /// Files of a kind; nil for what has no content.
+        case kind(ContentKind?)
         /// A pair of layers.
         case layer(Int)
         /// A layer of the new image.
@@ -179,13 +181,19 @@ struct SummaryRows {
                     name: path(directory.path), share: directory.share, whole: whole,
                     target: .path(directory.path)))
         }
-        rows += [.blank, .heading("By change")]
+        rows += [.blank, .heading("By kind of change")]
         rows += summary.changes.map { row in
             .item(
                 SummaryRow.Item(
                     marker: row.change.marker, role: Format.role(row.change), name: row.change.word,
                     detail: Format.count(row.pathCount, "path"), share: row.share, whole: whole,
                     target: .change(row.change)))
+        }
+        rows += [.blank, .heading("By kind of file")]
+        rows += summary.kinds.map { row in
+            .item(
+                SummaryRow.Item(
+                    name: row.phrase, share: row.share, whole: whole, target: .kind(row.kind)))
         }
         rows += [.blank, .heading("By layer")]
         rows += summary.layers.map { layer in

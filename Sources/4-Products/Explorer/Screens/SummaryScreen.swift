@@ -104,7 +104,8 @@ struct SummaryScreen: LineSearchScreen {
             model.remark("this line leads nowhere")
             return .stay
         }
-        return model.go(to: item.target)
+        // What has no file that changed in content has what changed otherwise.
+        return model.go(to: item.target, onlyContent: item.share?.fileCount != 0)
     }
 
     // MARK: - Looks

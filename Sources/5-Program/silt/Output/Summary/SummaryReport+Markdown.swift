@@ -43,8 +43,10 @@ extension SummaryReport {
             lines += table(["directory"], directories.map { ([code($0.path)], $0.share) })
         }
         if !changes.isEmpty {
-            lines += table(["change", "paths"], changes.map { (["\($0.change)", "\($0.paths)"], $0.share) })
+            lines += table(
+                ["kind of change", "paths"], changes.map { (["\($0.change)", "\($0.paths)"], $0.share) })
         }
+        if !kinds.isEmpty { lines += table(["kind of file"], kinds.map { ([$0.phrase], $0.share) }) }
         if !layers.isEmpty {
             lines += ["| layer | change | bytes | patch | command |", "|---|---|---|---|---|"]
             lines += layers.map { layer in

@@ -30,7 +30,8 @@ extension SummaryReport {
                 ["by directory, without those that have a line of their own:"]
                 + directories.map { line($0.share, $0.path) }
         }
-        if !changes.isEmpty { lines += ["by change:"] + changes.map { line($0.share, $0.change) } }
+        if !changes.isEmpty { lines += ["by kind of change:"] + changes.map { line($0.share, $0.change) } }
+        if !kinds.isEmpty { lines += ["by kind of file:"] + kinds.map { line($0.share, $0.phrase) } }
         lines += layers.isEmpty ? ["no layer changed"] : ["by layer:"] + layers.map(layerLine)
         lines += ["", "efficiency, as dive counts it:"]
         for (side, use) in [("old", oldUse), ("new", newUse)] {

@@ -57,6 +57,16 @@ struct SummaryReport: Encodable {
         let share: Share
     }
 
+    /// Files of one kind.
+    struct KindRow: Encodable {
+        let kind: String
+        let share: Share
+        /// For people.
+        let phrase: String
+
+        private enum CodingKeys: String, CodingKey { case kind, share }
+    }
+
     /// A layer that changed.
     struct Layer: Encodable {
         let change: String
@@ -127,6 +137,7 @@ struct SummaryReport: Encodable {
     let files: [Path]
     let directories: [Path]
     let changes: [ChangeRow]
+    let kinds: [KindRow]
     let layers: [Layer]
     let oldUse: Use
     let newUse: Use
@@ -138,9 +149,8 @@ struct SummaryReport: Encodable {
     private enum CodingKeys: String, CodingKey {
         case old, new, packages, unchangedPackages, unpackaged, isIncomplete, unreadParts,
             configuration, configurationOmitted, ignored
-        case counts, total, packageBytes, documentBytes, unlistedBytes, files, directories, changes, layers,
-            oldUse, newUse,
-            findings
+        case counts, total, packageBytes, documentBytes, unlistedBytes, files, directories, changes, kinds,
+            layers, oldUse, newUse, findings
     }
 
     /// Files that are listed one by one.
@@ -182,6 +192,7 @@ struct SummaryReport: Encodable {
         changes = summary.changes.map {
             ChangeRow(change: $0.change.word, paths: $0.pathCount, share: Share($0.share))
         }
+        kinds = summary.kinds.map { KindRow(kind: $0.word, share: Share($0.share), phrase: $0.phrase) }
         layers = summary.layers.map { layer in
             Layer(
                 change: layer.pair.change.rawValue, old: layer.pair.old.map { $0 + 1 },
