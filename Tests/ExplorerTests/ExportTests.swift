@@ -165,11 +165,11 @@ struct ExportTests {
         script.press("e tab")
         #expect(size(script) == "5.0 kB")
         script.press("right")
-        #expect(size(script) == "…  not computed: r m does it, or the export; default: 5.0 kB")
+        #expect(size(script) == "…  not computed: esc r m does it, or the export; default: 5.0 kB")
         var totals = Totals(delta: Figure(exact: 5_000))
         totals.otherLevels = [.best: Figure(4_100, bounds: 3_700...5_000)]
         script.send(.totals(totals))
-        #expect(size(script) == "≈4.1 kB  a guess: r m measures it")
+        #expect(size(script) == "≈4.1 kB  a guess: esc r m measures it")
         script.press("enter")
         script.send(
             .exported(ExportResult(path: "u", byteCount: 4_000, elapsed: .seconds(1), applyCommand: "a")))

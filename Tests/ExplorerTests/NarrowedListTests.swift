@@ -111,7 +111,7 @@ struct NarrowedListTests {
         script.press("c c /")
         script.type("dash")
         script.press("enter c n")
-        #expect(script.explorer.status?.text == "1 match hidden by content changes: c shows more")
+        #expect(script.explorer.status?.text == "1 match hidden by content changes: f chooses")
         script.press("c c &")
         script.type("*.css")
         script.press("enter n")

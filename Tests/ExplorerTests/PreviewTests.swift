@@ -31,6 +31,24 @@ struct PreviewTests {
         #expect(seen.count > 1)
     }
 
+    @Test func `what is read while a window is open is shown below it`() throws {
+        let script = Script(columns: 120, rows: 40, answersFirst: true)
+        var explorer = script.explorer
+        let key = try #require(Self.reads(explorer.update(.input(.key("]")))).first)
+        _ = explorer.update(.input(.key("f")))
+        _ = explorer.update(.content(key, script.fixture.content(key)))
+        #expect(!explorer.view().text.contains("the same content"))
+        func below() -> [Substring] {
+            explorer.view().text.split(separator: "\n", omittingEmptySubsequences: false).suffix(6).dropLast(
+                2
+            )
+            .map { $0.prefix(30) }
+        }
+        let underWindow = below()
+        _ = explorer.update(.input(.key(.escape)))
+        #expect(underWindow == below())
+    }
+
     @Test func `enter looks inside, and the way back is where one was`() {
         var script = Script(columns: 120, rows: 40, answersFirst: true)
         let path = script.path

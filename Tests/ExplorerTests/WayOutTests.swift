@@ -75,6 +75,110 @@ struct WayOutTests {
         #expect(script.explorer.layerRow == .config)
     }
 
+    @Test func `where no change is listed, a key is named that lists one`() {
+        var script = Script(columns: 120, rows: 40, answersFirst: true)
+        func pick() -> String? {
+            script.press("A")
+            return script.explorer.status?.text
+        }
+        func narrow(_ text: String) {
+            script.press("& ^u")
+            script.type(text)
+            script.press("enter")
+        }
+        // It matches, and did not change: no filter makes it one that can be picked.
+        narrow("libc.so.6")
+        #expect(pick() == "no change matches: esc shows everything again")
+        script.press("esc")
+        #expect(script.explorer.arrangement.narrowing == nil && script.explorer.picks == nil)
+        narrow("README")
+        #expect(pick() == "no change is shown: c shows them")
+        script.press("c A")
+        #expect(script.explorer.picks?.count == 1)
+        script.press("U esc esc -")
+        narrow("README")
+        #expect(pick() == "no change is shown: f chooses")
+        // A filter that hides all there is, with nothing narrowed.
+        script.press("esc esc")
+        script.explorer.changeFilter { $0.shown = [.unchanged] }
+        #expect(pick() == "no change is shown: c shows more")
+        script.press("c A")
+        #expect(script.explorer.picks != nil)
+    }
+
+    @Test func `as many steps back are named as it takes`() {
+        var script = Script(columns: 120, rows: 40, answersFirst: true)
+        script.press("/")
+        script.type("lib")
+        script.press("enter &")
+        script.type("zzz")
+        script.press("enter")
+        #expect(script.explorer.files?.search != nil)
+        #expect(
+            script.explorer.status?.text == "nothing that is shown matches: esc esc shows everything again")
+        #expect(script.screen().text.contains("matches &zzz; esc esc shows everything again"))
+        script.press("esc")
+        #expect(script.explorer.arrangement.narrowing != nil)
+        #expect(script.screen().text.contains("matches &zzz; esc shows everything again"))
+        script.press("esc")
+        #expect(script.explorer.arrangement.narrowing == nil)
+        // The line about what is hidden names one key.
+        script.press("/")
+        script.type("lib")
+        script.press("enter &")
+        script.type("ping")
+        script.press("enter")
+        #expect(script.screen().text.contains("more that do not match  & changes that"))
+        script.press("esc")
+        #expect(script.screen().text.contains("more that do not match  esc shows them"))
+    }
+
+    @Test func `a layer without changes is left by the key that shows the whole image`() {
+        var script = Script(columns: 120, rows: 40, answersFirst: true)
+        script.press("1 g j enter")
+        #expect(script.explorer.scope == .pair(0))
+        script.press("A")
+        #expect(
+            script.explorer.status?.text == "nothing changed in this layer: s shows the whole image")
+        script.press("s")
+        #expect(script.explorer.scope == .squashed)
+    }
+
+    @Test func `matches that a filter hides are shown by the key that is named`() {
+        var script = Script(columns: 120, rows: 40, answersFirst: true)
+        script.press("/")
+        script.type("libc.so")
+        script.press("enter c n")
+        // What is only metadata would come first, and is no match.
+        #expect(script.explorer.status?.text == "1 match hidden by content changes: f chooses")
+        script.press("esc /")
+        script.type("README")
+        script.press("enter c n")
+        #expect(script.explorer.status?.text == "1 match hidden by content changes: c shows them")
+        script.press("c n")
+        #expect(script.path == "app/README")
+    }
+
+    @Test func `the dialog for an export names keys that work from there, and its fields are pressed`() {
+        var script = Script(columns: 120, rows: 40, answersFirst: true)
+        script.press("e")
+        let lines = script.screen().text.split(separator: "\n", omittingEmptySubsequences: false)
+        let row = lines.firstIndex { $0.contains(" best ") } ?? 0
+        let column = lines[row].firstRange(of: "best").map { lines[row][..<$0.lowerBound].count } ?? 0
+        script.mouse(.click, row: row, column: column)
+        #expect(script.explorer.export.level == .best)
+        script.type("x")
+        #expect(!script.explorer.export.path.text.contains("x"))
+        let key = script.explorer.key(.makePackages, in: .routes)
+        #expect(script.screen().text.contains("not computed: esc r \(key) does it"))
+        // The file's name stands above the level.
+        script.mouse(.click, row: row - 1, column: column)
+        script.type("x")
+        #expect(script.explorer.export.path.text.hasSuffix("x"))
+        script.press("esc r")
+        #expect(script.explorer.context == .routes)
+    }
+
     @Test func `hints inside a file are of what can be done`() throws {
         var script = Script(columns: 200, rows: 60, answersFirst: true)
         script.press("/")

@@ -133,20 +133,22 @@ struct LookScreen: FindingScreen, SearchableScreen {
                 return .stay
             }
             sideways = min(sidewaysLimit(model), sideways + 8)
-        case .details, .pick:
-            guard let files = model.files, files.isShown[node] == .itself else {
-                model.say(
-                    "it is not listed any more: \(model.key(.changesOnly, in: .files)) or \(model.key(.filterMenu, in: .files)) shows it"
-                )
-                return .stay
-            }
-            guard command == .details || files.isListedChange(node) else {
+        case .pick:
+            // Filters never change picks: what is not listed any more can be picked all the same.
+            guard let files = model.files, files.facts.change(of: node) != .unchanged else {
                 model.say("there is nothing to pick: it did not change")
                 return .stay
             }
-            model.reveal(node)
-            guard command == .pick else { return .push(DetailsScreen()) }
+            if files.isShown[node] == .itself { model.reveal(node) }
             return Outcome(step: .stay, effects: model.pick([node]))
+        case .details:
+            guard model.files?.isShown[node] == .itself else {
+                let back = model.key(.cancel, in: context)
+                model.say("it is not listed any more: \(back) goes back to the list")
+                return .stay
+            }
+            model.reveal(node)
+            return .push(DetailsScreen())
         case .summary:
             return .push(ProgramScreen(key, path: Format.name(path(model), model.glyphs)))
         case .copy:

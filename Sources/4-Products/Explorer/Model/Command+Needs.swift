@@ -145,7 +145,7 @@ extension Command {
         let filter = explorer.arrangement.filter
         let (cause, way) =
             explorer.arrangement.narrowing == nil
-            ? (filter.description, explorer.wayToMatches(files))
+            ? (filter.description, explorer.way(to: files.changes(hiddenOf: search)))
             : ("what was narrowed", "\(explorer.key(.narrow, in: .files)) changes that")
         return "\(Format.count(search.hiddenCount, "match")) hidden by \(cause): \(way)"
     }

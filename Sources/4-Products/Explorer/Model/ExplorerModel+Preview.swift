@@ -33,7 +33,13 @@ extension ExplorerModel {
     mutating func followPreview() -> [Effect] {
         let area = layout.preview
         guard area.rows > 0, screens.isEmpty, let files, let node = files.current?.node else {
-            if area.rows == 0 || files?.current == nil { preview = .nothing }
+            if area.rows == 0 || files?.current == nil {
+                preview = .nothing
+            } else if case .file(var shown) = preview, !screens.contains(where: { $0.extent == .whole }) {
+                // Under a window it stays what it is, but for what is known of it by now.
+                shown.refresh(sized(for: area))
+                preview = .file(shown)
+            }
             return []
         }
         if let group = files.current?.group {

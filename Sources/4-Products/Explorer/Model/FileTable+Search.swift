@@ -150,6 +150,16 @@ extension FileTable {
             foundCount: isFound.count { $0 })
     }
 
+    /// What happened to those that a search found and that are not listed.
+    func changes(hiddenOf search: Search) -> Set<Change> {
+        var changes: Set<Change> = []
+        for node in search.isFound.indices where search.isFound[node] && isShown[node] != .itself {
+            changes.insert(facts.change(of: node))
+            if changes.count == Change.allCases.count { break }
+        }
+        return changes
+    }
+
     /// The match at or after a node (before it when going back), wrapping around at the ends.
     func match(from node: Int?, isForward: Bool, includingNode: Bool) -> Int? {
         guard let matches = search?.matches else { return nil }

@@ -121,11 +121,14 @@ struct FilesView {
 
     /// Why there is nothing to see, and the way out.
     private func emptiness(_ files: FileTable) -> [String] {
-        let back = explorer.key(.back, in: .files)
         guard files.tree.nodes.count > 1 else {
+            let whole = explorer.key(.squash, in: .files)
             return explorer.scope == .squashed
                 ? ["no files in either image"]
-                : ["no files in this layer; \(back) shows the whole image", "no files; \(back): whole image"]
+                : [
+                    "no files in this layer; \(whole) shows the whole image",
+                    "no files; \(whole): whole image",
+                ]
         }
         if explorer.isReadingPackages { return ["\(explorer.spinner) reading lists of packages"] }
         if files.hiddenMatchCount > 0 {
@@ -138,9 +141,10 @@ struct FilesView {
         }
         if let narrowing = explorer.arrangement.narrowing {
             let text = Format.line(narrowing.text, glyphs)
+            let keys = explorer.keysOutOfNarrowing
             return [
-                "nothing that is shown matches &\(text); \(back) shows everything again",
-                "no match; \(back): everything",
+                "nothing that is shown matches &\(text); \(keys) shows everything again",
+                "no match; \(keys): everything",
             ]
         }
         let counts = files.tree.nodes[0].countsBelow
@@ -165,7 +169,10 @@ struct FilesView {
         let end: [Span]
         let isNarrowed = explorer.arrangement.narrowing != nil
         if isNarrowed, files.hiddenMatchCount == 0 {
-            end = explorer.hint(.back, "shows them", .dim)
+            // One step back is out of a search first.
+            end =
+                explorer.keysOutOfNarrowing == explorer.key(.back, in: .files)
+                ? explorer.hint(.back, "shows them", .dim) : explorer.hint(.narrow, "changes that", .dim)
         } else if let showsAll = explorer.arrangement.filter.nextShowsAll(of: files.hiddenChanges) {
             end = explorer.hint(.changesOnly, showsAll ? "shows them" : "shows more", .dim)
         } else {

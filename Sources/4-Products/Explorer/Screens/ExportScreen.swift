@@ -69,9 +69,13 @@ struct ExportScreen: Screen {
         return .stay
     }
 
-    /// A level that was pressed.
+    /// The field of the file, for who presses it; before it stand the levels.
+    private static let pathItem = ExportLevel.allCases.count
+
+    /// A field or a level that was pressed.
     mutating func choose(_ item: Int, in model: inout ExplorerModel) -> Outcome {
-        focus = .level
+        focus = item == Self.pathItem ? .path : .level
+        guard ExportLevel.allCases.indices.contains(item) else { return .stay }
         model.export.level = ExportLevel.allCases[item]
         return .stay
     }
@@ -90,7 +94,10 @@ struct ExportScreen: Screen {
             levels.append(Span(isChosen ? "[\(level.name)]" : " \(level.name) ", role, target: .item(index)))
         }
         let lines: [[Span]] = [
-            [Self.label("file"), Span(window.text + gap, focus == .path ? .field : .text)], levels,
+            [
+                Self.label("file"),
+                Span(window.text + gap, focus == .path ? .field : .text, target: .item(Self.pathItem)),
+            ], levels,
             [Self.label("size")] + size(in: model) + room(in: model),
         ]
         var reasons =
@@ -120,7 +127,10 @@ struct ExportScreen: Screen {
                 Span(Format.cost($0, model.glyphs), $0.isExact ? .title : .estimate)
             }
         }
-        let routes = "\(model.key(.routes, in: .files)) \(model.key(.makePackages, in: .routes))"
+        let routes = [
+            model.key(.cancel, in: .export), model.key(.routes, in: .files),
+            model.key(.makePackages, in: .routes),
+        ].joined(separator: " ")
         if let size = known(at: level) {
             let isGuess = level != .standard && size.role == .estimate
             return [size] + (isGuess ? [Span("  a guess: \(routes) measures it", .dim)] : [])
@@ -187,7 +197,7 @@ struct ExportScreen: Screen {
             ? [
                 line(
                     "",
-                    "and \(Format.count(rest, "more warning")): \(model.key(.listPicks, in: .files)) lists them",
+                    "and \(Format.count(rest, "more warning")): \(model.key(.cancel, in: .export)) \(model.key(.listPicks, in: .files)) lists them",
                     .warning)
             ] : []
         return [

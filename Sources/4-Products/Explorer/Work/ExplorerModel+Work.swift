@@ -73,13 +73,16 @@ extension ExplorerModel {
             files.problem.map { "that cannot be looked for: \($0)" }
                 ?? (files.hiddenMatchCount > 0
                     ? "0 shown, \(Format.grouped(files.hiddenMatchCount)) hidden by \(arrangement.filter.description): \(wayToMatches(files))"
-                    : "nothing that is shown matches: \(key(.back, in: .files)) shows everything again"),
+                    : "nothing that is shown matches: \(keysOutOfNarrowing) shows everything again"),
             isWarning: true)
     }
 
     /// What shows matches that are not among the changes that are shown. Esc gives the narrowing up first.
-    func wayToMatches(_ files: FileTable) -> String {
-        guard let showsAll = arrangement.filter.nextShowsAll(of: files.hiddenChanges) else {
+    func wayToMatches(_ files: FileTable) -> String { way(to: files.hiddenChanges) }
+
+    /// What shows paths with changes that are not shown.
+    func way(to hidden: Set<Change>) -> String {
+        guard let showsAll = arrangement.filter.nextShowsAll(of: hidden) else {
             return "\(key(.filterMenu, in: .files)) chooses"
         }
         return "\(key(.changesOnly, in: .files)) shows \(showsAll ? "them" : "more")"
@@ -87,7 +90,32 @@ extension ExplorerModel {
 
     /// What to do where no change is shown, in a sentence.
     var wayToChanges: String {
-        "no change is shown: \(key(.changesOnly, in: .files)) shows more, \(key(.back, in: .files)) goes back"
+        guard let files else { return "there are no files to show yet" }
+        let (filter, narrowing) = (files.aim.filter, files.aim.narrowing)
+        // What is narrowed is known only once it is listed; else the changes that a filter hides are known before.
+        let counts = files.tree.nodes.first?.counts
+        let hidden =
+            narrowing != nil
+            ? files.hiddenChanges
+            : Set(Change.allCases.filter { !filter.shown.contains($0) && (counts?[$0] ?? 0) > 0 })
+        // What did not change cannot be picked: to show it is no way out.
+        let changes = hidden.subtracting([.unchanged])
+        if !changes.isEmpty {
+            let way = filter.nextShowsAll(of: changes).map {
+                "\(key(.changesOnly, in: .files)) shows \($0 ? "them" : "more")"
+            }
+            return "no change is shown: \(way ?? "\(key(.filterMenu, in: .files)) chooses")"
+        }
+        if narrowing != nil { return "no change matches: \(keysOutOfNarrowing) shows everything again" }
+        return scope == .squashed
+            ? "nothing changed: there is nothing to pick"
+            : "nothing changed in this layer: \(key(.squash, in: .files)) shows the whole image"
+    }
+
+    /// What shows again all that was narrowed away: one step back, or as many as there are before that one.
+    var keysOutOfNarrowing: String {
+        let before = [files?.rangeStart != nil, export.notice != nil, files?.search != nil].count { $0 }
+        return Array(repeating: key(.back, in: .files), count: before + 1).joined(separator: " ")
     }
 
     // MARK: - Keys that wait
