@@ -96,4 +96,75 @@ struct DocumentTests {
         let document = opened.index.summary.configuration.document
         #expect(document["config"]?["Env"] == .array([.string("PATH=/usr/bin:/bin/\u{fffd}")]))
     }
+
+    /// A configuration with more in it than an image needs.
+    private func loaded(config: String, others: String = "") async throws -> OpenedImage {
+        var image = sample
+        let layers = image.layers.map { "\"\($0.diffID)\"" }.joined(separator: ",")
+        image.otherConfig = Array(
+            """
+            {"os":"linux","architecture":"amd64","config":{\(config)},\(others)\
+            "rootfs":{"type":"layers","diff_ids":[\(layers)]}}
+            """.utf8)
+        return try await load(try image.archive(.dockerLegacy), scratch)
+    }
+
+    @Test(arguments: [
+        (#""Env":"A=B""#, "a string at '.config.Env'", "a list of strings"),
+        (#""Env":[1]"#, "a number at '.config.Env[0]'", "a string"),
+        (#""Cmd":5"#, "a number at '.config.Cmd'", "a list of strings or a string"),
+        (#""Cmd":["a",{}]"#, "an object at '.config.Cmd[1]'", "a string"),
+        (#""Entrypoint":{}"#, "an object at '.config.Entrypoint'", "a list of strings or a string"),
+        (#""ExposedPorts":[]"#, "a list at '.config.ExposedPorts'", "an object of objects"),
+        (#""Volumes":{"/v":""}"#, #"a string at '.config.Volumes["/v"]'"#, "an object"),
+        (#""Labels":["a"]"#, "a list at '.config.Labels'", "an object of strings"),
+        (#""Labels":{"a":true}"#, #"true or false at '.config.Labels["a"]'"#, "a string"),
+        (#""User":0"#, "a number at '.config.User'", "a string"),
+        (#""WorkingDir":[]"#, "a list at '.config.WorkingDir'", "a string"),
+        (#""StopSignal":9"#, "a number at '.config.StopSignal'", "a string"),
+    ])
+    func `values that no runtime loads are refused by name`(config: String, found: String, wanted: String)
+        async throws
+    {
+        await #expect { try await loaded(config: config) } throws: {
+            kind($0) == "damaged"
+                && "\($0)".contains("has \(found), where runtimes load nothing but \(wanted)")
+        }
+    }
+
+    @Test(arguments: [
+        (#""history":{},"#, "an object at '.history'", "a list of objects"),
+        (#""history":[[]],"#, "a list at '.history[0]'", "an object"),
+        (#""history":[{"empty_layer":"yes"}],"#, "a string at '.history[0].empty_layer'", "true or false"),
+        (#""author":[],"#, "a list at '.author'", "a string"),
+        (#""os.features":"a","#, "a string at '.os.features'", "a list of strings"),
+    ])
+    func `so are values beside the part for containers`(others: String, found: String, wanted: String)
+        async throws
+    {
+        await #expect { try await loaded(config: "", others: others) } throws: {
+            kind($0) == "damaged"
+                && "\($0)".contains("has \(found), where runtimes load nothing but \(wanted)")
+        }
+    }
+
+    @Test(arguments: [
+        #""Env":null,"Cmd":null,"Labels":null,"ExposedPorts":null,"User":null"#,
+        #""Env":[null],"Labels":{"a":null},"Volumes":{"/v":null},"ExposedPorts":{"80/tcp":{"x":1}}"#,
+        // Docker takes a text for a list of one.
+        #""Cmd":"sh","Entrypoint":"/init""#,
+        // What Docker alone refuses, others load.
+        #""StopTimeout":"5","Healthcheck":[],"OnBuild":"x","Shell":5,"Own":{"Env":5}"#,
+    ])
+    func `what some runtime loads is read`(config: String) async throws {
+        let image = try await loaded(config: config, others: #""history":null,"created":null,"#)
+        #expect(image.index.summary.layers.map(\.diffID) == sample.layers.map(\.diffID))
+    }
+
+    @Test func `keys that Docker alone knows are not read in another case`() async throws {
+        await #expect { try await loaded(config: #""stoptimeout":5"#) } throws: {
+            kind($0) == "damaged"
+                && "\($0)".contains("the key 'stoptimeout' is 'StopTimeout' to some readers")
+        }
+    }
 }

@@ -23,7 +23,9 @@ extension ConfigDocument: ImageDocument {
         "type", "diff_ids", "history", "created_by", "comment", "empty_layer", "User", "ExposedPorts", "Env",
         "Entrypoint", "Cmd", "Volumes", "WorkingDir", "Labels", "StopSignal", "ArgsEscaped", "Memory",
         "MemorySwap", "CpuShares", "Healthcheck", "Test", "Interval", "Timeout", "StartPeriod",
-        "StartInterval", "Retries", "OnBuild", "Shell", "Hostname", "Domainname",
+        "StartInterval", "Retries", "OnBuild", "Shell", "Hostname", "Domainname", "StopTimeout",
+        "NetworkDisabled", "MacAddress", "AttachStdin", "AttachStdout", "AttachStderr", "OpenStdin",
+        "StdinOnce",
     ]
 }
 

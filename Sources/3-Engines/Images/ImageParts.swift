@@ -199,6 +199,11 @@ extension ImageCatalog {
         }
         let value = try JSONDocument.parse(
             bytes, fields: ConfigDocument.fields, name: parts.configName, source: source)
+        do {
+            try value.checkConfigTypes()
+        } catch {
+            throw ImageError.damaged(source: source, reason: "'\(parts.configName)' \(error)")
+        }
         let document = try JSONDocument.decodeChecked(
             ConfigDocument.self, bytes, name: parts.configName, source: source)
         let platform = try JSONDocument.decodeChecked(
