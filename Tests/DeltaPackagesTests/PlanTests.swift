@@ -343,6 +343,27 @@ struct PlanTests {
         #expect(costs.layers.count == new.layers.count)
     }
 
+    @Test func `documents take something where the whole is much smaller than its recipes`() async throws {
+        // The same attribute in every layer: each recipe brings it, and the package as a whole finds it again.
+        func image(_ version: UInt64) -> ImageBuilder {
+            let value = Content.random(version, 8000)
+            return ImageBuilder(
+                (1...12).map { layer in
+                    .init("COPY \(layer)", [.file("f\(layer)", "\(version)").attribute("user.a", value)])
+                })
+        }
+        let creator = DeltaCreator(
+            old: try await roundtrip.open(image(1), as: "old"),
+            new: try await roundtrip.open(image(2), as: "new"))
+        let recipes = try await creator.recipes(DeltaOptions(level: .fast))
+        let costs = try await creator.costs(recipes, level: .fast)
+        // What this is about: recipes alone are larger than the package.
+        #expect(recipes.reduce(0) { $0 + $1.bytes.byteCount } > costs.byteCount)
+        #expect(costs.documentByteCount > 0)
+        #expect(costs.layers.allSatisfy { $0.byteCount > 0 })
+        #expect(costs.layers.reduce(costs.documentByteCount) { $0 + $1.byteCount } == costs.byteCount)
+    }
+
     @Test func `what documents take is guessed within its bounds before there is a recipe`() async throws {
         let creator = DeltaCreator(
             old: try await roundtrip.open(SampleImages.old, as: "old"),
