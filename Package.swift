@@ -93,16 +93,19 @@ let package = Package(
         .target(name: "ContextMixing", path: "\(wrappers)/ContextMixing", swiftSettings: common),
         .target(name: "Chunking", path: "\(wrappers)/Chunking", swiftSettings: common),
         .target(
-            name: "SuffixSorting", dependencies: ["CDivsufsort"], path: "\(wrappers)/SuffixSorting",
+            name: "SuffixSorting", dependencies: ["CDivsufsort", "Locks"], path: "\(wrappers)/SuffixSorting",
             swiftSettings: common),
+        .target(name: "Locks", path: "\(wrappers)/Locks", swiftSettings: common),
         .target(
             name: "FileIO",
             dependencies: [
-                "Bytes", "CFiles", "Hashing", .product(name: "SystemPackage", package: "swift-system"),
+                "Bytes", "CFiles", "Hashing", "Locks",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "\(wrappers)/FileIO", swiftSettings: common),
         .target(
-            name: "Work", dependencies: [.product(name: "DequeModule", package: "swift-collections")],
+            name: "Work",
+            dependencies: ["Locks", .product(name: "DequeModule", package: "swift-collections")],
             path: "\(wrappers)/Work", swiftSettings: common),
         .target(
             name: "RegularExpressions", dependencies: ["CPCRE2"], path: "\(wrappers)/RegularExpressions",
@@ -110,19 +113,20 @@ let package = Package(
         .target(
             name: "TextEncodings", dependencies: ["CEncodings", "ContentDiff"],
             path: "\(wrappers)/TextEncodings", swiftSettings: common),
-        .target(name: "Processes", path: "\(wrappers)/Processes", swiftSettings: common),
+        .target(
+            name: "Processes", dependencies: ["Locks"], path: "\(wrappers)/Processes", swiftSettings: common),
         .target(
             name: "Databases", dependencies: ["CSQLite"], path: "\(wrappers)/Databases",
             swiftSettings: common),
         .target(
-            name: "Terminals", dependencies: ["CTerminal", "Canvas"], path: "\(wrappers)/Terminals",
+            name: "Terminals", dependencies: ["CTerminal", "Canvas", "Locks"], path: "\(wrappers)/Terminals",
             swiftSettings: common),
 
         // Floor 3: engines. Delta works on bytes alone; Images reads images from files.
         .target(
             name: "Delta",
             dependencies: [
-                "Bytes", "ContentDiff", "Tar", "Compression", "ContextMixing", "Recompression",
+                "Bytes", "ContentDiff", "Tar", "Compression", "ContextMixing", "Locks", "Recompression",
                 "SuffixSorting",
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
@@ -131,7 +135,7 @@ let package = Package(
             name: "Images",
             dependencies: [
                 "Bytes", "Hashing", "Tar", "FileTree", "FileFormats", "ContentDiff", "OCI", "Compression",
-                "FileIO", "Shipping", "Work",
+                "FileIO", "Locks", "Shipping", "Work",
             ],
             path: "\(engines)/Images", swiftSettings: safe),
 
@@ -148,14 +152,14 @@ let package = Package(
             name: "DeltaPackages",
             dependencies: [
                 "Bytes", "ContentDiff", "FileFormats", "Hashing", "Tar", "FileTree", "OCI", "Images",
-                "FileIO", "Delta", "Compression", "Recompression", "Shipping", "Summary", "Work",
+                "FileIO", "Delta", "Compression", "Locks", "Recompression", "Shipping", "Summary", "Work",
             ],
             path: "\(products)/DeltaPackages", swiftSettings: safe),
         .target(
             name: "Explorer",
             dependencies: [
-                "Bytes", "Canvas", "ContentDiff", "FileFormats", "FileTree", "OCI", "RegularExpressions",
-                "Shipping", "Summary", "TextEncodings",
+                "Bytes", "Canvas", "ContentDiff", "FileFormats", "FileTree", "Locks", "OCI",
+                "RegularExpressions", "Shipping", "Summary", "TextEncodings",
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
             path: "\(products)/Explorer", swiftSettings: safe),
@@ -172,7 +176,8 @@ let package = Package(
             name: "silt",
             dependencies: [
                 "Bytes", "Hashing", "Canvas", "ContentDiff", "Contents", "Delta", "FileFormats", "FileTree",
-                "OCI", "Images", "FileIO", "DeltaPackages", "Processes", "Shipping", "Summary", "Tar",
+                "OCI", "Images", "FileIO", "DeltaPackages", "Locks", "Processes", "Shipping", "Summary",
+                "Tar",
                 "Explorer",
                 "Routes", "Terminals", "TextEncodings", "Work",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -191,7 +196,7 @@ let package = Package(
         .executableTarget(
             name: "silt-fuzz",
             dependencies: [
-                "FuzzTargets", "TestSupport",
+                "FuzzTargets", "Locks", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "\(program)/Fuzz", swiftSettings: common),
@@ -238,7 +243,7 @@ let package = Package(
             swiftSettings: testing),
         .testTarget(
             name: "ChunkingTests", dependencies: ["Chunking", "TestSupport"], swiftSettings: testing),
-        .testTarget(name: "WorkTests", dependencies: ["Work"], swiftSettings: testing),
+        .testTarget(name: "WorkTests", dependencies: ["Locks", "Work"], swiftSettings: testing),
         .testTarget(
             name: "FileIOTests",
             dependencies: [
@@ -254,14 +259,14 @@ let package = Package(
         .testTarget(
             name: "ImagesTests",
             dependencies: [
-                "Images", "Bytes", "Compression", "Hashing", "FileTree", "FileIO", "OCI", "Shipping",
+                "Images", "Bytes", "Compression", "Hashing", "FileTree", "FileIO", "Locks", "OCI", "Shipping",
                 "TestSupport",
             ],
             swiftSettings: testing),
         .testTarget(
             name: "DeltaPackagesTests",
             dependencies: [
-                "DeltaPackages", "Bytes", "Hashing", "Delta", "FileTree", "FileIO", "Images", "OCI",
+                "DeltaPackages", "Bytes", "Hashing", "Delta", "FileTree", "FileIO", "Images", "Locks", "OCI",
                 "Shipping", "Summary", "Work", "TestSupport",
             ],
             exclude: ["Golden"], swiftSettings: testing),
@@ -280,6 +285,7 @@ let package = Package(
                 "FileTree",
                 "Hashing",
                 "Images",
+                "Locks",
                 "OCI", "Shipping", "Summary", "Terminals", "TestSupport", "Work",
             ],
             exclude: ["Output"],

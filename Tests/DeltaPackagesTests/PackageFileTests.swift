@@ -6,7 +6,7 @@ import Hashing
 import Images
 import OCI
 import DeltaPackages
-import Synchronization
+import Locks
 import TestSupport
 import Testing
 import Work
@@ -183,7 +183,7 @@ struct PackageFileTests {
 
     @Test func `reading tells how far it is, and can be cancelled`() async throws {
         let path = try write(parts)
-        let last = Mutex<Work.Progress?>(nil)
+        let last = Locked<Work.Progress?>(nil)
         _ = try DeltaPackage.open(path, Reporter { news in last.withLock { $0 = news } })
         let progress = try #require(last.withLock { $0 })
         #expect(progress.phase == .checking && progress.isFinished && progress.done > 0)

@@ -5,7 +5,7 @@ import Hashing
 import Images
 import OCI
 import Shipping
-import Synchronization
+import Locks
 import TestSupport
 import Testing
 import Work
@@ -100,7 +100,7 @@ struct PlanTests {
         }
         let new = try await roundtrip.open(try image(2), as: "new")
         let creator = DeltaCreator(old: try await roundtrip.open(try image(1), as: "old"), new: new)
-        let told = Mutex<[UInt64?]>([])
+        let told = Locked<[UInt64?]>([])
         var matcher = LayerMatcher(
             plan: try await creator.plan(ofLayer: 0), references: creator.references, method: .sorted,
             keepsHints: false, jobs: 2)
@@ -110,7 +110,7 @@ struct PlanTests {
         #expect(counts.count == 2 && counts.last == .some(nil))
         #expect(counts.first.flatMap(\.self) ?? 0 >= UInt64(LayerMatcher.largeByteCount))
         // Who hears of it tells it, and nothing once it is over.
-        let words = Mutex<[UInt64?]>([])
+        let words = Locked<[UInt64?]>([])
         let reporter = Reporter { progress in words.withLock { $0.append(progress.indexedByteCount) } }
         reporter.index(5)
         reporter.begin(.comparing, total: 10)
@@ -131,7 +131,7 @@ struct PlanTests {
         let layer = try #require(new.layers.first)
         let byteCount = try #require(layer.spans.last).endOffset
         let plan = try await creator.plan(ofLayer: 0)
-        let told = Mutex<[UInt64]>([])
+        let told = Locked<[UInt64]>([])
         let matcher = LayerMatcher(
             plan: plan, references: creator.references, method: .hashed(depth: 3), keepsHints: false, jobs: 2
         ) { _, count in told.withLock { $0.append(count) } }
@@ -141,7 +141,7 @@ struct PlanTests {
         #expect(counts.count == 3)
         let half = counts.reduce(0, +)
         #expect(half > byteCount * 2 / 5 && half <= byteCount / 2)
-        let isFinished = Mutex(false)
+        let isFinished = Locked(false)
         let reporter = Reporter { progress in isFinished.withLock { $0 = progress.isFinished } }
         reporter.begin(.comparing, total: byteCount + 2)
         _ = try await creator.recipe(ofLayer: 0, DeltaOptions(level: .fast), reporter)
@@ -403,7 +403,7 @@ struct PlanTests {
 
 /// Keeps what a reporter told.
 private final class Told: Sendable {
-    private let progress = Mutex<[Progress]>([])
+    private let progress = Locked<[Progress]>([])
 
     func add(_ news: Progress) { progress.withLock { $0.append(news) } }
 

@@ -1,7 +1,7 @@
 import FileIO
 import FileTree
 import OCI
-import Synchronization
+import Locks
 import TestSupport
 import Testing
 
@@ -10,7 +10,7 @@ import Testing
 /// A store that counts how often each file is looked for.
 private final class CountingStore: BlobStore {
     private let base: any BlobStore
-    private let counts = Mutex<[TreePath: Int]>([:])
+    private let counts = Locked<[TreePath: Int]>([:])
 
     init(_ base: any BlobStore) { self.base = base }
 

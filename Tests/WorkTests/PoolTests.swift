@@ -1,5 +1,5 @@
 import Dispatch
-import Synchronization
+import Locks
 import Testing
 @testable import Work
 
@@ -10,7 +10,7 @@ import Testing
     }
 
     @Test func `no more transformations run at a time than were asked for`() async throws {
-        let running = Mutex((now: 0, most: 0))
+        let running = Locked((now: 0, most: 0))
         let pool = WorkPool(threadCount: 4)
         _ = try await parallelMap(Array(0..<40), width: 2, on: pool) { _ in
             running.withLock {
@@ -36,7 +36,7 @@ import Testing
         }
         for _ in jobs { block(begun) }
         // Were the answer made by the pool that is taken, this would wait for ever.
-        let answer = Mutex(0)
+        let answer = Locked(0)
         Job(on: quick) { answer.withLock { $0 = 42 } }.wait()
         #expect(answer.withLock(\.self) == 42)
         for _ in jobs { isOver.signal() }
@@ -80,8 +80,13 @@ import Testing
 
 @Suite struct SharedTests {
     @Test func `what was forgotten is made again for who asks next`() async throws {
-        let count = Atomic(0)
-        let shared = Shared<Int> { _ in count.add(1, ordering: .relaxed).newValue }
+        let count = Locked(0)
+        let shared = Shared<Int> { _ in
+            count.withLock {
+                $0 += 1
+                return $0
+            }
+        }
         shared.forget()
         #expect(try await shared.value() == 1)
         #expect(try await shared.value() == 1)
@@ -91,7 +96,7 @@ import Testing
     }
 
     @Test func `a value is made once for all who ask`() async throws {
-        let count = Mutex(0)
+        let count = Locked(0)
         let shared = Shared<Int>(on: WorkPool(threadCount: 2)) { _ in
             count.withLock { $0 += 1 }
             await Task.yield()
@@ -120,7 +125,7 @@ import Testing
     }
 
     @Test func `making ends when nobody waits any more, and begins again when somebody asks`() async throws {
-        let attempts = Mutex(0)
+        let attempts = Locked(0)
         let shared = Shared<Int>(on: WorkPool(threadCount: 1)) { _ in
             let attempt = attempts.withLock {
                 $0 += 1
@@ -138,7 +143,7 @@ import Testing
 
     @Test func `a failure is told to all who wait, and the next one tries again`() async throws {
         struct Failure: Error {}
-        let attempts = Mutex(0)
+        let attempts = Locked(0)
         let shared = Shared<Int> { _ in
             let attempt = attempts.withLock {
                 $0 += 1
@@ -155,7 +160,7 @@ import Testing
 
 @Suite struct ReporterTests {
     @Test func `beginning and end of a phase are always told`() {
-        let told = Mutex<[Progress]>([])
+        let told = Locked<[Progress]>([])
         let reporter = Reporter { progress in told.withLock { $0.append(progress) } }
         reporter.begin(.reading, total: 1000)
         for _ in 0..<1000 { reporter.advance(by: 1) }
@@ -171,7 +176,7 @@ import Testing
     }
 
     @Test func `sums stop at what there is to do`() {
-        let told = Mutex<Progress?>(nil)
+        let told = Locked<Progress?>(nil)
         let reporter = Reporter { progress in told.withLock { $0 = progress } }
         reporter.begin(.reading, total: 10)
         reporter.advance(by: .max)

@@ -10,7 +10,7 @@ import Images
 import OCI
 import Shipping
 import Summary
-import Synchronization
+import Locks
 import TestSupport
 import Testing
 import Work

@@ -4,7 +4,7 @@ import Explorer
 import FileIO
 import Hashing
 import Images
-import Synchronization
+import Locks
 import TestSupport
 import Testing
 
@@ -26,7 +26,7 @@ struct ViewMemoryTests {
             let description = "'views' is ignored: it is torn"
         }
 
-        let views = Mutex<[ImagePair: ViewState]>([:])
+        let views = Locked<[ImagePair: ViewState]>([:])
         let isBroken: Bool
 
         init(isBroken: Bool = false) { self.isBroken = isBroken }

@@ -1,14 +1,14 @@
 public import Bytes
 import Dispatch
 public import Hashing
-import Synchronization
+import Locks
 
 /// Computes a digest on another thread, while its owner makes the next bytes.
 public final class BackgroundHasher {
     private final class State: Sendable {
-        let hasher: Mutex<DigestHasher>
+        let hasher: Locked<DigestHasher>
 
-        init(_ hasher: DigestHasher) { self.hasher = Mutex(hasher) }
+        init(_ hasher: DigestHasher) { self.hasher = Locked(hasher) }
     }
 
     /// More parts than this do not wait: they take memory.

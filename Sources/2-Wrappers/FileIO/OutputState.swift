@@ -2,7 +2,7 @@ import Bytes
 import Dispatch
 import Glibc
 import Hashing
-import Synchronization
+import Locks
 import SystemPackage
 
 /// What a run that is interrupted leaves to the next: how much of a file is there, of what it was made, and its digest.
@@ -16,7 +16,7 @@ final class OutputState: Sendable {
     private let descriptor: FileDescriptor
     /// Checkpoints are brought to disk here, while the next layer is made.
     private let queue = DispatchQueue(label: "checkpoint")
-    private let notes: Mutex<Notes>
+    private let notes: Locked<Notes>
 
     private struct Notes {
         var last: (byteCount: UInt64, digest: Digest)?
@@ -43,7 +43,7 @@ final class OutputState: Sendable {
         self.folder = folder
         self.origin = origin
         self.descriptor = descriptor
-        notes = Mutex(Notes(isNamed: isNamed))
+        notes = Locked(Notes(isNamed: isNamed))
     }
 
     /// The hidden name beside a target; of a target whose name leaves no room, a part of its name and its digest.

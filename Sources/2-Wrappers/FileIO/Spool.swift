@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Locks
 import SystemPackage
 
 /// Temporary data: written once in order, then read at any offset. In memory while it is short, else in a file that has no
@@ -9,7 +9,7 @@ import SystemPackage
 /// have thousands of layers, and a process may have a thousand open files: what is made of small layers takes none. To be
 /// written by one thread at a time.
 public final class Spool: Sendable {
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     private struct State {
         var byteCount: UInt64 = 0

@@ -1,12 +1,12 @@
 import Glibc
-import Synchronization
+import Locks
 
 /// The temporary names of outputs that are being written, and folders for what is soon done with, so that a program that ends in
 /// the middle of its work can remove them.
 ///
 /// Any thread may call these functions.
 public enum UnfinishedOutputs {
-    private static let paths = Mutex<Set<String>>([])
+    private static let paths = Locked<Set<String>>([])
 
     /// Makes a file or a folder and notes its name in one step, so that there is no moment when only one of both is done.
     ///

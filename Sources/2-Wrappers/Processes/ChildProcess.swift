@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Locks
 
 /// What a program took that ran.
 public struct ProcessUsage: Hashable, Sendable {
@@ -51,7 +51,7 @@ public enum ChildProcess {
     /// - Returns: What it took.
     /// - Throws: `ProcessError`; `CancellationError` when its task was cancelled, and then the program has been ended.
     public static func run(_ program: String, _ arguments: [String]) async throws -> ProcessUsage {
-        let child = Mutex<Child>(.waiting)
+        let child = Locked<Child>(.waiting)
         return try await withTaskCancellationHandler {
             let clock = ContinuousClock()
             let start = clock.now

@@ -1,7 +1,7 @@
 import CDivsufsort
 import Dispatch
 import Glibc
-import Synchronization
+import Locks
 
 /// The suffixes of a text in the order of their bytes (libdivsufsort).
 public enum SuffixArray {
@@ -44,7 +44,7 @@ public enum SuffixArray {
 
     /// What one thread makes and another waits for.
     private final class Result: Sendable {
-        private let suffixes = Mutex<[Int32]>([])
+        private let suffixes = Locked<[Int32]>([])
         private let end = DispatchSemaphore(value: 0)
 
         func finish(_ made: [Int32]) {

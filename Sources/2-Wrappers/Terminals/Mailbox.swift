@@ -1,12 +1,12 @@
 import Glibc
-import Synchronization
+import Locks
 
 /// Takes messages from any task to the main loop, which waits for them with `poll`.
 ///
 /// Sending never waits: messages queue up in memory, and a full pipe already does what one more byte would
 /// do.
 public final class Mailbox<Message: Sendable>: Sendable {
-    private let queue = Mutex<[Message]>([])
+    private let queue = Locked<[Message]>([])
     private let readDescriptor: Int32
     private let writeDescriptor: Int32
 

@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// How far some long work has come.
 public struct Progress: Hashable, Sendable {
@@ -49,7 +49,7 @@ public final class Reporter: Sendable {
 
     private static let interval = Duration.milliseconds(50)
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let sink: @Sendable (Progress) -> Void
 
     /// A reporter that tells progress to a function, which is called by one thread at a time and must not report itself.

@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// A value that takes long to make: it is made once, when somebody first asks for it, and everybody gets the same one.
 ///
@@ -24,7 +24,7 @@ public final class Shared<Value: Sendable>: Sendable {
         var nextID = 0
     }
 
-    private let contents = Mutex(Contents())
+    private let contents = Locked(Contents())
     private let pool: WorkPool
     private let make: @Sendable (Reporter) async throws -> Value
 

@@ -1,7 +1,7 @@
 import DequeModule
 import Dispatch
 import Glibc
-import Synchronization
+import Locks
 
 /// Threads for long synchronous work.
 ///
@@ -24,7 +24,7 @@ public final class WorkPool: TaskExecutor {
         var givesWay = false
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let available = DispatchSemaphore(value: 0)
 
     /// Starts threads, which then wait for work.

@@ -1,7 +1,7 @@
 import Bytes
 import Compression
 import Dispatch
-import Synchronization
+import Locks
 import Tar
 
 /// What an entry's content is made of.
@@ -117,7 +117,7 @@ public final class RecipeEncoder {
         _ work: [(StreamWriter, StreamPart)],
         _ body: @Sendable (StreamWriter, StreamPart, _ isCancelled: () -> Bool) throws -> Void
     ) throws {
-        let failure = Mutex<(any Error)?>(nil)
+        let failure = Locked<(any Error)?>(nil)
         unsafe withUnsafeCurrentTask { task in
             // Other threads do not run for this task, but may ask of it as long as it waits here.
             nonisolated(unsafe) let task = unsafe task

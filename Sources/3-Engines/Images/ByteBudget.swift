@@ -1,5 +1,5 @@
 import Bytes
-import Synchronization
+import Locks
 
 /// How much may be made of what a user named: a bound on memory, on temporary files, and so on time.
 ///
@@ -10,7 +10,7 @@ final class ByteBudget: Sendable {
     private let source: String
     private let what: String
     private let bound: ImageError.Bound?
-    private let spent = Mutex(UInt64(0))
+    private let spent = Locked(UInt64(0))
 
     /// A budget for one kind of thing.
     ///

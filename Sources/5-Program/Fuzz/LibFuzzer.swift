@@ -2,7 +2,7 @@
 import Dispatch
 import FuzzTargets
 import Glibc
-import Synchronization
+import Locks
 
 /// libFuzzer's own loop (LLVM, "libFuzzer: using libFuzzer as a library"), which chooses inputs by the code that they reach.
 ///
@@ -22,7 +22,7 @@ func takeOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
 }
 
 enum LibFuzzer {
-    private static let target = Mutex<(any Target)?>(nil)
+    private static let target = Locked<(any Target)?>(nil)
 
     /// Feeds a target until libFuzzer has enough; what is no documented error ends the process with a trap, after which
     /// libFuzzer keeps the input.

@@ -6,7 +6,7 @@ import FileTree
 import Images
 import Routes
 import Shipping
-import Synchronization
+import Locks
 import Work
 
 /// Measures all routes of a pair, the quickest first.
@@ -145,7 +145,7 @@ struct RouteWork {
 
 /// Tells how far the route has come that is told next; others that go on meanwhile are not heard.
 private final class Turn: Sendable {
-    private let state = Mutex<(step: Int, reporter: Reporter)>((-1, .silent))
+    private let state = Locked<(step: Int, reporter: Reporter)>((-1, .silent))
 
     /// The step whose turn it is.
     var step: Int { state.withLock(\.step) }

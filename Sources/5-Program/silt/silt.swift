@@ -3,7 +3,7 @@ import Bytes
 import DeltaPackages
 import FileIO
 import Glibc
-import Synchronization
+import Locks
 import Terminals
 
 /// The program: explores image pairs, makes and applies deltas.
@@ -109,7 +109,7 @@ enum Program {
     /// The first signal cancels the work, which then has a moment to end by itself; the second ends the program at once.
     private static func run(_ command: any CancellableCommand) -> Never {
         let signals = EndingSignals.block()
-        let received = Mutex<Int32?>(nil)
+        let received = Locked<Int32?>(nil)
         let work = Task.detached {
             do {
                 var command = command

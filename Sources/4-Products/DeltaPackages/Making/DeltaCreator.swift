@@ -4,7 +4,7 @@ import FileTree
 public import FileIO
 public import Images
 public import OCI
-import Synchronization
+import Locks
 public import Work
 
 /// How to make a delta package.
@@ -57,7 +57,7 @@ public final class DeltaCreator: Sendable {
     private let layerPlans: [Shared<LayerPlan>]
     private let archive: Shared<ArchiveContents>
     private let archiveRecipes: [DeltaLevel: Shared<ArchiveRecipe>]
-    private let made = Mutex<[DeltaLevel: [Int: LayerRecipe]]>([:])
+    private let made = Locked<[DeltaLevel: [Int: LayerRecipe]]>([:])
 
     /// Prepares a pair of images; nothing is read yet.
     ///

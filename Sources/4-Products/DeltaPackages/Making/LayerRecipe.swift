@@ -5,7 +5,7 @@ public import FileIO
 import Hashing
 import Images
 import OCI
-import Synchronization
+import Locks
 import Work
 
 /// A finished recipe of one layer.
@@ -84,7 +84,7 @@ struct LayerRecipeMaker: Sendable {
 
     /// What several files tell of at a time.
     private final class Told: Sendable {
-        let byteCounts = Mutex<[Int: UInt64]>([:])
+        let byteCounts = Locked<[Int: UInt64]>([:])
     }
 
     /// Codes one entry; returns the old entry that it is patched from.

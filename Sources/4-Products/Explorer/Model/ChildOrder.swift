@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// In which order what is in a directory is listed. Nothing is sorted before somebody looks at it.
 struct ChildOrder: Sendable {
@@ -12,7 +12,7 @@ struct ChildOrder: Sendable {
     private let sorted = Memo()
 
     private final class Memo: Sendable {
-        let children = Mutex<[Int: [Int32]]>([:])
+        let children = Locked<[Int: [Int32]]>([:])
     }
 
     init(_ facts: NodeFacts, isShown: [Arrangement.Shown], keys: [UInt64], isReversed: Bool) {

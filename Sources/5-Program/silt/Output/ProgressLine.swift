@@ -1,12 +1,12 @@
 import Bytes
 import Canvas
 import FileIO
-import Synchronization
+import Locks
 import Work
 
 /// One line of progress on standard error, drawn only on a terminal.
 final class ProgressLine: Sendable {
-    private let drawn = Mutex("")
+    private let drawn = Locked("")
     private let isOn: Bool
 
     init(isOn: Bool = StandardStreams.isErrorTerminal) { self.isOn = isOn }

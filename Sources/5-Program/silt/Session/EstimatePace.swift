@@ -1,5 +1,5 @@
 import Explorer
-import Synchronization
+import Locks
 import Work
 
 /// Tells how many layers are exact and how long the others will take, as long as bytes are coded as fast as so far.
@@ -12,7 +12,7 @@ final class EstimatePace: Sendable {
 
     private let count: Int
     private let start = ContinuousClock.now
-    private let state: Mutex<State>
+    private let state: Locked<State>
     private let sink: @Sendable (EstimateState) -> Void
 
     /// A pace that begins now.
@@ -24,7 +24,7 @@ final class EstimatePace: Sendable {
     init(count: Int, done: Int, _ sink: @escaping @Sendable (EstimateState) -> Void) {
         self.count = count
         self.sink = sink
-        state = Mutex(State(done: done))
+        state = Locked(State(done: done))
         tell { _ in }
     }
 

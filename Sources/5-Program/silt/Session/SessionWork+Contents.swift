@@ -7,7 +7,7 @@ import FileIO
 import FileTree
 import Images
 import OCI
-import Synchronization
+import Locks
 import Terminals
 import TextEncodings
 import Work

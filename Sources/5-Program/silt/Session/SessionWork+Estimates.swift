@@ -7,7 +7,7 @@ import FileTree
 import Images
 import OCI
 import Shipping
-import Synchronization
+import Locks
 import Terminals
 import Work
 

@@ -5,7 +5,7 @@ import DeltaPackages
 import Explorer
 import FileTree
 import Images
-import Synchronization
+import Locks
 import Terminals
 import Work
 

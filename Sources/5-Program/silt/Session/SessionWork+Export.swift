@@ -5,7 +5,7 @@ import Explorer
 import FileIO
 import Images
 import OCI
-import Synchronization
+import Locks
 import Terminals
 import Work
 
@@ -39,7 +39,7 @@ extension SessionWork {
         let (known, old) = state.withLock { ($0.creator, $0.old) }
         guard let whole = known, let old else { return }
         let start = ContinuousClock.now
-        let pace = Mutex(ExportPace())
+        let pace = Locked(ExportPace())
         let reporter = Reporter { [mailbox] progress in
             let elapsed = ContinuousClock.now - start
             mailbox.send(.exporting(pace.withLock { $0.progress(progress, elapsed) }))

@@ -5,7 +5,7 @@ import FileIO
 import FileTree
 import Images
 import OCI
-import Synchronization
+import Locks
 import Terminals
 import Work
 

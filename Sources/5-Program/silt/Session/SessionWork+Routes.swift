@@ -3,7 +3,7 @@ import DeltaPackages
 import Explorer
 import Images
 import Shipping
-import Synchronization
+import Locks
 import Terminals
 import Work
 

@@ -5,7 +5,7 @@ import FileTree
 import Images
 import OCI
 import Summary
-import Synchronization
+import Locks
 import Terminals
 import Work
 

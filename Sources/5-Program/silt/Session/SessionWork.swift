@@ -7,7 +7,7 @@ import FileTree
 import Images
 import OCI
 import Summary
-import Synchronization
+import Locks
 import Terminals
 import Work
 import Shipping
@@ -65,7 +65,7 @@ final class SessionWork: Sendable {
         var isStopped = false
     }
 
-    let state = Mutex(State())
+    let state = Locked(State())
     /// The files that are read.
     var inputs: [String] { state.withLock { $0.requests.values.map(\.path) } }
     let mailbox: Mailbox<Message>
