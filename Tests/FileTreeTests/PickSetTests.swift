@@ -35,6 +35,32 @@ struct PickSetTests {
         return DiffTree(old: old, new: new)
     }
 
+    @Test func `of many nodes each is there once, with the other places of those that moved`() throws {
+        func listing(_ isNew: Bool) throws -> [LayerListing] {
+            let entries = try (0..<900).map { number in
+                let isMoved = number % 3 == 0
+                let path = isMoved && isNew ? "new/\(number)" : "old/\(number)"
+                let content = Array((isMoved || !isNew ? "\(number)" : "\(number) changed").utf8)
+                return Entry(
+                    path: try #require(TreePath(path)), kind: .file, size: UInt64(content.count),
+                    digest: Digest.of(content))
+            }
+            return [LayerListing(entries: entries)]
+        }
+        let tree = DiffTree(old: try listing(false), new: try listing(true))
+        let needs = PickNeeds(tree)
+        let all = tree.nodes.indices.filter(needs.isChanged)
+        let here = all.filter { !needs.isMovedAway($0) }
+        #expect(all.count - here.count == 300)
+        // All of them with both places, one place of each that moved, some twice, some that did not change.
+        for nodes in [all, here, here + here, Array(tree.nodes.indices), Array(here.prefix(300))] {
+            let found = needs.withPeers(nodes)
+            var wanted = Set(nodes.filter(needs.isChanged))
+            wanted.formUnion(wanted.compactMap { tree.nodes[$0].peer })
+            #expect(Set(found) == wanted && found.count == wanted.count)
+        }
+    }
+
     @Test func `picks that were changed step by step are closed as if they were picked at once`() throws {
         var random = SplitMix64(seed: 7)
         var kinds: Set<String> = []

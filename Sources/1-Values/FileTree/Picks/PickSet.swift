@@ -96,16 +96,10 @@ public struct PickSet: Sendable {
     public mutating func toggle(_ nodes: [Int], _ needs: PickNeeds) -> [Transition] {
         var transitions: [Transition] = []
         // One key may pick hundreds of thousands.
-        var left: [Int] = []
-        var picked: [Int] = []
-        if nodes.first.map({ states[$0] == .picked }) == true {
-            left.reserveCapacity(nodes.count)
-        } else {
-            picked.reserveCapacity(nodes.count)
-        }
-        for index in nodes {
-            if states[index] == .picked { left.append(index) } else { picked.append(index) }
-        }
+        let pickedCount = nodes.count { states[$0] == .picked }
+        let isOneWay = pickedCount == 0 || pickedCount == nodes.count
+        let left = isOneWay ? (pickedCount > 0 ? nodes : []) : nodes.filter { states[$0] == .picked }
+        let picked = isOneWay ? (pickedCount > 0 ? [] : nodes) : nodes.filter { states[$0] != .picked }
         transitions.reserveCapacity(nodes.count)
         leaveOut(left, needs, &transitions)
         for index in picked {
@@ -339,6 +333,7 @@ public struct PickNeeds: Sendable {
     /// - Parameter nodes: Indices of nodes.
     /// - Returns: Indices of nodes.
     public func withPeers(_ nodes: [Int]) -> [Int] {
+        if nodes.count > Self.few, let all = completed(nodes) { return all }
         var result: [Int] = []
         result.reserveCapacity(nodes.count)
         // One key may pick hundreds of thousands; another picks one of them.
@@ -358,6 +353,26 @@ public struct PickNeeds: Sendable {
             if traits[node].contains(.paired), let peer = tree.nodes[node].peer { take(peer) }
         }
         return result
+    }
+
+    /// The same nodes, if each is there once and changed; those of other places that are missing stand behind them. Copies of
+    /// hundreds of thousands take longer than looking at them.
+    private func completed(_ nodes: [Int]) -> [Int]? {
+        var isTaken = Array(repeating: false, count: traits.count)
+        var hasPairs = false
+        for node in nodes {
+            guard traits[node].contains(.changed), !isTaken[node] else { return nil }
+            isTaken[node] = true
+            hasPairs = hasPairs || traits[node].contains(.paired)
+        }
+        guard hasPairs else { return nodes }
+        let peers = nodes.compactMap { node -> Int? in
+            guard traits[node].contains(.paired), let peer = tree.nodes[node].peer, !isTaken[peer] else {
+                return nil
+            }
+            return peer
+        }
+        return peers.isEmpty ? nodes : nodes + peers
     }
 
     /// Tells what a change needs directly, but for the other names of its file.

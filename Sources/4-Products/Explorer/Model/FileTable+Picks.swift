@@ -67,7 +67,10 @@ extension FileTable {
     }
 
     /// What the box of a row says that begins with a node; nil if there is nothing to pick or nothing is picked at all.
-    func pickMark(of node: Int) -> PickMark? { marks?.mark(of: node, listed: Int(listedChangeCounts[node])) }
+    func pickMark(of node: Int) -> PickMark? {
+        marks?.mark(
+            of: node, hasChildren: facts.hasChildren(node), listed: Int(listedChangeCounts[node]))
+    }
 
     /// Counts what is picked of what is listed.
     mutating func countMarks() {

@@ -41,6 +41,15 @@ struct CostSum: Sendable {
     mutating func countUnknown(isLeftOut: Bool) {
         unknownCount = max(0, unknownCount + (isLeftOut ? -1 : 1))
     }
+
+    /// Counts what a node's figure is, if it has one or will get one.
+    mutating func count(_ cost: Figure?, of node: Int, in tree: DiffTree, isLeftOut: Bool, isFinal: Bool) {
+        if let cost {
+            count(cost.byteCount, isLeftOut: isLeftOut)
+        } else if !isFinal, CostTable.isExpected(tree, node) {
+            countUnknown(isLeftOut: isLeftOut)
+        }
+    }
 }
 
 extension ExplorerModel {
@@ -289,7 +298,14 @@ extension ExplorerModel {
         pickState.isSumStale = false
         pickState.sum = CostSum()
         guard let picks else { return }
-        picks.made.forEach { node, _ in count(node, in: picks.ground.tree) }
+        var sum = CostSum()
+        let tree = picks.ground.tree
+        let isFinal = isCostFinal
+        picks.made.forEach { node, _ in
+            let cost = tree.newID(of: node).flatMap { costs[$0] }
+            sum.count(cost, of: node, in: tree, isLeftOut: false, isFinal: isFinal)
+        }
+        pickState.sum = sum
     }
 
     /// Adds what was picked since to what the rows of picks cost, and takes away what was left out.
@@ -300,27 +316,15 @@ extension ExplorerModel {
         let tree = picks.ground.tree
         // Of hundreds of thousands of nodes the table tells by their places what ids have to be looked up for.
         let table = files.flatMap { if case .same? = $0.pickPlaces { $0.costs } else { nil } }
+        // What is added up stays in hand: the explorer itself is not written to for each of them.
+        var sum = pickState.sum
+        let isFinal = isCostFinal
         for change in picks.news ?? [] where (change.before == .left) != (change.after == .left) {
-            let isLeftOut = change.after == .left
-            if let table {
-                count(table.own(change.node), of: change.node, in: tree, isLeftOut: isLeftOut)
-            } else {
-                count(change.node, in: tree, isLeftOut: isLeftOut)
-            }
+            let node = change.node
+            let cost = table.map { $0.own(node) } ?? tree.newID(of: node).flatMap { costs[$0] }
+            sum.count(cost, of: node, in: tree, isLeftOut: change.after == .left, isFinal: isFinal)
         }
-    }
-
-    private mutating func count(_ node: Int, in tree: DiffTree, isLeftOut: Bool = false) {
-        guard let id = tree.newID(of: node) else { return }
-        count(costs[id], of: node, in: tree, isLeftOut: isLeftOut)
-    }
-
-    private mutating func count(_ cost: Figure?, of node: Int, in tree: DiffTree, isLeftOut: Bool) {
-        if let cost {
-            pickState.sum.count(cost.byteCount, isLeftOut: isLeftOut)
-        } else if !isCostFinal, CostTable.isExpected(tree, node) {
-            pickState.sum.countUnknown(isLeftOut: isLeftOut)
-        }
+        pickState.sum = sum
     }
 
     mutating func sumUpPicksIfStale() { if pickState.isSumStale { sumUpPicks() } }

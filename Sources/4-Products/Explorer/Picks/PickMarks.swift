@@ -28,14 +28,15 @@ enum PickMark: Hashable, Sendable {
 
 /// Which nodes of a tree on screen are picked.
 ///
-/// Of hundreds of thousands nearly all are not: the counts of those that nothing is picked in take no memory.
+/// Of hundreds of thousands nearly all are not: the counts of those that nothing is picked in take no memory. What has nothing
+/// in it needs no counts either, as its own state tells them; most nodes are such.
 struct PickMarks: Sendable {
     /// How many of the picks are listed; both places of a move are one.
     private(set) var listedCount = 0
     private var states: Chunked<PickSet.State>
     private var counts: Chunked<Counts>
 
-    /// Of a node and what is in it.
+    /// Of a directory and what is in it.
     private struct Counts {
         /// Listed changes that are made.
         var made: Int32 = 0
@@ -121,7 +122,7 @@ struct PickMarks: Sendable {
             if ground.isCounted(node) { listedCount += Int(difference.picked) }
         }
         guard !difference.isZero else { return }
-        counts[node].add(difference)
+        if ground.facts.hasChildren(node) { counts[node].add(difference) }
         guard node > 0 else { return }
         let parent = ground.facts.parent(of: node)
         if parent != sum.directory { add(&sum, ground) }
@@ -145,10 +146,17 @@ struct PickMarks: Sendable {
     ///
     /// - Parameters:
     ///   - node: The node.
+    ///   - hasChildren: Whether there is anything in it.
     ///   - listed: How many listed changes it and what is in it are.
     /// - Returns: The mark; nil if there is nothing to pick.
-    func mark(of node: Int, listed: Int) -> PickMark? {
-        let count = counts[node]
+    func mark(of node: Int, hasChildren: Bool, listed: Int) -> PickMark? {
+        var count = counts[node]
+        if !hasChildren {
+            let state = states[node]
+            count.all = state == .left ? 0 : 1
+            count.made = listed > 0 ? count.all : 0
+            count.picked = listed > 0 && state == .picked ? 1 : 0
+        }
         guard listed > 0 || count.all > 0 else { return nil }
         // Something that is not listed may be picked.
         guard count.made > 0 else { return count.all > 0 ? .partly : PickMark.none }
