@@ -16,9 +16,9 @@ SECONDS ?= 60
 SEED ?= 1
 FUZZ_TARGETS ?= archive create package recipe repack theme unpack
 PAIRS ?= pairs
-# The thread sanitizer runs if asked for: on Linux it does not know Synchronization.Mutex (a program of six lines shows
-# it), and takes all that one guards for races.
-SANITIZERS ?= address
+# Crashes stay with the program, whose tests end it by their signals.
+SANITIZERS ?= address thread
+CRASHES = handle_segv=0:handle_sigbus=0:handle_sigfpe=0
 # The toolchain's own: another version does not read what its compiler counts.
 LLVM_COV = $(dir $(realpath $(shell command -v swift)))llvm-cov
 
@@ -79,7 +79,7 @@ coverage: ## how much of each file the tests run
 
 sanitize: ## all tests with each of SANITIZERS
 	for sanitizer in $(SANITIZERS); do \
-	  ASAN_OPTIONS=handle_segv=0:handle_sigbus=0:handle_sigfpe=0:suppressions=$(CURDIR)/Tests/asan.supp \
+	  ASAN_OPTIONS=$(CRASHES):suppressions=$(CURDIR)/Tests/asan.supp TSAN_OPTIONS=$(CRASHES) \
 	  $(TEST) --sanitize $$sanitizer --scratch-path .build-$$sanitizer || exit 1; \
 	done
 
