@@ -17,7 +17,7 @@ public struct DiffRun: Hashable, Sendable {
 
 extension [DiffRun] {
     /// Adds a run; what is of the same kind as the last one becomes one with it. Both parts have to follow the last ones.
-    mutating func add(old: Range<Int>, new: Range<Int>, isSame: Bool) {
+    public mutating func add(old: Range<Int>, new: Range<Int>, isSame: Bool) {
         guard !old.isEmpty || !new.isEmpty else { return }
         if let last, last.isSame == isSame {
             self[count - 1] = DiffRun(

@@ -25,18 +25,39 @@ struct SequenceDiff {
     /// - Returns: Runs of equal and of different elements, from the first to the last of both.
     /// - Throws: What `poll` throws.
     static func runs(_ old: [Int], _ new: [Int], poll: () throws -> Void = {}) throws -> [DiffRun] {
-        try withoutActuallyEscaping(poll) { poll in
-            var diff = SequenceDiff(old: old, new: new, poll: poll)
+        var budget = leastBudget
+        return try runs(old, new, budget: &budget, poll: poll)
+    }
+
+    /// Compares two sequences, one pair of several that are compared together.
+    ///
+    /// - Parameters:
+    ///   - old: The old one.
+    ///   - new: The new one.
+    ///   - budget: How many steps of the shortest edit all pairs may take beside what each element adds.
+    ///   - poll: Called now and then; what it throws ends the comparison.
+    /// - Returns: Runs of equal and of different elements, from the first to the last of both.
+    /// - Throws: What `poll` throws.
+    static func runs(_ old: [Int], _ new: [Int], budget: inout Int, poll: () throws -> Void) throws
+        -> [DiffRun]
+    {
+        budget += 16 * (old.count + new.count)
+        return try withoutActuallyEscaping(poll) { poll in
+            var diff = SequenceDiff(old: old, new: new, budget: budget, poll: poll)
             try diff.compare(0..<old.count, 0..<new.count, depth: 0)
+            budget = diff.budget
             return diff.runs
         }
     }
 
-    private init(old: [Int], new: [Int], poll: @escaping () throws -> Void) {
+    /// What may be spent beside what each element adds.
+    static let leastBudget = 4_000_000
+
+    private init(old: [Int], new: [Int], budget: Int, poll: @escaping () throws -> Void) {
         self.old = old
         self.new = new
+        self.budget = budget
         self.poll = poll
-        budget = 4_000_000 + 16 * (old.count + new.count)
     }
 
     private mutating func compare(_ oldPart: Range<Int>, _ newPart: Range<Int>, depth: Int) throws {

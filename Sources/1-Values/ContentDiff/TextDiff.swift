@@ -142,8 +142,8 @@ public struct TextDiff: Sendable {
         return lines
     }
 
-    /// The words of a line: letters and digits together, blanks together, everything else by itself.
-    private static func words(_ text: [UInt8], _ line: Range<Int>) -> [Range<Int>] {
+    /// The words of a line or of several: letters and digits together, blanks together, everything else by itself.
+    static func words(_ text: [UInt8], _ line: Range<Int>) -> [Range<Int>] {
         var words: [Range<Int>] = []
         var start = line.lowerBound
         while start < line.upperBound {

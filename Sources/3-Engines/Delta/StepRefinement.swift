@@ -21,6 +21,10 @@ struct StepRefinement {
     /// again.
     private static let leastDetours = [16, 40]
     private static let runs = [(changeCount: 2, gap: 0), (changeCount: 3, gap: 1), (changeCount: 4, gap: 2)]
+    /// In fewer steps there is not much that could be told shorter.
+    private static let leastStepCount = 8
+    /// From where on longest matches stand for what two texts do not have in the same order.
+    private static let leastFillings = [nil, 16, 40]
     /// What is so near counts as the same place.
     private static let nearByteCount = 64
     /// So much of a content tells which form is best: trying them all on all of it would take as long as matching.
@@ -52,7 +56,25 @@ struct StepRefinement {
             let leastDetour = best.form.leastDetour
             for runs in Self.runs { try consider(Form(leastDetour: leastDetour, runs: runs)) }
         }
-        return try made(steps, best.form, &poll)
+        let refined = try made(steps, best.form, &poll)
+        return try texts(steps, insteadOf: refined) ?? refined
+    }
+
+    /// Steps that follow the order of two texts, if those are clearly fewer bytes.
+    private func texts(_ steps: [PatchStep], insteadOf refined: [PatchStep]) throws -> [PatchStep]? {
+        guard steps.count >= Self.leastStepCount, let texts = try TextSteps(old: old, new: new, steps: steps)
+        else { return nil }
+        var best: (steps: [PatchStep], byteCount: Int)?
+        for least in Self.leastFillings {
+            let steps = texts.steps(filledFrom: steps, leastByteCount: least)
+            let count = try byteCount(Self.prefix(of: steps, byteCount: Self.sampleByteCount))
+            if count < best?.byteCount ?? Int.max { best = (steps, count) }
+        }
+        guard let best else { return nil }
+        // All of it, because a text that goes on in another order costs more than its beginning tells. What is estimated by
+        // itself may be wrong by that much where it stands beside others.
+        let byteCount = try byteCount(refined)
+        return try self.byteCount(best.steps) + max(16, byteCount / 50) < byteCount ? best.steps : nil
     }
 
     /// The steps that make the first bytes of a content.
