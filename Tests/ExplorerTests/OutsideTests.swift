@@ -87,7 +87,7 @@ struct OutsideTests {
             }
             #expect(name == "libcrypto.so.3")
         }
-        let files = OutsideFiles(tool: .pager, old: "/tmp/silt-x/old/f", new: nil, folders: ["/tmp/silt-x"])
+        let files = OutsideFiles(tool: .pager, old: "/tmp/silt-x/old/f", new: nil, folder: "/tmp/silt-x")
         script.send(.outsideReady(files))
         #expect(script.takeEffects() == [.showOutside(files)])
         script.press("! x")

@@ -134,6 +134,29 @@ struct OutputFileTests {
         #expect(scratch.names == [".silt-notes"])
     }
 
+    @Test func `folders of programs that died are removed with all in them, what others hold is not`() throws
+    {
+        let names = ["silt-scratch-dead", "silt-scratch-dead/old", "silt-demo-kept"]
+        for name in names { _ = try NewFolder.make(at: scratch.path(name)) }
+        try scratch.write("silt-scratch-dead/old/file", [1])
+        try scratch.write("silt-scratch-file", [2])
+        symlink("silt-demo-kept", scratch.path("silt-scratch-link"))
+        let first = try ScratchFolder(in: scratch.path)
+        let second = try ScratchFolder(in: scratch.path)
+        for folder in [first, second] { #expect(FileKind.at(folder.path) == .directory) }
+        #expect(scratch.names.filter { $0.contains("dead") || $0.contains("kept") } == ["silt-demo-kept"])
+        // What was started meanwhile needs it still.
+        #expect(Self.isHeldByChildren(first))
+        first.remove()
+        second.remove()
+        #expect(scratch.names == ["silt-demo-kept", "silt-scratch-file", "silt-scratch-link"])
+    }
+
+    /// Whether a program that is started now holds a folder's lock.
+    private static func isHeldByChildren(_ folder: ScratchFolder) -> Bool {
+        system("ls -l /proc/self/fd | grep -qF -- '-> \(folder.path)'") == 0
+    }
+
     @Test(arguments: [false, true])
     func `a name is never taken from another file, unless it is to be replaced`(isAnonymous: Bool) throws {
         try scratch.write("out", [1])

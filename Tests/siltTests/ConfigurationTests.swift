@@ -52,7 +52,7 @@ struct ConfigurationTests {
         let settings = try Configuration(parsing: "difftool = meld --diff", file: "config")
         #expect(settings.difftool == "meld --diff")
         func line(_ tool: OutsideTool, _ difftool: String?, _ environment: [String: String] = [:]) -> String {
-            let files = OutsideFiles(tool: tool, old: "/t/old/f", new: "/t/new/f", folders: [])
+            let files = OutsideFiles(tool: tool, old: "/t/old/f", new: "/t/new/f", folder: "/t")
             return OutsideCommand(files, difftool: difftool, environment: environment).line
         }
         #expect(line(.difftool, "meld --diff") == "meld --diff \"$1\" \"$2\"")
@@ -61,7 +61,7 @@ struct ConfigurationTests {
         #expect(line(.difftool, nil, ["DIFFTOOL": "", "PAGER": "more"]) == "diff -u -- \"$1\" \"$2\" | more")
         #expect(line(.pager, nil) == "less \"$1\"")
         #expect(line(.editor, nil, ["EDITOR": "nano", "VISUAL": "vim -R"]) == "vim -R \"$1\"")
-        let removed = OutsideFiles(tool: .difftool, old: "/t/old/f", new: nil, folders: [])
+        let removed = OutsideFiles(tool: .difftool, old: "/t/old/f", new: nil, folder: "/t")
         #expect(
             OutsideCommand(removed, difftool: nil, environment: [:]).arguments == ["/t/old/f", "/dev/null"])
     }

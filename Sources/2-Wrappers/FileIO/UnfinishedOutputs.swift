@@ -28,7 +28,7 @@ public enum UnfinishedOutputs {
     /// Removes all of them and ends the process at once: no thread gets to make another one, and nothing is freed.
     public static func removeAndEnd(status: Int32) -> Never {
         paths.withLock { paths in
-            for path in paths where unlink(path) != 0 { ScratchFolder.remove(path) }
+            for path in paths where unlink(path) != 0 { ScratchFolder.removeTree(path) }
             _exit(status)
         }
     }

@@ -121,7 +121,7 @@ struct RouteWork {
     private func made(
         _ kind: RouteKind, _ level: DeltaLevel, creator: DeltaCreator, _ reporter: Reporter
     ) async throws -> Route {
-        let folder = try ScratchFolder(prefix: "silt-routes")
+        let folder = try ScratchFolder()
         let path = folder.path + "/package.silt"
         defer { folder.remove() }
         let clock = ContinuousClock()

@@ -31,14 +31,14 @@ public struct OutsideFiles: Hashable, Sendable {
     public let old: String?
     /// The new side's file; nil if there is none.
     public let new: String?
-    /// The folder that holds them, and folders in it.
-    public let folders: [String]
+    /// The folder that holds them and nothing else.
+    public let folder: String
 
-    /// Files that lie in those folders, the outermost first.
-    public init(tool: OutsideTool, old: String?, new: String?, folders: [String]) {
+    /// Files that lie in that folder.
+    public init(tool: OutsideTool, old: String?, new: String?, folder: String) {
         self.tool = tool
         self.old = old
         self.new = new
-        self.folders = folders
+        self.folder = folder
     }
 }

@@ -28,7 +28,7 @@ struct BenchRunner: Sendable {
         self.new = new.hasPrefix("-") ? "./" + new : new
         _ = try RandomAccessFile(path: self.old)
         newByteCount = try RandomAccessFile(path: self.new).byteCount
-        folder = try ScratchFolder(prefix: "silt-bench")
+        folder = try ScratchFolder()
     }
 
     /// Removes what tools have made.

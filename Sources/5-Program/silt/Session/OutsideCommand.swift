@@ -45,9 +45,6 @@ struct OutsideCommand {
 }
 
 extension OutsideFiles {
-    /// Removes the files and their folders.
-    func remove() {
-        NewFolder.removeFiles([old, new].compactMap(\.self))
-        for folder in folders.reversed() { NewFolder.remove(folder, files: []) }
-    }
+    /// Removes the files and their folder.
+    func remove() { ScratchFolder.remove(folder) }
 }

@@ -37,28 +37,29 @@ extension SessionWork {
     /// Writes both sides of a file to temporary files that only the user may read.
     func prepareOutside(_ key: ContentKey, name: String, _ tool: OutsideTool) {
         let job = Job(on: .shared) { [mailbox] in
-            var files = OutsideFiles(tool: tool, old: nil, new: nil, folders: [])
+            var folder: ScratchFolder?
             do {
-                let folder = try NewFolder.temporary(prefix: "silt")
-                files = OutsideFiles(tool: tool, old: nil, new: nil, folders: [folder])
+                let made = try ScratchFolder()
+                folder = made
+                var paths: [Side: String] = [:]
                 for side in Side.allCases {
                     guard var content = try self.content(key, side) else { continue }
                     // As it is looked at: what is compressed by itself tells nothing.
                     if !key.isStored, let unpacked = try? content.unpacked() { content = unpacked.content }
-                    let place = try NewFolder.make(at: "\(folder)/\(side == .old ? "old" : "new")")
+                    let place = try NewFolder.make(at: "\(made.path)/\(side == .old ? "old" : "new")")
                     let path = "\(place)/\(Self.safe(name))"
-                    files = OutsideFiles(
-                        tool: tool, old: side == .old ? path : files.old, new: side == .new ? path : nil,
-                        folders: files.folders + [place])
+                    paths[side] = path
                     let file = try OutputFile(
                         path: path, replacesExisting: false, expecting: content.byteCount)
                     try Self.copy(content) { try file.write($0) }
                     try file.commit()
                 }
                 try Task.checkCancellation()
-                mailbox.send(.outsideReady(files))
+                mailbox.send(
+                    .outsideReady(
+                        OutsideFiles(tool: tool, old: paths[.old], new: paths[.new], folder: made.path)))
             } catch {
-                files.remove()
+                folder?.remove()
                 if !(error is CancellationError) { mailbox.send(.warning(ErrorText.of(error))) }
             }
         }
