@@ -86,6 +86,31 @@ struct PlanTests {
         }
     }
 
+    @Test func `a small layer is not unpacked to hundreds of times its size`() async throws {
+        func image(isNew: Bool) throws -> ImageBuilder {
+            func content(_ seed: UInt64) throws -> [UInt8] {
+                let block = Content.text(seed, 20_000)
+                let start = Array("\(isNew ? "new" : "old, as before") \(seed)\n".utf8)
+                return try Packing.gzip(9).pack(start + (0..<500).flatMap { _ in block })
+            }
+            return ImageBuilder([
+                .init("ADD icons", try (0..<4).map { .file("icon\($0)", try content($0)) })
+            ])
+        }
+        let creator = DeltaCreator(
+            old: try await roundtrip.open(image(isNew: false), as: "old"),
+            new: try await roundtrip.open(image(isNew: true), as: "new"))
+        let plan = try await creator.plan(ofLayer: 0)
+        let maker = LayerRecipeMaker(
+            plan: plan, references: creator.references, level: .fast, method: .hashed(depth: 3), jobs: 2,
+            reporter: .silent)
+        let costs = try await maker.make().costs
+        // 16 MiB are for one of them, which hold 10 MB each.
+        let icons = plan.file.spans.indices.filter { plan.file.spans[$0].contentByteCount > 10_000 }
+        #expect(icons.count == 4)
+        #expect(icons.map { (costs[$0] ?? 0) < 1_000 } == [true, false, false, false], "\(costs)")
+    }
+
     @Test func `it is told when a large file is made ready for being searched`() async throws {
         let content = Content.random(1, LayerMatcher.largeByteCount)
         func image(_ seed: UInt64) throws -> ImageBuilder {

@@ -15,8 +15,16 @@ public struct UnpackedPatch: Sendable {
     /// How many bytes beyond what is usual were gone through to decompress one of the files, whichever took more.
     public private(set) var unusualInflation = 0
 
-    /// How many bytes beyond what is usual may be gone through to decompress the files of a layer, all together.
+    /// How many bytes beyond what is usual may be gone through to decompress the files of any layer, all together.
     public static let unusualInflationOfLayer = 128 << 20
+
+    /// How many a writer goes through at most: a small layer must not ask for much, but one picture may be in it.
+    ///
+    /// - Parameter byteCount: The layer's size.
+    /// - Returns: Bytes.
+    public static func unusualInflation(ofLayer byteCount: UInt64) -> Int {
+        min(max(Int(clamping: byteCount.multipliedClamped(32)), 16 << 20), unusualInflationOfLayer)
+    }
 
     /// More is to be gone through in two files than was allowed, and maybe not more than ever may.
     public struct HoldsMore: Error {}

@@ -60,7 +60,8 @@ struct LayerRecipeMaker: Sendable {
             var present = batches.popFirst()
             if let batch = present {
                 group.addTask {
-                    try await matcher.matches(of: batch, UnpackedPatch.unusualInflationOfLayer)
+                    try await matcher.matches(
+                        of: batch, UnpackedPatch.unusualInflation(ofLayer: file.tar.byteCount))
                 }
             }
             while let batch = present, let found = try await group.next() {
