@@ -3,15 +3,19 @@ import TestSupport
 import Testing
 
 struct TextStepsTests {
-    /// A module of functions that resemble each other, with what is put into each of them, for some of them another thing.
-    private static func module(_ count: Int, inserted: (Int) -> String) -> [UInt8] {
+    /// A module of functions that resemble each other, with what is put
+    /// among the lines of each, and at a certain place of each, for some of them another thing.
+    private static func module(
+        _ count: Int, among: String = "", inserted: (Int) -> String = { _ in "" }
+    ) -> [UInt8] {
         let words = ["alpha", "beta", "gamma", "delta", "color", "width", "marker", "opacity"]
         var random = SplitMix64(seed: 5)
         var text = ""
         for index in 0..<count {
             text += "    def add_\(words[index % 8])_\(index)(\n        self,\n"
-            for _ in 0..<12 {
+            for place in 0..<12 {
                 text += "        \(words[random.below(8)])\(words[random.below(8)])=None,\n"
+                if place == 6 { text += among }
             }
             text += "        hovertemplate=None,\n"
             text += inserted(index)
@@ -20,15 +24,21 @@ struct TextStepsTests {
         return Array(text.utf8)
     }
 
-    private static let old = module(300) { _ in "" }
+    private static let old = module(300)
     private static let new = module(300) { $0 % 3 == 1 ? "" : "        hovertemplatefallback=None,\n" }
 
     @Test(arguments: [MatchMethod.hashed(depth: 8), .sorted])
     func `what is inserted in many places is told in their order`(method: MatchMethod) throws {
-        let patch = try Patch.between(Self.old, Self.new, method: method)
-        #expect(try Recipe.apply([(0, Self.new, patch)], of: [Self.old]) == [Self.new])
-        // A place takes about a byte; along the longest matches it takes several.
-        #expect(patch.estimatedByteCount < 400, "\(patch.estimatedByteCount)")
+        // The line is there in many other places, where the longest matches lie.
+        let new = Self.module(300, among: "        alphabeta=None,\n        gammadelta=None,\n")
+        let patch = try Patch.between(Self.old, new, method: method)
+        #expect(try Recipe.apply([(0, new, patch)], of: [Self.old]) == [new])
+        // Whose order is not followed: it is no text.
+        let zeros = [UInt8](repeating: 0, count: 5_000)
+        let other = try Patch.between(zeros + Self.old, zeros + new, method: method)
+        #expect(
+            patch.estimatedByteCount * 2 < other.estimatedByteCount,
+            "\(patch.estimatedByteCount), \(other.estimatedByteCount)")
     }
 
     @Test func `insertions begin with their lines`() throws {

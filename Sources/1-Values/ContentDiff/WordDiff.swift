@@ -30,7 +30,13 @@ public struct WordDiff {
                 runs.add(old: run.old, new: run.new, isSame: run.isSame)
                 continue
             }
-            for run in try compared(run.old, run.new, TextDiff.words, poll) { add(run, to: &runs) }
+            for run in try compared(run.old, run.new, TextDiff.words, poll) {
+                if run.isSame {
+                    runs.add(old: run.old, new: run.new, isSame: true)
+                } else {
+                    add(different: run.old, run.new, to: &runs)
+                }
+            }
         }
         return runs
     }
@@ -75,29 +81,23 @@ public struct WordDiff {
         return lines
     }
 
-    /// Adds a run without the bytes at its ends that are the same.
-    private func add(_ run: DiffRun, to runs: inout [DiffRun]) {
-        var (oldPart, newPart) = (run.old, run.new)
-        if !run.isSame {
-            while !oldPart.isEmpty, !newPart.isEmpty, old[oldPart.lowerBound] == new[newPart.lowerBound] {
-                oldPart.removeFirst()
-                newPart.removeFirst()
-            }
+    /// Adds different parts of both texts; the bytes at their ends that are the same count as such.
+    private func add(different oldPart: Range<Int>, _ newPart: Range<Int>, to runs: inout [DiffRun]) {
+        var (oldRest, newRest) = (old[oldPart], new[newPart])
+        while let byte = oldRest.first, byte == newRest.first {
+            oldRest.removeFirst()
+            newRest.removeFirst()
         }
         runs.add(
-            old: run.old.lowerBound..<oldPart.lowerBound, new: run.new.lowerBound..<newPart.lowerBound,
+            old: oldPart.lowerBound..<oldRest.startIndex, new: newPart.lowerBound..<newRest.startIndex,
             isSame: true)
-        if run.isSame {
-            runs.add(old: oldPart, new: newPart, isSame: true)
-            return
+        while let byte = oldRest.last, byte == newRest.last {
+            oldRest.removeLast()
+            newRest.removeLast()
         }
-        while let oldLast = oldPart.last, let newLast = newPart.last, old[oldLast] == new[newLast] {
-            oldPart.removeLast()
-            newPart.removeLast()
-        }
-        runs.add(old: oldPart, new: newPart, isSame: false)
+        runs.add(old: oldRest.indices, new: newRest.indices, isSame: false)
         runs.add(
-            old: oldPart.upperBound..<run.old.upperBound, new: newPart.upperBound..<run.new.upperBound,
+            old: oldRest.endIndex..<oldPart.upperBound, new: newRest.endIndex..<newPart.upperBound,
             isSame: true)
     }
 }

@@ -8,8 +8,6 @@ public enum ProgramStart {
         [0x42, 0x43, 0xc0, 0xde], [0xde, 0xc0, 0x17, 0x0b], Array("dex\n0".utf8),
     ]
 
-    private static let debianPackage = ArDirectory.magic + Array("debian-binary".utf8)
-
     /// Whether a file that begins so is a program, a library or a compiled module.
     ///
     /// - Parameter start: Its first 64 bytes or more, or all of it.
@@ -17,7 +15,7 @@ public enum ProgramStart {
     public static func isProgram(_ start: [UInt8]) -> Bool {
         if markers.contains(where: start.starts(with:)) { return true }
         // What is put together of object files is a library; Debian packages look the same from outside.
-        if start.starts(with: ArDirectory.magic) { return !start.starts(with: debianPackage) }
+        if start.starts(with: ArDirectory.magic) { return !ArchiveStart.isArchive(start) }
         return isWindowsProgram(start) || isPythonModule(start)
     }
 
