@@ -155,17 +155,18 @@ struct BackgroundTests {
         var script = held()
         script.work()
         var other = Script { $0.immediateCount = .max }
-        other.press("space space")
+        other.press("space")
         // What can be picked is found out first.
         script.press("space")
         script.work()
-        script.press("space")
         script.press(keys)
         other.press(keys)
         #expect(script.explorer.isListing)
         script.press("A")
         other.press("A")
         #expect(script.explorer.deferred.isEmpty)
+        script.workOnce(.picking)
+        #expect(script.explorer.isListing)
         let picked = script.explorer.picks?.made.all
         #expect(picked?.isEmpty == false)
         #expect(picked == other.explorer.picks?.made.all)
@@ -182,7 +183,7 @@ struct BackgroundTests {
         script.work()
         script.press("space")
         script.work()
-        script.press("space & s s l enter")
+        script.press("& s s l enter")
         #expect(script.explorer.isListing)
         script.press("A")
         #expect(script.explorer.deferred.count == 1)
@@ -258,7 +259,10 @@ struct BackgroundTests {
         fourth.press("1 G k enter")
         let preparing = ScreenWork(
             serial: 0, task: .prepare(script.fixture.tree(.squashed), script.fixture.pairs, keys: []))
-        let work = script.heldWork + other.heldWork + third.heldWork + fourth.heldWork + [preparing]
+        var fifth = held()
+        fifth.press("A")
+        let scripts = [script, other, third, fourth, fifth]
+        let work = scripts.flatMap(\.heldWork) + [preparing]
         #expect(Set(work.map(\.kind)) == Set(ScreenWork.Kind.allCases))
         for work in work { #expect(work.run(isCancelled: { true }) == nil) }
     }
@@ -372,6 +376,11 @@ struct BackgroundTests {
             case 3: script.send(.input(.paste("lib")))
             case 4: script.send(.input(.paste("/s.*l/")))
             case 5...12: script.work()
+            case 13...15: _ = script.workOnce()
+            case 16:
+                let layout = script.explorer.layout
+                let row = random.below(layout.size.rows)
+                script.mouse(.click, row: row, column: random.below(2) == 0 ? layout.marks.lowerBound : 20)
             default: script.send(.input(.key(random.pick(keys))))
             }
             _ = script.screen()
@@ -387,6 +396,7 @@ struct BackgroundTests {
         script.work()
         #expect(waited > 20 && picked > 4)
         #expect(script.explorer.deferred.isEmpty)
+        try script.expectMarked()
         let files = try #require(script.explorer.files)
         #expect(files.wanted == nil)
         var fresh = try FileTable(

@@ -33,7 +33,7 @@ struct PickMarksTests {
         }
         let files = try #require(script.explorer.files)
         let (tree, facts) = (files.tree, files.facts)
-        let ground = PickMarks.Ground(tree: tree, facts: facts, isShown: files.isShown)
+        let ground = PickMarks.Ground(facts: facts, isShown: files.isShown)
         let needs = PickNeeds(tree)
         let changed = tree.nodes.indices.filter(needs.isChanged)
         var set = PickSet(needs, picking: [])

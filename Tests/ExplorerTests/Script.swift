@@ -86,6 +86,13 @@ struct Script {
         return work.kind
     }
 
+    /// Does the work of a kind that waits, and what comes of it.
+    mutating func workOnce(_ kind: ScreenWork.Kind) {
+        guard let place = heldWork.firstIndex(where: { $0.kind == kind }) else { return }
+        let work = heldWork.remove(at: place)
+        if let outcome = work.run(isCancelled: { false }) { send(.worked(outcome)) }
+    }
+
     /// Does the work that waits, and what comes of it.
     mutating func work() {
         while workOnce() != nil {}

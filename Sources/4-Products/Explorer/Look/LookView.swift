@@ -166,7 +166,7 @@ struct LookView {
             let (number, count) = screen.searchPlace
             let found =
                 screen.isSearching
-                ? "finding" + glyphs.ellipsis
+                ? model.underWay("finding")
                 : count == 0
                     ? "'\(Format.line(text, glyphs))' is not in \(piece == nil ? "it" : "this piece")"
                     : number.map { "match \(Format.grouped($0)) of \(Format.grouped(count))" }

@@ -61,9 +61,10 @@ struct Arrangement: Hashable, Sendable {
                 if isWanted[change] {
                     shown[index] = .itself
                 } else if index > 0, !isFlat || !facts.hasChildren(index) {
-                    let known = tree.nodes[index]
                     // What moved is one change of two paths.
-                    let isCounted = known.isMovedAway && known.peer.map { admitted?[$0] ?? true } == true
+                    let isCounted =
+                        facts.isMovedAway(index)
+                        && tree.nodes[index].peer.map { admitted?[$0] ?? true } == true
                     filtered[change] += isCounted ? 0 : 1
                 }
             }

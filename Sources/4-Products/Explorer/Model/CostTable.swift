@@ -117,6 +117,16 @@ struct CostTable: Sendable {
         return entry.kind == .file && entry.size > 0
     }
 
+    /// Whether a node is a file that will get a figure and has none yet.
+    func isAwaited(_ node: Int, in tree: DiffTree) -> Bool {
+        let place = places[node]
+        guard place >= 0, figures[Int(place)].own == nil, figures[Int(place)].missingCount > 0 else {
+            return false
+        }
+        // Where something is below it, that may be what is missing.
+        return tree.nodes[node].children.isEmpty || Self.isExpected(tree, node)
+    }
+
     /// Takes figures over and carries the differences up to the root.
     mutating func update(_ costs: [EntryID: Figure], in tree: DiffTree) {
         for (id, cost) in costs {

@@ -64,7 +64,7 @@ extension ExplorerModel {
         status = nil
         // What cannot be seen must not do anything but end.
         if layout.isTooSmall {
-            let losesNothing = !isExporting && pickState.picks?.areUnsaved != true
+            let losesNothing = !isExporting && !isPicking && pickState.picks?.areUnsaved != true
             return key == "q" && losesNothing || key == .control("c") ? [.quit] : []
         }
         let binding = binding(of: key, in: context)

@@ -138,7 +138,7 @@ extension ExplorerModel {
         // What it shows are places in the other tree.
         preview = .nothing
         applyArrangement()
-        markFiles()
+        markOtherFiles()
         return compare()
     }
 
@@ -310,9 +310,11 @@ extension ExplorerModel {
         settle()
     }
 
-    /// One step back: from a range, the news, a search, what was narrowed, a layer, the filter.
+    /// One step back: from picks that are still being made, a range, the news, a search, what was narrowed, a layer, the filter.
     private mutating func stepBack() -> [Effect] {
-        if files?.rangeStart != nil {
+        if pickState.wanted?.changes.isEmpty == false {
+            stopPicking()
+        } else if files?.rangeStart != nil {
             withFiles { files, _ in files.rangeStart = nil }
         } else if export.notice != nil {
             export.notice = nil

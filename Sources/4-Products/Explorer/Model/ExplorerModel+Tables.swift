@@ -97,7 +97,7 @@ extension ExplorerModel {
             before.map { follow($0.tree) }
         }
         if scope == .squashed, ignored.isEmpty, pickState.tree == nil { pickState.tree = tree }
-        markFiles()
+        markOtherFiles()
         settle()
         // "There are no files yet" is over.
         if status?.isWarning == false { status = nil }

@@ -199,7 +199,7 @@ public struct ExplorerModel: Sendable {
         case .tick:
             ticks += 1
             reorder()
-            sumUpPicksIfStale()
+            if pickState.isSumStale { sumUpPicks() }
         case .loading(let side, let progress): sides[side]?.progress = progress
         case .several(let side, let options):
             screens = [ImagesScreen(side, options, beside: sides[side == .old ? .new : .old]?.summary)]
@@ -373,7 +373,9 @@ public struct ExplorerModel: Sendable {
         // The keys by themselves: who goes through `tables.keys` holds the tables, which then are copied.
         for scope in Array(tables.keys) { tables[scope]?.update(news) }
         making?.news.append(news)
-        pickState.isSumStale = true
+        pickState.costRevision += 1
+        // Else a tick adds them up.
+        if !estimates.isRunning { sumUpPicks() }
     }
 
     /// What a file's places cost together is a better guess than one that nobody knows the bounds of, and no two figures
@@ -402,6 +404,7 @@ public struct ExplorerModel: Sendable {
         estimates = state
         guard !state.isRunning else { return [] }
         reorder()
+        pickState.costRevision += 1
         sumUpPicks()
         if case .failed(let text) = state { say("the costs are not known: \(text)", isWarning: true) }
         return state == .done ? summarizeAgain() : []

@@ -68,9 +68,9 @@ extension FileTable {
     /// - Returns: The table as it is then; nil if it was cancelled.
     func fulfilling(_ request: TableRequest, isCancelled: () -> Bool) -> FileTable? {
         var table = self
-        table.marks = nil
         do {
             try table.fulfil(request, isCancelled: isCancelled)
+            if table.needsCount { table.countMarks() }
         } catch {
             return nil
         }
@@ -80,7 +80,7 @@ extension FileTable {
     private mutating func fulfil(_ request: TableRequest) {
         // Nobody cancels it, and nothing else is thrown.
         try? fulfil(request, isCancelled: { false })
-        countMarks()
+        if needsCount { countMarks() }
     }
 
     private mutating func fulfil(_ request: TableRequest, isCancelled: () -> Bool) throws {
@@ -148,7 +148,11 @@ extension FileTable {
             cursor = listed.cursor
             cursor.settle(count: rows.count, height: height)
         }
-        countMarks()
+        listRevision = listed.listRevision
+        // What was picked meanwhile was marked in what was listed before: that has to be counted.
+        guard markedRevision == listed.markedRevision else { return }
+        marks = listed.marks
+        countedRevision = listed.countedRevision
     }
 
     /// Finds out what is listed, and in which order.
@@ -172,6 +176,7 @@ extension FileTable {
         groupRows()
         if isCancelled() { throw CancellationError() }
         isOutOfOrder = false
+        listRevision += 1
         listedChangeCounts = Self.listedChangeCounts(facts, isShown)
         listedCount = facts.indices.dropFirst().count { node in
             isShown[node] == .itself && (!arrangement.isFlat || !facts.hasChildren(node))
@@ -198,8 +203,7 @@ extension FileTable {
 
     /// Whether a node is the place that content moved away from, and the one that it moved to is listed: it is one change.
     private func isToldElsewhere(_ node: Int, _ isShown: [Arrangement.Shown]) -> Bool {
-        let known = tree.nodes[node]
-        return known.isMovedAway && known.peer.map { isShown[$0] == .itself } == true
+        facts.isMovedAway(node) && tree.nodes[node].peer.map { isShown[$0] == .itself } == true
     }
 
     /// Finds out what is not listed. A flat list never has directories with something in them: they are not missing.
@@ -210,7 +214,7 @@ extension FileTable {
         var counts = Array(repeating: 0, count: Change.allCases.count)
         for node in facts.indices.dropFirst() where !arrangement.isFlat || !facts.hasChildren(node) {
             // What moved is one change of two paths.
-            guard !tree.nodes[node].isMovedAway else { continue }
+            guard !facts.isMovedAway(node) else { continue }
             counts[Int(facts.change(of: node).rawValue)] += 1
         }
         if arrangement.narrowing != nil {

@@ -7,9 +7,7 @@ extension FileTable {
     ///   - ground: What can be picked.
     ///   - row: The row of the pane of layers whose files these are; nil for all layers merged. In one layer's tree only
     ///     the changes that it makes for good can be picked.
-    ///   - isSame: Whether both are the same tree.
-    mutating func link(to ground: PickGround, row: Int?, isSame: Bool) {
-        guard !isSame else { return pickPlaces = .same }
+    mutating func link(to ground: PickGround, row: Int?) {
         var nodes = Array(repeating: Int32(-1), count: ground.tree.nodes.count)
         var places = Array(repeating: Int32(-1), count: facts.count)
         var pairs = [(own: 0, there: 0)]
@@ -54,6 +52,7 @@ extension FileTable {
         guard let picks else { return marks = nil }
         // Without marks nothing was picked before.
         let news = markedRevision == revision - 1 ? picks.news : nil
+        if marks == nil || news == nil { countedRevision = listRevision }
         if marks == nil { marks = PickMarks(count: facts.count) }
         let ground = markGround
         if let news {
@@ -66,6 +65,17 @@ extension FileTable {
         }
     }
 
+    /// Takes over marks that were made of this tree, of what was listed then.
+    mutating func adopt(marksOf marked: FileTable) {
+        pickPlaces = marked.pickPlaces
+        marks = marked.marks
+        markedRevision = marked.markedRevision
+        countedRevision = marked.countedRevision
+    }
+
+    /// Whether something else is listed since it was counted what is picked of it.
+    var needsCount: Bool { marks != nil && countedRevision != listRevision }
+
     /// What the box of a row says that begins with a node; nil if there is nothing to pick or nothing is picked at all.
     func pickMark(of node: Int) -> PickMark? {
         marks?.mark(
@@ -74,11 +84,12 @@ extension FileTable {
 
     /// Counts what is picked of what is listed.
     mutating func countMarks() {
+        countedRevision = listRevision
         let ground = markGround
         changeMarks { _, marks in marks.count(ground) }
     }
 
-    private var markGround: PickMarks.Ground { PickMarks.Ground(tree: tree, facts: facts, isShown: isShown) }
+    private var markGround: PickMarks.Ground { PickMarks.Ground(facts: facts, isShown: isShown) }
 
     /// For each node, how many listed changes it and what is in it are.
     static func listedChangeCounts(_ facts: NodeFacts, _ isShown: [Arrangement.Shown]) -> [Int32] {

@@ -28,6 +28,9 @@ struct FileTable: Sendable {
     var marks: PickMarks?
     /// The revision of the picks that the marks are of.
     var markedRevision = -1
+    /// How often it was found out what is listed, and how often it had been when what is picked of it was counted.
+    var listRevision = 0
+    var countedRevision = 0
     /// Which files belong to which package; nil until somebody asked.
     var packages: PackageNames?
     /// The packages that files are listed under; nil if they are not.

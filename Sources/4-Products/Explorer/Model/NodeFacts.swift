@@ -25,6 +25,10 @@ struct NodeFacts: Sendable {
     var indices: Range<Int> { shapes.indices }
     func parent(of node: Int) -> Int { shapes[node].parent }
     func change(of node: Int) -> Change { shapes[node].change }
+
+    /// Whether it is the path where something was that moved: it is one change with the path where that is now.
+    func isMovedAway(_ node: Int) -> Bool { shapes[node].change == .moved && !shapes[node].isInNew }
+
     func hasChildren(_ node: Int) -> Bool { shapes[node].hasChildren }
     func children(of node: Int) -> Range<Int> { shapes[node].children }
 }

@@ -81,7 +81,9 @@ struct FilesView {
         let narrowed = arrangement.narrowing.map { "&" + Format.line($0.text, glyphs) }
         let words = explorer.ignoredWords
         let ignored = words.isEmpty ? nil : "ignoring \(words.joined(separator: ", "))"
-        let listing = explorer.isListing ? "listing" + glyphs.ellipsis : nil
+        let isPicking = explorer.pickState.wanted?.changes.isEmpty == false
+        let work = [explorer.isListing ? "listing" : nil, isPicking ? "picking" : nil].compactMap(\.self)
+        let listing = work.isEmpty ? nil : explorer.underWay(work.joined(separator: " and "))
         let flat = arrangement.shape.words
         let middle = [filter, flat, narrowed, order, ignored.map { _ in "ignoring \(words.count)" }]
         let short = [filter, narrowed.map { _ in "narrowed" }, ignored.map { _ in "ignoring" }]

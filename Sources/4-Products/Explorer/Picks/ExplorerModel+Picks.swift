@@ -1,56 +1,6 @@
-import Bytes
 import FileTree
 import OCI
 import Shipping
-
-/// What is picked, for the screen.
-struct PickState: Sendable {
-    /// The tree of the merged layers, in which nothing is ignored; nil until it is known.
-    var tree: DiffTree?
-    /// Units of the configuration that can be picked; `*` where it differs in nothing that can be taken by itself.
-    var keys: [String] = []
-    /// Nil until somebody picks, in a large tree until it is known what can be picked.
-    var picks: Picks?
-    /// The number of the work that finds that out; nil if none was begun.
-    var preparation: Int?
-    /// What comes of the picks as they are; nil until it is known.
-    var plan: PickPlan?
-    /// What their rows cost together.
-    var sum = CostSum()
-    /// Whether figures came in since it was taken.
-    var isSumStale = false
-    /// Sizes of packages that were made of these picks, by level.
-    var sizes: [ExportLevel: UInt64] = [:]
-    /// The file that a list was written to or read from last.
-    var path: String?
-}
-
-/// What rows cost together, as long as all of them have a figure. Where figures came in since, what is taken away may be
-/// more than what was added: the sum is taken anew before long.
-struct CostSum: Sendable {
-    private var sum: UInt64 = 0
-    private var unknownCount = 0
-
-    /// The sum; nil while some of it is not known.
-    var byteCount: UInt64? { unknownCount > 0 ? nil : sum }
-
-    mutating func count(_ bytes: UInt64, isLeftOut: Bool) {
-        if isLeftOut { sum -= min(sum, bytes) } else { sum.addClamped(bytes) }
-    }
-
-    mutating func countUnknown(isLeftOut: Bool) {
-        unknownCount = max(0, unknownCount + (isLeftOut ? -1 : 1))
-    }
-
-    /// Counts what a node's figure is, if it has one or will get one.
-    mutating func count(_ cost: Figure?, of node: Int, in tree: DiffTree, isLeftOut: Bool, isFinal: Bool) {
-        if let cost {
-            count(cost.byteCount, isLeftOut: isLeftOut)
-        } else if !isFinal, CostTable.isExpected(tree, node) {
-            countUnknown(isLeftOut: isLeftOut)
-        }
-    }
-}
 
 extension ExplorerModel {
     /// What is picked; nil if nothing is.
@@ -92,7 +42,8 @@ extension ExplorerModel {
                 say("there is nothing to pick: the layer did not change")
                 return []
             }
-            return changePicks { [layer = pairs[row].new] in $0.toggle(row: row, layer: layer) }
+            let layer = pairs[row].new
+            return changePicks(of: ground.countsOfRows[row]) { $0.toggle(row: row, layer: layer) }
         case .documents:
             say("the documents are made for what is picked")
             return []
@@ -107,7 +58,7 @@ extension ExplorerModel {
             say("there is nothing to pick: the configuration does not differ in what it means")
             return []
         }
-        return changePicks { $0.toggle(keys: keys) }
+        return changePicks(of: keys.count) { $0.toggle(keys: keys) }
     }
 
     /// Whether all of some nodes of the tree on screen are picked: then a key leaves them out.
@@ -126,7 +77,7 @@ extension ExplorerModel {
                     : "both images have the same there in the end: there is nothing to pick")
             return []
         }
-        return changePicks { $0.toggle(places) }
+        return changePicks(of: places.count) { $0.toggle(places) }
     }
 
     /// So many nodes of a layer are looked for in the whole images, to tell why none of them can be picked.
@@ -169,7 +120,7 @@ extension ExplorerModel {
             say("there is nothing to pick: nothing in it changed")
             return []
         }
-        return changePicks { $0.toggle(changes) }
+        return changePicks(of: changes.count) { $0.toggle(changes) }
     }
 
     /// All that changed in the directory that the cursor is on or in, as nodes of the picks' tree.
@@ -207,127 +158,155 @@ extension ExplorerModel {
 
     /// Leaves everything out.
     mutating func pickNothing() -> [Effect] {
-        let effects = changePicks { $0.replace(by: [], layers: [], keys: []) }
-        say("nothing is picked any more: \(key(.undoPick)) takes that back")
-        return effects
+        let news = Status(
+            text: "nothing is picked any more: \(key(.undoPick)) takes that back", isWarning: false)
+        return changePicks(of: picks?.made.count ?? 0) { picks in
+            picks.replace(by: [], layers: [], keys: [])
+            return news
+        }
     }
 
     mutating func undoPick(_ command: Command) -> [Effect] {
-        let effects = changePicks { command == .undoPick ? $0.undo() : $0.redo() }
-        if picks == nil { say("nothing is picked") }
-        return effects
+        let isUndo = command == .undoPick
+        let count = (isUndo ? pickState.picks?.undoCount : pickState.picks?.redoCount) ?? 0
+        return changePicks(of: count) { picks in
+            if isUndo { picks.undo() } else { picks.redo() }
+            return picks.isEmpty ? Status(text: "nothing is picked", isWarning: false) : nil
+        }
     }
 
     // MARK: - Keeping up
 
     /// Makes ready for the first pick; false if nothing can be picked yet.
     mutating func preparePicks() -> Bool {
-        if pickState.picks == nil {
-            guard let tree = pickState.tree, pickState.preparation == nil else {
-                say("the images are still being compared")
-                return false
-            }
+        if pickState.picks == nil, let tree = pickState.tree, pickState.preparation == nil {
             pickState.picks = Picks(PickGround(tree, pairs: pairs, keys: pickState.keys))
         }
         markFiles()
+        guard pickState.picks != nil, files == nil || files?.pickPlaces != nil else {
+            say("the images are still being compared")
+            return false
+        }
         return true
     }
 
     /// Changes picks, and all that is shown of them.
-    mutating func changePicks(_ change: (inout Picks) -> Void) -> [Effect] {
-        guard var picks = pickState.picks else { return [] }
-        let revision = picks.revision
-        let requiredCount = picks.requiredCount
-        // What the closure changes must be held once, or it is copied.
-        pickState.picks = nil
-        change(&picks)
-        pickState.picks = picks
-        guard picks.revision != revision else { return [] }
+    ///
+    /// - Parameters:
+    ///   - count: How many nodes the change looks at.
+    ///   - change: Makes it.
+    /// - Returns: What is to be done outside.
+    mutating func changePicks(of count: Int, _ change: @escaping @Sendable (inout Picks) -> Void) -> [Effect]
+    {
+        changePicks(of: count) { picks -> Status? in
+            change(&picks)
+            return nil
+        }
+    }
+
+    /// Changes picks, and all that is shown of them; tells what came of it.
+    mutating func changePicks(of count: Int, _ change: @escaping @Sendable (inout Picks) -> Status?)
+        -> [Effect]
+    {
+        guard let tree = pickState.picks?.ground.tree else { return [] }
+        var request = pickState.wanted ?? PickRequest()
+        request.changes.append(change)
+        // Without a table of costs all that is picked is looked up.
+        let lookedUpCount = pickCosts.table == nil ? picks?.made.count ?? 0 : 0
+        // What comes before it has to be done before it.
+        guard pickState.wanted == nil, !options.isLong(count + lookedUpCount, of: tree.nodes.count) else {
+            request.serial = nil
+            pickState.wanted = request
+            return []
+        }
+        return pickTask(request).flatMap { $0.outcome(isCancelled: { false }) }.map { take($0) } ?? []
+    }
+
+    /// What makes changes of the picks, and marks them in the tree on screen; nil if nothing can be picked yet.
+    func pickTask(_ request: PickRequest) -> PickTask? {
+        pickState.picks.map { picks in
+            PickTask(
+                picks: picks, changes: request.changes, files: files, row: rowOfScope, costs: pickCosts,
+                glyphs: glyphs)
+        }
+    }
+
+    /// What is known of what picks cost.
+    var pickCosts: PickCosts {
+        let whole = tables[.squashed]
+        let table = whole.flatMap { if case .same? = $0.pickPlaces { $0.costs } else { nil } }
+        return PickCosts(
+            entries: costs, table: table, revision: pickState.costRevision, isFinal: isCostFinal)
+    }
+
+    /// The row of the pane of layers whose files are shown.
+    private var rowOfScope: Int? { if case .pair(let row) = scope { row } else { nil } }
+
+    /// Takes over what became of picks.
+    mutating func take(_ outcome: PickOutcome) -> [Effect] {
+        withFiles { files, _ in
+            if let marked = outcome.files { files.adopt(marksOf: marked) }
+        }
+        guard outcome.hasChanged else {
+            markFiles()
+            return []
+        }
+        let isOther = outcome.picks.revision != pickState.picks?.revision
+        pickState.picks = outcome.picks
+        markFiles()
+        for news in outcome.news { say(news.text, isWarning: news.isWarning) }
+        guard isOther else { return [] }
+        pickState.sum = outcome.sum
+        // No tick takes it anew then.
+        if pickState.isSumStale, !estimates.isRunning { sumUpPicks() }
         pickState.plan = nil
         pickState.sizes = [:]
-        sumUpNews()
-        markFiles()
         settle()
-        if picks.requiredCount > requiredCount {
-            tellRequired(picks, more: picks.requiredCount - requiredCount - 1)
-        }
-        pickState.picks?.forgetNews()
-        return [.planPicks(picks.isEmpty ? nil : picks.selection, revision: picks.revision)]
+        return [.planPicks(outcome.selection, revision: outcome.picks.revision)]
     }
 
-    /// Says what comes along with a pick.
-    private mutating func tellRequired(_ picks: Picks, more: Int) {
-        let first = (picks.news ?? []).lazy.filter {
-            $0.before == .left && picks.made.state(of: $0.node) == .required
-        }
-        .map(\.node).min()
-        guard let first, let reason = reason(of: first, in: picks) else { return }
-        let path = "/" + Format.name(picks.ground.tree.path(of: first).bytes, glyphs)
-        say(
-            "\(path) comes along: it \(reason)"
-                + (more > 0 ? ", and \(Format.count(more, "more change"))" : ""))
+    /// Gives changes of the picks up that are still being made.
+    mutating func stopPicking() {
+        pickState.wanted = nil
+        markFiles()
+        say("picking was stopped: nothing changed")
     }
 
-    /// Why a node is made that nobody picked: what it is to what needs it.
-    func reason(of place: Int, in picks: Picks) -> String? {
-        guard let reason = picks.made.required[place] else { return nil }
-        let path = "/" + Format.name(picks.ground.tree.path(of: reason.needing).bytes, glyphs)
-        return switch reason {
-        case .directory: "holds \(path)"
-        case .hardLink: "is the same file as \(path)"
-        case .move: picks.ground.tree.nodes[place].isInNew ? "is what \(path) became" : "is now \(path)"
-        case .inside: "goes with \(path)"
-        }
+    /// Shows in a tree that takes the place of another one what is picked.
+    mutating func markOtherFiles() {
+        // What is under way marks the other one.
+        pickState.wanted?.serial = nil
+        markFiles()
     }
 
-    /// Shows in the tree on screen what is picked.
+    /// Shows in the tree on screen what is picked; in a large one it takes longer than a frame.
     mutating func markFiles() {
-        guard let known = pickState.picks, let isLinked = files.map({ $0.pickPlaces != nil }) else { return }
-        if !isLinked {
-            var row: Int?
-            if case .pair(let index) = scope { row = index }
-            let isSame = scope == .squashed && ignored.isEmpty && !staleScopes.contains(scope)
-            withFiles { files, _ in files.link(to: known.ground, row: row, isSame: isSame) }
+        guard let known = pickState.picks, let files else { return }
+        let isSame = scope == .squashed && ignored.isEmpty && !staleScopes.contains(scope)
+        if isSame, files.pickPlaces == nil { withFiles { files, _ in files.pickPlaces = .same } }
+        let isLinked = isSame || files.pickPlaces != nil
+        let isMarked = isLinked && files.markedRevision == known.revision && !files.needsCount
+        // What is under way is followed by what is missing then.
+        guard !isMarked, pickState.wanted == nil else { return }
+        if isLinked, known.isEmpty {
+            withFiles { files, _ in files.mark(nil, revision: known.revision) }
+        } else if files.facts.count > options.immediateCount {
+            pickState.wanted = PickRequest()
+        } else if let outcome = pickTask(PickRequest())?.outcome(isCancelled: { false }) {
+            _ = take(outcome)
         }
-        guard files?.markedRevision != known.revision else { return }
-        withFiles { files, _ in files.mark(known.isEmpty ? nil : known, revision: known.revision) }
     }
 
-    /// Adds up what the rows of picks cost.
+    /// Adds up what the rows of picks cost; of many in the background.
     mutating func sumUpPicks() {
-        pickState.isSumStale = false
-        pickState.sum = CostSum()
-        guard let picks else { return }
-        var sum = CostSum()
-        let tree = picks.ground.tree
-        let isFinal = isCostFinal
-        picks.made.forEach { node, _ in
-            let cost = tree.newID(of: node).flatMap { costs[$0] }
-            sum.count(cost, of: node, in: tree, isLeftOut: false, isFinal: isFinal)
+        let count = picks?.made.count ?? 0
+        if let tree = pickState.picks?.ground.tree, options.isLong(count, of: tree.nodes.count) {
+            pickState.wantsSum = true
+            return
         }
-        pickState.sum = sum
+        pickState.sum =
+            picks.map { pickCosts.sum(of: $0) } ?? CostSum(revision: pickState.costRevision)
     }
-
-    /// Adds what was picked since to what the rows of picks cost, and takes away what was left out.
-    private mutating func sumUpNews() {
-        guard let picks else { return pickState.sum = CostSum() }
-        // No tick takes it anew then.
-        if pickState.isSumStale, !estimates.isRunning { return sumUpPicks() }
-        let tree = picks.ground.tree
-        // Of hundreds of thousands of nodes the table tells by their places what ids have to be looked up for.
-        let table = files.flatMap { if case .same? = $0.pickPlaces { $0.costs } else { nil } }
-        // What is added up stays in hand: the explorer itself is not written to for each of them.
-        var sum = pickState.sum
-        let isFinal = isCostFinal
-        for change in picks.news ?? [] where (change.before == .left) != (change.after == .left) {
-            let node = change.node
-            let cost = table.map { $0.own(node) } ?? tree.newID(of: node).flatMap { costs[$0] }
-            sum.count(cost, of: node, in: tree, isLeftOut: change.after == .left, isFinal: isFinal)
-        }
-        pickState.sum = sum
-    }
-
-    mutating func sumUpPicksIfStale() { if pickState.isSumStale { sumUpPicks() } }
 
     mutating func take(_ plan: PickPlan, of revision: Int) {
         guard pickState.picks?.revision == revision else { return }
@@ -360,14 +339,14 @@ extension ExplorerModel {
     mutating func pickRemedy(ofRow isOfRow: Bool) -> [Effect] {
         let here = isOfRow ? warningsHere : []
         let remedy = (here.isEmpty ? pickWarnings : here).flatMap(\.remedy)
-        let before = picks?.count ?? 0
-        let effects = changePicks { $0.pick(remedy) }
-        if let picks, picks.count > before {
-            say(
-                "picked \(Format.count(picks.count - before, "more change")); \(key(.undoPick, in: .files)) takes that back"
-            )
+        let way = key(.undoPick, in: .files)
+        return changePicks(of: remedy.count) { picks in
+            let before = picks.count
+            picks.pick(remedy)
+            guard picks.count > before else { return nil }
+            let count = Format.count(picks.count - before, "more change")
+            return Status(text: "picked \(count); \(way) takes that back", isWarning: false)
         }
-        return effects
     }
 
     // MARK: - Going there
@@ -378,97 +357,5 @@ extension ExplorerModel {
         guard let node = files?.node(ofPick: place) else { return effects }
         go(to: node)
         return effects
-    }
-
-    // MARK: - Lists in files
-
-    /// The picks as a list.
-    var pickList: PickList? {
-        picks.map {
-            $0.selection.list(
-                in: $0.ground.tree, oldImageID: sides[.old]?.summary?.imageID,
-                newImageID: sides[.new]?.summary?.imageID)
-        }
-    }
-
-    /// What writes the picks to a file; says why it cannot.
-    mutating func pickFile(_ path: String) -> PickFileRequest? {
-        guard let picks, let list = pickList else { return nil }
-        guard list.isComplete else {
-            say("these picks cannot be written: a path is too deep", isWarning: true)
-            return nil
-        }
-        return PickFileRequest(path: path, bytes: list.bytes, revision: picks.revision)
-    }
-
-    mutating func take(_ list: PickList, from path: String) -> [Effect] {
-        for (side, wanted) in [(Side.old, list.oldImageID), (.new, list.newImageID)] {
-            guard let wanted, let actual = sides[side]?.summary?.imageID, wanted != actual else { continue }
-            say(
-                "'\(path)' is for another \(side == .old ? "old" : "new") image, \(wanted.short); this is \(actual.short)",
-                isWarning: true)
-            return []
-        }
-        guard preparePicks(), let ground = pickState.picks?.ground else { return [] }
-        pickState.path = path
-        let matches = list.matches(in: ground.tree) { ground.layer(of: $0).map { $0 + 1 } }
-        let layers =
-            list.rules.isEmpty ? Set(list.layers.map { $0 - 1 }.filter { ground.rowOfLayer[$0] != nil }) : []
-        // A part of the configuration stands for all in it.
-        let keys = ground.keys.filter { key in
-            list.takenKeys.contains { $0 == "*" || $0 == key || key.hasPrefix($0 + " ") }
-        }
-        let effects = changePicks { $0.replace(by: matches.nodes, layers: layers, keys: Set(keys)) }
-        if let picks { pickState.picks?.keep(picks.revision) }
-        let vain = list.lines(inVain: matches.unmatched, of: ground)
-        let told =
-            picks.map { "picked \($0.words) by '\(path)'" } ?? "'\(path)' picks nothing of these images"
-        let overruled = picks.map { list.overruled(by: $0.made, in: ground.tree) } ?? []
-        say(
-            told + Self.words(ofVain: vain) + words(of: overruled),
-            isWarning: picks == nil || !vain.isEmpty || !overruled.isEmpty)
-        return effects
-    }
-
-    /// `; /usr/bin/perl is taken all the same: it is the same file as /usr/bin/perl5`.
-    private func words(of overruled: [PickList.Overruled]) -> String {
-        guard let first = overruled.first, let picks, let reason = reason(of: first.node, in: picks) else {
-            return ""
-        }
-        let path = "/" + Format.name(picks.ground.tree.path(of: first.node).bytes, glyphs)
-        let count = overruled.reduce(0) { $0 + 1 + $1.moreCount }
-        let rest = count > 1 ? " (and \(Format.grouped(count - 1)) more)" : ""
-        return "; \(path) is taken all the same: it \(reason)\(rest)"
-    }
-
-    /// `; 5 lines match nothing: 'config Nix', '+ /nix/da' and 3 more`.
-    private static func words(ofVain lines: [String]) -> String {
-        guard !lines.isEmpty else { return "" }
-        let quoted = lines.prefix(3).map { "'\($0)'" }
-        let rest = lines.count - quoted.count
-        let verb = lines.count == 1 ? "matches" : "match"
-        return "; \(Format.count(lines.count, "line")) \(verb) nothing: \(quoted.joined(separator: ", "))"
-            + (rest > 0 ? " and \(Format.grouped(rest)) more" : "")
-    }
-}
-
-extension PickList {
-    /// The lines that pick nothing of some images, as they stand in a file: mistyped ones, most likely.
-    ///
-    /// - Parameters:
-    ///   - unmatched: The rules that no change matches.
-    ///   - ground: What can be picked.
-    /// - Returns: The lines: keys, layers, then rules.
-    fileprivate func lines(inVain unmatched: [Rule], of ground: PickGround) -> [String] {
-        func text(_ list: PickList) -> String {
-            let lines = list.bytes.split(separator: UInt8(ascii: "\n")).dropFirst()
-            return EscapedText.line(String(decoding: lines.first ?? [], as: UTF8.self), limit: 100)
-        }
-        let keys = configKeys.filter { wanted in
-            wanted != "*" && !ground.keys.contains { $0 == wanted || $0.hasPrefix(wanted + " ") }
-        }
-        let layers = layers.filter { ground.rowOfLayer[$0 - 1] == nil }.sorted()
-        return keys.map { text(PickList(configKeys: [$0])) } + layers.map { text(PickList(layers: [$0])) }
-            + unmatched.map { text(PickList(rules: [$0])) }
     }
 }

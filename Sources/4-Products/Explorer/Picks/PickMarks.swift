@@ -62,7 +62,6 @@ struct PickMarks: Sendable {
 
     /// What marks have to know of the tree on screen.
     struct Ground {
-        let tree: DiffTree
         let facts: NodeFacts
         let isShown: [Arrangement.Shown]
 
@@ -73,7 +72,7 @@ struct PickMarks: Sendable {
 
         /// Whether a change counts: the place that something moved away from does not.
         func isCounted(_ node: Int) -> Bool {
-            facts.change(of: node) != .moved || tree.nodes[node].isInNew
+            !facts.isMovedAway(node)
         }
     }
 
@@ -84,36 +83,48 @@ struct PickMarks: Sendable {
     ///   - place: For a node of the picks' tree, the one of the tree on screen; nil if that has none.
     ///   - ground: The tree on screen.
     mutating func take(_ news: [PickSet.Transition], at place: (Int) -> Int?, _ ground: Ground) {
-        var sum = Sum()
+        guard news.count < states.count / Self.manyShare else {
+            var sums = Array(repeating: Counts(), count: states.count)
+            for change in news {
+                guard let node = place(change.node) else { continue }
+                states[node] = change.after
+                sums[node].add(difference(node, from: change.before, to: change.after, ground))
+            }
+            return add(&sums, ground)
+        }
         for change in news {
             guard let node = place(change.node) else { continue }
             states[node] = change.after
-            count(node, from: change.before, to: change.after, ground, &sum)
+            let difference = difference(node, from: change.before, to: change.after, ground)
+            guard !difference.isZero else { continue }
+            if ground.facts.hasChildren(node) { counts[node].add(difference) }
+            var above = node
+            while above > 0 {
+                above = ground.facts.parent(of: above)
+                counts[above].add(difference)
+            }
         }
-        add(&sum, ground)
     }
 
     /// Counts anew, because other nodes are listed.
     mutating func count(_ ground: Ground) {
         listedCount = 0
         counts = Chunked(repeating: Counts(), count: states.count)
-        var sum = Sum()
+        var sums = Array(repeating: Counts(), count: states.count)
         for node in states.indices {
             let state = states[node]
-            if state != .left { count(node, from: .left, to: state, ground, &sum) }
+            if state != .left { sums[node] = difference(node, from: .left, to: state, ground) }
         }
-        add(&sum, ground)
+        add(&sums, ground)
     }
 
-    /// What has to be added to a directory and to all that it is in: what is side by side in it is added at once.
-    private struct Sum {
-        var directory = 0
-        var counts = Counts()
-    }
+    /// From so many nodes of a tree on, going through all of it once takes less than going up from each of them.
+    private static let manyShare = 32
 
-    private mutating func count(
-        _ node: Int, from before: PickSet.State, to after: PickSet.State, _ ground: Ground, _ sum: inout Sum
-    ) {
+    /// What becomes of counts with a node.
+    private mutating func difference(
+        _ node: Int, from before: PickSet.State, to after: PickSet.State, _ ground: Ground
+    ) -> Counts {
         var difference = Counts()
         difference.all = (after == .left ? 0 : 1) - (before == .left ? 0 : 1)
         if ground.isListed(node) {
@@ -121,24 +132,16 @@ struct PickMarks: Sendable {
             difference.picked = (after == .picked ? 1 : 0) - (before == .picked ? 1 : 0)
             if ground.isCounted(node) { listedCount += Int(difference.picked) }
         }
-        guard !difference.isZero else { return }
-        if ground.facts.hasChildren(node) { counts[node].add(difference) }
-        guard node > 0 else { return }
-        let parent = ground.facts.parent(of: node)
-        if parent != sum.directory { add(&sum, ground) }
-        sum.directory = parent
-        sum.counts.add(difference)
+        return difference
     }
 
-    private mutating func add(_ sum: inout Sum, _ ground: Ground) {
-        let difference = sum.counts
-        sum.counts = Counts()
-        guard !difference.isZero else { return }
-        var node = sum.directory
-        counts[node].add(difference)
-        while node > 0 {
-            node = ground.facts.parent(of: node)
-            counts[node].add(difference)
+    /// Adds what becomes of counts with nodes to these and to all that they are in, which is what `sums` become.
+    private mutating func add(_ sums: inout [Counts], _ ground: Ground) {
+        // What is in a directory stands behind it.
+        for node in sums.indices.reversed() where !sums[node].isZero {
+            let sum = sums[node]
+            if ground.facts.hasChildren(node) { counts[node].add(sum) }
+            if node > 0 { sums[ground.facts.parent(of: node)].add(sum) }
         }
     }
 

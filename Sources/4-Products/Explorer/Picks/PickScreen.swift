@@ -5,6 +5,8 @@ import FileTree
 struct PickScreen: FindingScreen {
     private var field = TextField()
     private var matches: [Int] = []
+    /// How many changes these are.
+    private var count = 0
     /// Why nothing can match; nil if something can.
     private var problem: String?
     private var knowsPackages = false
@@ -69,6 +71,7 @@ struct PickScreen: FindingScreen {
     private mutating func match(_ model: ExplorerModel) {
         knowsPackages = model.packages != nil
         matches = []
+        count = 0
         problem = nil
         needsPackages = false
         wanted = nil
@@ -82,8 +85,9 @@ struct PickScreen: FindingScreen {
     }
 
     mutating func take(_ found: Found) {
-        guard case .changes(let changes, let problem) = found else { return }
+        guard case .changes(let changes, let count, let problem) = found else { return }
         matches = changes
+        self.count = count
         self.problem = problem
     }
 
@@ -98,11 +102,8 @@ struct PickScreen: FindingScreen {
 
     private func notes(_ model: ExplorerModel) -> [String] {
         if let problem { return [problem] }
-        if wanted != nil { return ["finding" + model.glyphs.ellipsis] }
+        if wanted != nil { return [model.underWay("finding")] }
         let leavesOut = model.arePicked(matches)
-        // Both places of a move are one change.
-        let tree = model.files?.tree
-        let count = matches.count { tree?.nodes[$0].isMovedAway != true }
         return matches.isEmpty
             ? NarrowScreen.examples(field)
             : [

@@ -1,3 +1,4 @@
+import Canvas
 import FileTree
 import OCI
 
@@ -60,6 +61,10 @@ struct Picks: Sendable {
     var canUndo: Bool { !undoable.isEmpty }
     var canRedo: Bool { !redoable.isEmpty }
 
+    /// How many nodes the last change was of, and the one that was taken back last.
+    var undoCount: Int { undoable.last?.nodes.count ?? 0 }
+    var redoCount: Int { redoable.last?.nodes.count ?? 0 }
+
     /// What is picked, for who makes something of it.
     var selection: PickSelection {
         let nodes = made.picked
@@ -83,6 +88,34 @@ struct Picks: Sendable {
     /// `+ 3 that come along`.
     var requiredWords: String {
         "+ \(Format.grouped(requiredCount)) that \(requiredCount == 1 ? "comes" : "come") along"
+    }
+
+    /// Why a node is made that nobody picked: what it is to what needs it.
+    func reason(of place: Int, _ glyphs: Glyphs) -> String? {
+        guard let reason = made.required[place] else { return nil }
+        let path = "/" + Format.name(ground.tree.path(of: reason.needing).bytes, glyphs)
+        return switch reason {
+        case .directory: "holds \(path)"
+        case .hardLink: "is the same file as \(path)"
+        case .move: ground.tree.nodes[place].isInNew ? "is what \(path) became" : "is now \(path)"
+        case .inside: "goes with \(path)"
+        }
+    }
+
+    /// What came along with the last change; nil if nothing did.
+    ///
+    /// - Parameters:
+    ///   - count: How many more changes come along than before.
+    ///   - glyphs: What paths are put on screen with.
+    /// - Returns: Words.
+    func wordsOfRequired(_ count: Int, _ glyphs: Glyphs) -> String? {
+        let nodes = (news ?? []).lazy.filter { $0.before == .left && made.state(of: $0.node) == .required }
+        guard count > 0, let first = nodes.map(\.node).min(), let reason = reason(of: first, glyphs) else {
+            return nil
+        }
+        let path = "/" + Format.name(ground.tree.path(of: first).bytes, glyphs)
+        return "\(path) comes along: it \(reason)"
+            + (count > 1 ? ", and \(Format.count(count - 1, "more change"))" : "")
     }
 
     // MARK: - Picking
@@ -196,6 +229,7 @@ private struct NodeSet {
     }
 
     var isEmpty: Bool { few.isEmpty && bits.isEmpty }
+    var count: Int { few.count + bits.reduce(0) { $0 + $1.nonzeroBitCount } }
     var byteCount: Int { few.count * MemoryLayout<Int32>.stride + bits.count * MemoryLayout<UInt64>.stride }
 
     var all: [Int] {

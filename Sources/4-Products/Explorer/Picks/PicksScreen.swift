@@ -55,9 +55,10 @@ struct PicksScreen: LineSearchScreen {
             // The row stays, so that it can be picked again.
             let effects =
                 switch row {
-                case .warning(let warning): model.changePicks { $0.toggle(warning.remedy) }
-                case .key(let key): model.changePicks { $0.toggle(keys: [key]) }
-                case .node(let node): model.changePicks { $0.toggle([node]) }
+                case .warning(let warning):
+                    model.changePicks(of: warning.remedy.count) { $0.toggle(warning.remedy) }
+                case .key(let key): model.changePicks(of: 1) { $0.toggle(keys: [key]) }
+                case .node(let node): model.changePicks(of: 1) { $0.toggle([node]) }
                 case nil: [Effect]()
                 }
             revision = model.pickState.picks?.revision ?? revision
@@ -150,7 +151,7 @@ struct PicksScreen: LineSearchScreen {
             let change = tree.nodes[node].change
             let mark: PickMark =
                 picks.made.isPicked(node) ? .picked : picks.made.contains(node) ? .required : .none
-            let reason = model.reason(of: node, in: picks).map { Span("  " + $0, .dim) }
+            let reason = picks.reason(of: node, model.glyphs).map { Span("  " + $0, .dim) }
             let room = columns - PickMark.columns - 2
             let path = "/" + Format.name(tree.path(of: node).bytes, model.glyphs)
             let name = TextFit.path(

@@ -50,7 +50,7 @@ struct FileDetails {
         lines += [.note("change", change(node, old, new)), .note("ships as", shipping(node, new))]
         if let picks = model.picks, let place = files.pickPlace(of: index), picks.made.contains(place) {
             lines.append(
-                .note("picked", model.reason(of: place, in: picks).map { "no, but it \($0)" } ?? "yes"))
+                .note("picked", picks.reason(of: place, model.glyphs).map { "no, but it \($0)" } ?? "yes"))
         }
         if let place = files.pickPlace(of: index) {
             for warning in model.pickWarnings where warning.node == place {
@@ -76,7 +76,7 @@ struct FileDetails {
                 [Span("  in it", .dim)] + Format.counts(node.countsBelow).map { Span(" " + $0.text, $0.role) }
         }
         if let picks = model.picks,
-            let reason = files.pickPlace(of: index).flatMap({ model.reason(of: $0, in: picks) })
+            let reason = files.pickPlace(of: index).flatMap({ picks.reason(of: $0, model.glyphs) })
         {
             facts.append(Span("  comes along: \(reason)", .key))
         }

@@ -52,7 +52,7 @@ struct FindScreen: Screen {
         let isEmpty = field.text.isEmpty
         let notes: [String]
         if searched?.isSearching == true {
-            notes = ["finding" + model.glyphs.ellipsis]
+            notes = [model.underWay("finding")]
         } else if isEmpty {
             notes = searched is LookScreen ? ["text, or bytes as \\xNN", ""] : [""]
         } else {

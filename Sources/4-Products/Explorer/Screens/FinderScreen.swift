@@ -87,7 +87,7 @@ struct FinderScreen: FindingScreen {
             list.field.text.isEmpty
             ? "Go to path"
             : wanted != nil
-                ? "Go to path: finding\(model.glyphs.ellipsis)"
+                ? "Go to path: \(model.underWay("finding"))"
                 : "Go to path: \(Format.count(found.count, "match"))"
         let isVain = !list.field.text.isEmpty && wanted == nil
         list.draw(

@@ -75,7 +75,7 @@ struct NarrowScreen: Screen {
         if let problem {
             notes = [problem]
         } else if model.isListing {
-            notes = ["finding" + model.glyphs.ellipsis]
+            notes = [model.underWay("finding")]
         } else {
             let hidden = model.files?.hiddenMatchCount ?? 0
             let matches = Format.count(count, "match")

@@ -108,7 +108,7 @@ struct SearchScreen: Screen {
 
     /// What was found, in words, the longest first.
     private func found(in model: ExplorerModel) -> [String] {
-        if model.isListing { return ["finding" + model.glyphs.ellipsis] }
+        if model.isListing { return [model.underWay("finding")] }
         guard let search = model.files?.search else { return [""] }
         if let problem = search.problem { return [problem] }
         let shown = search.matches.count

@@ -28,7 +28,25 @@ extension ExplorerModel {
             let task = ScreenWork.Task.prepare(tree, pairs, keys: pickState.keys)
             effects.append(.work(ScreenWork(serial: workSerial, task: task)))
         }
-        return effects
+        return effects + startPicking()
+    }
+
+    /// Hands out changes of many picks, and sums of what many cost; a change brings its own sum.
+    private mutating func startPicking() -> [Effect] {
+        if let request = pickState.wanted {
+            guard request.serial == nil, let task = pickTask(request) else { return [] }
+            workSerial += 1
+            let serial = workSerial
+            pickState.wanted?.serial = serial
+            pickState.summing = nil
+            return [.work(ScreenWork(serial: serial, task: .pick(task)))]
+        }
+        guard pickState.wantsSum, pickState.summing == nil, let picks else { return [] }
+        workSerial += 1
+        let serial = workSerial
+        pickState.wantsSum = false
+        pickState.summing = serial
+        return [.work(ScreenWork(serial: serial, task: .sum(picks, pickCosts)))]
     }
 
     /// Takes what came of work, unless something else was asked for meanwhile.
@@ -37,7 +55,19 @@ extension ExplorerModel {
         case .made(let table): return take(made: table, outcome.serial)
         case .table(let scope, let listed): take(listed, of: scope, outcome.serial)
         case .prepared(let picks):
-            if pickState.preparation == outcome.serial, pickState.picks == nil { pickState.picks = picks }
+            guard pickState.preparation == outcome.serial, pickState.picks == nil else { break }
+            pickState.picks = picks
+            markFiles()
+        case .picked(let picked):
+            guard let request = pickState.wanted, request.serial == outcome.serial else { break }
+            pickState.wanted = nil
+            return take(picked)
+        case .summed(let sum, let revision):
+            guard pickState.summing == outcome.serial else { break }
+            pickState.summing = nil
+            // What was picked meanwhile is added up at the next tick.
+            guard revision == pickState.picks?.revision else { break }
+            pickState.sum = sum
         case .found(let found):
             for index in screens.indices {
                 guard var screen = screens[index] as? any FindingScreen,
@@ -60,6 +90,7 @@ extension ExplorerModel {
         }
         let height = layout.files.rows
         tables[scope]?.adopt(listed, for: request, height: height)
+        if scope == self.scope { markFiles() }
         settle()
         if scope == self.scope, !(screens.last is NarrowScreen) { tellEmptiness() }
     }
@@ -128,6 +159,9 @@ extension ExplorerModel {
         isSummarizing && packages == nil && files?.aim.needsPackages == true
     }
 
+    /// Whether picks are about to change, or to be marked.
+    var isPicking: Bool { pickState.wanted != nil }
+
     /// Whether a screen waits for what was to be found for it.
     var isFinding: Bool { findingIndex != nil }
 
@@ -135,6 +169,17 @@ extension ExplorerModel {
     private var findingIndex: Int? {
         screens.lastIndex { ($0 as? any FindingScreen)?.wanted != nil }
     }
+
+    /// What is worked on, in words, and the keys that wait for it: `listing… then A`. Each key that waits changes it: that
+    /// is how it shows that it was heard.
+    func underWay(_ work: String) -> String {
+        let words = work + glyphs.ellipsis
+        guard !deferred.isEmpty else { return words }
+        let keys = deferred.map(\.label).joined(separator: " ")
+        return "\(words) then \(deferred.count > Self.toldKeyCount ? "\(deferred.count) keys" : keys)"
+    }
+
+    private static let toldKeyCount = 3
 
     /// Lets a key wait; a stuck key shall not fill the memory.
     mutating func putOff(_ key: Key) { if deferred.count < Self.deferredLimit { deferred.append(key) } }
@@ -147,7 +192,9 @@ extension ExplorerModel {
         // Only what ends the program anywhere goes first: another key for that closes what an earlier one opens.
         if !deferred.isEmpty { return key != .control("c") }
         // What edits a field changes what is asked for.
-        guard let command, isListing || isFinding else { return false }
+        guard let command, isListing || isFinding || isPicking else { return false }
+        if isPicking, command.needsPicks, key != .control("c") { return true }
+        guard isListing || isFinding else { return false }
         if isFinding { return command != .cancel && command != .quit }
         // Which changes a filter shows is known before they are listed.
         if command == .pickShown, files?.aim.narrowing == nil { return false }
@@ -162,7 +209,7 @@ extension ExplorerModel {
         var effects: [Effect] = []
         var keys = deferred
         deferred = []
-        while !keys.isEmpty, !isListing, !isFinding { effects += take(.key(keys.removeFirst())) }
+        while !keys.isEmpty, !isListing, !isFinding, !isPicking { effects += take(.key(keys.removeFirst())) }
         // What waits for that again stands before what waited already.
         deferred += keys
         return effects
@@ -177,6 +224,16 @@ extension Command {
             .flatList, .order, .reverse, .sortMenu, .sortByCost, .sortByName, .sortBySize, .sortByChange,
             .back,
             .cancel, .quit, .help, .log, .themes, .palette:
+            true
+        default: false
+        }
+    }
+
+    /// Whether it changes the picks or is about them: it waits while many of them change.
+    var needsPicks: Bool {
+        switch self {
+        case .pick, .pickDirectory, .pickShown, .pickNothing, .undoPick, .redoPick, .pickRemedy, .listPicks,
+            .savePicks, .loadPicks, .confirm, .copy, .export, .takeRoute, .quit:
             true
         default: false
         }

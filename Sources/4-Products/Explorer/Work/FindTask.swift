@@ -42,11 +42,12 @@ enum FindTask: Sendable {
             do {
                 let admitted = try narrowing.admitted(of: tree, facts, packages, isCancelled: isCancelled)
                 let changes = facts.indices.filter { admitted[$0] && facts.change(of: $0) != .unchanged }
-                return .changes(changes, problem: nil)
+                // Both places of a move are one change.
+                return .changes(changes, count: changes.count { !facts.isMovedAway($0) }, problem: nil)
             } catch is CancellationError {
                 return nil
             } catch {
-                return .changes([], problem: "\(error)")
+                return .changes([], count: 0, problem: "\(error)")
             }
         }
     }
@@ -56,8 +57,8 @@ enum FindTask: Sendable {
 enum Found: Sendable {
     /// All that fit a text, and the best of them in order.
     case paths(String, PathFinder, all: [Int32], best: [Int])
-    /// Changes, and why there are none if what is asked for cannot be looked for.
-    case changes([Int], problem: String?)
+    /// The nodes of changes, how many changes they are, and why there are none if what is asked for cannot be looked for.
+    case changes([Int], count: Int, problem: String?)
     /// Places in a content.
     case hits(ContentHits)
 }

@@ -17,6 +17,8 @@ public struct ScreenWork: Hashable, Sendable {
         case finding
         /// Finding out what can be picked.
         case preparing
+        /// Changing what is picked, marking it and adding up what it costs.
+        case picking
     }
 
     indirect enum Task: Sendable {
@@ -28,6 +30,9 @@ public struct ScreenWork: Hashable, Sendable {
         /// Finding out what can be picked of two images: their merged tree, their layers, and what differs in the
         /// configuration.
         case prepare(DiffTree, [LayerPair], keys: [String])
+        case pick(PickTask)
+        /// Adding up what the rows of picks cost.
+        case sum(Picks, PickCosts)
     }
 
     let serial: Int
@@ -40,6 +45,7 @@ public struct ScreenWork: Hashable, Sendable {
         case .table: .listing
         case .find: .finding
         case .prepare: .preparing
+        case .pick, .sum: .picking
         }
     }
 
@@ -67,6 +73,11 @@ public struct ScreenWork: Hashable, Sendable {
         case .prepare(let tree, let pairs, let keys):
             let ground = PickGround(tree, pairs: pairs, keys: keys)
             return isCancelled() ? nil : Outcome(serial: serial, part: .prepared(Picks(ground)))
+        case .pick(let task):
+            return task.outcome(isCancelled: isCancelled).map { Outcome(serial: serial, part: .picked($0)) }
+        case .sum(let picks, let costs):
+            guard !isCancelled() else { return nil }
+            return Outcome(serial: serial, part: .summed(costs.sum(of: picks), revision: picks.revision))
         }
     }
 
@@ -77,6 +88,8 @@ public struct ScreenWork: Hashable, Sendable {
             case table(Scope, FileTable)
             case found(Found)
             case prepared(Picks)
+            case picked(PickOutcome)
+            case summed(CostSum, revision: Int)
         }
 
         let serial: Int
