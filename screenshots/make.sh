@@ -6,6 +6,7 @@
 #
 # SILT=path/to/silt (.build/release/silt), COLUMNS_=120, ROWS=36, THEME=dark, LIGHT= (for a light ground), OUT=screenshots change what is run,
 # how large, in which colours, where to. With ARCHIVE, a part of an archive's name that differs, only its members are taken.
+# With FOREIGN, a part of the name of a text that is no Unicode, the encodings that it may have are taken, too.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -59,9 +60,13 @@ picture() {
 }
 
 # Options of the server come before its first window: TERM is read when that begins.
+open() {
+    mux start-server \; set -g default-terminal tmux-256color \; set -g status off \; \
+        new-session -d -x "$columns" -y "$rows" -e LC_ALL=C.UTF-8 \
+        "$(printf '%q ' "$silt" "$@" --no-state --theme "${THEME:-dark}")"
+}
 cd "$work/demo"
-mux start-server \; set -g default-terminal tmux-256color \; set -g status off \; \
-    new-session -d -x "$columns" -y "$rows" -e LC_ALL=C.UTF-8 "$(printf '%q ' "$silt" old.tar new.tar --no-state --theme "${THEME:-dark}")"
+open old.tar new.tar
 
 # What it opens on: the costliest change under the cursor.
 settle ' shows '
@@ -138,6 +143,11 @@ settle 'write'
 picture write
 mux send-keys Escape
 sleep 0.3
+mux send-keys '!'
+settle 'difftool'
+picture outside
+mux send-keys Escape
+sleep 0.3
 mux send-keys Escape
 sleep 0.3
 # In a text.
@@ -163,6 +173,12 @@ mux send-keys g l
 sleep 0.3
 picture packages
 mux send-keys '`'
+sleep 0.3
+# What they can be sorted by.
+mux send-keys ,
+settle 'sort by'
+picture sort
+mux send-keys Escape
 sleep 0.3
 mux send-keys i
 settle 'ships as'
@@ -210,6 +226,14 @@ settle 'written and checked'
 mux send-keys e
 settle 'Exported'
 picture export
+# The same file once more: a question.
+mux send-keys e
+settle 'Export the delta package'
+mux send-keys Enter
+settle 'replace'
+picture question
+mux send-keys n
+sleep 0.3
 mux send-keys Escape
 sleep 0.3
 mux send-keys ':'
@@ -223,4 +247,49 @@ settle 'Keys'
 picture help
 mux send-keys Escape
 sleep 0.3
+# Another encoding of a text that is no Unicode.
+if [ -n "${FOREIGN:-}" ]; then
+    mux send-keys C-p
+    mux send-keys -l "$FOREIGN"
+    settle '1 match'
+    mux send-keys Enter
+    sleep 0.3
+    mux send-keys Enter
+    settle '─ as '
+    mux send-keys t
+    settle 'take it'
+    picture encodings
+    mux send-keys Escape
+    sleep 0.3
+    mux send-keys Escape
+    sleep 0.3
+fi
+mux send-keys q
+sleep 0.3
+
+# Both images in one archive: which is meant is asked.
+python3 - "$old" "$new" several.tar <<'PYTHON'
+import io
+import json
+import sys
+import tarfile
+
+names, manifest = set(), []
+with tarfile.open(sys.argv[3], "w") as several:
+    for path in sys.argv[1:3]:
+        with tarfile.open(path) as archive:
+            for member in archive:
+                if member.name == "manifest.json":
+                    manifest += json.load(archive.extractfile(member))
+                elif member.name not in names and member.name != "repositories":
+                    names.add(member.name)
+                    several.addfile(member, archive.extractfile(member) if member.isreg() else None)
+    data = json.dumps(manifest).encode()
+    information = tarfile.TarInfo("manifest.json")
+    information.size = len(data)
+    several.addfile(information, io.BytesIO(data))
+PYTHON
+open old.tar several.tar
+settle 'enter take it'
+picture images
 mux send-keys q

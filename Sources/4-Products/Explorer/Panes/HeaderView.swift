@@ -72,7 +72,9 @@ struct HeaderView {
         guard let progress = explorer.sides[side]?.progress else {
             // This side may be read already while the other one is not.
             let isRead = explorer.sides[side]?.summary != nil
-            let text = isRead ? "" : "\(spinner) waiting"
+            // Where somebody has to answer first, nothing is done and nothing moves.
+            let isAsked = explorer.screens.contains { ($0 as? ImagesScreen)?.side == side }
+            let text = isRead ? "" : isAsked ? "which image?" : "\(spinner) waiting"
             frame.put(text, at: point, style: Style(.dim), width: columns.count)
             return
         }

@@ -3,7 +3,8 @@ import OCI
 
 /// Chooses one of the images that an archive holds.
 struct ImagesScreen: Screen {
-    private let side: Side
+    /// Whose archive it is.
+    let side: Side
     private let options: [ImageOption]
     private var list = ListCursor()
     /// The command that makes the package as it was before the answer.
