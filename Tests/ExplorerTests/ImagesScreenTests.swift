@@ -80,6 +80,27 @@ struct ImagesScreenTests {
         #expect(script.takeEffects() == [.choose(.new, options[2].imageID)])
     }
 
+    @Test func `the image that the other side is already is proposed last`() throws {
+        var script = Script(at: .nothing)
+        let old = Fixture.application.oldSummary
+        script.send(.summary(.old, old))
+        let name = try #require(old.names.first)
+        let same = ImageOption(name: name, platform: old.platform, imageID: old.imageID, label: name)
+        let other = Self.option(ImageOption.repository(name) + ":9", "amd64")
+        script.send(.several(.new, [same, other]))
+        #expect(script.screen().text.contains("which image?"))
+        script.press("enter")
+        #expect(script.takeEffects() == [.choose(.new, other.imageID)])
+    }
+
+    @Test func `what is not chosen yet is not told to be read`() {
+        var script = Script(at: .summaries)
+        script.send(.sideRead(.old, script.fixture.tree(.squashed)))
+        #expect(script.screen().text.contains("the new one is"))
+        script.send(.several(.new, Self.options))
+        #expect(script.screen().text.contains("the new one is not chosen yet"))
+    }
+
     @Test(arguments: [
         ("app:1", "app"), ("app", "app"), ("registry:5000/app", "registry:5000/app"),
         ("registry:5000/a/app:1-b", "registry:5000/a/app"), ("", ""),

@@ -162,6 +162,9 @@ public struct ExplorerModel: Sendable {
         return look.explanation(self) == nil
     }
 
+    /// Whether somebody has to say which image of an archive is meant before it is read.
+    func isAsked(for side: Side) -> Bool { screens.contains { ($0 as? ImagesScreen)?.side == side } }
+
     /// Whether an export runs.
     var isExporting: Bool { export.running != nil }
 

@@ -103,6 +103,7 @@ struct FilesView {
         case let progress?:
             let share = progress.total.map { ByteCount.percent(min(progress.done, $0), of: $0) }
             done = "the \(name) one is read: \(share ?? ByteCount.text(progress.done))"
+        case nil where explorer.isAsked(for: other): done = "the \(name) one is not chosen yet"
         case nil: done = "the \(name) one is still read"
         }
         let texts = [[narrowed, done], [done]].map {

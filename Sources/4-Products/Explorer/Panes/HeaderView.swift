@@ -73,8 +73,7 @@ struct HeaderView {
             // This side may be read already while the other one is not.
             let isRead = explorer.sides[side]?.summary != nil
             // Where somebody has to answer first, nothing is done and nothing moves.
-            let isAsked = explorer.screens.contains { ($0 as? ImagesScreen)?.side == side }
-            let text = isRead ? "" : isAsked ? "which image?" : "\(spinner) waiting"
+            let text = isRead ? "" : explorer.isAsked(for: side) ? "which image?" : "\(spinner) waiting"
             frame.put(text, at: point, style: Style(.dim), width: columns.count)
             return
         }

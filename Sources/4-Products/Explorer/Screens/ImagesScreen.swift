@@ -20,7 +20,9 @@ struct ImagesScreen: Screen {
         let likeness = options.map { option in
             let isNamed = other?.names.contains { ImageOption.repository($0) == option.repository } ?? false
             let isAlike = other?.platform != nil && other?.platform == option.platform
-            return (isNamed ? 2 : 0) + (isAlike ? 1 : 0)
+            // What is the same image differs in nothing.
+            let isOther = option.imageID != other?.imageID
+            return (isNamed ? 4 : 0) + (isAlike ? 2 : 0) + (isOther ? 1 : 0)
         }
         let best = likeness.max().flatMap(likeness.firstIndex(of:)) ?? 0
         list.move(to: best, count: options.count, height: options.count)
