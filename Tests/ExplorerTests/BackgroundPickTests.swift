@@ -85,6 +85,24 @@ struct BackgroundPickTests {
         #expect(script.explorer.status?.text.contains("1 line matches nothing: 'config Nix'") == true)
     }
 
+    @Test func `the command of many picks is told once there is a list of them`() throws {
+        var script = held()
+        script.press("A")
+        script.work()
+        script.press("e")
+        #expect(!script.screen().text.contains("silt create"))
+        let revision = try #require(script.explorer.picks?.revision)
+        let list = try #require(script.explorer.pickList)
+        script.send(
+            .picksPlanned(
+                revision: revision, PickPlan(name: "a", imageID: "0", isNewImage: false, list: list)))
+        #expect(script.screen().text.contains("silt create"))
+        // What was planned for other picks says nothing of these.
+        script.press("esc u")
+        script.work()
+        #expect(script.explorer.pickList != list)
+    }
+
     @Test func `what is listed and what is picked at the same time are counted together`() throws {
         var script = held()
         var other = Script()

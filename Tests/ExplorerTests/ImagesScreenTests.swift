@@ -94,7 +94,8 @@ struct ImagesScreenTests {
     }
 
     @Test func `what is not chosen yet is not told to be read`() {
-        var script = Script(at: .summaries)
+        var script = Script(columns: 120, rows: 40, at: .nothing)
+        script.send(.summary(.old, script.fixture.oldSummary))
         script.send(.sideRead(.old, script.fixture.tree(.squashed)))
         #expect(script.screen().text.contains("the new one is"))
         script.send(.several(.new, Self.options))

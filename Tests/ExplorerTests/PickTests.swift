@@ -302,6 +302,23 @@ struct PickTests {
                     byteCount: byteCount)))
     }
 
+    @Test func `while something more is looked for that is missing, the export says so`() throws {
+        var script = Script(answersFirst: true)
+        script.press("space")
+        let revision = try #require(script.explorer.picks?.revision)
+        var plan = PickPlan(name: "a", imageID: "0", isNewImage: false, isChecked: false)
+        script.send(.picksPlanned(revision: revision, plan))
+        script.press("R")
+        #expect(script.explorer.status?.text == "the picks are still being checked")
+        script.press("e")
+        #expect(script.screen().text.contains("what is missing is still being looked for"))
+        plan.isChecked = true
+        script.send(.picksPlanned(revision: revision, plan))
+        #expect(!script.screen().text.contains("being looked for"))
+        script.press("esc R")
+        #expect(script.explorer.status?.text == "nothing is known to be missing")
+    }
+
     // MARK: - What is missing
 
     @Test(arguments: [(80, 24), (120, 40), (200, 60), (40, 10)])

@@ -111,7 +111,7 @@ extension Command {
 
     @Sendable static func needsWarnings(_ explorer: ExplorerModel) -> String? {
         explorer.pickWarnings.isEmpty
-            ? explorer.picks != nil && explorer.pickState.plan == nil
+            ? explorer.picks != nil && explorer.pickState.plan?.isChecked != true
                 ? "the picks are still being checked" : "nothing is known to be missing" : nil
     }
 

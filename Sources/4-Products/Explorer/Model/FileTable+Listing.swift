@@ -71,6 +71,7 @@ extension FileTable {
         do {
             try table.fulfil(request, isCancelled: isCancelled)
             if table.needsCount { table.countMarks() }
+            if table.changes == nil { table.findChanges() }
         } catch {
             return nil
         }

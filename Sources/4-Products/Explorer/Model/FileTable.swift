@@ -222,10 +222,15 @@ struct FileTable: Sendable {
 
     /// The next change below a node, or above it, around the ends; opened or not.
     mutating func change(from node: Int?, isForward: Bool) -> Int? {
-        // What is told in one line with what is in it changed with it.
-        let stops = changes ?? Stops(facts, rows) { isListedChange($0) && !rows.isPassage($0) }
-        changes = stops
+        if changes == nil { findChanges() }
+        guard let stops = changes else { return nil }
         return isForward ? stops.next(after: node, facts, rows) : stops.previous(before: node, facts, rows)
+    }
+
+    /// Finds out where keys go to. Where lists are made in the background, it is done with them.
+    mutating func findChanges() {
+        // What is told in one line with what is in it changed with it.
+        changes = Stops(facts, rows) { isListedChange($0) && !rows.isPassage($0) }
     }
 
     /// The change that costs next less than the one under the cursor, or next more.

@@ -8,11 +8,18 @@ extension ExplorerModel {
 
     /// The picks as a list.
     var pickList: PickList? {
-        picks.map {
-            $0.selection.list(
-                in: $0.ground.tree, oldImageID: sides[.old]?.summary?.imageID,
-                newImageID: sides[.new]?.summary?.imageID)
-        }
+        pickState.plan?.list
+            ?? picks.map {
+                $0.selection.list(
+                    in: $0.ground.tree, oldImageID: sides[.old]?.summary?.imageID,
+                    newImageID: sides[.new]?.summary?.imageID)
+            }
+    }
+
+    /// Whether the list of the picks is still made: nobody waits for one that takes longer than a frame to see a command.
+    var isMakingPickList: Bool {
+        guard let picks, pickState.plan == nil else { return false }
+        return options.isLong(picks.made.count, of: picks.ground.tree.nodes.count)
     }
 
     /// What writes the picks to a file; says why it cannot.

@@ -168,7 +168,7 @@ struct ExportScreen: Screen {
                 Span(TextFit.middle(text, columns: room, mark: model.glyphs.ellipsis), role),
             ]
         }
-        let text = self.command(in: model).text ?? Self.noCommand
+        let text = model.isMakingPickList ? model.glyphs.ellipsis : command(in: model).text ?? Self.noCommand
         let command = line("command", Format.line(text, model.glyphs), .dim)
         guard let picks = model.picks else { return [line("includes", everything(in: model)), command] }
         var words = ["\(Format.grouped(picks.count)) of \(Format.count(picks.ground.changeCount, "change"))"]
@@ -191,6 +191,7 @@ struct ExportScreen: Screen {
             let text = TextFit.first(of: texts, columns: room, mark: model.glyphs.ellipsis)
             return line(index == 0 ? "warnings" : "", text, .warning)
         }
+        let checks = plan.isChecked ? nil : line("checks", "what is missing is still being looked for", .dim)
         let rest = model.pickWarnings.count - warnings.count
         let more =
             rest > 0
@@ -204,6 +205,7 @@ struct ExportScreen: Screen {
             line("makes", plan.isNewImage ? "\(name): all is picked" : name, .title),
             plan.isNewImage ? nil : line("", "not \(model.name(of: .new))", .warning),
             plan.isNewImage ? nil : line("as", structure(plan, in: model)),
+            checks,
         ].compactMap(\.self) + warnings + more + [includes, command]
     }
 

@@ -38,7 +38,9 @@ struct TableMaking: Sendable {
         } else {
             table.openCostliest(height: height)
         }
-        return isCancelled() ? nil : table
+        if isCancelled() { return nil }
+        table.findChanges()
+        return table
     }
 }
 

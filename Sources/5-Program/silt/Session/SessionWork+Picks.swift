@@ -49,8 +49,9 @@ extension SessionWork {
                     } catch is CancellationError {
                         return
                     } catch {
-                        self.mailbox.send(
-                            .picksPlanned(revision: revision, PickPlan(failure: ErrorText.of(error))))
+                        var plan = PickPlan(failure: ErrorText.of(error))
+                        plan.list = self.list(of: selection)
+                        self.mailbox.send(.picksPlanned(revision: revision, plan))
                     }
                 }
             }
@@ -64,10 +65,12 @@ extension SessionWork {
         var plan = PickPlan(
             name: summary.displayName, imageID: summary.imageID.short,
             isNewImage: planned.picked.partial == nil,
-            wholeLayerCount: planned.picked.partial?.wholeLayers)
+            wholeLayerCount: planned.picked.partial?.wholeLayers, list: list(of: selection), isChecked: false)
         mailbox.send(.picksPlanned(revision: revision, plan))
         let packages = state.withLock(\.packages)
         plan.warnings = try await planned.picked.warnings(packages: packages)
+        // To read all lists of packages may take longer than all else that is checked.
+        plan.isChecked = packages != nil || plan.isNewImage
         mailbox.send(.picksPlanned(revision: revision, plan))
         // Of the new image itself the estimates tell the size.
         guard !plan.isNewImage else { return }
@@ -76,10 +79,20 @@ extension SessionWork {
         planned.creator.forgetPlanning()
         plan.byteCount = costs.byteCount
         mailbox.send(.picksPlanned(revision: revision, plan))
-        // To read all lists of packages may take longer than all else that is checked.
         guard packages == nil else { return }
         plan.warnings = try await planned.picked.warnings(packages: try await readPackages())
+        plan.isChecked = true
         mailbox.send(.picksPlanned(revision: revision, plan))
+    }
+
+    /// What is picked as a list, which the explorer shows as a command: of hundreds of thousands of nodes that takes longer
+    /// than a frame.
+    private func list(of selection: PickSelection) -> PickList? {
+        let (old, new, merged) = state.withLock { ($0.old, $0.new, $0.merged) }
+        return merged.map { tree in
+            selection.list(
+                in: tree, oldImageID: old?.index.summary.imageID, newImageID: new?.index.summary.imageID)
+        }
     }
 
     /// What both images say of packages, for this plan and all that follow.
