@@ -39,6 +39,8 @@ import Testing
         Golden(name: "oci-old-blob", old: "old-odd", layout: .ociArchive, packing: .oddGzip),
         // Images, Debian packages and what else has compressed members.
         Golden(name: "members", old: "old-members", layout: .ociArchive),
+        // Programs in an archive, which are predicted.
+        Golden(name: "members-programs", old: "old-members-programs", layout: .ociArchive),
         // Two platforms and a second image, in one archive.
         Golden(name: "several", old: "old-several", layout: .ociArchive),
     ]
@@ -105,8 +107,11 @@ import Testing
 /// The images behind the golden packages; they may change, the packages may not.
 private enum GoldenImages {
     static func image(_ golden: GoldenTests.Golden, isNew: Bool) throws -> ImageBuilder {
-        guard golden.old == "old-members" else { return image(isNew: isNew) }
-        return ImageBuilder([.init("ADD images", try images(isNew: isNew))])
+        switch golden.old {
+        case "old-members": ImageBuilder([.init("ADD images", try images(isNew: isNew))])
+        case "old-members-programs": ImageBuilder([.init("ADD archive", archive(isNew: isNew))])
+        default: image(isNew: isNew)
+        }
     }
 
     private static func image(isNew: Bool) -> ImageBuilder {
@@ -166,6 +171,22 @@ private enum GoldenImages {
             .init("c", isNew ? Content.text(9, 500) : Content.text(10, 500), hasDescriptor: true),
         ])
         return [.file("app.jar", zip)]
+    }
+
+    /// An archive of programs and a text.
+    private static func archive(isNew: Bool) -> [TarEntry] {
+        var functions = (0..<240).map { LinkedProgram.Function("f\($0)", 16 + $0 % 7 * 8) }
+        let text = Content.text(70, 2_000)
+        if isNew {
+            functions[30].size += 12
+            functions.append(functions.remove(at: 150))
+            functions.insert(.init("new", 40), at: 4)
+        }
+        let programs = ELFBuilder.Machine.allCases.map {
+            ZipBuilder.Member("\($0).so", LinkedProgram.file($0, functions, isGo: $0 == .x86))
+        }
+        let members = programs + [.init("text", isNew ? Content.mutated(text, seed: 71) : text)]
+        return [.file("app.jar", ZipBuilder.file(isNew ? members.reversed() : members))]
     }
 
     /// Linked programs, whose references are predicted.

@@ -8,6 +8,7 @@ import heapq
 BLOCK = 16384
 HEAD = 4096
 X86, ARM = 62, 183
+LINKED = b"\x7fELF\x02\x01\x01"
 
 
 def number(data, place, size):
@@ -58,6 +59,18 @@ class Movement:
     def shift(self, place):
         index = bisect.bisect_right(self.starts, place)
         return self.shifts[index - 1] if index else 0
+
+    def inside(self, start, shift):
+        """The same for a content that starts there, whose start moved by that shift."""
+        return Inside(self, start, shift)
+
+
+class Inside:
+    def __init__(self, whole, start, moved):
+        self.whole, self.start, self.moved = whole, start, moved
+
+    def shift(self, place):
+        return self.whole.shift(self.start + place) - self.moved
 
 
 class Segment:
@@ -295,10 +308,10 @@ class Slots:
 class Linked:
     """Predicts linked programs and libraries."""
 
-    def __init__(self, old_data, old, new, steps):
+    def __init__(self, old_data, old, new, movement):
         self.data, self.old, self.new = old_data, old, new
         self.name = "linked x86-64" if old.machine == X86 else "linked AArch64"
-        self.map, self.slots, self.seen = Movement(steps), Slots(), []
+        self.map, self.slots, self.seen = movement, Slots(), []
         table = sections_of(old_data, 0, len(old_data), 256)
         sections, names_index = (table[1], table[2]) if table else ([], 0)
         names = b""
@@ -837,9 +850,69 @@ def first_offset(old):
 
 
 def predictor(old, new_head, steps):
-    if is_relocatable(old):
-        return Relocatable(old, steps)
+    return Relocatable(old, steps) if is_relocatable(old) else linked(old, new_head, Movement(steps))
+
+
+def linked(old, new_head, movement):
     old_image, new_image = Image.read(old), Image.read(new_head)
     if not old_image or not new_image or old_image.machine != new_image.machine:
         return None
-    return Linked(old, old_image, new_image, steps)
+    return Linked(old, old_image, new_image, movement)
+
+
+def contained(data):
+    """prediction.md, "Contained files": where linked files lie in a content."""
+    found, tried, place = [], 0, data.find(LINKED)
+    while 0 <= place <= len(data) - 16384 and len(found) < 1024 and tried < 4096:
+        tried += 1
+        end = end_of(data, place)
+        if end and 16384 <= end - place <= len(data) - place:
+            found.append((place, end))
+            place = data.find(LINKED, end)
+        else:
+            place = data.find(LINKED, place + 1)
+    return found
+
+
+def end_of(data, place):
+    """Where a linked file that starts there ends; None if it is none."""
+    head = data[place : place + HEAD]
+    image = Image.read(head) if len(head) == HEAD else None
+    if not image:
+        return None
+    end = max(s.offset + s.size for s in image.segments)
+    start, size, count = number(head, 40, 8), number(head, 58, 2), number(head, 60, 2)
+    if start is not None and size == 64 and count is not None:
+        end = max(end, start + 64 * count)
+    return place + end
+
+
+class Contained:
+    """Predicts linked files that lie in a content among other things."""
+
+    name = "contained"
+
+    def __init__(self, old, steps):
+        self.old, self.map, self.inner, self.current = old, Movement(steps), None, None
+        places = contained(old)
+        self.files = sorted((start + self.map.shift(start), start, end) for start, end in places)
+        self.is_inside = False
+
+    def predict(self, block, old_offset, new_offset, made):
+        index = bisect.bisect_right(self.files, (new_offset, len(self.old))) - 1
+        self.is_inside = False
+        if index < 0:
+            return block
+        new_start, start, end = self.files[index]
+        if old_offset < start or old_offset + len(block) > end or new_offset - new_start < HEAD:
+            return block
+        self.is_inside = True
+        if self.current != index:
+            self.current = index
+            movement = self.map.inside(start, new_start - start)
+            self.inner = linked(self.old[start:end], bytes(made[new_start : new_start + HEAD]), movement)
+        return self.inner.predict(block, old_offset - start, new_offset - new_start) if self.inner else block
+
+    def learn(self, block):
+        if self.is_inside and self.inner:
+            self.inner.learn(block)

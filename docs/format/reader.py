@@ -380,11 +380,11 @@ class Recipe:
         if code in (3, 4):
             old, count = self.reference(), contents.varint()
             return self.patch(old, count, is_predicted=code == 4)
-        if code == 5:
+        if code in (5, 9):
             old, count, form_count = self.reference(), contents.varint(), contents.varint()
             choices = runs_of([contents.varint() for _ in range(contents.varint())])
             old_form = Unpacking(old, lambda: next(choices, False)).run()
-            form = self.patch(old_form, form_count)
+            form = self.patch(old_form, form_count, is_predicted=code == 9, holds_files=True)
             codes = MemberCodes(contents)
             made = Repacking(form, codes).run()
             require(len(made) == count and codes.left == 0, "an unpacked file comes out with another size")
@@ -450,7 +450,7 @@ class Recipe:
             yield start, copied, literal
             position, left = start + copied, left - copied - literal
 
-    def patch(self, old, count, is_predicted=False):
+    def patch(self, old, count, is_predicted=False, holds_files=False):
         self.differences.start()
         made = bytearray()
         steps = self.steps(old, count)
@@ -458,7 +458,11 @@ class Recipe:
         if is_predicted:
             steps = list(steps)
             require(len(steps) <= 1 << 21, "too many steps")
-            first = prediction.first_offset(old)
+            first = 0 if holds_files else prediction.first_offset(old)
+            if holds_files:
+                predictor = prediction.Contained(old, steps)
+                require(predictor.files, "it predicts what has no references")
+                self.used.add(predictor.name)
         for start, copied, literal in steps:
             for offset in range(0, copied, 16384):
                 old_offset, new_offset = start + offset, len(made)
@@ -468,7 +472,10 @@ class Recipe:
                         predictor = prediction.predictor(old, bytes(made[:first]), steps)
                         require(predictor, "it predicts what has no references")
                         self.used.add(predictor.name)
-                    predicted = predictor.predict(block, old_offset, new_offset)
+                    if holds_files:
+                        predicted = predictor.predict(block, old_offset, new_offset, made)
+                    else:
+                        predicted = predictor.predict(block, old_offset, new_offset)
                     if predicted != block:
                         choice = self.streams["control"].byte()
                         require(choice < 2, "an unknown choice")
@@ -800,10 +807,10 @@ def apply(old, package):
 # What the golden packages must use between them, so that checking them checks the whole reader.
 EXPECTED = (
     {f"codec {number}" for number in range(4)}
-    | {f"content {code}" for code in range(9)}
+    | {f"content {code}" for code in range(10)}
     | {"encoding none", "encoding old", "encoding old, described", "encoding carried", "encoding repack"}
     | {"encoding repack, with an old blob"}
-    | {"linked x86-64", "linked AArch64", "relocatable"}
+    | {"linked x86-64", "linked AArch64", "relocatable", "contained"}
 )
 
 

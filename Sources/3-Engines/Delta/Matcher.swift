@@ -15,7 +15,7 @@ public struct Matcher: Sendable {
     private static let alignedRun = 32
     /// How much longer a match must be than what the match at hand would give: more where blanked operands agree by
     /// themselves (measured on numpy, scipy and node: 8 gives many matches that cost more than they save).
-    private let gain: Int
+    private static func gain(isNeutral: Bool) -> Int { isNeutral ? 16 : 8 }
 
     private static let longOverlap = 1 << 12
 
@@ -27,18 +27,29 @@ public struct Matcher: Sendable {
     ///   - isPart: Whether it is a part of a larger content.
     /// - Throws: `CancellationError` when its task was cancelled.
     public init(old content: [UInt8], method: MatchMethod, isPart: Bool = false) throws {
-        let neutral = try NeutralContent.of(content)
-        old = neutral ?? content
-        isNeutral = neutral != nil
-        gain = isNeutral ? 16 : 8
+        try self.init(old: content, method: method, isPart: isPart, holdsPrograms: false)
+    }
+
+    /// Prepares an old content that may hold linked files among other things.
+    init(old content: [UInt8], method: MatchMethod, isPart: Bool = false, holdsPrograms: Bool) throws {
+        if holdsPrograms {
+            let (bytes, programs) = try NeutralContent.ofPrograms(in: content)
+            (old, isNeutral) = (bytes, !programs.isEmpty)
+        } else {
+            let neutral = try NeutralContent.of(content)
+            (old, isNeutral) = (neutral ?? content, neutral != nil)
+        }
         search = try MatchSearch(old, method, isPart: isPart)
     }
 
     /// Runs of a new content that are matched by themselves, so that it can be done at the same time; they do not depend
     /// on how many are.
     public static func parts(of new: MatchedContent) -> [Range<Int>] {
-        stride(from: 0, to: new.bytes.count, by: partByteCount).map {
-            $0..<min($0 + partByteCount, new.bytes.count)
+        var borders = [0, new.bytes.count]
+        for program in new.programs ?? [] { borders += [program.lowerBound, program.upperBound] }
+        borders.sort()
+        return zip(borders, borders.dropFirst()).flatMap { start, end in
+            stride(from: start, to: end, by: partByteCount).map { $0..<min($0 + partByteCount, end) }
         }
     }
 
@@ -55,14 +66,15 @@ public struct Matcher: Sendable {
     public func match(_ new: MatchedContent, _ part: Range<Int>, from start: Int = 0) throws -> MatchedPart {
         let isWhole = part == new.bytes.indices
         let offset = max(start, 0) + part.lowerBound
+        let isNeutral = isNeutral && new.programs?.contains { $0.contains(part.lowerBound) } ?? true
         let new = isWhole ? new.bytes : Array(new.bytes[part])
-        let steps = try steps(new, offset: offset)
+        let steps = try steps(new, offset: offset, gain: Self.gain(isNeutral: isNeutral))
         return MatchedPart(
             steps: isNeutral ? steps : try StepRefinement(old: old, new: new).refined(steps))
     }
 
     /// Matches a new content that stands at an offset of a larger one.
-    private func steps(_ new: [UInt8], offset: Int) throws -> [PatchStep] {
+    private func steps(_ new: [UInt8], offset: Int, gain: Int) throws -> [PatchStep] {
         var steps: [PatchStep] = []
         var last = Anchor(new: 0, old: min(offset, old.count))
         var scan = 0

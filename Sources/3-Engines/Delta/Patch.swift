@@ -49,11 +49,23 @@ struct PatchStep: Equatable {
 /// A new content made ready for being matched.
 public struct MatchedContent: Sendable {
     let bytes: [UInt8]
+    /// Where the linked files lie that it holds among other things; nil if it is one file.
+    let programs: [Range<Int>]?
 
     /// Prepares a content.
     ///
     /// - Throws: `CancellationError` when its task was cancelled.
-    public init(_ content: [UInt8]) throws { bytes = try NeutralContent.of(content) ?? content }
+    public init(_ content: [UInt8]) throws { try self.init(content, holdsPrograms: false) }
+
+    /// Prepares a content that may hold linked files among other things.
+    init(_ content: [UInt8], holdsPrograms: Bool) throws {
+        if holdsPrograms {
+            (bytes, programs) = try NeutralContent.ofPrograms(in: content)
+        } else {
+            bytes = try NeutralContent.of(content) ?? content
+            programs = nil
+        }
+    }
 }
 
 /// How a run of a new content can be made of an old one.
@@ -94,8 +106,8 @@ extension Patch {
     public static func between(
         _ old: [UInt8], _ new: [UInt8], method: MatchMethod = .sorted, place: PatchPlace = PatchPlace()
     ) throws -> Patch {
-        let content = try MatchedContent(new)
-        let matcher = try Matcher(old: old, method: method)
+        let content = try MatchedContent(new, holdsPrograms: place.holdsPrograms)
+        let matcher = try Matcher(old: old, method: method, holdsPrograms: place.holdsPrograms)
         let parts = try Matcher.parts(of: content).map { try matcher.match(content, $0) }
         return try Patch(parts, old: old, new: new, place: place)
     }
@@ -153,13 +165,17 @@ extension Patch {
         differences.keepsHints = place.keepsHints
 
         let head = old.prefix(ElfImage.headByteCount)
-        let predictionStart = Prediction.start(oldHead: head)
-        var predictor =
-            place.isWhole && steps.count <= Prediction.stepLimit
-            ? Prediction.predictor(
+        let predictionStart = place.holdsPrograms ? 0 : Prediction.start(oldHead: head)
+        var predictor: (any Predictor)?
+        if steps.count > Prediction.stepLimit {
+            predictor = nil
+        } else if place.holdsPrograms {
+            predictor = try ContainedPredictor(steps: steps, oldByteCount: old.count) { old[$0..<$0 + $1] }
+        } else if place.isWhole {
+            predictor = Prediction.predictor(
                 oldHead: head, newHead: new.prefix(predictionStart), steps: steps, oldByteCount: old.count,
                 readOld: { old[$0..<$0 + $1] })
-            : nil
+        }
         var choices: [UInt8] = []
         var newPosition = 0
         var poll = Poll()
@@ -168,7 +184,9 @@ extension Patch {
                 step, old, new, newPosition, predictionStart, &predictor, &choices, &poll,
                 traces: place.tracesPrediction)
             newPosition += step.copyCount
-            literal += new[newPosition..<newPosition + step.literalCount]
+            let literals = new[newPosition..<newPosition + step.literalCount]
+            literal += literals
+            predictor?.see(literals, at: newPosition)
             newPosition += step.literalCount
         }
         isPredicted = predictor != nil
@@ -191,6 +209,8 @@ extension Patch {
             var expected = Array(old[(step.oldStart + done)..<(step.oldStart + done + count)])
             if newPosition >= predictionStart, predictor != nil {
                 var predicted = expected
+                try predictor?.prepare(
+                    step.oldStart + done..<step.oldStart + done + count, newOffset: newPosition)
                 if predictor?.predict(&predicted, oldOffset: step.oldStart + done, newOffset: newPosition)
                     == true
                 {
@@ -207,6 +227,7 @@ extension Patch {
                 }
                 predictor?.learn(from: new, at: newPosition)
             }
+            predictor?.see(new[newPosition..<newPosition + count], at: newPosition)
             differences.append(new, newPosition, to: expected)
             done += count
         }
@@ -223,6 +244,8 @@ public struct PatchPlace: Sendable {
     var history = ChangeHistory()
     /// Whether the parts are the whole contents.
     public var isWhole = true
+    /// Whether they hold files among other things, as archives do: then linked files in them are predicted.
+    var holdsPrograms = false
     /// Whether what stands around changes is kept, which a recipe needs whose streams may be coded by contexts.
     public var keepsHints = true
     /// Whether the patch notes what was predicted, for who wants to know what places of the new content cost.
@@ -233,6 +256,13 @@ public struct PatchPlace: Sendable {
 
     /// Whole contents, without predicting references.
     static var unpredicted: PatchPlace { PatchPlace(oldOffset: 0, after: nil) }
+
+    /// Whole contents that hold files among other things.
+    static var archives: PatchPlace {
+        var place = unpredicted
+        place.holdsPrograms = true
+        return place
+    }
 
     /// Parts of contents.
     ///

@@ -58,18 +58,32 @@ final class PatchDecoder {
     }
 
     /// Makes that many bytes; copies are predicted, which takes all steps and the new content's first bytes.
-    func runPredicted(_ count: UInt64, _ sink: RecipeDecoder.Sink) throws {
+    ///
+    /// - Parameters:
+    ///   - count: How many bytes to make.
+    ///   - holdsPrograms: Whether the contents hold linked files among other things.
+    ///   - sink: Takes them.
+    /// - Throws: `DeltaError` for a patch that is damaged, and what reading and `sink` throw.
+    func runPredicted(_ count: UInt64, holdsPrograms: Bool = false, _ sink: RecipeDecoder.Sink) throws {
         streams.differences.start()
         let steps = try allSteps(count)
         let oldHead = try old.bytes(at: 0, count: Int(min(old.byteCount, UInt64(ElfImage.headByteCount))))
-        let start = Prediction.start(oldHead: oldHead)
+        let start = holdsPrograms ? 0 : Prediction.start(oldHead: oldHead)
         var head: [UInt8] = []
-        func emit(_ bytes: ArraySlice<UInt8>) throws {
-            head += bytes.prefix(start - head.count)
-            try sink(bytes)
-        }
         var predictor: (any Predictor)?
         var newPosition = 0
+        func emit(_ bytes: ArraySlice<UInt8>) throws {
+            head += bytes.prefix(start - head.count)
+            predictor?.see(bytes, at: newPosition)
+            newPosition += bytes.count
+            try sink(bytes)
+        }
+        let readOld = { [old] (offset: Int, count: Int) in try old.bytes(at: UInt64(offset), count: count) }
+        if holdsPrograms {
+            predictor = try ContainedPredictor(
+                steps: steps, oldByteCount: Int(clamping: old.byteCount), readOld: readOld)
+            guard predictor != nil else { throw DeltaError.damaged("it predicts what has no references") }
+        }
         for step in steps {
             try Task.checkCancellation()
             var done = 0
@@ -80,8 +94,7 @@ final class PatchDecoder {
                     if predictor == nil {
                         predictor = try Prediction.predictor(
                             oldHead: oldHead, newHead: head[...], steps: steps,
-                            oldByteCount: Int(old.byteCount)
-                        ) { try old.bytes(at: UInt64($0), count: $1) }
+                            oldByteCount: Int(old.byteCount), readOld: readOld)
                         guard predictor != nil else {
                             throw DeltaError.damaged("it predicts what has no references")
                         }
@@ -92,10 +105,8 @@ final class PatchDecoder {
                 if newPosition >= start { predictor?.learn(from: bytes, at: 0) }
                 try emit(bytes[...])
                 done += blockCount
-                newPosition += blockCount
             }
             try copyLiteral(step.literalCount, emit)
-            newPosition += step.literalCount
         }
     }
 
@@ -103,6 +114,7 @@ final class PatchDecoder {
         _ bytes: inout [UInt8], _ predictor: inout (any Predictor)?, oldOffset: Int, newOffset: Int
     ) throws {
         var predicted = bytes
+        try predictor?.prepare(oldOffset..<oldOffset + bytes.count, newOffset: newOffset)
         guard predictor?.predict(&predicted, oldOffset: oldOffset, newOffset: newOffset) == true else {
             return
         }

@@ -209,11 +209,12 @@ public final class RecipeDecoder {
             let reference = try nextReference()
             count = try contents.varint()
             emit = { try self.emitPatch(reference, count, isPredicted: code == .predictedPatch, $0) }
-        case .unpackedPatch:
+        case .unpackedPatch, .predictedUnpackedPatch:
             let reference = try nextReference()
             count = try contents.varint()
             let formByteCount = try contents.count(atMost: UnpackedContent.byteCountLimit)
-            emit = { try self.emitUnpacked(reference, count, formByteCount, $0) }
+            let isPredicted = code == .predictedUnpackedPatch
+            emit = { try self.emitUnpacked(reference, count, formByteCount, isPredicted: isPredicted, $0) }
         case .new:
             count = try contents.varint()
             emit = { try self.emitNew(count, $0) }
@@ -287,7 +288,9 @@ public final class RecipeDecoder {
     }
 
     /// Makes a file of which a patch makes the unpacked form.
-    private func emitUnpacked(_ reference: Int, _ count: UInt64, _ formByteCount: Int, _ sink: Sink) throws {
+    private func emitUnpacked(
+        _ reference: Int, _ count: UInt64, _ formByteCount: Int, isPredicted: Bool, _ sink: Sink
+    ) throws {
         try take(count)
         let choices = try MemberChoices(try reader(.contents))
         let old = try UnpackedReference(references, reference, choices, inflation, in: makeScratch())
@@ -302,7 +305,11 @@ public final class RecipeDecoder {
                 rest -= UInt64(bytes.count)
                 try sink(bytes)
             }
-            try patcher.run(UInt64(formByteCount), repacker.write)
+            if isPredicted {
+                try patcher.runPredicted(UInt64(formByteCount), holdsPrograms: true, repacker.write)
+            } else {
+                try patcher.run(UInt64(formByteCount), repacker.write)
+            }
             try repacker.finish()
         }
         guard rest == 0, codes.isAtEnd else {

@@ -201,7 +201,7 @@ public final class RecipeEncoder {
             numbers.varint(count)
             for patch in patches { try write(patch.patch()) }
         case .unpackedPatch(let reference, let unpacked):
-            code(.unpackedPatch)
+            code(unpacked.patch.isPredicted ? .predictedUnpackedPatch : .unpackedPatch)
             place(reference)
             numbers.varint(count)
             numbers.varint(unpacked.patch.byteCount)

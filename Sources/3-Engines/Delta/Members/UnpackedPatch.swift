@@ -95,7 +95,7 @@ public struct UnpackedPatch: Sendable {
         } catch is UnpackedContent.TooLarge {
             return nil
         }
-        var place = PatchPlace.unpredicted
+        var place = PatchPlace.archives
         place.keepsHints = keepsHints
         return UnpackedPatch(
             patch: StoredPatch(try Patch.between(form, content.form, method: method, place: place)),

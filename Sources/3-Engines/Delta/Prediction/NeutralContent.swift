@@ -37,6 +37,20 @@ struct NeutralContent {
         return neutral.neutral
     }
 
+    /// The same of all linked files that a content holds among other things.
+    ///
+    /// - Parameter content: Any bytes.
+    /// - Returns: The content, and where the files lie that were blanked.
+    /// - Throws: `CancellationError` when its task was cancelled.
+    static func ofPrograms(in content: [UInt8]) throws -> (bytes: [UInt8], programs: [Range<Int>]) {
+        var bytes = content
+        let programs = ContainedPrograms.find(byteCount: content.count) { content[$0..<$0 + $1] }
+        for program in programs {
+            if let neutral = try of(Array(content[program])) { bytes.replaceSubrange(program, with: neutral) }
+        }
+        return (bytes, programs)
+    }
+
     // MARK: - Code
 
     private mutating func blankOperands(_ range: Range<Int>) {

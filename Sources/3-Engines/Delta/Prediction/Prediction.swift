@@ -11,12 +11,32 @@ protocol Predictor {
     /// - Returns: Whether anything was changed.
     mutating func predict(_ block: inout [UInt8], oldOffset: Int, newOffset: Int) -> Bool
 
+    /// Gets ready for a block.
+    ///
+    /// - Parameters:
+    ///   - old: Where it lies in the old content.
+    ///   - newOffset: Where it goes in the new content.
+    /// - Throws: What reading the old content throws.
+    mutating func prepare(_ old: Range<Int>, newOffset: Int) throws
+
+    /// Takes note of new bytes; it is told of all of them, in order.
+    ///
+    /// - Parameters:
+    ///   - bytes: The bytes.
+    ///   - newOffset: Where they start in the new content.
+    mutating func see(_ bytes: ArraySlice<UInt8>, at newOffset: Int)
+
     /// Learns from what the block that was predicted last has become.
     ///
     /// - Parameters:
     ///   - bytes: New bytes.
     ///   - start: Where among them the block starts.
     mutating func learn(from bytes: [UInt8], at start: Int)
+}
+
+extension Predictor {
+    mutating func prepare(_ old: Range<Int>, newOffset: Int) {}
+    mutating func see(_ bytes: ArraySlice<UInt8>, at newOffset: Int) {}
 }
 
 /// Chooses how to predict, by the kind of the contents.
@@ -53,7 +73,7 @@ enum Prediction {
             return RelocatablePredictor(old, steps: steps)
         }
         return try ReferencePredictor(
-            oldHead: oldHead, newHead: newHead, steps: steps, oldByteCount: oldByteCount,
+            oldHead: oldHead, newHead: newHead, map: StepMap(steps), oldByteCount: oldByteCount,
             readOld: readOld)
     }
 

@@ -23,12 +23,12 @@ struct ReferencePredictor: Predictor {
     /// - Parameters:
     ///   - oldHead: The first bytes of the old content.
     ///   - newHead: The first bytes of the new content.
-    ///   - steps: All steps of the patch.
+    ///   - map: Where old bytes went.
     ///   - oldByteCount: The size of the old content.
     ///   - readOld: Gives bytes of the old content.
     /// - Throws: What reading throws.
     init?(
-        oldHead: ArraySlice<UInt8>, newHead: ArraySlice<UInt8>, steps: [PatchStep], oldByteCount: Int,
+        oldHead: ArraySlice<UInt8>, newHead: ArraySlice<UInt8>, map: StepMap, oldByteCount: Int,
         readOld: (_ offset: Int, _ count: Int) throws -> ArraySlice<UInt8>
     ) rethrows {
         guard let old = ElfImage(head: oldHead), let new = ElfImage(head: newHead), old.machine == new.machine
@@ -37,7 +37,7 @@ struct ReferencePredictor: Predictor {
         }
         self.old = old
         self.new = new
-        map = StepMap(steps)
+        self.map = map
         tables = try ElfTables(head: oldHead, byteCount: oldByteCount, read: readOld)
         cuts = (tables.code.flatMap { [$0.lowerBound, $0.upperBound] } + old.segments.map(\.offset)).sorted()
     }

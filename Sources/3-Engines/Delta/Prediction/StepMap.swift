@@ -5,6 +5,9 @@ import HeapModule
 struct StepMap {
     private let starts: [Int]
     private let shifts: [Int]
+    /// Where the content starts that positions are asked in, and how far that moved.
+    private var origin = 0
+    private var originShift = 0
 
     /// A copy that covers a position; of several the longest counts, for it is no chance match.
     private struct Copy: Comparable {
@@ -50,9 +53,22 @@ struct StepMap {
         self.shifts = shifts
     }
 
+    /// The map of a content that lies in this one.
+    ///
+    /// - Parameters:
+    ///   - start: Where it starts.
+    ///   - shift: How far its start moved.
+    /// - Returns: The map, whose positions count from there.
+    func inside(_ start: Int, movedBy shift: Int) -> StepMap {
+        var map = self
+        (map.origin, map.originShift) = (start, shift)
+        return map
+    }
+
     /// How far an old position moved; what was not copied itself moved like the copy before it.
     func shift(at position: Int) -> Int {
+        let position = origin + position
         let next = starts.partitioningIndex { $0 > position }
-        return next == 0 ? 0 : shifts[next - 1]
+        return (next == 0 ? 0 : shifts[next - 1]) - originShift
     }
 }
