@@ -91,16 +91,15 @@ struct BackgroundPickTests {
         script.work()
         script.press("e")
         #expect(!script.screen().text.contains("silt create"))
-        let revision = try #require(script.explorer.picks?.revision)
-        let list = try #require(script.explorer.pickList)
-        script.send(
-            .picksPlanned(
-                revision: revision, PickPlan(name: "a", imageID: "0", isNewImage: false, list: list)))
+        #expect(script.heldWork.map(\.kind) == [.writing])
+        script.work()
         #expect(script.screen().text.contains("silt create"))
-        // What was planned for other picks says nothing of these.
+        let list = try #require(script.explorer.pickState.list)
+        #expect(script.explorer.pickList == list)
+        // A list of other picks says nothing of these.
         script.press("esc u")
         script.work()
-        #expect(script.explorer.pickList != list)
+        #expect(script.explorer.pickState.list == nil)
     }
 
     @Test func `what is listed and what is picked at the same time are counted together`() throws {

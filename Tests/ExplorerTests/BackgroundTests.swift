@@ -261,7 +261,11 @@ struct BackgroundTests {
             serial: 0, task: .prepare(script.fixture.tree(.squashed), script.fixture.pairs, keys: []))
         var fifth = held()
         fifth.press("A")
-        let scripts = [script, other, third, fourth, fifth]
+        var sixth = held()
+        sixth.press("A")
+        sixth.work()
+        sixth.press("e")
+        let scripts = [script, other, third, fourth, fifth, sixth]
         let work = scripts.flatMap(\.heldWork) + [preparing]
         #expect(Set(work.map(\.kind)) == Set(ScreenWork.Kind.allCases))
         for work in work { #expect(work.run(isCancelled: { true }) == nil) }

@@ -15,8 +15,6 @@ public struct PickPlan: Hashable, Sendable {
     public var byteCount: UInt64?
     /// What that image lacks and the new one has.
     public var warnings: [PickWarning]
-    /// What is picked, as a list; nil where that was not told.
-    public var list: PickList?
     /// Whether nothing more is looked for that it may lack.
     public var isChecked: Bool
     /// Why there is no such image; nil if there is one.
@@ -26,7 +24,7 @@ public struct PickPlan: Hashable, Sendable {
     public init(
         name: String, imageID: String, isNewImage: Bool, wholeLayerCount: Int? = nil,
         byteCount: UInt64? = nil,
-        warnings: [PickWarning] = [], list: PickList? = nil, isChecked: Bool = true, failure: String? = nil
+        warnings: [PickWarning] = [], isChecked: Bool = true, failure: String? = nil
     ) {
         self.name = name
         self.imageID = imageID
@@ -34,7 +32,6 @@ public struct PickPlan: Hashable, Sendable {
         self.wholeLayerCount = wholeLayerCount
         self.byteCount = byteCount
         self.warnings = warnings
-        self.list = list
         self.isChecked = isChecked
         self.failure = failure
     }

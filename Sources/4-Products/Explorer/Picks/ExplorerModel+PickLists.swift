@@ -7,18 +7,23 @@ extension ExplorerModel {
     // MARK: - Lists in files
 
     /// The picks as a list.
-    var pickList: PickList? {
-        pickState.plan?.list
-            ?? picks.map {
-                $0.selection.list(
-                    in: $0.ground.tree, oldImageID: sides[.old]?.summary?.imageID,
-                    newImageID: sides[.new]?.summary?.imageID)
-            }
+    var pickList: PickList? { pickState.list ?? picks.map(list) }
+
+    private func list(of picks: Picks) -> PickList {
+        picks.selection.list(in: picks.ground.tree, oldImageID: imageID(.old), newImageID: imageID(.new))
     }
 
-    /// Whether the list of the picks is still made: nobody waits for one that takes longer than a frame to see a command.
+    private func imageID(_ side: Side) -> Digest? { sides[side]?.summary?.imageID }
+
+    /// What makes a list of many picks, which takes longer than a frame; nil if nobody looks at it, or if it is there.
+    var listTask: ScreenWork.Task? {
+        guard isMakingPickList, screens.contains(where: { $0 is ExportScreen }), let picks else { return nil }
+        return .list(picks, old: imageID(.old), new: imageID(.new))
+    }
+
+    /// Whether a list of the picks is not there, and takes longer than a frame.
     var isMakingPickList: Bool {
-        guard let picks, pickState.plan == nil else { return false }
+        guard let picks, pickState.list == nil else { return false }
         return options.isLong(picks.made.count, of: picks.ground.tree.nodes.count)
     }
 

@@ -260,6 +260,8 @@ extension ExplorerModel {
         // No tick takes it anew then.
         if pickState.isSumStale, !estimates.isRunning { sumUpPicks() }
         pickState.plan = nil
+        pickState.list = nil
+        pickState.listing = nil
         pickState.sizes = [:]
         settle()
         return [.planPicks(outcome.selection, revision: outcome.picks.revision)]

@@ -21,6 +21,9 @@ struct PickState: Sendable {
     /// Whether the sum is to be taken anew by somebody who may take longer than a frame, and the number of who does.
     var wantsSum = false
     var summing: Int?
+    /// Many picks as a list, if somebody looked at that; and the number of who makes it.
+    var list: PickList?
+    var listing: Int?
     /// What is to become of the picks, and has not yet: nil if all of it is done.
     var wanted: PickRequest?
     /// Sizes of packages that were made of these picks, by level.

@@ -28,6 +28,12 @@ extension ExplorerModel {
             let task = ScreenWork.Task.prepare(tree, pairs, keys: pickState.keys)
             effects.append(.work(ScreenWork(serial: workSerial, task: task)))
         }
+        if pickState.listing == nil, let task = listTask {
+            workSerial += 1
+            let serial = workSerial
+            pickState.listing = serial
+            effects.append(.work(ScreenWork(serial: serial, task: task)))
+        }
         return effects + startPicking()
     }
 
@@ -62,6 +68,8 @@ extension ExplorerModel {
             guard let request = pickState.wanted, request.serial == outcome.serial else { break }
             pickState.wanted = nil
             return take(picked)
+        case .written(let list):
+            if pickState.listing == outcome.serial { pickState.list = list }
         case .summed(let sum, let revision):
             guard pickState.summing == outcome.serial else { break }
             pickState.summing = nil

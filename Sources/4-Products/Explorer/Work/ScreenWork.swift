@@ -1,3 +1,4 @@
+import Bytes
 import FileTree
 import OCI
 import Shipping
@@ -19,6 +20,8 @@ public struct ScreenWork: Hashable, Sendable {
         case preparing
         /// Changing what is picked, marking it and adding up what it costs.
         case picking
+        /// Putting what is picked into a list.
+        case writing
     }
 
     indirect enum Task: Sendable {
@@ -33,6 +36,8 @@ public struct ScreenWork: Hashable, Sendable {
         case pick(PickTask)
         /// Adding up what the rows of picks cost.
         case sum(Picks, PickCosts)
+        /// Making a list of picks of two images.
+        case list(Picks, old: Digest?, new: Digest?)
     }
 
     let serial: Int
@@ -46,6 +51,7 @@ public struct ScreenWork: Hashable, Sendable {
         case .find: .finding
         case .prepare: .preparing
         case .pick, .sum: .picking
+        case .list: .writing
         }
     }
 
@@ -75,6 +81,10 @@ public struct ScreenWork: Hashable, Sendable {
             return isCancelled() ? nil : Outcome(serial: serial, part: .prepared(Picks(ground)))
         case .pick(let task):
             return task.outcome(isCancelled: isCancelled).map { Outcome(serial: serial, part: .picked($0)) }
+        case .list(let picks, let old, let new):
+            guard !isCancelled() else { return nil }
+            let list = picks.selection.list(in: picks.ground.tree, oldImageID: old, newImageID: new)
+            return Outcome(serial: serial, part: .written(list))
         case .sum(let picks, let costs):
             guard !isCancelled() else { return nil }
             return Outcome(serial: serial, part: .summed(costs.sum(of: picks), revision: picks.revision))
@@ -90,6 +100,7 @@ public struct ScreenWork: Hashable, Sendable {
             case prepared(Picks)
             case picked(PickOutcome)
             case summed(CostSum, revision: Int)
+            case written(PickList)
         }
 
         let serial: Int

@@ -49,9 +49,8 @@ extension SessionWork {
                     } catch is CancellationError {
                         return
                     } catch {
-                        var plan = PickPlan(failure: ErrorText.of(error))
-                        plan.list = self.list(of: selection)
-                        self.mailbox.send(.picksPlanned(revision: revision, plan))
+                        self.mailbox.send(
+                            .picksPlanned(revision: revision, PickPlan(failure: ErrorText.of(error))))
                     }
                 }
             }
@@ -65,7 +64,7 @@ extension SessionWork {
         var plan = PickPlan(
             name: summary.displayName, imageID: summary.imageID.short,
             isNewImage: planned.picked.partial == nil,
-            wholeLayerCount: planned.picked.partial?.wholeLayers, list: list(of: selection), isChecked: false)
+            wholeLayerCount: planned.picked.partial?.wholeLayers, isChecked: false)
         mailbox.send(.picksPlanned(revision: revision, plan))
         let packages = state.withLock(\.packages)
         plan.warnings = try await planned.picked.warnings(packages: packages)
@@ -83,16 +82,6 @@ extension SessionWork {
         plan.warnings = try await planned.picked.warnings(packages: try await readPackages())
         plan.isChecked = true
         mailbox.send(.picksPlanned(revision: revision, plan))
-    }
-
-    /// What is picked as a list, which the explorer shows as a command: of hundreds of thousands of nodes that takes longer
-    /// than a frame.
-    private func list(of selection: PickSelection) -> PickList? {
-        let (old, new, merged) = state.withLock { ($0.old, $0.new, $0.merged) }
-        return merged.map { tree in
-            selection.list(
-                in: tree, oldImageID: old?.index.summary.imageID, newImageID: new?.index.summary.imageID)
-        }
     }
 
     /// What both images say of packages, for this plan and all that follow.
