@@ -96,28 +96,25 @@ import Testing
             Program(family: .zlib, level: 6, codes: .heap), StreamMachine.Effort())
         try Self.content.withUnsafeBufferPointer { try machine.write($0) }
         try machine.finish()
-        #expect(machine.work > 10 * Self.content.count)
+        #expect(machine.work > 2 * Self.content.count && machine.work < 20 * Self.content.count)
     }
 
     @Test func `streams are described as long as the work that is allowed lasts`() throws {
-        let stream = Self.blob[10..<Self.blob.count - 8]
+        let stream = try Programs.zlib(Self.content, .zlib(9, 8))
         func isAdded(_ work: Int, _ times: Int) throws -> [Bool] {
             let describer = StreamsDescriber(work: work)
-            let added = try (0..<times).map { _ in try describer.add(stream, of: Self.content) }
+            let added = try (0..<times).map { _ in try describer.add(stream[...], of: Self.content) }
             let description = describer.finish()
             guard added.contains(true) else { return added }
             // What was added is described whether or not others were.
             let rebuilder = try StreamsRebuilder(description)
             for isIn in added where isIn {
-                #expect(try rebuilder.make(Self.content[...], limit: stream.count) == Array(stream))
+                #expect(try rebuilder.make(Self.content[...], limit: stream.count) == stream)
             }
             return added
         }
-        // Each takes a little more than its bytes allow, as no real data do: some live on what there is at the start.
-        let many = try isAdded(.max, 6)
-        #expect(many.first == true && many.last == false)
         #expect(try isAdded(1 << 22, 1) == [false])
-        let some = try isAdded(1 << 28, 3)
+        let some = try isAdded(1 << 25, 3)
         #expect(some.first == true && some.last == false)
     }
 }

@@ -14,7 +14,7 @@ struct Window: ~Copyable {
     private var hashMask = 0
     private var input = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
     private var inputOffset = 0
-    private var isGnuGzip = false
+    private(set) var isGnuGzip = false
     private var isAtEnd = false
     /// Whether bytes that the buffer held have left it.
     private var hasSlid = false
@@ -22,6 +22,14 @@ struct Window: ~Copyable {
     private(set) var niceLength = 0
     private(set) var chainLength = 0
     private(set) var size = Limits.windowSize
+    /// Places that have more in common than their hash, for searches that go through many.
+    var nearer = NearerPlaces()
+    /// Before this place all are among those.
+    var nearerEnd = 0
+    /// Whether searches go along those: what they find is the same.
+    var usesNearer = false
+    /// By how much the buffer was moved, over all streams, in whole windows.
+    private(set) var passedCount = 0
     /// Matches from farther away could reach behind the window while it moves.
     var maximumDistance: Int { size &- Limits.minimumLookahead }
     var bufferSize: Int { 2 &* size }
@@ -75,6 +83,12 @@ struct Window: ~Copyable {
         hashMask = 1 << tuning.hashBits - 1
         (position, lookahead, blockStart, matchStart) = (0, 0, 0, 0)
         pendingInsertions = 0
+        usesNearer =
+            tuning.isLazy && chainLength >= Self.leastNearerChain && placeHash == .zlib
+            && size == Limits.windowSize
+        nearerEnd = 0
+        // What is kept of the stream before is out of reach.
+        passedCount &+= 4 &* Limits.windowSize
     }
 
     /// Clears the buffer and the places by hash: of a stream that was short, only what it used.
@@ -152,6 +166,8 @@ struct Window: ~Copyable {
     /// Goes on with more input after it came to the end of what there was, as behind a flush.
     mutating func goOn() {
         isAtEnd = false
+        // Places may be noted down twice now.
+        usesNearer = false
         pendingInsertions = min(position, Limits.minimumMatch - 1)
     }
 
@@ -180,6 +196,8 @@ struct Window: ~Copyable {
         position -= size
         blockStart -= size
         matchStart -= size
+        nearerEnd -= size
+        passedCount &+= size
         Self.forget(size, heads, hashMask + 1)
         Self.forget(size, previous, size)
     }
@@ -255,6 +273,11 @@ struct Window: ~Copyable {
 
     /// Looks for a match that is longer than a known one; returns the longest length and sets `matchStart`.
     mutating func search(_ head: Int, beating knownLength: Int) -> Int {
+        if usesNearer, lookahead >= Self.leastNearerByteCount, position >= Self.leastNearerPlace,
+            let length = searchNearer(head, beating: knownLength)
+        {
+            return length
+        }
         let scan = UnsafeRawPointer(buffer + position)
         let bottom = max(position &- maximumDistance, 0)
         // zlib is content with what there is, while gzip compares on and cuts off later.

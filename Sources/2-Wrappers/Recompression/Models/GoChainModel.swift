@@ -21,6 +21,8 @@ struct GoChainModel: TokenModel {
     private static let minimumMatch = 4
     private static let windowSize = 1 << 15
     private static let hashBits: UInt32 = 17
+    /// A match of minimum length costs more than its literals from here on.
+    private static let farDistance = 4096
 
     private let tuning: Tuning
     private var heads: NearTable
@@ -37,9 +39,27 @@ struct GoChainModel: TokenModel {
     private var known: Token = 0
     private var current: Token = 0
     private(set) var work = 0
+    private let storage = Storage()
+    /// Before this position all are among the places that have more in common than their hash.
+    private var nearerEnd = 0
+    private var usesNearer = false
 
-    /// - Parameter level: 2 ... 9.
-    init(level: Int) {
+    /// What cannot be copied.
+    private final class Storage {
+        let nearer = NearerPlaces()
+    }
+
+    /// Searches that go through no more places do without those.
+    private static let leastNearerChain = 256
+    private static let leastNearerByteCount = 8
+
+    private let mayUseNearer: Bool
+
+    /// - Parameters:
+    ///   - level: 2 ... 9.
+    ///   - mayUseNearer: Whether searches may go along places that have more in common: what they find is the same.
+    init(level: Int, mayUseNearer: Bool = true) {
+        self.mayUseNearer = mayUseNearer
         tuning = Self.tunings[min(max(level, 2), 9) - 2]
         heads = NearTable(1 << Int(Self.hashBits))
         previous = ChainTable(Self.windowSize)
@@ -52,6 +72,11 @@ struct GoChainModel: TokenModel {
             if isFresh { heads.clear(at: start) }
             isFresh = false
             base = start
+            usesNearer = mayUseNearer && tuning.chainLength >= Self.leastNearerChain
+            nearerEnd = start
+        } else {
+            // The last bytes before a flush are not indexed.
+            usesNearer = false
         }
         // Otherwise it was flushed, and goes on with all that it knows.
         lastWindow = max(0, (end - base - Self.windowSize - 1) & ~(Self.windowSize - 1))
@@ -80,15 +105,22 @@ struct GoChainModel: TokenModel {
         return head
     }
 
-    /// The best match at a place that is longer than three bytes; 0 if there is none.
-    private mutating func search(_ place: Int, _ head: Int, _ plain: PlainView) -> Token {
+    /// The best match at a place that is longer than some length, at least three bytes; 0 if there is none.
+    private mutating func search(
+        _ place: Int, _ head: Int, beating knownLength: Int = minimumMatch - 1, _ plain: PlainView
+    ) -> Token {
+        if usesNearer, end &- place >= Self.leastNearerByteCount,
+            let token = searchNearer(place, beating: knownLength, plain)
+        {
+            return token
+        }
         let lookahead = end &- place
         let limit = min(lookahead, Limits.maximumMatch)
         let nice = min(tuning.niceLength, lookahead)
         let bottom = place &- Self.windowSize
         let lowest = max(bottom, windowStart(place))
         let scan = plain.pointer(place)
-        var length = Self.minimumMatch - 1
+        var length = knownLength
         var best: Token = 0
         var candidate = head
         for _ in 0..<tuning.chainLength {
@@ -97,7 +129,7 @@ struct GoChainModel: TokenModel {
             if match[length] == scan[length] {
                 let common = commonLength(scan, match, limit)
                 work &+= common &>> 3
-                if common > length, common > Self.minimumMatch || place &- candidate <= 4096 {
+                if common > length, common > Self.minimumMatch || place &- candidate <= Self.farDistance {
                     length = common
                     best = .match(length: common, distance: place &- candidate)
                     if common >= nice { break }
@@ -108,6 +140,58 @@ struct GoChainModel: TokenModel {
             if candidate < lowest { break }
         }
         return best
+    }
+
+    /// Does what `search` does, with fewer places looked at; nil if it is not found so.
+    private mutating func searchNearer(_ place: Int, beating knownLength: Int, _ plain: PlainView) -> Token? {
+        keepPlaces(upTo: place, plain)
+        let storage = storage
+        let limit = min(end &- place, Limits.maximumMatch)
+        let nice = min(tuning.niceLength, limit)
+        let bottom = place &- Self.windowSize
+        let lowest = max(bottom, windowStart(place))
+        let most = UInt16(tuning.chainLength)
+        let number = storage.nearer.number(place)
+        let start = plain.word32(place)
+        let scan = plain.pointer(place)
+        var length = knownLength
+        var best: Token = 0
+        var left = 3 &* tuning.chainLength
+        var lane = NearerPlaces.lane(beating: length)
+        var candidate = storage.nearer.before(place, lane: lane)
+        while candidate >= lowest {
+            // What is kept of the farthest place was overwritten.
+            guard left > 0, candidate != bottom else { return nil }
+            left &-= 1
+            work &+= 1
+            // Numbers tell nothing of places that start with other bytes.
+            if number &- storage.nearer.number(candidate) > most, plain.word32(candidate) == start { break }
+            let match = plain.pointer(candidate)
+            if match[length] == scan[length] {
+                let common = commonLength(scan, match, limit)
+                work &+= common &>> 3
+                if common > length, common > Self.minimumMatch || place &- candidate <= Self.farDistance {
+                    length = common
+                    best = .match(length: common, distance: place &- candidate)
+                    if common >= nice { break }
+                    if NearerPlaces.lane(beating: length) > lane {
+                        lane = NearerPlaces.lane(beating: length)
+                        candidate = place
+                    }
+                }
+            }
+            candidate = storage.nearer.before(candidate, lane: lane)
+        }
+        return best
+    }
+
+    private mutating func keepPlaces(upTo place: Int, _ plain: PlainView) {
+        // What lies farther back is out of reach, and what was noted down of it is overwritten.
+        nearerEnd = max(nearerEnd, place &- Self.windowSize &+ 1)
+        while nearerEnd <= place {
+            storage.nearer.keep(nearerEnd, plain.word64(nearerEnd), before: previous.before(nearerEnd))
+            nearerEnd &+= 1
+        }
     }
 
     mutating func predict(_ position: Int, _ plain: PlainView) -> Token {
@@ -123,7 +207,7 @@ struct GoChainModel: TokenModel {
                 if lookahead > knownLength, knownLength < tuning.lazyLength,
                     head >= max(windowStart(place), place &- Self.windowSize)
                 {
-                    current = search(place, head, plain)
+                    current = search(place, head, beating: knownLength, plain)
                 }
             }
             if isPending {

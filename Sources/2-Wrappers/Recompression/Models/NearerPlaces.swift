@@ -1,0 +1,80 @@
+/// Of the places where the same few bytes stand, those that have more in common: who looks for a long match goes through
+/// them alone, and finds what the encoder finds that goes through all.
+///
+/// An encoder looks at so many places at most, and no farther. So places that start alike are numbered in the order in which
+/// it would come to them, and two numbers tell how many places it would have looked at.
+struct NearerPlaces: ~Copyable {
+    /// By place: how many places lie between it and the last one with the same four, six and eight bytes, and its number.
+    private let links = UnsafeMutablePointer<UInt16>.filled(0, stride * Limits.windowSize)
+    /// The same for three bytes.
+    private let threes = UnsafeMutablePointer<UInt16>.filled(0, Limits.windowSize)
+    /// By hash of three, four, six and eight bytes: the last place. Places that are 4 GiB apart look the same, which is found out
+    /// by what stands there.
+    private let heads = UnsafeMutablePointer<UInt32>.filled(0, 4 << hashBits)
+
+    private static let stride = 4
+    private static let numberLane = 3
+    private static let hashBits = 15
+
+    deinit {
+        links.deallocate()
+        threes.deallocate()
+        heads.deallocate()
+    }
+
+    @inline(__always) private func slot(_ place: Int) -> UnsafeMutablePointer<UInt16> {
+        links + Self.stride &* (place & (Limits.windowSize &- 1))
+    }
+
+    /// Where the last place is kept with the same bytes at its front.
+    @inline(__always) private func head(_ word: UInt64, byteCount: UInt64, row: Int)
+        -> UnsafeMutablePointer<UInt32>
+    {
+        let bytes = word &<< (64 &- 8 &* byteCount)
+        let hash = Int((bytes &* 0x9e37_79b1_85eb_ca87) &>> UInt64(64 &- Self.hashBits))
+        return heads + (row &<< Self.hashBits | hash)
+    }
+
+    /// How many places lie between one that is kept and the one before it; at the most what can be told, which is out of reach.
+    @inline(__always) private static func gap(_ kept: UInt32, _ earlier: UInt32) -> UInt16 {
+        UInt16(truncatingIfNeeded: min(kept &- 1 &- earlier, 0xffff))
+    }
+
+    /// Keeps a place, right behind the one that was kept before, if there was one.
+    ///
+    /// - Parameters:
+    ///   - place: The place.
+    ///   - word: The bytes that stand there.
+    ///   - before: The place that an encoder comes to before it, or any that is out of reach.
+    @inline(__always) func keep(_ place: Int, _ word: UInt64, before: Int) {
+        let slot = slot(place)
+        let kept = UInt32(truncatingIfNeeded: place)
+        let three = head(word, byteCount: 3, row: 0)
+        let four = head(word, byteCount: 4, row: 1)
+        let six = head(word, byteCount: 6, row: 2)
+        let eight = head(word, byteCount: 8, row: 3)
+        threes[place & (Limits.windowSize &- 1)] = Self.gap(kept, three.pointee)
+        slot[0] = Self.gap(kept, four.pointee)
+        slot[1] = Self.gap(kept, six.pointee)
+        slot[2] = Self.gap(kept, eight.pointee)
+        three.pointee = kept
+        four.pointee = kept
+        six.pointee = kept
+        eight.pointee = kept
+        slot[Self.numberLane] = self.slot(before)[Self.numberLane] &+ 1
+    }
+
+    /// Which lane has the places for a match that must be longer than some length, which is at least three.
+    @inline(__always) static func lane(beating length: Int) -> Int { length < 5 ? 0 : length < 7 ? 1 : 2 }
+
+    /// The place before one in a lane; others may be in between that have less in common with it.
+    @inline(__always) func before(_ place: Int, lane: Int) -> Int { place &- 1 &- Int(slot(place)[lane]) }
+
+    /// The place before one with the same three bytes.
+    @inline(__always) func beforeThree(_ place: Int) -> Int {
+        place &- 1 &- Int(threes[place & (Limits.windowSize &- 1)])
+    }
+
+    /// The number of a place, modulo 2^16.
+    @inline(__always) func number(_ place: Int) -> UInt16 { slot(place)[Self.numberLane] }
+}
