@@ -19,6 +19,7 @@ struct OneSideTests {
         script.send(.summary(.new, script.fixture.newSummary))
         let other = side == .old ? Side.new : .old
         script.send(.loading(other, LoadProgress(phase: "reading", done: 34, total: 100)))
+        script.send(.loading(side, LoadProgress(phase: "reading", done: 100, total: 100)))
         script.send(.sideRead(side, script.fixture.tree(.side(side))))
         return script
     }

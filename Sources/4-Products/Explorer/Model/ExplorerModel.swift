@@ -214,7 +214,10 @@ public struct ExplorerModel: Sendable {
         case .layerIndexed(let side, let layer):
             guard sides[side]?.summary?.layers.indices.contains(layer.index) == true else { return [] }
             sides[side]?.summary?.layers[layer.index] = layer
-        case .sideRead(let side, let tree): return take(tree, of: side)
+        case .sideRead(let side, let tree):
+            // Nothing more is done there, however long the other side takes.
+            sides[side]?.progress = nil
+            return take(tree, of: side)
         case .aligned(let pairs): return align(pairs)
         case .compared(let scope, let generation, let tree): return take(tree, of: scope, generation)
         case .merged(let tree): pickState.tree = tree
