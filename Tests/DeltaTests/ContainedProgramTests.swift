@@ -47,7 +47,7 @@ struct ContainedProgramTests {
             let old = Self.archive(Self.old, Self.oldText, hasLibrary: hadLibrary, isHidden: isHidden)
             let new = Self.archive(Self.new, Self.newText, hasLibrary: hasLibrary, isHidden: isHidden)
             let patch = try #require(try UnpackedPatch.between(old, new, method: .sorted))
-            try expectRoundTrip(old, new, patch)
+            try Recipe.expectRoundTrip(old, new, patch)
             return patch
         }
         let (patch, other) = (try patch(isHidden: false), try patch(isHidden: true))
@@ -73,7 +73,7 @@ struct ContainedProgramTests {
             }
             let old = try Packing.gzip(6).pack(Self.newText + damaged)
             let patch = try #require(try UnpackedPatch.between(old, new, method: .hashed(depth: 8)))
-            try expectRoundTrip(old, new, patch)
+            try Recipe.expectRoundTrip(old, new, patch)
             predictedCount += patch.patch.isPredicted ? 1 : 0
         }
         #expect(predictedCount > 20)
@@ -97,15 +97,5 @@ struct ContainedProgramTests {
         #expect(found(Array(program.prefix(7)) + program) == [7..<7 + end])
         #expect(found(Self.program(.x86, Array(Self.old.prefix(3)))).isEmpty)
         #expect(found(Array(repeating: program.prefix(7), count: 5_000).flatMap(\.self) + program) == [])
-    }
-
-    private func expectRoundTrip(_ old: [UInt8], _ new: [UInt8], _ patch: UnpackedPatch) throws {
-        let references = try MemoryReferences([[TarEntry.file("f", old)].tar])
-        let tar = [TarEntry.file("f", new)].tar
-        let encoder = try RecipeEncoder(level: nil, references: references) { MemoryStore() }
-        let part = try #require(try LayerParts(tar).parts.first)
-        try Recipe.add(part, predictor: 0, .unpackedPatch(reference: 0, patch), to: encoder)
-        try encoder.finish(zeroCount: 1024, restCount: 0) { _ in }
-        #expect(try Recipe.decode(try Recipe.bytes(encoder), references: references) == tar)
     }
 }

@@ -87,17 +87,7 @@ struct UnpackedTests {
     func `what is in compressed files is compared, and they come out the same`(_ pair: Pair) throws {
         let patch = try #require(try UnpackedPatch.between(pair.old, pair.new, method: .hashed(depth: 8)))
         #expect(patch.patch.estimatedByteCount <= pair.limit)
-        try expectRoundTrip(pair.old, pair.new, patch)
-    }
-
-    private func expectRoundTrip(_ old: [UInt8], _ new: [UInt8], _ patch: UnpackedPatch) throws {
-        let references = try MemoryReferences([[TarEntry.file("f", old)].tar])
-        let tar = [TarEntry.file("f", new)].tar
-        let encoder = try RecipeEncoder(level: nil, references: references) { MemoryStore() }
-        let part = try #require(try LayerParts(tar).parts.first)
-        try Recipe.add(part, predictor: 0, .unpackedPatch(reference: 0, patch), to: encoder)
-        try encoder.finish(zeroCount: 1024, restCount: 0) { _ in }
-        #expect(try Recipe.decode(try Recipe.bytes(encoder), references: references) == tar)
+        try Recipe.expectRoundTrip(pair.old, pair.new, patch)
     }
 
     @Test func `what both files hold compressed stays compressed`() throws {
@@ -118,7 +108,7 @@ struct UnpackedTests {
         #expect(patch.makings.prefix(2) == [.described, nil])
         #expect(patch.makings.count == 3 && patch.makings[2] != nil && patch.makings[2] != .described)
         #expect(patch.description.count < 60)
-        try expectRoundTrip(old, new, patch)
+        try Recipe.expectRoundTrip(old, new, patch)
     }
 
     @Test func `what holds far more than its size is described`() throws {
@@ -134,7 +124,7 @@ struct UnpackedTests {
         let patch = try #require(try UnpackedPatch.between(old, new, method: .hashed(depth: 8)))
         #expect(patch.makings == [.described])
         #expect(patch.patch.estimatedByteCount + patch.description.count < new.count / 4)
-        try expectRoundTrip(old, new, patch)
+        try Recipe.expectRoundTrip(old, new, patch)
     }
 
     @Test func `large members are compared by what they hold`() throws {
@@ -155,7 +145,7 @@ struct UnpackedTests {
         let new = try Packing.gzip(6).pack(table(2))
         let patch = try #require(try UnpackedPatch.between(old, new, method: .hashed(depth: 3)))
         #expect(patch.patch.estimatedByteCount < 200)
-        try expectRoundTrip(old, new, patch)
+        try Recipe.expectRoundTrip(old, new, patch)
     }
 
     @Test func `members that do not fit stay as they are`() throws {
@@ -171,7 +161,7 @@ struct UnpackedTests {
                 try UnpackedPatch.between(old, new, method: .hashed(depth: 8), limit: limit))
             #expect(patch.unpacksOld == (0..<4).map { $0 < count })
             #expect(patch.makings.map { $0 == nil } == (0..<4).map { $0 >= count })
-            try expectRoundTrip(old, new, patch)
+            try Recipe.expectRoundTrip(old, new, patch)
         }
         #expect(try UnpackedPatch.between(old, new, method: .hashed(depth: 8), limit: new.count) == nil)
     }
@@ -287,7 +277,20 @@ struct UnpackedTests {
             }
             let (old, new) = (file(), file())
             guard let patch = try UnpackedPatch.between(old, new, method: .hashed(depth: 8)) else { continue }
-            try expectRoundTrip(old, new, patch)
+            try Recipe.expectRoundTrip(old, new, patch)
         }
+    }
+}
+
+extension Recipe {
+    /// A recipe with that patch makes the new file of the old one.
+    static func expectRoundTrip(_ old: [UInt8], _ new: [UInt8], _ patch: UnpackedPatch) throws {
+        let references = try MemoryReferences([[TarEntry.file("f", old)].tar])
+        let tar = [TarEntry.file("f", new)].tar
+        let encoder = try RecipeEncoder(level: nil, references: references) { MemoryStore() }
+        let part = try #require(try LayerParts(tar).parts.first)
+        try add(part, predictor: 0, .unpackedPatch(reference: 0, patch), to: encoder)
+        try encoder.finish(zeroCount: 1024, restCount: 0) { _ in }
+        #expect(try decode(try bytes(encoder), references: references) == tar)
     }
 }
