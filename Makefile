@@ -22,7 +22,7 @@ CRASHES = handle_segv=0:handle_sigbus=0:handle_sigfpe=0
 # The toolchain's own: another version does not read what its compiler counts.
 LLVM_COV = $(dir $(realpath $(shell command -v swift)))llvm-cov
 
-.PHONY: help build all test lint documents format format-check check demo install setup fuzz libfuzzer bench coverage sanitize clean
+.PHONY: help build test lint documents format format-check check demo install setup fuzz libfuzzer bench coverage sanitize clean
 
 build: ## the program, as .build/release/silt
 	swift build $(CONFIGURATION) --product silt
@@ -44,11 +44,7 @@ format-check: ## apply the golden packages and descriptions with the reader in P
 	/usr/bin/python3 -B docs/format/reader.py --check Tests/DeltaPackagesTests/Golden
 	/usr/bin/python3 -B docs/format/repack.py --check Tests/RecompressionTests/Fixtures
 
-# All at once: tests of what is built are compiled while the rest still is.
-all: ## the program and its tests
-	swift build $(CONFIGURATION) --build-tests
-
-check: setup lint all documents format-check test ## everything that must hold before a change lands
+check: setup lint build documents format-check test ## everything that must hold before a change lands
 
 demo: setup build ## explore a pair of example images
 	.build/release/silt demo
