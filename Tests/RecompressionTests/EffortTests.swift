@@ -26,6 +26,7 @@ import Testing
         Program(family: .zlib, level: 9, codes: .heap), Program(family: .gnuGzip, level: 9, codes: .heap),
         Program(family: .goChain, level: 9, codes: .packages),
         Program(family: .klauspostLazy, level: 9, codes: .packages),
+        Program(family: .zlibNg, level: 9, codes: .heap),
         Program(family: .general, level: 8, codes: .heap),
         Program(family: .cheapest, level: 10, codes: .heap),
     ])

@@ -33,8 +33,9 @@ import Testing
         + [1, 4, 6].map { Program(family: .klauspost, level: $0, codes: .heap) }
         + [7, 9].map { Program(family: .klauspostLazy, level: $0, codes: .heap) }
         + [1, 6].map { Program(family: .miniz, level: $0, codes: .heap) }
-        + (2...8).map { Program(family: .zlibNg, level: $0, codes: .heap) }
-        + [2, 6, 7].map { Program(family: .zlibNg, level: $0, variant: 2, codes: .heap) }
+        + (1...9).map { Program(family: .zlibNg, level: $0, codes: .heap) }
+        + [1, 2, 6, 7, 9].map { Program(family: .zlibNg, level: $0, variant: 2, codes: .heap) }
+        + [4, 6].map { Program(family: .zlibNg, level: 1, variant: $0, codes: .heap) }
         + [0, 1, 2].map { Program(family: .libdeflate, level: 10 + $0, variant: $0, codes: .heap) }
 
     @Test(arguments: programs) func `every model follows any valid stream`(_ program: Program) throws {

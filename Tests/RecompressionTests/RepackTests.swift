@@ -110,6 +110,8 @@ import Testing
         ("zlib-flushed-6", "zlib with flushes, or pigz, level 6"), ("go126-flushed-1", "Go, level 1"),
         ("node-6", "Chromium's zlib, level 6"), ("node16-1", "Chromium's zlib before 2022, level 1"),
         ("zlib-ng-2", "zlib-ng, level 2"), ("zlib-ng-6", "zlib-ng, level 6"),
+        ("zlib-ng-1", "zlib-ng, level 1"), ("zlib-ng-9", "zlib-ng, level 9"),
+        ("zlib-ng-flushed-1", "zlib-ng with flushes, level 1"),
         ("zlib-ng-flushed-6", "zlib-ng with flushes, level 6"),
         ("node-flushed-1", "Chromium's zlib with flushes, level 1"),
         ("libdeflate-1.14-11", "libdeflate, level 11"), ("libdeflate-1.25-12", "libdeflate, level 12"),

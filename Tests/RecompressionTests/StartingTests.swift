@@ -84,8 +84,13 @@ struct StartingTests {
         }
     }
 
-    @Test(arguments: 2...8) func `zlib-ng starts anew`(_ level: Int) {
+    @Test(arguments: 2...9) func `zlib-ng starts anew`(_ level: Int) {
         Self.check { ZlibNgModel(level: level) }
+    }
+
+    @Test(arguments: [PlaceHash.product, .checksum]) func `zlib-ng starts anew at level 1`(_ hash: PlaceHash)
+    {
+        Self.check { ZlibNgQuickModel(hash: hash, goesOn: false) }
     }
 
     @Test(arguments: [LibdeflateModel.Generation.from1_19, .before1_16])

@@ -199,15 +199,16 @@ class Zlib:
 
 
 class ZlibNg(Zlib):
-    """zlib-ng, levels 2 to 8."""
+    """zlib-ng, levels 2 to 9."""
 
     TUNING = [
         (4, 4, 8, 4), (4, 6, 16, 6), (4, 12, 32, 24), (8, 16, 32, 32), (8, 16, 128, 128),
-        (8, 32, 128, 256), (32, 128, 258, 1024),
+        (8, 32, 128, 256), (32, 128, 258, 1024), (32, 258, 258, 4096),
     ]  # fmt: skip
 
     def __init__(self, data, level, variant):
-        super().__init__(data, level, 9, variant, False)
+        self.all_chains = level == 9
+        super().__init__(data, level, 8 if self.all_chains else 9, variant, False)
         self.good, self.lazy, self.nice, self.chain = self.TUNING[level - 2]
         self.level = level
 
@@ -215,8 +216,14 @@ class ZlibNg(Zlib):
         super().start(start, dictionary, end)
         self.next, self.known = None, 0
 
+    def hash_of(self, place):
+        b = self.buffer
+        if self.all_chains:
+            return (b[place] << 10 ^ b[place + 1] << 5 ^ b[place + 2]) & 0x7FFF
+        return 2654435761 * int.from_bytes(b[place : place + 4], "little") >> 16 & 0xFFFF
+
     def insert(self, place):
-        hash_ = 2654435761 * int.from_bytes(self.buffer[place : place + 4], "little") >> 16 & 0xFFFF
+        hash_ = self.hash_of(place)
         head = self.heads[hash_]
         if head != place:
             self.previous[place & self.size - 1] = head
@@ -232,7 +239,7 @@ class ZlibNg(Zlib):
             self.match = self.known = 0
 
     def taken(self):
-        if self.place > self.late:
+        if self.place > self.late and not self.all_chains:
             self.insert(self.place - self.late - 1)
 
     def search(self, candidate, place, longest):
@@ -241,12 +248,11 @@ class ZlibNg(Zlib):
         b, bottom = self.buffer, max(place - self.size + 262, 0)
         longest = longest or 2
         chain = self.chain >> 2 if longest >= self.good else self.chain
+        if self.all_chains:
+            return self.search_all(candidate, place, longest, bottom, chain)
         nice = min(self.nice, self.ahead)
         while candidate < place:
-            count = 2 if longest < 4 else 4 if longest < 8 else 8
-            if b[candidate : candidate + count] == b[place : place + count] and all(
-                b[candidate + i] == b[place + i] for i in range(longest - count + 1, longest + 1)
-            ):
+            if self.compares(candidate, place, longest):
                 length = common(b, place, candidate, 258)
                 if length > longest:
                     self.match, longest = candidate, min(length, self.ahead)
@@ -257,6 +263,43 @@ class ZlibNg(Zlib):
             chain -= 1
             candidate = self.previous[candidate & self.size - 1]
             if chain == 0 or candidate <= bottom:
+                break
+        return longest
+
+    def compares(self, candidate, place, longest):
+        b, count = self.buffer, 2 if longest < 4 else 4 if longest < 8 else 8
+        return b[candidate : candidate + count] == b[place : place + count] and all(
+            b[candidate + i] == b[place + i] for i in range(longest - count + 1, longest + 1)
+        )
+
+    def search_all(self, candidate, place, longest, bottom, chain):
+        offset = 0
+        for index in range(1, longest - 1):
+            first = self.heads[self.hash_of(place + index)]
+            if first < candidate:
+                candidate, offset = first, index
+        if candidate <= bottom + offset:
+            return min(longest, self.ahead)
+        while candidate < place:
+            start = candidate - offset
+            length = common(self.buffer, place, start, 258) if self.compares(start, place, longest) else 0
+            if length > longest:
+                self.match, longest = start, length
+                if length > self.ahead or length >= self.nice:
+                    return min(length, self.ahead)
+                if length > 3 and start + length < place:
+                    candidate, offset = start, 0
+                    ways = [(self.previous[start + i & self.size - 1], i) for i in range(length - 2)]
+                    ways.append((self.heads[self.hash_of(place + length - 4)], length - 4))
+                    for next_, index in ways:
+                        if next_ < candidate:
+                            if next_ <= bottom + index:
+                                return longest
+                            candidate, offset = next_, index
+                    continue
+            chain -= 1
+            candidate = self.previous[candidate & self.size - 1]
+            if chain == 0 or candidate <= bottom + offset:
                 break
         return longest
 
@@ -466,6 +509,50 @@ class MinizFast:
 
 def word(data, place, count):
     return int.from_bytes(data[place : place + count], "little")
+
+
+class ZlibNgQuick:
+    """zlib-ng, level 1."""
+
+    def __init__(self, data, variant):
+        self.data, self.goes_on, self.hash = data, variant & 2, variant & 4
+
+    def start(self, start, dictionary, end):
+        self.end = end
+        if self.goes_on and dictionary:
+            self.read(start, min(start - self.first, 2))
+            return
+        self.heads, self.first, self.read_end = [0] * (1 << 16), start - dictionary, start
+        for place in range(self.first, start - 3):
+            self.note(place)
+
+    def note(self, place):
+        word = int.from_bytes(self.data[place : place + 4], "little")
+        slot = (checksum(word) if self.hash else 2654435761 * word >> 16) & 0xFFFF
+        head, self.heads[slot] = self.heads[slot], place - self.first
+        return self.first + head
+
+    def read(self, place, behind):
+        if place - self.first >= 65274:
+            self.first += 32768
+            self.heads = [max(head - 32768, 0) for head in self.heads]
+        if self.read_end < self.end:
+            self.read_end = min(self.first + 65536, self.end)
+            for inner in range(max(place - behind - 1, self.first), place):
+                self.note(inner)
+
+    def predict(self, position):
+        if self.read_end - position < 262:
+            self.read(position, 0)
+        if self.end - position >= 4:
+            source = self.note(position)
+            length = common(self.data, position, source, min(258, self.end - position))
+            if 0 < position - source <= 32506 and length >= 4:
+                return length, position - source
+        return self.data[position], 0
+
+    def accept(self, actual, predicted, position):
+        pass
 
 
 class GoChain:

@@ -19,7 +19,7 @@ import klauspost
 import libdeflate
 from codes import code_lengths, smooth
 from models import (
-    NONE, STEP, GoChain, GoFast, Literals, Miniz, MinizFast, Runs, Steps, Zlib, ZlibNg, before, common, word,
+    NONE, STEP, GoChain, GoFast, Literals, Miniz, MinizFast, Runs, Steps, Zlib, ZlibNg, ZlibNgQuick, before, common, word,
 )  # fmt: skip
 
 
@@ -278,7 +278,7 @@ def model_of(data, family, level, memory, variant):
         6: lambda: Steps(data, klauspost.steps(data, level, variant)),
         9: lambda: klauspost.KlauspostLazy(data, level, variant),
         10: lambda: Miniz(data, level) if level > 1 else MinizFast(data),
-        11: lambda: ZlibNg(data, level, variant),
+        11: lambda: ZlibNg(data, level, variant) if level > 1 else ZlibNgQuick(data, variant),
         12: lambda: libdeflate.Libdeflate(data, level, variant, header_size),
     }
     require(family in models, "it names an unknown encoder")

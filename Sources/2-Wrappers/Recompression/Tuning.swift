@@ -60,6 +60,8 @@ struct Tuning {
     /// Whether blocks that compress well end early.
     let endsBlocksEarly: Bool
     let isGnuGzip: Bool
+    /// Whether searches change over to the chain of any place in a match, as zlib-ng does at level 9.
+    let searchesAllChains: Bool
     /// How many bytes back it may look, and a little more.
     let windowSize: Int
 
@@ -77,6 +79,7 @@ struct Tuning {
         (goodLength, lazyLength, niceLength, chainLength) = Self.levels[parameters.level - 1]
         isLazy = parameters.level >= 4
         isGnuGzip = parameters.encoder == .gnuGzip
+        searchesAllChains = false
         hashBits = isGnuGzip ? 15 : hash.bitCount(memoryLevel: parameters.memoryLevel)
         blockSymbolCount = (1 << (parameters.memoryLevel + 6)) - 1
         endsBlocksEarly = isGnuGzip && parameters.level > 2
@@ -84,13 +87,14 @@ struct Tuning {
 
     private static let zlibNgLevels = [
         (4, 4, 8, 4), (4, 6, 16, 6), (4, 12, 32, 24), (8, 16, 32, 32), (8, 16, 128, 128),
-        (8, 32, 128, 256), (32, 128, 258, 1024),
+        (8, 32, 128, 256), (32, 128, 258, 1024), (32, 258, 258, 4096),
     ]
 
-    /// Looks up what a level of zlib-ng means, 2 to 8.
+    /// Looks up what a level of zlib-ng means, 2 to 9.
     init(zlibNgLevel level: Int) {
         windowSize = Limits.windowSize
-        hash = .product
+        searchesAllChains = level == 9
+        hash = searchesAllChains ? .zlib : .product
         hashedBits = .max
         (goodLength, lazyLength, niceLength, chainLength) = Self.zlibNgLevels[level - 2]
         isLazy = level >= 7

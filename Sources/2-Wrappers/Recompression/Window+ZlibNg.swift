@@ -77,6 +77,84 @@ extension Window {
         return longest
     }
 
+    /// Looks for a match as `search` does, and changes over to the chain of any place in the match so far where that leads
+    /// farther back.
+    mutating func searchAllChains(_ head: Int, at place: Int, beating knownLength: Int) -> Int {
+        let scan = UnsafeRawPointer(buffer + place)
+        let bottom = max(place &- maximumDistance, 0)
+        var longest = knownLength == 0 ? Limits.minimumMatch - 1 : knownLength
+        var chainLength = longest >= goodLength ? chainLength >> 2 : chainLength
+        let longestChain = chainLength
+        defer { work &+= 1 &+ longestChain &- chainLength }
+        var candidate = head
+        /// How far behind the place the one lies whose chain is followed.
+        var offset = 0
+        if longest >= Limits.minimumMatch {
+            for index in 1..<longest &- 1 {
+                let first = Int(heads[hash(place &+ index)])
+                if first < candidate { (candidate, offset) = (first, index) }
+            }
+            work &+= longest &>> 2
+            if candidate <= bottom &+ offset { return min(longest, lookahead) }
+        }
+        while candidate < place {
+            let match = UnsafeRawPointer(buffer + (candidate &- offset))
+            if Self.maybeLonger(scan, match, longest) {
+                let length = Self.commonLength(scan, match)
+                work &+= length &>> 3
+                if length > longest {
+                    let start = candidate &- offset
+                    matchStart = start
+                    if length > lookahead { return lookahead }
+                    longest = length
+                    if length >= niceLength { return length }
+                    if length > Limits.minimumMatch, start &+ length < place {
+                        guard let next = farthestChain(from: start, at: place, length, bottom) else {
+                            return min(longest, lookahead)
+                        }
+                        (candidate, offset) = next
+                        continue
+                    }
+                }
+            }
+            chainLength &-= 1
+            if chainLength == 0 { break }
+            candidate = Int(previous[candidate & (size &- 1)])
+            if candidate <= bottom &+ offset { break }
+        }
+        return longest
+    }
+
+    /// Which chain leads farthest back from a match; nil if one leads out of reach.
+    ///
+    /// - Parameters:
+    ///   - start: Where the match starts.
+    ///   - place: The place for which it was found.
+    ///   - length: Its length.
+    ///   - bottom: What is no longer within reach.
+    /// - Returns: Where the next place of that chain is, and how far behind the match's start the chain's own is.
+    private mutating func farthestChain(
+        from start: Int, at place: Int, _ length: Int, _ bottom: Int
+    ) -> (candidate: Int, offset: Int)? {
+        var (candidate, offset) = (start, 0)
+        work &+= length &>> 2
+        for index in 0...length &- Limits.minimumMatch {
+            let next = Int(previous[(start &+ index) & (size &- 1)])
+            if next < candidate {
+                if next <= bottom &+ index { return nil }
+                (candidate, offset) = (next, index)
+            }
+        }
+        // The last of them with a byte that is not in the match yet.
+        let index = length &- Limits.minimumMatch - 1
+        let first = Int(heads[hash(place &+ index)])
+        if first < candidate {
+            if first <= bottom &+ index { return nil }
+            (candidate, offset) = (first, index)
+        }
+        return (candidate, offset)
+    }
+
     /// Whether the first bytes are the same, and as many at the end of what has to be longer than a length.
     @inline(__always) private static func maybeLonger(
         _ scan: UnsafeRawPointer, _ match: UnsafeRawPointer, _ length: Int

@@ -78,14 +78,14 @@ struct Window: ~Copyable {
         (goodLength, niceLength, chainLength) = (tuning.goodLength, tuning.niceLength, tuning.chainLength)
         clear()
         (placeHash, hashedBits) = (tuning.hash, tuning.hashedBits)
-        if placeHash == .checksum, checksums[1] == 0 { fillChecksums() }
+        if placeHash == .checksum, checksums[1] == 0 { Checksums.fill(checksums) }
         hashShift = (tuning.hashBits + Limits.minimumMatch - 1) / Limits.minimumMatch
         hashMask = 1 << tuning.hashBits - 1
         (position, lookahead, blockStart, matchStart) = (0, 0, 0, 0)
         pendingInsertions = 0
         usesNearer =
-            tuning.isLazy && chainLength >= Self.leastNearerChain && placeHash == .zlib
-            && size == Limits.windowSize
+            tuning.isLazy && !tuning.searchesAllChains && chainLength >= Self.leastNearerChain
+            && placeHash == .zlib && size == Limits.windowSize
         nearerEnd = 0
         // What is kept of the stream before is out of reach.
         passedCount &+= 4 &* Limits.windowSize
@@ -203,7 +203,7 @@ struct Window: ~Copyable {
     }
 
     /// Takes a window's size off all places; those within the first window become 0. Tables hold a multiple of 256 places.
-    private static func forget(_ size: Int, _ places: UnsafeMutablePointer<UInt16>, _ count: Int) {
+    static func forget(_ size: Int, _ places: UnsafeMutablePointer<UInt16>, _ count: Int) {
         let size = SIMD8<UInt16>(repeating: UInt16(size))
         places.withMemoryRebound(to: SIMD8<UInt16>.self, capacity: count / 8) { groups in
             for index in 0..<count / 8 { groups[index] = pointwiseMax(groups[index], size) &- size }
@@ -220,24 +220,7 @@ struct Window: ~Copyable {
         switch placeHash {
         case .chromium: return Int((word &* 66_521 &+ 66_521) &>> 16) & hashMask
         case .product: return Int((word &* 2_654_435_761) &>> 16)
-        default: return checksum(word) & hashMask
-        }
-    }
-
-    /// The lower half of the CRC-32C of four bytes, without the usual complements.
-    @inline(__always) private func checksum(_ word: UInt32) -> Int {
-        Int(
-            checksums[Int(word &>> 24)] ^ checksums[256 | Int(word &>> 16 & 255)]
-                ^ checksums[512 | Int(word &>> 8 & 255)] ^ checksums[768 | Int(word & 255)])
-    }
-
-    private mutating func fillChecksums() {
-        for byte in 0..<256 {
-            var sum = UInt32(byte)
-            for place in 0..<4 {
-                for _ in 0..<8 { sum = sum & 1 == 0 ? sum >> 1 : sum >> 1 ^ 0x82f6_3b78 }
-                checksums[place << 8 | byte] = UInt16(truncatingIfNeeded: sum)
-            }
+        default: return Checksums.sum(word, checksums) & hashMask
         }
     }
 

@@ -78,8 +78,12 @@ extension Program {
                         + hashed([5, 1, 4, 3, 2], .checksum, variant: variant)
             }
             func zlibNg(variant: Int = 0) -> [Program] {
-                survey.hasShortMatches ? [] : programs(.zlibNg, [6, 5, 4, 3, 2, 7, 8], variant: variant)
+                programs(.zlibNg, survey.hasShortMatches ? [9] : [6, 5, 4, 3, 2, 7, 8, 9], variant: variant)
             }
+            // Its level 1 tells no codes.
+            let quick =
+                survey.tellsCodes || survey.hasShortMatches
+                ? [] : [0, 4].flatMap { programs(.zlibNg, [1], variant: $0 + (isFlushed ? 2 : 0)) }
             let libdeflate =
                 codes == .queues14 && dictionary == nil
                 ? [.from1_19, .before1_16, .from1_16].flatMap {
@@ -87,7 +91,7 @@ extension Program {
                     programs(.libdeflate, [12, 10, 11], variant: generation.rawValue)
                 } : []
             let likely =
-                zlib([6, 9, 1]) + libdeflate + (mayBeGzip ? programs(.gnuGzip, [6, 9, 1]) : [])
+                zlib([6, 9, 1]) + quick + libdeflate + (mayBeGzip ? programs(.gnuGzip, [6, 9, 1]) : [])
                 + zlib([5, 4, 7, 8, 3, 2])
                 + (mayBeGzip ? programs(.gnuGzip, [5, 4, 7, 8, 3, 2]) : [])
             let flushed = dictionary == nil ? [] : zlib([1, 2, 3], variant: 2) + zlib([1, 2, 3], variant: 6)
@@ -97,7 +101,7 @@ extension Program {
                 dictionary == nil || survey.tellsCodes
                 ? [] : programs(.goChain, [6, 9, 5, 4, 7, 8, 3, 2]) + programs(.goFast, [0], variant: 2)
             if isFlushed {
-                let likely = zlib([6, 9, 1, 5, 4, 7, 8, 3, 2], variant: 2)
+                let likely = zlib([6, 9, 1], variant: 2) + quick + zlib([5, 4, 7, 8, 3, 2], variant: 2)
                 let filtered = zlib([6, 9, 5, 4, 7, 8], variant: 3)
                 return (
                     likely,

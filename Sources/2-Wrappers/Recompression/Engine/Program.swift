@@ -25,7 +25,7 @@ struct Program: Hashable {
         case klauspostLazy
         /// miniz and miniz_oxide; the level.
         case miniz
-        /// zlib-ng; the level, and as the variant 2 if segments are where it was flushed.
+        /// zlib-ng; the level, and as the variant 2 if segments are where it was flushed; at level 1, 4 if it is older than 2.2, on a PC.
         case zlibNg
         /// libdeflate at levels 10 to 12; the level, and as the variant the generation.
         case libdeflate
@@ -64,7 +64,13 @@ struct Program: Hashable {
     }
 
     /// How zlib tells places apart.
-    var placeHash: PlaceHash { family == .zlib ? PlaceHash(rawValue: variant >> 3) ?? .zlib : .zlib }
+    var placeHash: PlaceHash {
+        switch family {
+        case .zlib: PlaceHash(rawValue: variant >> 3) ?? .zlib
+        case .zlibNg: variant & 4 != 0 ? .checksum : .product
+        default: .zlib
+        }
+    }
 
     /// Whether the encoder works in steps, and may write a step as literals after all.
     var hasSteps: Bool { family == .goFast || family == .klauspost }
@@ -123,7 +129,9 @@ struct Program: Hashable {
             (1...6).contains(level) && memory == 8 && KlauspostGeneration(rawValue: variant) != nil
         case .klauspostLazy:
             (7...9).contains(level) && memory == 8 && KlauspostLazyModel.Generation(rawValue: variant) != nil
-        case .zlibNg: (2...8).contains(level) && memory == 8 && (variant == 0 || variant == 2)
+        case .zlibNg:
+            (1...9).contains(level) && memory == 8 && (variant & 3 == 0 || variant & 3 == 2)
+                && (variant >> 2 == 0 || variant >> 2 == 1 && level == 1)
         case .libdeflate:
             (10...12).contains(level) && memory == 8 && LibdeflateModel.Generation(rawValue: variant) != nil
         case .miniz: (1...10).contains(level) && memory == 8 && variant == 0
@@ -161,7 +169,11 @@ struct Program: Hashable {
             )
         case .miniz:
             return level == 1 ? following(MinizFastModel()) : following(MinizModel(level: level))
-        case .zlibNg: return following(ZlibNgModel(level: level, goesOn: variant == 2))
+        case .zlibNg:
+            let goesOn = variant & 2 != 0
+            return level == 1
+                ? following(ZlibNgQuickModel(hash: placeHash, goesOn: goesOn))
+                : following(ZlibNgModel(level: level, goesOn: goesOn))
         case .libdeflate:
             let generation = LibdeflateModel.Generation(rawValue: variant) ?? .from1_19
             return following(LibdeflateModel(level: level, generation: generation))

@@ -1,4 +1,4 @@
-/// How zlib-ng chooses tokens at levels 2 to 8.
+/// How zlib-ng chooses tokens at levels 2 to 9.
 struct ZlibNgModel: TokenModel {
     private let storage: Storage
     private let tuning: Tuning
@@ -11,7 +11,7 @@ struct ZlibNgModel: TokenModel {
     // Levels 3 to 6: the match at the place, and the one behind it if that is known already.
     private var current = Match()
     private var next: Match?
-    // Levels 7 and 8: as zlib's.
+    // Levels 7 to 9: as zlib's.
     private var isPending = false
     private var knownLength = 0
     private var knownStart = 0
@@ -109,6 +109,9 @@ struct ZlibNgModel: TokenModel {
     /// Looks for a match at a place whose hash was seen at another before.
     @inline(__always) private func search(_ head: Int, at place: Int, beating known: Int) -> Int? {
         guard storage.window.canSearch(head, from: place) else { return nil }
+        if tuning.searchesAllChains {
+            return storage.window.searchAllChains(head, at: place, beating: known)
+        }
         return storage.window.search(head, at: place, beating: known, endsEarly: endsEarly)
     }
 
@@ -214,7 +217,7 @@ struct ZlibNgModel: TokenModel {
         (current, following) = (shorter, longer)
     }
 
-    // MARK: - Levels 7 and 8
+    // MARK: - Levels 7 to 9
 
     private mutating func predictLazily(_ position: Int, _ plain: PlainView) -> Token {
         while true {
