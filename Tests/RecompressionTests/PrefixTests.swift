@@ -10,7 +10,8 @@ import Testing
     private static let names = [
         "estargz", "go126-1", "go126-6", "go126-flushed-6-often", "go127-5", "gzip-6", "gzip-members",
         "gzip-padded", "klauspost-1.14.4-3", "klauspost-1.15.15-9", "klauspost-1.15.9-5", "klauspost-1.9.0-7",
-        "libdeflate-1.14-10", "libdeflate-1.25-12", "miniz-1", "miniz-6", "node-1", "node16-4", "other-7z-9",
+        "libdeflate-1.14-1", "libdeflate-1.14-6", "libdeflate-1.14-10", "libdeflate-1.25-12", "miniz-1",
+        "miniz-6", "node-1", "node16-4", "other-7z-9",
         "other-bgzip-6", "other-isal-1", "other-zopfli", "pgzip-5", "pigz-independent", "pigz-rsyncable-3",
         "zlib-6", "zlib-flushed-1", "zlib-huffman", "zlib-ng-1", "zlib-ng-3", "zlib-ng-6", "zlib-ng-8",
         "zlib-ng-9",

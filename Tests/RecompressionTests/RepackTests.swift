@@ -114,6 +114,9 @@ import Testing
         ("zlib-ng-flushed-1", "zlib-ng with flushes, level 1"),
         ("zlib-ng-flushed-6", "zlib-ng with flushes, level 6"),
         ("node-flushed-1", "Chromium's zlib with flushes, level 1"),
+        ("libdeflate-1.14-1", "libdeflate, level 1"), ("libdeflate-1.14-6", "libdeflate, level 6"),
+        ("libdeflate-1.14-6-few", "libdeflate, level 6"), ("libdeflate-1.25-6-few", "libdeflate, level 6"),
+        ("libdeflate-1.7-1", "libdeflate, level 1"), ("bgzip-6", "libdeflate, level 7"),
         ("libdeflate-1.14-11", "libdeflate, level 11"), ("libdeflate-1.25-12", "libdeflate, level 12"),
     ])
     func `an encoder is named as far as it is known`(_ name: String, _ encoder: String) throws {

@@ -26,7 +26,7 @@ struct StartingTests {
 
     /// Checks the tokens of a stretch behind others, which hold the same, against those of a model that saw no other.
     private static func check<Model: TokenModel>(dictionary: Int = 0, _ make: () -> Model) {
-        for byteCounts in [[3], [200, 1, 900], [5_000, 60], [40_000], [300, 66_000, 20]] {
+        for byteCounts in [[3], [200, 1, 900], [5_000, 60], [700, 0], [40_000], [300, 66_000, 20]] {
             let plain = PlainBuffer()
             let content = byteCounts.flatMap { text.prefix($0) } + text.prefix(20_000)
             _ = content.withUnsafeBufferPointer { plain.append($0, keeping: 0) }
@@ -96,6 +96,13 @@ struct StartingTests {
     @Test(arguments: [LibdeflateModel.Generation.from1_19, .before1_16])
     func `libdeflate starts anew`(_ generation: LibdeflateModel.Generation) {
         Self.check { LibdeflateModel(level: 10, generation: generation) }
+    }
+
+    @Test(arguments: 1...9, [LibdeflateModel.Generation.from1_19, .before1_9])
+    func `libdeflate starts anew at low levels`(_ level: Int, _ generation: LibdeflateModel.Generation) {
+        if level == 1, generation == .from1_19 { Self.check { LibdeflatePairModel() } }
+        guard generation.makes(level) else { return }
+        Self.check { LibdeflateChainModel(level: level, generation: generation) }
     }
 
     @Test func `searching for the cheapest way starts anew`() {

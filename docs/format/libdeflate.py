@@ -1,4 +1,4 @@
-"""How libdeflate chooses tokens at levels 10 to 12, written from repack.md, "Models", family 12; used by repack.py."""
+"""How libdeflate chooses tokens, written from repack.md, "Models", family 12; used by repack.py."""
 import math
 import operator
 
@@ -32,7 +32,200 @@ def least_length(count):
     return next((length for limit, length in ((6, 9), (8, 8), (10, 7), (16, 6), (45, 5), (80, 4)) if count < limit), 3)
 
 
+def model(data, level, generation, header_size):
+    if level >= 10:
+        return Libdeflate(data, level, generation, header_size)
+    return Pairs(data) if level == 1 and generation != 3 else Chains(data, level, generation)
+
+
+def hashed(number, bits):
+    return number * 0x1E35A7BD % (1 << 32) >> 32 - bits
+
+
+class Pairs:
+    """Level 1, but of generation 3."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def start(self, start, dictionary, end):
+        self.begin, self.end, self.pairs = start, end, {}
+
+    def insert(self, place):
+        key = hashed(word(self.data, place, 4), 15) if place > self.begin else 0
+        pair = self.pairs.get(key, (NONE, NONE))
+        self.pairs[key] = place, pair[0]
+        return pair
+
+    def predict(self, position):
+        literal, left = (self.data[position], 0), self.end - position
+        if left < 5:
+            return literal
+        best, distance = 0, 0
+        low = max(self.begin, position - 32767)
+        for source in self.insert(position):
+            if source >= low and common(self.data, position, source, 4) == 4:
+                length = common(self.data, position, source, min(258, left))
+                if length > best:
+                    best, distance = length, position - source
+                    if length >= min(32, left):
+                        break
+        return (best, distance) if best else literal
+
+    def accept(self, actual, predicted, position):
+        if actual[1]:
+            for place in range(position + 1, min(position + min(actual[0], 258), self.end - 4)):
+                self.insert(place)
+
+
+class Chains:
+    """Levels 2 to 9, and 1 of generation 3."""
+
+    def __init__(self, data, level, generation):
+        self.data, self.level, self.generation, self.early = data, level, generation, generation == 3
+        self.depth = ((2, 6, 12, 24, 20, 40, 100) if self.early else (0, 6, 12, 16, 16, 35, 100, 300, 600))[level - 1]
+        self.nice = ((8, 10, 14, 24, 30, 65, 130) if self.early else (0, 10, 14, 30, 30, 65, 130, 258, 258))[level - 1]
+        self.far = 1 << 15 if self.early else 4096 if level < 5 else 8192
+
+    def start(self, start, dictionary, end):
+        self.begin, self.end, self.indexed = start, end, start
+        self.threes, self.fours, self.links = {}, {}, {}
+        self.known, self.match = -1, None
+        self.least, self.limit, self.new_least = 3, start, 0
+
+    # Matches
+
+    def key(self, place):
+        own = word(self.data, place, 4) if place > self.begin else 0
+        return hashed(own & 0xFFFFFF, 15), hashed(own, 16)
+
+    def index(self, end):
+        for place in range(self.indexed, end):
+            if self.end - place >= 5:
+                three, four = self.key(place)
+                self.last = self.threes.get(three, NONE)
+                self.links[place] = self.fours.get(four, NONE)
+                self.threes[three] = self.fours[four] = place
+        self.indexed = max(self.indexed, end)
+
+    def search(self, place, known, depth):
+        left = self.end - place
+        is_new = place == self.indexed
+        if is_new:
+            self.index(place + 1)
+        if left < 5:
+            return known, 0
+        near = self.last if is_new else self.threes.get(self.key(place)[0], NONE)
+        low = max(self.begin, self.indexed - 32768)
+        best, data, nice = (known, 0), self.data, min(self.nice, left)
+        if known < 4:
+            if not low <= near < place:
+                return best
+            if known < 3 and common(data, place, near, 3) == 3:
+                best = 3, place - near
+        elif known >= nice:
+            return best
+        source = self.links[place]
+        while source >= low and depth:
+            depth -= 1
+            if data[source + best[0]] == data[place + best[0]] or best[0] < 4:
+                length = common(data, place, source, min(258, left))
+                if length > max(best[0], 3):
+                    best = length, place - source
+                    if length >= nice:
+                        break
+            source = self.links[source]
+        return best
+
+    def predict(self, position):
+        literal = self.data[position], 0
+        if position < self.known:
+            return literal
+        match = self.match
+        if position > self.known:
+            if not self.early:
+                self.reach(position)
+            match = self.search(position, self.least - 1, self.depth)
+            if match[0] < self.least or match[0] == 3 and match[1] > self.far:
+                return literal
+        if self.level < 5 or match[0] >= min(self.nice, self.end - position):
+            return match
+        for ahead, gain in ((1, 2), (2, 6)) if self.level >= 8 else ((1, 2),):
+            found = self.search(position + ahead, match[0] - (not self.early), self.depth >> ahead)
+            if self.is_better(found, match, gain):
+                self.known, self.match = position + ahead, found
+                return literal
+        return match
+
+    def is_better(self, found, match, gain):
+        if self.early or found[0] < match[0]:
+            return found[0] > match[0]
+        return 4 * (found[0] - match[0]) + match[1].bit_length() - found[1].bit_length() > gain
+
+    def accept(self, actual, predicted, position):
+        if actual != predicted:
+            self.known = -1
+        behind = position + (min(actual[0], 258) if actual[1] else 1)
+        self.index(behind)
+        if self.early:
+            return
+        if actual[1]:
+            self.kinds[8 + (actual[0] >= 9)] += 1
+        else:
+            self.kinds[actual[0] >> 5 & 6 | actual[0] & 1] += 1
+            self.literals[actual[0]] += 1
+        if behind > self.known:
+            self.check(behind)
+
+    # Blocks
+
+    def limited(self, count):
+        return min(least_length(count), 5 if self.depth < 10 else 7 if self.depth < 16 else 9)
+
+    def reach(self, position):
+        """What comes before a token is looked for."""
+        if position >= self.limit:
+            left = self.end - position
+            self.block, self.limit = position, self.end if left < LONGEST + 5_000 else position + LONGEST
+            self.kinds, self.compared, self.literals = [0] * 10, [0] * 10, [0] * 256
+            size = self.limit - position
+            is_short = self.generation == 0 and size < 512
+            self.least = 3 if is_short else self.limited(len(set(self.data[position : position + min(size, 4096)])))
+            self.new_least = position + min(left, 10_000)
+        if self.level >= 5 and position >= self.new_least:
+            rare = sum(self.literals) >> 10
+            self.least = self.limited(sum(count > rare for count in self.literals))
+            self.new_least += min(self.end - self.new_least, position - self.block)
+
+    def check(self, position):
+        """Whether a block ends."""
+        size, left = position - self.block, self.end - position
+        old = sum(self.compared)
+        new = sum(self.kinds) - old
+        if sum(self.kinds[8:]) >= 50_000:
+            self.limit = 0
+        if new < 512 or size < 5_000 or left < 5_000:
+            return
+        if differs(self.compared, [a - b for a, b in zip(self.kinds, self.compared)], size):
+            self.limit = 0
+        self.compared = list(self.kinds)
+
+
+def differs(kinds, new_kinds, size):
+    """Whether what is new in a block of that size ends it."""
+    old, new = sum(kinds), sum(new_kinds)
+    if not old:
+        return False
+    difference = sum(abs(b * old - a * new) for a, b in zip(kinds, new_kinds))
+    cutoff = new * 200 // 512 * old
+    if size < 10_000 and old + new < 8192:
+        cutoff += cutoff * (8192 - old - new) // 8192
+    return difference + size // 4096 * old >= cutoff
+
+
 class Libdeflate:
+    """Levels 10 to 12."""
+
     def __init__(self, data, level, generation, header_size):
         index = level - 10
         early = generation == 1
@@ -123,16 +316,6 @@ class Libdeflate:
         self.lengths = list(map(operator.add, self.lengths, self.new_lengths))
         self.new_kinds, self.new_lengths = [0] * 10, [0] * 259
 
-    def differs(self, size):
-        old, new = sum(self.kinds), sum(self.new_kinds)
-        if not old:
-            return False
-        difference = sum(abs(b * old - a * new) for a, b in zip(self.kinds, self.new_kinds))
-        cutoff = new * 200 // 512 * old
-        if size < 10_000 and old + new < 8192:
-            cutoff += cutoff * (8192 - old - new) // 8192
-        return difference + size // 4096 * old >= cutoff
-
     def plan(self):
         self.matches = {place: found for place, found in self.matches.items() if place >= self.block_end}
         self.block, self.counted = self.block_end, self.found_end
@@ -153,7 +336,7 @@ class Libdeflate:
             size = self.found_end - self.block
             if sum(self.new_kinds) < 512 or size < 5_000 or self.end - self.found_end < 5_000:
                 continue
-            changes = self.differs(size)
+            changes = differs(self.kinds, self.new_kinds, size)
             if changes:
                 break
             self.merge()

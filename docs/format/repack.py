@@ -279,7 +279,7 @@ def model_of(data, family, level, memory, variant):
         9: lambda: klauspost.KlauspostLazy(data, level, variant),
         10: lambda: Miniz(data, level) if level > 1 else MinizFast(data),
         11: lambda: ZlibNg(data, level, variant) if level > 1 else ZlibNgQuick(data, variant),
-        12: lambda: libdeflate.Libdeflate(data, level, variant, header_size),
+        12: lambda: libdeflate.model(data, level, variant, header_size),
     }
     require(family in models, "it names an unknown encoder")
     return models[family]()

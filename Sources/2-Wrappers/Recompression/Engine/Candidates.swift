@@ -30,6 +30,20 @@ extension Program {
         func lazy(_ levels: [Int], _ generation: KlauspostLazyModel.Generation = .from1_18_2) -> [Program] {
             programs(.klauspostLazy, levels, variant: generation.rawValue)
         }
+        // Small blocks may not tell the ways of making codes apart.
+        func libdeflate(_ levels: [Int], _ generation: LibdeflateModel.Generation) -> [Program] {
+            guard survey.fits(.queues14), dictionary == nil else { return [] }
+            return programs(.libdeflate, levels, variant: generation.rawValue).map {
+                var program = $0
+                program.codes = .queues14
+                return program
+            }
+        }
+        let quickLibdeflate =
+            libdeflate([6, 1, 9, 5, 7, 8, 4, 3, 2], .from1_19)
+            + libdeflate([6, 1, 5, 7, 4, 3, 2], .before1_9)
+        // Where few bytes alone tell them apart.
+        let olderLibdeflate = libdeflate([6, 9, 5, 7, 8, 4, 3, 2], .before1_16)
         // Who starts anew so often looks at the dictionary again and again: what ends these is a flush.
         let isFlushed = dictionary != nil && dictionary != 0 && survey.hasShortSegments
         switch codes {
@@ -46,7 +60,7 @@ extension Program {
                 + fast([5, 1, 6, 2, 3, 4], .from1_15_0)
                 + fast([5, 1, 6, 2, 3, 4], .from1_14_3) + fast([3], .from1_12_2)
                 + lazy([9, 7, 8], .from1_9_0)
-            return (likely, older)
+            return (likely, older + quickLibdeflate + olderLibdeflate)
         case .filledPackages:
             let likely =
                 fast([5, 1, 6, 2, 3, 4], .from1_12_2) + fast([5, 6], .from1_10_2)
@@ -84,14 +98,13 @@ extension Program {
             let quick =
                 survey.tellsCodes || survey.hasShortMatches
                 ? [] : [0, 4].flatMap { programs(.zlibNg, [1], variant: $0 + (isFlushed ? 2 : 0)) }
-            let libdeflate =
-                codes == .queues14 && dictionary == nil
-                ? [.from1_19, .before1_16, .from1_16].flatMap {
-                    (generation: LibdeflateModel.Generation) in
-                    programs(.libdeflate, [12, 10, 11], variant: generation.rawValue)
-                } : []
+            let likelyLibdeflate =
+                codes == .queues14
+                ? quickLibdeflate
+                    + [.from1_19, .before1_16, .from1_16].flatMap { libdeflate([12, 10, 11], $0) }
+                : []
             let likely =
-                zlib([6, 9, 1]) + quick + libdeflate + (mayBeGzip ? programs(.gnuGzip, [6, 9, 1]) : [])
+                likelyLibdeflate + zlib([6, 9, 1]) + quick + (mayBeGzip ? programs(.gnuGzip, [6, 9, 1]) : [])
                 + zlib([5, 4, 7, 8, 3, 2])
                 + (mayBeGzip ? programs(.gnuGzip, [5, 4, 7, 8, 3, 2]) : [])
             let flushed = dictionary == nil ? [] : zlib([1, 2, 3], variant: 2) + zlib([1, 2, 3], variant: 6)
@@ -117,7 +130,8 @@ extension Program {
                     + zlibNg(variant: 2)
             return (
                 likely,
-                wide() + flushed + go + chromium() + cut + zlibNg() + miniz + whole + programs(.run, [0])
+                (codes == .queues14 ? [] : quickLibdeflate) + olderLibdeflate + wide() + flushed + go
+                    + chromium() + cut + zlibNg() + miniz + whole + programs(.run, [0])
             )
         }
     }

@@ -27,7 +27,7 @@ struct Program: Hashable {
         case miniz
         /// zlib-ng; the level, and as the variant 2 if segments are where it was flushed; at level 1, 4 if it is older than 2.2, on a PC.
         case zlibNg
-        /// libdeflate at levels 10 to 12; the level, and as the variant the generation.
+        /// libdeflate; the level, and as the variant the generation.
         case libdeflate
     }
 
@@ -76,7 +76,10 @@ struct Program: Hashable {
     var hasSteps: Bool { family == .goFast || family == .klauspost }
 
     /// So many bytes must be there ahead of a place before its token is known.
-    var lookahead: Int { family == .libdeflate ? LibdeflateModel.lookahead : PlainBuffer.lookahead }
+    var lookahead: Int {
+        family == .libdeflate && level >= LibdeflateModel.leastLevel
+            ? LibdeflateModel.lookahead : PlainBuffer.lookahead
+    }
 
     /// The code of a block may be that of so many of its first tokens; nil if it is that of all.
     var firstTokenCount: Int? { family == .klauspostLazy ? 1 << 15 : nil }
@@ -133,7 +136,8 @@ struct Program: Hashable {
             (1...9).contains(level) && memory == 8 && (variant & 3 == 0 || variant & 3 == 2)
                 && (variant >> 2 == 0 || variant >> 2 == 1 && level == 1)
         case .libdeflate:
-            (10...12).contains(level) && memory == 8 && LibdeflateModel.Generation(rawValue: variant) != nil
+            (1...12).contains(level) && memory == 8
+                && LibdeflateModel.Generation(rawValue: variant)?.makes(level) == true
         case .miniz: (1...10).contains(level) && memory == 8 && variant == 0
         case .cheapest: (0...12).contains(level) && memory == 8 && variant == 0
         case .general:
@@ -176,7 +180,12 @@ struct Program: Hashable {
                 : following(ZlibNgModel(level: level, goesOn: goesOn))
         case .libdeflate:
             let generation = LibdeflateModel.Generation(rawValue: variant) ?? .from1_19
-            return following(LibdeflateModel(level: level, generation: generation))
+            if level >= LibdeflateModel.leastLevel {
+                return following(LibdeflateModel(level: level, generation: generation))
+            }
+            return level == 1 && generation != .before1_9
+                ? following(LibdeflatePairModel())
+                : following(LibdeflateChainModel(level: level, generation: generation))
         case .goChain: return following(GoChainModel(level: level))
         case .goFast: return following(StepModel(GoFastEncoder(), goesOn: variant == 2))
         case .cheapest: return CostRunner(coder, level: level)

@@ -201,6 +201,9 @@ struct Survey {
         return codeDistances.firstIndex(of: least).flatMap { CodeFamily(rawValue: $0) } ?? .heap
     }
 
+    /// Whether no way of making codes fits better than one.
+    func fits(_ codes: CodeFamily) -> Bool { codeDistances[codes.rawValue] == codeDistances.min() }
+
     private mutating func judge(_ block: DeflateParser.Block, _ blob: DeflateParser) {
         judgedCount += 1
         // A code may be that of the first step alone.

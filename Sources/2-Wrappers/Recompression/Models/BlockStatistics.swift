@@ -9,8 +9,8 @@ struct BlockStatistics {
     private var newCount: UInt32 = 0
 
     private static let literalKindCount = 8
-    private static let longLength = 9
-    private static let leastNewCount = 512
+    static let longLength = 9
+    static let leastNewCount: UInt32 = 512
     /// No block is shorter, but at the end.
     static let leastBlockByteCount = 5_000
 
@@ -22,6 +22,12 @@ struct BlockStatistics {
     @inline(__always) mutating func add(matchOf length: Int) {
         newCounts[Self.literalKindCount &+ (length >= Self.longLength ? 1 : 0)] &+= 1
         newCount &+= 1
+    }
+
+    /// Takes what all of the block has; what was not compared is new.
+    mutating func see(_ all: Counts, count allCount: UInt32) {
+        for kind in counts.indices { newCounts[kind] = all[kind] &- counts[kind] }
+        newCount = allCount &- count
     }
 
     mutating func merge() {

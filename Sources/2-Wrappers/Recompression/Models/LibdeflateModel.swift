@@ -6,7 +6,20 @@ struct LibdeflateModel: TokenModel {
         case from1_19
         case before1_16
         case from1_16
+        case before1_9
+
+        /// Whether there is a model of what it makes at a level.
+        func makes(_ level: Int) -> Bool {
+            switch self {
+            case .from1_19, .before1_16: true
+            case .from1_16: level >= LibdeflateModel.leastLevel
+            case .before1_9: level < 8
+            }
+        }
     }
+
+    /// At lower levels it takes the next match that is good enough.
+    static let leastLevel = 10
 
     private let planner: BlockPlanner
 
@@ -242,19 +255,7 @@ final class BlockPlanner {
         if generation == .from1_19, block.count < 512 { return Limits.minimumMatch }
         var used = [Bool](repeating: false, count: 256)
         for position in block.prefix(4_096) { used[Int(plain[position])] = true }
-        return Self.leastLength(used.count { $0 })
-    }
-
-    private static func leastLength(_ literalCount: Int) -> Int {
-        switch literalCount {
-        case ..<6: 9
-        case ..<8: 8
-        case ..<10: 7
-        case ..<16: 6
-        case ..<45: 5
-        case ..<80: 4
-        default: 3
-        }
+        return LibdeflateBlocks.leastLength(used.count { $0 })
     }
 
     // MARK: - Ways
@@ -322,7 +323,7 @@ final class BlockPlanner {
         let literalCount = max(1, counts.count { $0 > byteCount >> 11 })
         var matchCount = 0
         var left = byteCount
-        for length in Self.leastLength(literalCount)...Limits.maximumMatch {
+        for length in LibdeflateBlocks.leastLength(literalCount)...Limits.maximumMatch {
             matchCount += Int(lengthCounts[length])
             left -= length * Int(lengthCounts[length])
         }
