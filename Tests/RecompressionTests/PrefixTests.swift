@@ -8,7 +8,8 @@ import Testing
 @Suite struct PrefixTests {
     /// A blob of each kind.
     private static let names = [
-        "estargz", "go126-1", "go126-6", "go126-flushed-6-often", "go127-5", "gzip-6", "gzip-members",
+        "estargz", "go126-1", "go126-6", "go126-flushed-6-often", "go127-5", "isal-0", "isal-2", "gzip-6",
+        "gzip-members",
         "gzip-padded", "klauspost-1.14.4-3", "klauspost-1.15.15-9", "klauspost-1.15.9-5", "klauspost-1.9.0-7",
         "libdeflate-1.14-1", "libdeflate-1.14-6", "libdeflate-1.14-10", "libdeflate-1.25-12", "miniz-1",
         "miniz-6", "node-1", "node16-4", "other-7z-9",

@@ -36,6 +36,8 @@ import Testing
         + (1...9).map { Program(family: .zlibNg, level: $0, codes: .heap) }
         + [1, 2, 6, 7, 9].map { Program(family: .zlibNg, level: $0, variant: 2, codes: .heap) }
         + [4, 6].map { Program(family: .zlibNg, level: 1, variant: $0, codes: .heap) }
+        + (0...2).map { Program(family: .isal, level: $0, codes: .heap) }
+        + (0...2).map { Program(family: .isal, level: $0, variant: 2, codes: .heap) }
         + [0, 1, 2].map { Program(family: .libdeflate, level: 10 + $0, variant: $0, codes: .heap) }
         + [1, 2, 4, 6, 9].map { Program(family: .libdeflate, level: $0, variant: 1, codes: .heap) }
         + [1, 7].map { Program(family: .libdeflate, level: $0, variant: 3, codes: .heap) }

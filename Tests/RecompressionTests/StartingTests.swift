@@ -88,6 +88,10 @@ struct StartingTests {
         Self.check { ZlibNgModel(level: level) }
     }
 
+    @Test(arguments: 0...2) func `ISA-L starts anew`(_ level: Int) {
+        Self.check { IsalModel(level: level, goesOn: false) }
+    }
+
     @Test(arguments: [PlaceHash.product, .checksum]) func `zlib-ng starts anew at level 1`(_ hash: PlaceHash)
     {
         Self.check { ZlibNgQuickModel(hash: hash, goesOn: false) }

@@ -555,6 +555,161 @@ class ZlibNgQuick:
         pass
 
 
+class Isal:
+    """ISA-L, levels 0 to 2."""
+
+    def __init__(self, data, level, variant):
+        self.data, self.goes_on, self.skips = data, variant & 2, level > 0
+        self.count = 1 << (13 if level < 2 else 15)
+
+    def start(self, start, dictionary, end):
+        self.end = end
+        self.plan(start)
+        self.rest(start)
+        if self.goes_on and dictionary:
+            return
+        self.first, self.is_first = start - dictionary, not dictionary
+        self.heads = [self.first & 0xFFFF] * (self.count + 1)
+        self.mask = self.count - 1
+        if not self.goes_on and end - start < self.mask // 2:
+            self.mask = (1 << (2 * (end - start)).bit_length()) - 1
+        for place in range(self.first, start - 3):
+            self.note(place, place)
+
+    def begin_block(self, position):
+        if self.skips:
+            self.give_back(position)
+            self.plan(position)
+            self.rest(position)
+
+    def rest(self, position):
+        self.skip_place, self.skip_level, self.stale = position + 2048, 0, None
+
+    def plan(self, place):
+        self.literal_end, self.match, self.taken = place, None, []
+
+    def give_back(self, position):
+        """Takes back what was noted of places from one on."""
+        for place, slot, head in reversed(self.taken):
+            if place >= position:
+                self.heads[slot] = head
+
+    def slot(self, place):
+        return checksum(int.from_bytes(self.data[place : place + 4], "little")) & self.mask
+
+    def note(self, place, other):
+        self.heads[self.slot(place)] = other & 0xFFFF
+
+    def take(self, slot, place):
+        head, self.heads[slot] = self.heads[slot], place & 0xFFFF
+        self.taken.append((place, slot, head))
+        return head
+
+    def alike(self, place, back, limit):
+        return common(self.data, place, place - back, limit) if place - back >= self.first else 0
+
+    def find(self, position):
+        self.plan(position)
+        if self.is_first:
+            self.is_first, self.literal_end = False, position + 1
+            if self.end - position > 3:
+                self.take(self.slot(position), position)
+            if self.skips:
+                self.stale = self.slot(position + 1), self.count
+            return
+        place, last = position, self.end - (16 if self.skips else 17)
+        if place > last:
+            self.find_one_by_one(place)
+            return
+        while place <= min(last, position + 510):
+            slots = self.stale or (self.slot(place), self.slot(place + 1))
+            self.stale = None
+            backs = [(p - 1 - self.take(s, p) & 0x7FFF) + 1 for p, s in zip((place, place + 1), slots)]
+            alike = [self.alike(place + i, backs[i], 8) for i in (0, 1)]
+            which = 0 if alike[0] == 8 or alike[1] < 8 and alike[0] >= 4 else 1
+            if alike[which] >= 4:
+                start, back = place + which, backs[which]
+                length = alike[which]
+                if length == 8:
+                    length = self.alike(start, back, min(4128, self.end - start))
+                self.literal_end, self.match = start, (start, length, back, which)
+                return
+            place += 2
+            if self.skips and place > self.skip_place:
+                self.literal_end = self.skip(place)
+                return
+        self.literal_end = place
+
+    def skip(self, place):
+        self.skip_level = min(max(self.skip_level + 1, 0), 560)
+        count = 2 * max(self.skip_level - 512, 0) + 32 & -32
+        left = self.end - 16 - place
+        if self.end - place < count:
+            return max(place, place + left + (left & 1))
+        self.stale = self.slot(place), self.slot(place + 1)
+        self.skip_place = place + count + (2048 >> self.skip_level)
+        return place + count
+
+    def find_one_by_one(self, position):
+        for place in range(position, self.end - 3):
+            back = place - self.take(self.slot(place), place) & 0xFFFF
+            if 0 < back < 32768:
+                length = self.alike(place, back, min(258, self.end - place))
+                if length >= 4:
+                    self.literal_end, self.match = place, (place, length, back, 2)
+                    return
+        self.literal_end = self.end
+
+    def predict(self, position):
+        if position >= self.literal_end and not self.match:
+            self.find(position)
+        if position < self.literal_end or not self.match:
+            return self.data[position], 0
+        return min(self.match[1], 258), self.match[2]
+
+    def accept(self, actual, predicted, position):
+        count = min(actual[0], 258) if actual[1] else 1
+        if actual == predicted:
+            if actual[1] and self.match:
+                self.went(*self.match)
+            return
+        self.give_back(position + 1)
+        self.stale = None
+        self.plan(position + count)
+        if actual[1]:
+            length = common(self.data, position, position - actual[1], min(4128, self.end - position))
+            if min(length, 258) == count:
+                self.went(position, length, actual[1], 0)
+            else:
+                self.passed(position + count, count)
+
+    def passed(self, end, length):
+        self.skip_place = end + 2048
+        self.skip_level -= length
+
+    def went(self, start, length, back, kind):
+        end = start + min(length, 258)
+        is_long = length >= 264
+        if kind == 0:
+            notes = [(start + 2, start + 2), (start + 3, start + 3)]
+        elif kind == 1 and is_long:
+            notes = [(start + 1, start + 2), (start + 2, start + 3)]
+        elif kind == 1:
+            notes = [(place, place) for place in range(start + 1, start + 4)]
+        else:
+            notes = [(place, place) for place in range(start + 1, start + 3) if kind == 2 and end < self.end - 3]
+        for place, other in notes:
+            self.note(place, other)
+        self.plan(end)
+        if is_long:
+            self.match = end, start + length - end, back, 3
+        elif kind < 3:
+            self.passed(end, end - start)
+        elif end < self.end - 16:
+            for place in range(end - 4, end):
+                self.note(place, place)
+
+
 class GoChain:
     """Go up to 1.26, levels 2 to 9."""
 

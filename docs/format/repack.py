@@ -19,7 +19,7 @@ import klauspost
 import libdeflate
 from codes import code_lengths, smooth
 from models import (
-    NONE, STEP, GoChain, GoFast, Literals, Miniz, MinizFast, Runs, Steps, Zlib, ZlibNg, ZlibNgQuick, before, common, word,
+    NONE, STEP, GoChain, GoFast, Isal, Literals, Miniz, MinizFast, Runs, Steps, Zlib, ZlibNg, ZlibNgQuick, before, common, word,
 )  # fmt: skip
 
 
@@ -280,6 +280,7 @@ def model_of(data, family, level, memory, variant):
         10: lambda: Miniz(data, level) if level > 1 else MinizFast(data),
         11: lambda: ZlibNg(data, level, variant) if level > 1 else ZlibNgQuick(data, variant),
         12: lambda: libdeflate.model(data, level, variant, header_size),
+        13: lambda: Isal(data, level, variant),
     }
     require(family in models, "it names an unknown encoder")
     return models[family]()
@@ -853,6 +854,8 @@ class Repacker:
         kind = self.plan.tree(2, self.known, ("kind", context))
         require(kind < 3, "an unknown kind of block")
         self.last_kind = kind
+        if isinstance(self.runner, Runner) and hasattr(self.runner.model, "begin_block"):
+            self.runner.model.begin_block(start)
         if kind == 0:
             return self.stored(start)
         self.made.bits(self.is_last | kind << 1, 3)

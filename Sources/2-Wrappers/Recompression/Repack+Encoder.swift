@@ -95,6 +95,7 @@ extension Program {
         case .run: "zlib, runs alone"
         case .zlib: "\(isCut ? cutZlib(segmentByteCount) : zlib), level \(level)"
         case .zlibNg: "zlib-ng\(variant & 2 != 0 ? " with flushes" : ""), level \(level)"
+        case .isal: "ISA-L\(variant & 2 != 0 ? " with flushes" : ""), level \(level)"
         case .libdeflate: "libdeflate, level \(level)"
         case .miniz: "miniz, level \(level)"
         case .gnuGzip: "GNU gzip, level \(level)"

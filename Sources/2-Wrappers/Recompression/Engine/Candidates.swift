@@ -15,6 +15,22 @@ extension Program {
 
     /// What to try, likeliest first: encoders of today, and older ones.
     static func candidates(_ survey: Survey, _ dictionary: Int?) -> (likely: [Program], older: [Program]) {
+        var candidates = ofTellingCodes(survey, dictionary)
+        guard survey.hasMatches, !survey.hasShortMatches else { return candidates }
+        func isal(_ level: Int) -> Program {
+            Program(family: .isal, level: level, codes: .queues15, dictionary: dictionary)
+        }
+        // ISA-L's level 0 has the same code for all content; that of others is most like one of two queues, but not always.
+        let isForeign = survey.hasForeignCodes
+        let place = isForeign || survey.codes == .queues15 ? 0 : min(candidates.likely.count, 3)
+        candidates.likely.insert(contentsOf: isForeign ? [isal(0)] : [isal(1), isal(2)], at: place)
+        return candidates
+    }
+
+    /// The same as far as the way of making codes tells.
+    private static func ofTellingCodes(
+        _ survey: Survey, _ dictionary: Int?
+    ) -> (likely: [Program], older: [Program]) {
         let codes = survey.codes
         func programs(_ family: Family, _ levels: [Int], memory: Int = 8, variant: Int = 0) -> [Program] {
             levels.map {

@@ -29,6 +29,8 @@ struct Program: Hashable {
         case zlibNg
         /// libdeflate; the level, and as the variant the generation.
         case libdeflate
+        /// ISA-L; the level, and as the variant 2 if segments are where it was flushed.
+        case isal
     }
 
     var family: Family
@@ -138,6 +140,7 @@ struct Program: Hashable {
         case .libdeflate:
             (1...12).contains(level) && memory == 8
                 && LibdeflateModel.Generation(rawValue: variant)?.makes(level) == true
+        case .isal: (0...2).contains(level) && memory == 8 && (variant == 0 || variant == 2)
         case .miniz: (1...10).contains(level) && memory == 8 && variant == 0
         case .cheapest: (0...12).contains(level) && memory == 8 && variant == 0
         case .general:
@@ -186,6 +189,7 @@ struct Program: Hashable {
             return level == 1 && generation != .before1_9
                 ? following(LibdeflatePairModel())
                 : following(LibdeflateChainModel(level: level, generation: generation))
+        case .isal: return following(IsalModel(level: level, goesOn: variant == 2))
         case .goChain: return following(GoChainModel(level: level))
         case .goFast: return following(StepModel(GoFastEncoder(), goesOn: variant == 2))
         case .cheapest: return CostRunner(coder, level: level)

@@ -324,6 +324,7 @@ final class StreamMachine: DescribingMachine {
         isLong = false
         run.position = position
         run.count = 0
+        runner?.beginBlock(at: position, plain)
         wanderedCount = 0
         firstStepCount = -1
         firstStepEnd = position

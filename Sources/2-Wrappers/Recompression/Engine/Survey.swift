@@ -195,6 +195,11 @@ struct Survey {
     /// Whether a block tells how codes are made.
     var tellsCodes: Bool { judgedCount > 0 }
 
+    /// Whether the codes are nothing like what any way makes of the tokens.
+    var hasForeignCodes: Bool { (codeDistances.min() ?? 0) > Self.leastForeignDistance * max(judgedCount, 1) }
+
+    private static let leastForeignDistance = 100
+
     /// The way of making codes that fits best.
     var codes: CodeFamily {
         let least = codeDistances.min() ?? 0

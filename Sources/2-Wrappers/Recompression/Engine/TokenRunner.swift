@@ -26,6 +26,9 @@ class TokenRunner {
     /// Starts a segment; see `TokenModel`.
     func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainBuffer) {}
 
+    /// Starts a block; see `TokenModel`.
+    func beginBlock(at position: Int, _ plain: PlainBuffer) {}
+
     /// Codes tokens until one of the run's limits is reached, or the data that are there end.
     func follow(_ run: inout Run, _ plain: PlainBuffer) throws {}
 
@@ -84,6 +87,10 @@ final class FollowingRunner<Model: TokenModel>: TokenCodingRunner {
     override func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainBuffer) {
         segmentEnd = end
         model.start(at: start, dictionary: dictionary, end: end, PlainView(plain))
+    }
+
+    override func beginBlock(at position: Int, _ plain: PlainBuffer) {
+        model.beginBlock(at: position, PlainView(plain))
     }
 
     override func follow(_ run: inout Run, _ plain: PlainBuffer) throws {

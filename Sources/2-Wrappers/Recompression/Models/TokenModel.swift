@@ -12,6 +12,9 @@ protocol TokenModel {
     ///   - plain: The data.
     mutating func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainView)
 
+    /// Starts a block; most encoders choose tokens before they know where blocks end.
+    mutating func beginBlock(at position: Int, _ plain: PlainView)
+
     /// How many places it looked at so far, and words it compared there.
     var work: Int { get }
 
@@ -38,6 +41,8 @@ protocol TokenModel {
 
 extension TokenModel {
     var work: Int { 0 }
+
+    mutating func beginBlock(at position: Int, _ plain: PlainView) {}
 
     mutating func literalCount(_ position: Int, _ plain: PlainView) -> Int { 0 }
 }
