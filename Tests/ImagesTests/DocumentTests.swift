@@ -133,11 +133,65 @@ struct DocumentTests {
     }
 
     @Test(arguments: [
+        "2024-02-29T03:04:05Z", "2024-01-02T03:04:05.123456789123Z", "0001-01-01T00:00:00Z",
+        "2024-01-02T03:04:05-07:00", "2024-01-02T03:04:05,5+23:59", "2024-01-02T3:04:05Z",
+    ])
+    func `times that some runtime loads are read`(time: String) async throws {
+        let opened = try await loaded(
+            config: "", others: #""created":"\#(time)","history":[{"created":null}],"#)
+        #expect(
+            opened.index.summary.configuration.document["created"] == .string(Array(time.utf8)))
+    }
+
+    @Test(arguments: [
         (#""history":{},"#, "an object at '.history'", "a list of objects"),
         (#""history":[[]],"#, "a list at '.history[0]'", "an object"),
         (#""history":[{"empty_layer":"yes"}],"#, "a string at '.history[0].empty_layer'", "true or false"),
         (#""author":[],"#, "a list at '.author'", "a string"),
         (#""os.features":"a","#, "a string at '.os.features'", "a list of strings"),
+        (#""created":5,"#, "a number at '.created'", "a time like 2026-01-31T12:00:00Z"),
+        (#""created":"","#, "\"\" at '.created'", "a time like 2026-01-31T12:00:00Z"),
+        (#""created":"yesterday","#, #""yesterday" at '.created'"#, "a time like 2026-01-31T12:00:00Z"),
+        (
+            #""created":"2024-01-02 03:04:05","#, #""2024-01-02 03:04:05" at '.created'"#,
+            "a time like 2026-01-31T12:00:00Z"
+        ),
+        (
+            #""created":"2024-01-02T03:04:05","#, #""2024-01-02T03:04:05" at '.created'"#,
+            "a time like 2026-01-31T12:00:00Z"
+        ),
+        (
+            #""created":"2023-02-29T03:04:05Z","#, #""2023-02-29T03:04:05Z" at '.created'"#,
+            "a time like 2026-01-31T12:00:00Z"
+        ),
+        (
+            #""created":"2024-13-01T03:04:05Z","#, #""2024-13-01T03:04:05Z" at '.created'"#,
+            "a time like 2026-01-31T12:00:00Z"
+        ),
+        (
+            #""created":"2024-01-02T24:00:00Z","#, #""2024-01-02T24:00:00Z" at '.created'"#,
+            "a time like 2026-01-31T12:00:00Z"
+        ),
+        (
+            #""created":"2024-01-02T03:04:60Z","#, #""2024-01-02T03:04:60Z" at '.created'"#,
+            "a time like 2026-01-31T12:00:00Z"
+        ),
+        (
+            #""created":"2024-01-02T03:04:05.Z","#, #""2024-01-02T03:04:05.Z" at '.created'"#,
+            "a time like 2026-01-31T12:00:00Z"
+        ),
+        (
+            #""created":"2024-01-02t03:04:05z","#, #""2024-01-02t03:04:05z" at '.created'"#,
+            "a time like 2026-01-31T12:00:00Z"
+        ),
+        (
+            #""created":"2024-01-02T03:04:05Z ","#, #""2024-01-02T03:04:05Z " at '.created'"#,
+            "a time like 2026-01-31T12:00:00Z"
+        ),
+        (
+            #""history":[{"created":""}],"#, "\"\" at '.history[0].created'",
+            "a time like 2026-01-31T12:00:00Z"
+        ),
     ])
     func `so are values beside the part for containers`(others: String, found: String, wanted: String)
         async throws

@@ -17,6 +17,8 @@ public struct OtherTypeError: Error, Equatable, CustomStringConvertible {
 /// What a part of a configuration must be for runtimes to load it. Null is the same as nothing everywhere.
 private indirect enum ConfigShape: Sendable {
     case text, flag
+    /// A text that is a time.
+    case time
     case list(ConfigShape)
     /// Docker takes a text for a list of one, others refuse it.
     case textOrTexts
@@ -28,7 +30,7 @@ private indirect enum ConfigShape: Sendable {
     /// The types of the OCI image specification, which all of Docker, containerd and Podman decode a configuration into. What
     /// Docker alone knows is not among them: the others load an image whatever it holds there.
     static let config: ConfigShape = .object([
-        "created": .text, "author": .text, "architecture": .text, "variant": .text, "os": .text,
+        "created": .time, "author": .text, "architecture": .text, "variant": .text, "os": .text,
         "os.version": .text, "os.features": .list(.text),
         "config": .object([
             "User": .text, "ExposedPorts": .map(.object([:])), "Env": .list(.text),
@@ -38,7 +40,7 @@ private indirect enum ConfigShape: Sendable {
         "rootfs": .object(["type": .text, "diff_ids": .list(.text)]),
         "history": .list(
             .object([
-                "created": .text, "created_by": .text, "author": .text, "comment": .text,
+                "created": .time, "created_by": .text, "author": .text, "comment": .text,
                 "empty_layer": .flag,
             ])),
     ])
@@ -47,6 +49,7 @@ private indirect enum ConfigShape: Sendable {
         switch self {
         case .text: "a string"
         case .flag: "true or false"
+        case .time: "a time like 2026-01-31T12:00:00Z"
         case .list(.text): "a list of strings"
         case .list: "a list of objects"
         case .textOrTexts: "a list of strings or a string"
@@ -59,6 +62,11 @@ private indirect enum ConfigShape: Sendable {
     func check(_ value: JSONValue, at place: String) throws(OtherTypeError) {
         switch (self, value) {
         case (_, .null), (.text, .string), (.textOrTexts, .string), (.flag, .bool): return
+        case (.time, .string(let text)):
+            guard DocumentTime.isTime(text) else {
+                throw OtherTypeError(
+                    place: place, found: EscapedText.json(Array(text.prefix(80))), wanted: name)
+            }
         case (.textOrTexts, .array): try Self.list(.text).check(value, at: place)
         case (.list(let shape), .array(let values)):
             for (index, value) in values.enumerated() { try shape.check(value, at: "\(place)[\(index)]") }
