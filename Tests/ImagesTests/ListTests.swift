@@ -339,7 +339,7 @@ struct ListTests {
         for number in 0..<300 {
             let entries = try architectures.map { architecture in
                 var image = image("1", architecture)
-                image.created = "\(number)"
+                image.created = "\(2000 + number)-01-01T00:00:00Z"
                 // Of most, the manifests are not even there.
                 let descriptor = ImageBuilder.descriptor(
                     LayoutBuilder.manifestType, try image.manifest(),
@@ -353,7 +353,7 @@ struct ListTests {
             $0.imageName = "mirror/app7:1"
             $0.platform = Platform("linux/s390x")
         }
-        #expect(found.index.summary.created == "7")
+        #expect(found.index.summary.created == "2007-01-01T00:00:00Z")
         #expect(found.index.summary.platform == Platform("linux/s390x"))
     }
 
