@@ -131,14 +131,13 @@ class KlauspostLong(Pieces):
         if self.generation < 4 and behind < self.limit and (self.is_6 or length < 30):
             skipped = 0 if self.generation else 2
             places = self.get(self.hash7(self.word(behind)), behind)
-            later, first = start + skipped, places[0] - length + skipped
-            if later - first < 32768:
-                for index, place in enumerate(places[: 2 if self.is_6 else 1]):
-                    other = place - length + skipped
-                    if self.history <= other < later and later - other < 32768:
-                        better = common(self.data, later, other, self.end - later)
-                        if better > length:
-                            start, found, length = later, other, better
+            later = start + skipped
+            for place in places[: 2 if self.is_6 else 1]:
+                other = place - length + skipped
+                if self.history <= other < later and later - other < 32768:
+                    better = common(self.data, later, other, self.end - later)
+                    if better > length:
+                        start, found, length = later, other, better
         while found > self.history and start > emitted and self.data[found - 1] == self.data[start - 1]:
             start, found, length = start - 1, found - 1, length + 1
         self.indexed, self.searched = following, start

@@ -212,18 +212,18 @@ struct KlauspostLongEncoder: StepEncoder {
         let skipped = generation == .from1_15_10 ? 2 : 0
         let slot = Klauspost.hash7(plain.word64(behind), bits: bits)
         let later = start &+ skipped
-        var candidate = long.last(slot, before: behind) &- length &+ skipped
-        guard later &- candidate < Klauspost.reach else { return }
-        if later > candidate, candidate >= history {
+        // Of those that are kept, the last one may stand at the match's end or ahead of it, as the search's next place does.
+        // Then the one before it is tried, too.
+        func improve(by place: Int) {
+            let candidate = place &- length &+ skipped
+            guard later > candidate, later &- candidate < Klauspost.reach, candidate >= history else {
+                return
+            }
             let other = plain.common(later, candidate, before: end)
             if other > length { (start, from, length) = (later, candidate, other) }
         }
-        guard isLevel6 else { return }
-        candidate = long.earlier(slot, before: behind) &- length &+ skipped
-        if later > candidate, later &- candidate < Klauspost.reach, candidate >= history {
-            let other = plain.common(later, candidate, before: end)
-            if other > length { (start, from, length) = (later, candidate, other) }
-        }
+        improve(by: long.last(slot, before: behind))
+        if isLevel6 { improve(by: long.earlier(slot, before: behind)) }
     }
 
     mutating func pass(_ match: StepMatch, _ plain: PlainView) {
