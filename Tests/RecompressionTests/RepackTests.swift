@@ -126,6 +126,18 @@ import Testing
         #expect(try Repack.about(ByteSource(Self.file("\(name).sltz"))).encoder == "gzip by \(encoder)")
     }
 
+    @Test(arguments: [
+        ("go126-1-few", "Go, level 1"), ("go127-1-few", "klauspost/compress, level 1"),
+        ("go127-5-few", "klauspost/compress, level 5"),
+    ])
+    func `an encoder is found whose codes could be another's`(_ name: String, _ encoder: String) throws {
+        let blob = try Self.file("\(name).gz")
+        let content = try Self.content(of: blob)
+        let repack = try #require(
+            try Repack.describe(blob: ByteSource(blob), plain: ByteSource(content), limit: blob.count))
+        #expect(repack.encoder == "gzip by \(encoder)")
+    }
+
     @Test(arguments: [1, 6]) func `a window is as wide as what comes later tells`(_ level: Int) throws {
         // What ends where it is flushed copies from near by at first, then from far away.
         let (near, far) = (Content.random(1, 2_000), Content.random(2, 30_000))

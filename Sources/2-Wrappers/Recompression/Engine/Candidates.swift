@@ -2,8 +2,13 @@ extension Program {
     /// How many bytes a segment may know of those before it; nil alone if the blob has no segments.
     static func dictionaries(_ survey: Survey) -> [Int?] {
         guard survey.members.contains(where: { !$0.segmentEnds.isEmpty }) else { return [nil] }
-        return survey.codes == .packages || survey.codes == .filledPackages
-            ? [1 << 14, 1 << 15, 0] : [1 << 15, 0]
+        switch survey.codes {
+        case .packages, .filledPackages: return [1 << 14, 1 << 15, 0]
+        // Small blocks may not tell.
+        default:
+            return survey.fits(.packages) || survey.fits(.filledPackages)
+                ? [1 << 15, 1 << 14, 0] : [1 << 15, 0]
+        }
     }
 
     /// The same with another dictionary.
@@ -15,7 +20,9 @@ extension Program {
 
     /// What to try, likeliest first: encoders of today, and older ones.
     static func candidates(_ survey: Survey, _ dictionary: Int?) -> (likely: [Program], older: [Program]) {
-        var candidates = ofTellingCodes(survey, dictionary)
+        var candidates = ofTellingCodes(survey.codes, survey, dictionary)
+        var known = Set(candidates.likely)
+        candidates.older = candidates.older.filter { known.insert($0).inserted }
         guard survey.hasMatches, !survey.hasShortMatches else { return candidates }
         func isal(_ level: Int) -> Program {
             Program(family: .isal, level: level, codes: .queues15, dictionary: dictionary)
@@ -29,9 +36,8 @@ extension Program {
 
     /// The same as far as the way of making codes tells.
     private static func ofTellingCodes(
-        _ survey: Survey, _ dictionary: Int?
+        _ codes: CodeFamily, _ survey: Survey, _ dictionary: Int?
     ) -> (likely: [Program], older: [Program]) {
-        let codes = survey.codes
         func programs(_ family: Family, _ levels: [Int], memory: Int = 8, variant: Int = 0) -> [Program] {
             levels.map {
                 Program(
@@ -55,6 +61,14 @@ extension Program {
                 return program
             }
         }
+        // Then who makes codes in another way is tried, too: Go and klauspost/compress are likelier than all but zlib. Streams that
+        // stand alone are many: of those, no more than the encoders of today.
+        let families: [CodeFamily] = survey.standsAlone ? [.packages] : [.packages, .filledPackages]
+        let other = families.first { $0.rawValue > codes.rawValue && survey.fits($0) }
+        let others =
+            other.map { ofTellingCodes($0, survey, dictionary) }.map {
+                $0.likely + (survey.standsAlone ? [] : $0.older)
+            } ?? []
         let quickLibdeflate =
             libdeflate([6, 1, 9, 5, 7, 8, 4, 3, 2], .from1_19)
             + libdeflate([6, 1, 5, 7, 4, 3, 2], .before1_9)
@@ -76,7 +90,7 @@ extension Program {
                 + fast([5, 1, 6, 2, 3, 4], .from1_15_0)
                 + fast([5, 1, 6, 2, 3, 4], .from1_14_3) + fast([3], .from1_12_2)
                 + lazy([9, 7, 8], .from1_9_0)
-            return (likely, older + quickLibdeflate + olderLibdeflate)
+            return (likely, older + others + quickLibdeflate + olderLibdeflate)
         case .filledPackages:
             let likely =
                 fast([5, 1, 6, 2, 3, 4], .from1_12_2) + fast([5, 6], .from1_10_2)
@@ -125,16 +139,12 @@ extension Program {
                 + (mayBeGzip ? programs(.gnuGzip, [5, 4, 7, 8, 3, 2]) : [])
             let flushed = dictionary == nil ? [] : zlib([1, 2, 3], variant: 2) + zlib([1, 2, 3], variant: 6)
             let miniz = programs(.miniz, [6, 9, 1, 10, 5, 4, 7, 8, 3, 2])
-            // Blocks as short as those between flushes may all have the codes that need not be told, whoever made them.
-            let go =
-                dictionary == nil || survey.tellsCodes
-                ? [] : programs(.goChain, [6, 9, 5, 4, 7, 8, 3, 2]) + programs(.goFast, [0], variant: 2)
             if isFlushed {
                 let likely = zlib([6, 9, 1], variant: 2) + quick + zlib([5, 4, 7, 8, 3, 2], variant: 2)
                 let filtered = zlib([6, 9, 5, 4, 7, 8], variant: 3)
                 return (
                     likely,
-                    wide(variant: 2) + go + chromium(variant: 2) + zlibNg(variant: 2) + miniz + filtered
+                    wide(variant: 2) + others + chromium(variant: 2) + zlibNg(variant: 2) + miniz + filtered
                         + programs(.run, [0])
                 )
             }
@@ -146,7 +156,7 @@ extension Program {
                     + zlibNg(variant: 2)
             return (
                 likely,
-                (codes == .queues14 ? [] : quickLibdeflate) + olderLibdeflate + wide() + flushed + go
+                wide() + others + (codes == .queues14 ? [] : quickLibdeflate) + olderLibdeflate + flushed
                     + chromium() + cut + zlibNg() + miniz + whole + programs(.run, [0])
             )
         }

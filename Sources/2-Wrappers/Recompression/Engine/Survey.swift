@@ -13,6 +13,8 @@ struct Survey {
     private(set) var members: [Member] = []
     /// Whether the blob was read to its end; otherwise the rest is taken to go on as its front does.
     private(set) var isWhole = true
+    /// Whether it is a stream that stands alone.
+    private(set) var standsAlone = false
     /// Position behind the last byte of all.
     var end: Int { members.last?.end ?? 0 }
     /// By way of making codes: in how many lengths it differs from the codes of the first blocks.
@@ -104,6 +106,7 @@ struct Survey {
     ///   - byteCount: How many bytes it holds.
     /// - Throws: As above.
     init?(stream: DeflateParser, start: Int, byteCount: Int) throws {
+        standsAlone = true
         var position = start
         var count = 0
         guard try takeStream(stream, end: start + byteCount, &position, &count, { _ in }),
@@ -237,7 +240,7 @@ struct Survey {
         isSmooth: Bool
     ) -> Int {
         var symbols = SymbolCounts(blob.tokens, count: count, tables.symbols)
-        if family == .filledPackages { symbols.fill() }
+        if family == .filledPackages, !block.isLast { symbols.fill() }
         if isSmooth { symbols.smooth() }
         let literals = tables.maker.literalLengths(symbols.literals, family)
         let distances = tables.maker.distanceLengths(symbols.distances, family)
