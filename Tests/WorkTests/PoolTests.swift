@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import Locks
 import Testing
 @testable import Work
@@ -53,6 +54,15 @@ import Testing
         #expect(after == min(19, before + WorkPool.stepsBack))
         #expect(try await patient.run { WorkPool.ownPriority } == after)
         #expect(try await other.run { WorkPool.ownPriority } == before)
+    }
+
+    @Test func `a pool's threads block signals from outside, and none that a thread brings upon itself`()
+        async throws
+    {
+        let blocked = try await WorkPool(threadCount: 1).run { blockedSignals() }
+        #expect(blocked.intersection(WorkPool.ownSignals) == [])
+        #expect(blocked.isSuperset(of: [SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP]))
+        #expect(Set(WorkPool.ownSignals).isSuperset(of: [SIGPIPE, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT]))
     }
 
     @Test func `child tasks stay on the pool of their parent`() async throws {

@@ -89,11 +89,18 @@ public final class WorkPool: TaskExecutor {
         pthread_detach(thread)
     }
 
-    /// Signals go to the main thread, which knows what to do with them; those of a crash cannot go elsewhere.
+    /// The signals that a thread brings upon itself: a crash, or a write that nobody reads any more.
+    static let ownSignals = [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS, SIGPIPE]
+
+    /// Signals go to the main thread, which knows what to do with them; a thread's own cannot go elsewhere.
+    ///
+    /// What a thread blocks is blocked in all that it starts, and Swift's own threads are started from whichever thread has
+    /// work for them. Were SIGPIPE blocked, a command of which the reader goes away would at times end with an error.
     private static func leaveSignals() {
         var signals = sigset_t()
         sigfillset(&signals)
-        for crash in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP] { sigdelset(&signals, crash) }
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
+        for own in ownSignals { sigdelset(&signals, own) }
+        // Whoever starts a pool may block some of them, too.
+        pthread_sigmask(SIG_SETMASK, &signals, nil)
     }
 }
