@@ -153,6 +153,24 @@ struct PackageFileTests {
         }
     }
 
+    @Test func `who has the new image already is told so, unless another one is wanted`() async throws {
+        var third = SampleImages.new
+        third.layers.removeLast()
+        third.name = "example.org/app:3"
+        let file = try await bundle(SampleImages.old, to: third)
+        let made = ImageSet(try await roundtrip.open(third, .ociArchive, as: "made"))
+        for name in [nil, "example.org/app:3"] {
+            #expect(throws: PackageError.alreadyNew(path: file.path, image: made.source)) {
+                try file.delta(from: made, making: name)
+            }
+        }
+        #expect {
+            try file.delta(from: made, making: "example.org/app:2")
+        } throws: { error in
+            if case PackageError.wrongOldImage = error { true } else { false }
+        }
+    }
+
     @Test func `where several start from the old image, the new one is chosen by name`() async throws {
         var third = SampleImages.new
         third.layers.removeLast()

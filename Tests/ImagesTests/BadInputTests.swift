@@ -80,6 +80,9 @@ struct BadInputTests {
         BadInput("an lzma archive", "notAnImage", mentions: "compressed by lzma;") {
             [0x5d, 0, 0, 0x80, 0] + Content.random(1, 5_000)
         },
+        BadInput("an archive that is compressed twice", "notAnImage", mentions: "twice", "gzip again") {
+            try Packing.zstd.pack(Packing.gzip(6).pack(tiny.archive(.docker25)))
+        },
         BadInput("a layer compressed by lz4", "unsupported", mentions: "layer 1 (", "compressed by lz4;") {
             let blob = [0x04, 0x22, 0x4d, 0x18] + Content.random(1, 700)
             var image = ImageBuilder([.init("", tar: blob)])

@@ -44,9 +44,19 @@ struct ProgramTests {
             "example.org/app:1"),
         Case("diff old.tar new.tar --platform linux/arm64", 2, "linux/arm64", "linux/amd64"),
         Case("apply old.tar new.tar -o out", 2, "silt: 'new.tar' is not a delta package"),
+        Case("--nope", 2, "Unknown option '--nope'"), Case("-z", 2, "Unknown option '-z'"),
+        Case("create old.tar", 2, "Missing expected argument '<new>'"),
+        Case("diff old.tar --exit-cod", 2, "Unknown option '--exit-cod'. Did you mean '--exit-code'?"),
+        Case("create --nope", 2, "Unknown option '--nope'"),
+        Case("create old.tar new.tar --nope", 2, "Unknown option '--nope'"),
+        Case("create old.tar new.tar -o -", 2, "a package is written to a file"),
+        Case("inspect twice.silt.gz", 2, "'twice.silt.gz' is not a delta package: it is compressed twice"),
+        Case("apply old.tar twice.silt.gz -o out", 2, "unpacks to is zstd again: decompress it once first"),
         Case(
-            "apply new.tar good.silt -o out", 2, "silt: 'new.tar' is not the old image of 'good.silt'",
+            "apply other.tar good.silt -o out", 2, "silt: 'other.tar' is not the old image of 'good.silt'",
             "layer 2", "sha256:"),
+        Case("apply new.tar good.silt -o out", 2, "silt: 'new.tar' is the new image of 'good.silt' already"),
+        Case("verify good.silt --old new.tar", 2, "silt: 'new.tar' is the new image of 'good.silt' already"),
         Case("dif old.tar new.tar", 2, "silt: 'dif' is no command; did you mean 'diff'?"),
         Case("help dif", 2, "silt: 'dif' is no command; did you mean 'diff'?"),
         Case("layers good.silt", 2, "'good.silt' is not an image archive: it is a delta package"),
@@ -111,6 +121,8 @@ struct ProgramTests {
                 .status == 0)
         let package = try scratch.read("good.silt")
         try scratch.write("damaged.silt", Array(package.dropLast(package.count / 2)))
+        try scratch.write("twice.silt.gz", try Packing.gzip(6).pack(package))
+        try scratch.write("other.tar", try SampleImages.tiny.archive(.docker25))
         let before = scratch.names
 
         let result = try Command(path: Program.path).run(
@@ -123,6 +135,13 @@ struct ProgramTests {
         }
         #expect(scratch.names == before)
         #expect(try scratch.read("old.tar") == old)
+    }
+
+    @Test(arguments: [["create", "old.tar", "new.tar"], ["apply", "old.tar", "d.silt"]])
+    func `an output without a name is told as such`(command: [String]) throws {
+        let result = try Command(path: Program.path).run(command + ["-o", ""], folder: scratch.path)
+        #expect(result.status == 2)
+        #expect(result.errors.contains("the name after --output is empty"), "\(result.errors)")
     }
 
     @Test func `a pattern that no change matches is named`() throws {

@@ -85,9 +85,12 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// What starts with no tar header where an archive was expected.
+    /// What starts with no tar header where an archive was expected; what was compressed is unpacked by then.
     static func noTar(_ start: [UInt8], source: String) -> ImageError {
-        let reason = StreamFormat.unreadable(start).map(otherCompression)
+        let reason =
+            StreamFormat(start).map {
+                "it is compressed twice, and what it unpacks to is \($0.rawValue) again: decompress it once first"
+            } ?? StreamFormat.unreadable(start).map(otherCompression)
         return .notAnImage(
             source: source, reason: reason ?? "it is neither a tar archive nor a folder of one")
     }

@@ -64,12 +64,37 @@ enum Program {
             // Help and version are asked for; everything else is wrong usage.
             if Silt.exitCode(for: error) == .success { answer(error) }
             if let word = mistypedCommand { refuse(word) }
+            let error = unknownOption(in: words, error) ?? error
             // Arguments are quoted in the message; it has lines of its own.
             let lines = Silt.fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false)
             StandardStreams.writeError(
                 lines.map { EscapedText.line(String($0)) + "\n" }.joined())
             end(.usage)
         }
+    }
+
+    /// The error about an unknown option beside which an argument is missing; nil if there is none. Who mistypes an option
+    /// is not helped by what else the command would take.
+    ///
+    /// The parser looks for what is missing first. So that is filled in until it tells more.
+    private static func unknownOption(in words: [String], _ error: any Error) -> (any Error)? {
+        let missing = "Missing expected argument '"
+        var (words, error) = (words, error)
+        // No command needs as many.
+        for _ in 0..<8 {
+            let message = Silt.message(for: error)
+            if message.hasPrefix("Unknown option") { return error }
+            guard message.hasPrefix(missing) else { return nil }
+            let name = message.dropFirst(missing.count).prefix { $0 != " " && $0 != "'" }
+            words += name.hasPrefix("-") ? [String(name), "x"] : ["x"]
+            do {
+                _ = try Silt.parseAsRoot(words)
+                return nil
+            } catch let next {
+                error = next
+            }
+        }
+        return nil
     }
 
     /// Writes the help or the version that was asked for; ends the program as any other output does, on a full disk too.

@@ -18,6 +18,8 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
     case noSuchImage(path: String, wanted: String, choices: [String])
     /// The image given as the old one is not the one the package was made from.
     case wrongOldImage(path: String, image: String, missing: [String])
+    /// The image given as the old one is what the package makes.
+    case alreadyNew(path: String, image: String)
     /// The package was made from several images, and options chose some of what is there.
     case onlySomeOldImages(path: String, image: String, options: [String])
     /// What was made is not what it should be.
@@ -35,7 +37,7 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .damaged, .wrongResult: true
         case .notAPackage, .unknownVersion, .unknownNeeds, .tooLarge, .ambiguous, .noSuchImage,
-            .wrongOldImage, .onlySomeOldImages, .otherCompression, .needsOldBlobs, .noSuchOutput:
+            .wrongOldImage, .alreadyNew, .onlySomeOldImages, .otherCompression, .needsOldBlobs, .noSuchOutput:
             false
         }
     }
@@ -59,6 +61,8 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
         case .wrongOldImage(let path, let image, let missing):
             "'\(image)' is not the old image of '\(path)': \(Self.listed(missing)) "
                 + (missing.count == 1 ? "is missing" : "are missing")
+        case .alreadyNew(let path, let image):
+            "'\(image)' is the new image of '\(path)' already: there is nothing to apply"
         case .onlySomeOldImages(let path, let image, let options):
             "'\(path)' was made from several images, and \(options.joined(separator: " and ")) left out some of "
                 + "'\(image)': apply it without, and choose what it makes by --new-image"

@@ -63,7 +63,7 @@ public struct PackageFile: Sendable {
     ///   - old: The images.
     ///   - name: The new image that is wanted, by a name or the start of its id, where the package makes several.
     /// - Returns: The one delta that fits.
-    /// - Throws: `PackageError.wrongOldImage` if no delta starts from it, `PackageError.noSuchImage` if none makes what is wanted,
+    /// - Throws: `PackageError.wrongOldImage` if no delta starts from it, `PackageError.alreadyNew` if it is what one makes, `PackageError.noSuchImage` if none makes what is wanted,
     ///   `PackageError.ambiguous` if several do and make different images.
     public func delta(from old: ImageSet, making name: String? = nil) throws -> DeltaPackage {
         let named =
@@ -75,6 +75,9 @@ public struct PackageFile: Sendable {
         let known = Set(old.summaries.map(\.diffID))
         let fitting = named.filter { known.isSuperset(of: $0.document.old.layers) }
         guard let best = fitting.min(by: { $0.byteCount < $1.byteCount }) else {
+            guard !named.contains(where: { Self.isMade($0, in: old, name) }) else {
+                throw PackageError.alreadyNew(path: path, image: old.source)
+            }
             let missing = first.document.old.layers.enumerated().filter { !known.contains($0.element) }
             throw PackageError.wrongOldImage(
                 path: path, image: old.source,
@@ -90,6 +93,13 @@ public struct PackageFile: Sendable {
             throw PackageError.ambiguous(path: path, choices: choices(fitting))
         }
         return best
+    }
+
+    /// Whether all that is wanted of a delta is there already.
+    private static func isMade(_ delta: DeltaPackage, in old: ImageSet, _ name: String?) -> Bool {
+        let there = Set(old.images.map(\.summary.imageID))
+        let wanted = delta.document.new.images.filter { image in name.map(image.isMeant) ?? true }
+        return !wanted.isEmpty && wanted.allSatisfy { there.contains($0.imageID) }
     }
 
     /// What the deltas make; what looks alike is told apart by its id, which chooses it, too.

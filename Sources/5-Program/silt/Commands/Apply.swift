@@ -49,6 +49,7 @@ struct Apply: CancellableCommand {
     @OptionGroup var reading: ReadingOptions
 
     func validate() throws {
+        try Self.check(name: output, of: "--output")
         guard old != "-" || package != "-" else {
             throw ValidationError("only one of OLD and PACKAGE can come from standard input")
         }

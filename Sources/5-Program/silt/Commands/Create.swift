@@ -57,7 +57,10 @@ struct Create: CancellableCommand {
     var check = true
 
     func validate() throws {
-        guard !output.isEmpty, output != "-" else { throw ValidationError("a package is written to a file") }
+        try Self.check(name: output, of: "--output")
+        guard output != "-" else {
+            throw ValidationError("a package is written to a file, not to standard output")
+        }
     }
 
     func run() async throws {
