@@ -11,8 +11,9 @@ public struct Totals: Hashable, Sendable {
     public var delta: Figure?
     /// About what the package takes at other levels than the one that costs are shown for.
     public var otherLevels: [ExportLevel: Figure] = [:]
-    /// What the package holds besides the layers: configuration, manifest, index and its own headers. With
-    /// the costs of the layers it adds up to `delta`.
+    /// What the package holds besides what layers cost: configuration, manifest, index, how the archive is put together, how
+    /// compressed layers that both images hold are compressed, and its own headers. With the costs of the layers it adds
+    /// up to `delta`.
     public var documents: Figure?
 
     /// Totals of those figures.

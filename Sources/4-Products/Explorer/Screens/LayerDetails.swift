@@ -66,8 +66,9 @@ struct LayerDetails {
             title: "Documents of the package",
             lines: [
                 .text(
-                    "What a package holds besides the layers: the new image's configuration and manifest, the index, "
-                        + "and the package's own headers. The costs of the layers and this add up to the delta."
+                    "What a package holds besides what the layers cost: the new image's configuration and manifest, the "
+                        + "index, how the archive is put together, how compressed layers that both images hold are "
+                        + "compressed, and the package's own headers. The costs of the layers and this add up to the delta."
                 ),
                 .blank, .note("ships", cost ?? model.unknownCost ?? "not known"),
             ])
