@@ -1,6 +1,7 @@
 import Canvas
 import FileTree
 import OCI
+import Shipping
 import Summary
 import TestSupport
 import Testing
@@ -277,6 +278,41 @@ struct WayOutTests {
         #expect(script.screen().text.contains("12.3 GB free"))
         script.send(.room(path: path + "x", freeByteCount: nil))
         #expect(!script.screen().text.contains(" free"))
+        // The delta is guessed to have 0.7 to 4.2 MB.
+        for (free, text) in [
+            (5_000_000, "  5.0 MB free "), (2_000_000, "! 2.0 MB free: may be too little"),
+            (61_400, "! 61.4 kB free: too little"),
+        ] as [(UInt64, String)] {
+            script.send(.room(path: path + "x", freeByteCount: free))
+            #expect(script.screen().text.contains(text))
+        }
+    }
+
+    @Test func `an export that has no room is refused where its size is known, until there is room`() throws {
+        var script = Script(answersFirst: true)
+        script.press("e")
+        let path = script.explorer.export.path.text
+        script.send(.room(path: path, freeByteCount: 61_400))
+        let count = script.allEffects.count
+        var totals = Fixture.totals
+        totals.delta = Figure(exact: 120_204)
+        script.send(.totals(totals))
+        #expect(script.screen().text.contains("120.2 kB  ! 61.4 kB free: too little"))
+        script.press("enter")
+        #expect(!script.explorer.isExporting)
+        #expect(script.screen().text.contains("the package takes 120,204 bytes, and there is room"))
+        #expect(script.allEffects.dropFirst(count) == [.measureRoom(path)])
+        script.send(.room(path: path, freeByteCount: 120_204))
+        script.press("enter")
+        #expect(script.explorer.isExporting)
+    }
+
+    @Test func `an export whose size is guessed begins, though there may be no room`() {
+        var script = Script(answersFirst: true)
+        script.press("e")
+        script.send(.room(path: script.explorer.export.path.text, freeByteCount: 61_400))
+        script.press("enter")
+        #expect(script.explorer.isExporting)
     }
 
     @Test func `the dialog tells how the image of the picks is put together`() throws {

@@ -19,7 +19,10 @@ enum Format {
         EscapedText.line(text, isASCII: glyphs.isASCII)
     }
 
-    /// `1.2 MB`; `≈1.2 MB` for a guess, `0.7–21 MB` for one that may be far off.
+    /// A cost has no more columns than this: with one more, those of the lists keep it apart from what stands before it.
+    private static let costColumns = Columns.costWidth - 1
+
+    /// `1.2 MB`; `≈1.2 MB` for a guess, `0.7–21 MB` for one that may be far off, `≤630 MB` where both ends are too long.
     static func cost(_ cost: Figure, _ glyphs: Glyphs) -> String {
         if cost.isExact { return ByteCount.text(cost.byteCount) }
         // Half as much again is still the same figure for a decision.
@@ -33,7 +36,9 @@ enum Format {
         let low = Double(bounds.lowerBound) / (Double(bounds.upperBound) / number)
         // What is less than a tenth of the unit has one of its own.
         guard low >= 0.1 || bounds.lowerBound == 0 else {
-            return "\(ByteCount.text(bounds.lowerBound))\(glyphs.range)\(short(number)) \(high[1])"
+            let high = "\(short(number)) \(high[1])"
+            let range = short(bounds.lowerBound) + glyphs.range + high
+            return TextWidth.of(range) <= costColumns ? range : (glyphs.isASCII ? "<=" : "≤") + high
         }
         return "\(short(low))\(glyphs.range)\(short(number)) \(high[1])"
     }
@@ -46,6 +51,13 @@ enum Format {
     /// How far a figure may be off; nothing for an exact one.
     static func error(_ figure: Figure, _ glyphs: Glyphs) -> String {
         glyphs.isASCII ? figure.errorText.replacing("±", with: "+-") : figure.errorText
+    }
+
+    /// `92 kB`.
+    private static func short(_ byteCount: UInt64) -> String {
+        let words = ByteCount.text(byteCount).split(separator: " ")
+        guard words.count == 2, let number = Double(words[0]) else { return ByteCount.text(byteCount) }
+        return "\(short(number)) \(words[1])"
     }
 
     /// Two digits are enough for the end of a range.

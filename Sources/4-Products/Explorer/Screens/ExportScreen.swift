@@ -22,7 +22,10 @@ struct ExportScreen: Screen {
     mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
         switch command {
         case .confirm:
-            model.export.error = model.export.obstacle ?? model.pickState.plan?.failure
+            let lack = lack(in: model)
+            model.export.error = model.export.obstacle ?? model.pickState.plan?.failure ?? lack
+            // Who then makes room and tries again must not hear of the past.
+            if lack != nil { model.export.roomPath = nil }
             guard model.export.error == nil else { return .stay }
             return model.startExport(model.export.request(model.picks?.selection))
         case .nextField: focus = focus == .path ? .level : .path
@@ -123,7 +126,7 @@ struct ExportScreen: Screen {
         let level = model.export.level
         let isPartial = model.picks != nil
         func known(at level: ExportLevel) -> Span? {
-            (isPartial ? model.pickSize(at: level) : model.knownSize(at: level)).map {
+            knownSize(at: level, in: model).map {
                 Span(Format.cost($0, model.glyphs), $0.isExact ? .title : .estimate)
             }
         }
@@ -142,13 +145,34 @@ struct ExportScreen: Screen {
         return [unknown, Span("  not computed: \(way)\(standard)", .dim)]
     }
 
-    /// How much room there is where the file is to be.
+    /// What the package takes at a level, as far as it is known.
+    private func knownSize(at level: ExportLevel, in model: ExplorerModel) -> Figure? {
+        model.picks != nil ? model.pickSize(at: level) : model.knownSize(at: level)
+    }
+
+    /// How much room there is where the file is to be, and whether that may not be enough.
     private func room(in model: ExplorerModel) -> [Span] {
         guard let free = model.export.freeByteCount else { return [] }
-        let level = model.export.level
-        let size = model.picks != nil ? model.pickSize(at: level) : model.knownSize(at: level)
-        let isShort = size.map { $0.bounds?.lowerBound ?? $0.byteCount } ?? 0 > free
-        return [Span("  "), Span("\(ByteCount.text(free)) free", isShort ? .error : .dim)]
+        let text = "\(ByteCount.text(free)) free"
+        let size = knownSize(at: model.export.level, in: model)
+        guard let size, size.bounds?.upperBound ?? size.byteCount > free else {
+            return [Span("  "), Span(text, .dim)]
+        }
+        let isCertain = size.bounds.map { $0.lowerBound > free } ?? false
+        return [
+            Span("  "),
+            Span(
+                "! \(text): \(isCertain ? "too little" : "may be too little")", isCertain ? .error : .warning),
+        ]
+    }
+
+    /// Why the package has no room; nil if it has, or if nobody knows its size before it is made.
+    private func lack(in model: ExplorerModel) -> String? {
+        guard let free = model.export.freeByteCount,
+            let size = knownSize(at: model.export.level, in: model), size.isExact, size.byteCount > free
+        else { return nil }
+        return "the package takes \(ByteCount.grouped(size.byteCount)) bytes, and there is room for "
+            + "\(ByteCount.grouped(free)): make room, or choose another place"
     }
 
     /// How the image of the picks is put together.

@@ -200,6 +200,11 @@ struct HelpText {
                         .estimate,
                         "a guess that may be far off: between the two"
                     ),
+                    Line(
+                        Format.cost(Figure(500_000_000, bounds: 20_000...630_000_000), glyphs),
+                        .estimate,
+                        "a guess that may be far off: at most that"
+                    ),
                     Line(glyphs.ellipsis, .dim, "not known yet"),
                     Line(glyphs.nothing, .dim, "nothing to ship"),
                 ]),
