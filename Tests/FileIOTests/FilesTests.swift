@@ -100,6 +100,20 @@ struct OutputFileTests {
         #expect(scratch.names == [])
     }
 
+    @Test func `what was kept is free although a program that is being started has it open`() throws {
+        func open() throws -> OutputFile {
+            try OutputFile(path: scratch.path("out"), replacesExisting: false, continuing: Digest.of([1]))
+        }
+        let output = try open()
+        try output.write([1, 2, 3])
+        try output.checkpoint(Digest.of([1, 2, 3]))
+        let descriptor = try #require(output.temporaryPath.split(separator: "/").last.flatMap { Int32($0) })
+        let copy = dup(descriptor)
+        defer { close(copy) }
+        #expect(output.keep() == 3)
+        #expect(try open().continued?.byteCount == 3)
+    }
+
     @Test func `too much for the disk is told before anything is written`() throws {
         #expect {
             try OutputFile(path: scratch.path("out"), replacesExisting: false, expecting: 1 << 60)

@@ -101,7 +101,7 @@ public final class OutputFile {
                 continued = try partial.state.beginning(of: partial.file, progress)
             } catch {
                 // Interrupted while it was looked at: the next run looks again.
-                try? partial.file.descriptor.close()
+                try? partial.file.close()
                 throw error
             }
         } else {
@@ -160,12 +160,12 @@ public final class OutputFile {
         guard isOpen else { return }
         // What an earlier run left stays as it was found where nothing came to it: the disk may be full, or an input gone.
         if let continued, continued.byteCount == byteCount, state?.keep() != nil {
-            try? file.descriptor.close()
+            try? file.close()
             return
         }
         if let state { file = state.forget() }
         file.removeName()
-        try? file.descriptor.close()
+        try? file.close()
     }
 
     /// How many bytes it has so far.
@@ -224,7 +224,7 @@ public final class OutputFile {
     public func keep() -> UInt64 {
         guard isOpen, let kept = state?.keep() else { return 0 }
         isOpen = false
-        try? file.descriptor.close()
+        try? file.close()
         return kept
     }
 
@@ -251,7 +251,7 @@ public final class OutputFile {
             throw .failed("name", path, error)
         }
         isOpen = false
-        do { try file.descriptor.close() } catch { throw .failed("close", path, error) }
+        do { try file.close() } catch { throw .failed("close", path, error) }
         syncFolder()
     }
 

@@ -40,6 +40,16 @@ struct UnfinishedFile {
     /// What it can be opened by as long as this program runs.
     var openPath: String { name ?? Self.path(of: descriptor) }
 
+    /// Gives up the lock and closes it.
+    ///
+    /// A program that is just being started has the descriptor, too, until it runs: closing alone would leave the lock to it.
+    ///
+    /// - Throws: `Errno`.
+    func close() throws {
+        flock(descriptor.rawValue, LOCK_UN)
+        try descriptor.close()
+    }
+
     private static func path(of descriptor: FileDescriptor) -> String {
         "/proc/self/fd/\(descriptor.rawValue)"
     }
