@@ -69,6 +69,9 @@ struct ImageCatalog {
         }
     }
 
+    /// The digests of the indexes that lead to images, `index.json` itself left out.
+    var indexDigests: Set<Digest> { Set(indexes.filter { $0.value != nil }.keys) }
+
     /// Names by which an image is known.
     func names(of image: ListedImage) -> [String] {
         var seen: Set<String> = []

@@ -71,7 +71,8 @@ public enum ImageLoader {
                     chosen: only, store: store, request: request, summary: try summarize(only, store))
                 return ImageSet(try await found.read(reporter))
             }
-            return try await read(chosen, store, request, reporter)
+            return try await read(
+                chosen, store, request, indexDigests: choice.catalog.indexDigests, reporter)
         }
     }
 
@@ -82,7 +83,8 @@ public enum ImageLoader {
     }
 
     private static func read(
-        _ chosen: [ChosenImage], _ store: any BlobStore, _ request: ImageRequest, _ reporter: Reporter
+        _ chosen: [ChosenImage], _ store: any BlobStore, _ request: ImageRequest, indexDigests: Set<Digest>,
+        _ reporter: Reporter
     ) async throws -> ImageSet {
         let summaries = try chosen.map { try summarize($0, store) }
         let reading = LayerReading(
@@ -100,7 +102,7 @@ public enum ImageLoader {
                 rest.prefix(summary.layers.count))
             rest = rest.dropFirst(summary.layers.count)
         }
-        return set.finish(store)
+        return set.finish(store, indexDigests: indexDigests)
     }
 
     private static func summarize(_ chosen: ChosenImage, _ store: any BlobStore) throws -> ImageSummary {

@@ -1,4 +1,4 @@
-import Bytes
+public import Bytes
 public import FileIO
 public import FileTree
 public import OCI
@@ -34,6 +34,8 @@ public struct ImageSet: Sendable {
     public let storedByteCount: UInt64
     /// Whether it is one image that was chosen out of several that lie in one archive.
     public let isOneOfSeveral: Bool
+    /// The digests of indexes that only name the images.
+    public let indexDigests: Set<Digest>
     private let makeArchive: @Sendable () throws -> FileRegion
 
     /// One image.
@@ -51,10 +53,11 @@ public struct ImageSet: Sendable {
         archiveByteCount = summary.archiveByteCount
         storedByteCount = image.storedByteCount
         isOneOfSeveral = image.isOneOfSeveral
+        indexDigests = []
         makeArchive = { try image.archive() }
     }
 
-    fileprivate init(_ builder: SetBuilder, _ store: any BlobStore) {
+    fileprivate init(_ builder: SetBuilder, _ store: any BlobStore, indexDigests: Set<Digest>) {
         source = store.source
         images = builder.images
         summaries = builder.layers.map(\.summary)
@@ -64,6 +67,7 @@ public struct ImageSet: Sendable {
             store.archive?.byteCount ?? summaries.reduce(0) { $0.addingClamped($1.blobByteCount) }
         storedByteCount = layers.storedByteCount(inArchiveOf: store.archiveByteCount)
         isOneOfSeveral = false
+        self.indexDigests = indexDigests
         makeArchive = { try store.wholeArchive() }
     }
 
@@ -127,5 +131,7 @@ struct SetBuilder {
     }
 
     /// The images that were added, of a store that holds no others.
-    func finish(_ store: any BlobStore) -> ImageSet { ImageSet(self, store) }
+    func finish(_ store: any BlobStore, indexDigests: Set<Digest>) -> ImageSet {
+        ImageSet(self, store, indexDigests: indexDigests)
+    }
 }

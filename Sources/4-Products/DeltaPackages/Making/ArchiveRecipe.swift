@@ -1,6 +1,7 @@
 import Bytes
 import Delta
 import FileIO
+import FileTree
 import Hashing
 import Images
 import OCI
@@ -13,7 +14,7 @@ struct ArchiveRecipe: Sendable {
     let archiveDigest: Digest
     /// Size of the archive.
     let archiveByteCount: UInt64
-    /// How many bytes of it are in neither layers nor documents of its images.
+    /// How many bytes of it belong to none of its images: they are neither layers nor documents of one, nor lists of them.
     let otherByteCount: UInt64
 
     /// Up to this much new content is left to the package to compress.
@@ -43,7 +44,11 @@ struct ArchiveRecipe: Sendable {
         let newByteCount = zip(members.members, origins).reduce(UInt64(0)) { sum, pair in
             if case .new = pair.1 { sum + pair.0.byteCount } else { sum }
         }
-        otherByteCount = newByteCount
+        otherByteCount = zip(members.members, origins).reduce(0) { sum, pair in
+            guard case .new = pair.1, !pair.0.isList, pair.0.digest.map(images.indexDigests.contains) != true
+            else { return sum }
+            return sum + pair.0.byteCount
+        }
         let encoder = try RecipeEncoder(
             level: newByteCount > Self.smallByteCount ? level : nil, references: NoReferences()
         ) { MemoryStream() }
@@ -110,6 +115,8 @@ private struct MemberCollector: TarVisitor, Sendable {
         let offset: UInt64
         let byteCount: UInt64
         var digest: Digest?
+        /// Whether it names images or layers, and says of what kind the archive is.
+        let isList: Bool
     }
 
     private(set) var members: [Member] = []
@@ -122,9 +129,23 @@ private struct MemberCollector: TarVisitor, Sendable {
 
     mutating func begin(_ member: TarMember, structure: [UInt8]) throws {
         members.append(
-            Member(structure: structure, offset: member.contentOffset, byteCount: member.storedByteCount))
+            Member(
+                structure: structure, offset: member.contentOffset, byteCount: member.storedByteCount,
+                isList: Self.isList(member.name)))
         end = member.endOffset
         hasher = DigestHasher()
+    }
+
+    /// Whether a file of that name lists images, or says again of a layer what the configuration says, as `docker save`
+    /// writes it for docker before version 1.10.
+    private static func isList(_ name: [UInt8]) -> Bool {
+        guard let parts = TreePath(tarName: name)?.components, let last = parts.last else { return false }
+        switch (parts.count, String(decoding: last, as: UTF8.self)) {
+        case (1, "index.json"), (1, "oci-layout"), (1, "manifest.json"), (1, "repositories"), (1, "version"):
+            return true
+        case (2, "json"), (2, "VERSION"): return Digest(hex: String(decoding: parts[0], as: UTF8.self)) != nil
+        default: return false
+        }
     }
 
     mutating func content(_ bytes: ArraySlice<UInt8>) throws { hasher.update(bytes) }
