@@ -32,16 +32,14 @@ struct Bench: CancellableCommand {
         transform: Self.peers)
     var peers: [BenchPeer]?
 
-    func validate() throws {
+    func run() async throws {
+        // Here, and not in validate(): an unknown option is told first, and the parser looks for those last.
         guard archives.count == 2 || archives.isEmpty && history != nil else {
             throw ValidationError("bench takes two archives, or --history alone")
         }
         guard archives.allSatisfy({ $0 != "-" }) else {
             throw ValidationError("every tool reads the archives: none can come from standard input")
         }
-    }
-
-    func run() async throws {
         if let chart { try OutputFile.check(chart, isNoneOf: archives + [history].compactMap(\.self)) }
         if let history { try BenchHistory.check(history, isNoneOf: archives) }
         if let device = archives.first(where: { FileKind.at($0) == .other }) {
