@@ -267,6 +267,23 @@ import Work
         #expect(result.byteCount == delta.byteCount)
     }
 
+    @Test func `once it is known that a blob is made again, its size is no bound any more`() throws {
+        try load(.ociArchive, .gzip(6))
+        work.startEstimates()
+        let blob = try #require(SampleImages.new.layers.last.map { try Packing.gzip(6).pack($0.tar) }).count
+        let last = SampleImages.new.layers.count - 1
+        var bounds: [UInt64] = []
+        for message in try messages(until: isDone) {
+            guard case .layerCosts(let news) = message, let figure = news[last], !figure.isExact else {
+                continue
+            }
+            bounds.append(figure.bounds?.upperBound ?? .max)
+        }
+        // First the blob may still have to travel; then only the guess counts.
+        #expect(
+            (bounds.first ?? 0) >= UInt64(blob) && (bounds.last ?? .max) < UInt64(blob), "\(bounds), \(blob)")
+    }
+
     @Test func `every file that is shown as changed gets an exact cost`() throws {
         try load()
         work.compare(.squashed, 1)

@@ -24,6 +24,8 @@ extension SessionWork {
         var plan: DeltaPlan?
         /// Costs of layers of the new image, as far as there are any.
         var layers: [Int: Figure] = [:]
+        /// Guesses of what the recipes of compressed layers take, if their blobs need not travel as they are.
+        var recipes: [Int: Figure] = [:]
         /// The layers whose recipes are made.
         var exactLayers: Set<Int> = []
         var totals = Totals()
@@ -119,6 +121,10 @@ extension SessionWork {
                     let low = guess.sum.low
                     // It may still turn out that the compressed blob has to travel as it is.
                     if layer.compression != .none {
+                        let recipe = sum
+                        work.state.withLock { state in
+                            if state.estimates.run == number { state.estimates.recipes[layer.index] = recipe }
+                        }
                         sum = Figure(
                             guess.sum.byteCount, bounds: low...max(guess.sum.high, layer.blobByteCount, low))
                     }
@@ -133,7 +139,11 @@ extension SessionWork {
             let plan = try await creator.plan()
             let (isNew, known) = work.state.withLock { state in
                 defer { state.estimates.plan = plan }
-                return (state.estimates.plan == nil, state.estimates.layers)
+                // Now that it is known which blobs are made again, their sizes are no bounds any more.
+                return (
+                    state.estimates.plan == nil,
+                    state.estimates.layers.merging(state.estimates.recipes) { $0.isExact ? $0 : $1 }
+                )
             }
             for layer in plan.layers where known[layer.index]?.isExact != true {
                 let repack = Figure(exact: layer.repackByteCount)
