@@ -64,6 +64,44 @@ struct SummaryTests {
         #expect(packages + cost(report["unpackaged"]) == cost(report["total"]))
     }
 
+    @Test func `guesses are marked, and how far they may be off is told`() throws {
+        func object(_ options: String...) throws -> [String: Any] {
+            let result = try Command(path: Program.path).run(
+                ["diff", "old.tar", "new.tar", "--guess", "--format", "json"] + options, folder: scratch.path)
+            return try #require(
+                JSONSerialization.jsonObject(with: Data(result.output)) as? [String: Any], "\(result.errors)")
+        }
+        for report in [try object(), try object("--summary")] {
+            let bytes = try #require(report["packageBytes"] as? Int)
+            let low = try #require(report["packageBytesLow"] as? Int)
+            let high = try #require(report["packageBytesHigh"] as? Int)
+            #expect(low <= bytes && bytes <= high && low < high)
+        }
+        for options in [["--summary"], ["--summary", "--format", "markdown"], [], ["--format", "markdown"]] {
+            let guessed = try Command(path: Program.path).run(
+                ["diff", "old.tar", "new.tar", "--guess"] + options, folder: scratch.path
+            ).text
+            let package = guessed.split(separator: "\n").first { $0.lowercased().contains("package") }
+            #expect(package?.contains("~") == true, "\(guessed)")
+            #expect(package?.contains(" to ") == true || package?.contains("%") == true, "\(guessed)")
+            let exact = try Command(path: Program.path).run(
+                ["diff", "old.tar", "new.tar", "--costs"] + options, folder: scratch.path
+            ).text
+            // Of what is made, only markers of changes are such signs.
+            #expect(exact.split(separator: "~").allSatisfy { $0.first?.isNumber != true }, "\(exact)")
+        }
+    }
+
+    @Test func `paths of which only metadata changed are counted`() throws {
+        for (name, mode) in [("old.tar", UInt64(0o644)), ("new.tar", 0o755)] {
+            let entries = ["a", "b"].map { TarEntry.file($0, "x").with { $0.mode = mode } }
+            let image = ImageBuilder([.init("COPY", entries + [.file("c", name)])])
+            try scratch.write(name, try image.archive(.docker25))
+        }
+        let text = try summary().text
+        #expect(text.contains("\n  0 B       2 paths     metadata\n"), "\(text)")
+    }
+
     @Test func `it tells that something differs, and refuses what it could not obey`() throws {
         #expect(try summary("--exit-code").status == 1)
         #expect(try summary("--changed-only").status == 2)

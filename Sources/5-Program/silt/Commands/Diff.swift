@@ -153,6 +153,8 @@ extension UpdateCosts {
             entries: entries,
             layers: Dictionary(
                 uniqueKeysWithValues: costs.layers.enumerated().map { ($0, figure($1.byteCount)) }),
-            documents: figure(costs.documentByteCount), package: figure(costs.byteCount))
+            documents: figure(costs.documentByteCount),
+            package: costs.isExact
+                ? Figure(exact: costs.byteCount) : Figure(costs.byteCount, bounds: costs.bounds))
     }
 }

@@ -28,12 +28,13 @@ extension DiffReport {
         lines += layers.map { layer in
             row(
                 "\(layer.old.map(String.init) ?? "-") → \(layer.new.map(String.init) ?? "-")", layer.change,
-                size(layer.oldBytes), size(layer.newBytes), size(layer.patchBytes),
+                size(layer.oldBytes), size(layer.newBytes), layerCost(layer) ?? "",
                 code(EscapedText.line(layer.createdBy, limit: 80)))
         }
         if let packageBytes, let documentBytes {
-            lines.append(row("", "documents", "", "", size(documentBytes), ""))
-            lines.append(row("", "package", "", "", size(packageBytes), ""))
+            lines.append(row("", "documents", "", "", cost(documentBytes), ""))
+            let error = packageError.map { " (\($0))" } ?? ""
+            lines.append(row("", "package", "", "", cost(packageBytes) + error, ""))
         }
         let remarks = layers.flatMap { layer in
             [layer.foreign.map(MarkdownText.code), layer.blob].compactMap(\.self)
@@ -46,7 +47,7 @@ extension DiffReport {
             row(
                 file.change, code(file.path), file.notes.map(code).joined(separator: ", "),
                 size(file.oldBytes),
-                size(file.newBytes), size(file.patchBytes))
+                size(file.newBytes), cost(file.patchBytes))
         }
         return lines.joined(separator: "\n")
     }
@@ -54,6 +55,8 @@ extension DiffReport {
     private func row(_ cells: String...) -> String { "| " + cells.joined(separator: " | ") + " |" }
 
     private func size(_ byteCount: UInt64?) -> String { byteCount.map(ByteCount.text) ?? "" }
+
+    private func cost(_ byteCount: UInt64?) -> String { byteCount.map(costText.of) ?? "" }
 
     private func code(_ text: String?) -> String { text.map(MarkdownText.code) ?? "" }
 }

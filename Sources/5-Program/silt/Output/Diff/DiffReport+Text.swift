@@ -17,13 +17,15 @@ extension DiffReport {
             let command = EscapedText.line(layer.createdBy, limit: 60)
             let row =
                 "  \(mark(layer.change)) \(numbers.padded(9))"
-                + sizes(layer.oldBytes, layer.newBytes).padded(22) + cost(layer.patchBytes) + command
+                + sizes(layer.oldBytes, layer.newBytes).padded(22) + (layerCost(layer)?.padded(10) ?? "")
+                + command
             return [row] + [layer.foreign, layer.blob].compactMap(\.self).map { "    ".padded(13) + $0 }
         }
         if let packageBytes, let documentBytes {
             lines.append(
-                "    " + "package".padded(31) + ByteCount.text(packageBytes).padded(10)
-                    + "with \(ByteCount.text(documentBytes)) of documents")
+                "    " + "package".padded(31) + cost(packageBytes)
+                    + "with \(costText.of(documentBytes)) of documents"
+                    + (packageError.map { "; a guess: \($0)" } ?? ""))
         }
         lines += ["", verdict]
         lines += files.map { file in
@@ -52,7 +54,19 @@ extension DiffReport {
     }
 
     private func cost(_ byteCount: UInt64?) -> String {
-        byteCount.map { ByteCount.text($0).padded(10) } ?? ""
+        byteCount.map { costText.of($0).padded(10) } ?? ""
+    }
+
+    /// What a layer costs; one that is carried whole, or costs nothing, is no guess.
+    func layerCost(_ layer: Layer) -> String? {
+        layer.patchBytes.map {
+            layer.patchBytesLow == layer.patchBytesHigh ? ByteCount.text($0) : costText.of($0)
+        }
+    }
+
+    /// How far the package's size may be off; nil for what is no guess.
+    var packageError: String? {
+        CostText.error(packageBytes, from: packageBytesLow, to: packageBytesHigh)
     }
 }
 

@@ -110,6 +110,9 @@ struct DiffReport: Encodable {
     let counts: Counts
     /// The size of a package; only when costs were asked for.
     let packageBytes: UInt64?
+    /// Between what bounds that is to be expected; only when costs were guessed.
+    let packageBytesLow: UInt64?
+    let packageBytesHigh: UInt64?
     /// What of it is for no file of the new image; left out if nothing is.
     let unlistedBytes: UInt64?
     /// What of it is in no layer: documents, the archive's recipe, headers.
@@ -121,11 +124,12 @@ struct DiffReport: Encodable {
     let settings: ConfigDiff
     /// One sentence that says how alike the images are.
     let verdict: String
+    /// How costs are written.
+    let costText: CostText
 
     private enum CodingKeys: String, CodingKey {
         case old, new, isSame, ignored, configuration, configurationOmitted, counts, packageBytes,
-            documentBytes, unlistedBytes,
-            layers, files
+            packageBytesLow, packageBytesHigh, documentBytes, unlistedBytes, layers, files
     }
 
     init(
@@ -136,6 +140,9 @@ struct DiffReport: Encodable {
         self.new = ImageReport(new.index.summary)
         let guess = costs.flatMap { $0.isExact ? nil : $0 }
         packageBytes = costs?.byteCount
+        packageBytesLow = guess?.bounds.lowerBound
+        packageBytesHigh = guess?.bounds.upperBound
+        costText = CostText(isExact: guess == nil)
         documentBytes = costs?.documentByteCount
         let rules = options.rules
         let rows = FileRows(rules: rules, costs: costs)

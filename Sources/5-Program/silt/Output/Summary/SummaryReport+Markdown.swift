@@ -9,12 +9,8 @@ extension SummaryReport {
             imageRow("old", old, oldUse), imageRow("new", new, newUse), "",
         ]
         if let packageBytes {
-            let text = ByteCount.text(packageBytes)
-            lines += [
-                hasExactCosts
-                    ? "Delta package: \(text)." : "Delta package: ~\(text); what things cost is an estimate.",
-                "",
-            ]
+            let error = packageError.map { "; a guess: \($0)" } ?? ""
+            lines += ["Delta package: \(costText.of(packageBytes))\(error).", ""]
         }
         if let ignored { lines += ["Ignored: \(ignored.markdown).", ""] }
         lines += [sentence(packageVerdict), ""]
@@ -53,7 +49,7 @@ extension SummaryReport {
                 row([
                     "\(layer.old.map(String.init) ?? "-") → \(layer.new.map(String.init) ?? "-")",
                     layer.change,
-                    layer.share.size, layer.share.patchBytes.map(ByteCount.text) ?? "",
+                    layer.share.size, layer.share.patchBytes.map(costText.of) ?? "",
                     code(EscapedText.line(layer.createdBy, limit: 80)),
                 ])
             }
@@ -87,7 +83,7 @@ extension SummaryReport {
         lines += rows.map { cells, share in
             row(
                 cells + ["\(share.files)", share.size]
-                    + (share.patchBytes.map { [ByteCount.text($0)] } ?? []))
+                    + (share.patchBytes.map { [costText.of($0)] } ?? []))
         }
         return lines + [""]
     }

@@ -12,7 +12,8 @@ extension SummaryReport {
         var lines = ["old  \(headline(old))", "new  \(headline(new))"]
         if let packageBytes, let documentBytes {
             lines.append(
-                "package  \(ByteCount.text(packageBytes)), \(ByteCount.text(documentBytes)) of it documents")
+                "package  \(costText.of(packageBytes)), \(costText.of(documentBytes)) of it documents"
+                    + (packageError.map { "; a guess: \($0)" } ?? ""))
         }
         if let ignored { lines.append("ignored  \(ignored.words)") }
         lines += ["", packageVerdict] + packageLines
@@ -30,7 +31,7 @@ extension SummaryReport {
                 ["by directory, without those that have a line of their own:"]
                 + directories.map { line($0.share, $0.path) }
         }
-        if !changes.isEmpty { lines += ["by kind of change:"] + changes.map { line($0.share, $0.change) } }
+        if !changes.isEmpty { lines += ["by kind of change:"] + changes.map(changeLine) }
         if !kinds.isEmpty { lines += ["by kind of file:"] + kinds.map { line($0.share, $0.phrase) } }
         lines += layers.isEmpty ? ["no layer changed"] : ["by layer:"] + layers.map(layerLine)
         lines += ["", "efficiency, as dive counts it:"]
@@ -83,7 +84,7 @@ extension SummaryReport {
     private func layerLine(_ layer: Layer) -> String {
         let numbers = "\(layer.old.map(String.init) ?? "-") -> \(layer.new.map(String.init) ?? "-")"
         let mark = LayerPair.Change(rawValue: layer.change)?.marker ?? ""
-        return "  " + (layer.share.patchBytes.map { ByteCount.text($0).padded(10) } ?? "")
+        return "  " + (layer.share.patchBytes.map { costText.of($0).padded(10) } ?? "")
             + layer.share.size.padded(22) + "\(mark) \(numbers.padded(9))"
             + EscapedText.line(layer.createdBy, limit: 60)
     }
@@ -107,13 +108,13 @@ extension SummaryReport {
         guard count > 0 else { return nil }
         let bytes = shares.reduce(total.bytes) { $0 - min($0, $1.bytes) }
         let cost = total.patchBytes.map { total in shares.reduce(total) { $0 - min($0, $1.patchBytes ?? 0) } }
-        return "  " + (cost.map { ByteCount.text($0).padded(10) } ?? "") + ByteCount.text(bytes).padded(10)
+        return "  " + (cost.map { costText.of($0).padded(10) } ?? "") + ByteCount.text(bytes).padded(10)
             + "  in \(count) more \(count == 1 ? "file" : "files")"
     }
 
     private func fileLine(_ file: Path) -> String {
         let mark = Change.allCases.first { $0.word == file.change }?.marker ?? " "
-        return "  " + (file.share.patchBytes.map { ByteCount.text($0).padded(10) } ?? "")
+        return "  " + (file.share.patchBytes.map { costText.of($0).padded(10) } ?? "")
             + file.share.size.padded(10) + "\(mark) \(file.path)"
     }
 
@@ -121,8 +122,21 @@ extension SummaryReport {
 
     /// What it costs, how many files it is and how large they are, in columns.
     private func amount(_ share: Share) -> String {
-        (share.patchBytes.map { ByteCount.text($0).padded(10) } ?? "") + share.size.padded(10)
-            + "\(share.files) \(share.files == 1 ? "file" : "files")".padded(12)
+        sizes(share) + "\(share.files) \(share.files == 1 ? "file" : "files")".padded(12)
+    }
+
+    /// Of a kind of change all paths count, as in the line that counts them: those of metadata are no changed files.
+    private func changeLine(_ row: ChangeRow) -> String {
+        "  " + sizes(row.share) + "\(row.paths) \(row.paths == 1 ? "path" : "paths")".padded(12) + row.change
+    }
+
+    private func sizes(_ share: Share) -> String {
+        (share.patchBytes.map { costText.of($0).padded(10) } ?? "") + share.size.padded(10)
+    }
+
+    /// How far the package's size may be off; nil for what is no guess.
+    var packageError: String? {
+        CostText.error(packageBytes, from: packageBytesLow, to: packageBytesHigh)
     }
 
     private func headline(_ image: ImageReport) -> String {

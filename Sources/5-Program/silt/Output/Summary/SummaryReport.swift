@@ -129,11 +129,14 @@ struct SummaryReport: Encodable {
     let total: Share
     /// The size of a package; only when costs were asked for.
     let packageBytes: UInt64?
+    /// Between what bounds that is to be expected; only when costs were guessed.
+    let packageBytesLow: UInt64?
+    let packageBytesHigh: UInt64?
     let documentBytes: UInt64?
     /// What of it is for no file of the new image; left out if nothing is.
     let unlistedBytes: UInt64?
-    /// Whether none of the costs is a guess.
-    let hasExactCosts: Bool
+    /// How costs are written.
+    let costText: CostText
     let files: [Path]
     let directories: [Path]
     let changes: [ChangeRow]
@@ -149,8 +152,8 @@ struct SummaryReport: Encodable {
     private enum CodingKeys: String, CodingKey {
         case old, new, packages, unchangedPackages, unpackaged, isIncomplete, unreadParts,
             configuration, configurationOmitted, ignored
-        case counts, total, packageBytes, documentBytes, unlistedBytes, files, directories, changes, kinds,
-            layers, oldUse, newUse, findings
+        case counts, total, packageBytes, packageBytesLow, packageBytesHigh, documentBytes, unlistedBytes,
+            files, directories, changes, kinds, layers, oldUse, newUse, findings
     }
 
     /// Files that are listed one by one.
@@ -184,7 +187,10 @@ struct SummaryReport: Encodable {
         packageBytes = summary.costs?.package.byteCount
         documentBytes = summary.costs?.documents.byteCount
         unlistedBytes = summary.unlistedCost.flatMap { $0 > 0 ? $0 : nil }
-        hasExactCosts = summary.costs?.package.isExact ?? true
+        let guess = summary.costs.flatMap { $0.package.isExact ? nil : $0.package.bounds }
+        packageBytesLow = guess?.lowerBound
+        packageBytesHigh = guess?.upperBound
+        costText = CostText(isExact: summary.costs?.package.isExact ?? true)
         files = summary.files.prefix(Self.fileLimit).map { row in
             Path(row.path, change: row.change.word, row.share)
         }
