@@ -54,6 +54,16 @@ struct FilteredReaderTests {
         }
     }
 
+    @Test(arguments: [Packing.gzip(6), .foreignGzip, .zstd, .xz, .bzip2])
+    func `what is cut off anywhere is told as that`(_ packing: Packing) throws {
+        let packed = try packing.pack(Content.random(3, 300))
+        for count in 1..<packed.count where StreamFormat(packed[..<count]) != nil {
+            #expect(throws: ArchiveError.endsEarly, "\(count) of \(packed.count) bytes") {
+                try read(Array(packed[..<count]))
+            }
+        }
+    }
+
     @Test func `the format is told by its first bytes alone`() throws {
         for (packing, format) in [
             (Packing.gzip(6), StreamFormat.gzip), (.zstd, .zstd), (.zstdAfterSkippable, .zstd), (.xz, .xz),

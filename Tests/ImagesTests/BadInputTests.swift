@@ -69,7 +69,22 @@ struct BadInputTests {
     static let inputs: [BadInput] = [
         BadInput("nothing", "notAnImage", mentions: "empty") { [] },
         BadInput("noise", "notAnImage") { Content.random(1, 5_000) },
-        BadInput("text", "notAnImage") { Array("FROM debian:12\n".utf8) },
+        BadInput("text", "notAnImage", mentions: "a text that begins with 'FROM debian:12'") {
+            Array("FROM debian:12\nRUN x\n".utf8)
+        },
+        BadInput("a server's page", "notAnImage", mentions: "begins with '<!DOCTYPE html>'") {
+            Array("<!DOCTYPE html>\n".utf8) + Array(String(repeating: "<p>Log in</p>\n", count: 100).utf8)
+        },
+        BadInput("a compressed text", "notAnImage", mentions: "begins with 'version https://") {
+            try Packing.gzip(6).pack(
+                Array("version https://git-lfs.github.com/spec/v1\n".utf8) + Content.text(1, 600))
+        },
+        BadInput("a container's files", "notAnImage", mentions: "docker export", "docker save") {
+            [TarEntry.file("etc/passwd", ""), .file("usr/bin/a", ""), .file("./var/b", "")].tar
+        },
+        BadInput("a folder of a layout", "notAnImage", mentions: "in its folder 'my\\x0ashop': unpack it") {
+            try tiny.members(.ociArchive).map { Member("my\nshop/\($0.name)", $0.content) }.map(\.entry).tar
+        },
         BadInput("less than a block", "notAnImage") { [1, 2, 3] },
         BadInput("zeros", "notAnImage", mentions: "index.json", "manifest.json") {
             [UInt8](repeating: 0, count: 10_240)
@@ -90,13 +105,16 @@ struct BadInputTests {
             return try image.archive(.ociArchive)
         },
         BadInput("compressed noise", "notAnImage") { try Packing.gzip(6).pack(Content.random(1, 5_000)) },
-        BadInput("a truncated gzip archive", "damaged") {
+        BadInput("a truncated gzip archive", "damaged", mentions: "ends early: it was cut off") {
             Array(try tiny.archive(.ociArchive, outer: .gzip(6)).dropLast(30))
         },
-        BadInput("a truncated zstd archive", "damaged") {
+        BadInput("a gzip archive without all of its trailer", "damaged", mentions: "ends early") {
+            Array(try tiny.archive(.ociArchive, outer: .gzip(6)).dropLast(3))
+        },
+        BadInput("a truncated zstd archive", "damaged", mentions: "ends early") {
             Array(try tiny.archive(.ociArchive, outer: .zstd).dropLast(30))
         },
-        BadInput("a truncated xz archive", "damaged") {
+        BadInput("a truncated xz archive", "damaged", mentions: "ends early") {
             Array(try tiny.archive(.ociArchive, outer: .xz).dropLast(30))
         },
         BadInput("damaged gzip data", "damaged") {
@@ -350,6 +368,10 @@ struct BadInputTests {
         await #expect {
             try await ImageLoader.load(ImageRequest(path: scratch.path("empty")))
         } throws: { kind($0) == "notAnImage" && "\($0)".contains("empty") }
+        _ = try tiny.save(.ociFolder, to: "empty/layout", in: scratch)
+        await #expect {
+            try await ImageLoader.load(ImageRequest(path: scratch.path("empty")))
+        } throws: { "\($0)".hasSuffix("but in its folder 'layout': name that") }
     }
 
     @Test func `a file in a layout folder that is missing or another is told`() async throws {

@@ -26,6 +26,8 @@ private final class CountingStore: BlobStore {
         return try base.file(name)
     }
 
+    func namesAtTop() throws -> Set<String> { try base.namesAtTop() }
+
     func wholeArchive() throws -> FileRegion { try base.wholeArchive() }
 }
 

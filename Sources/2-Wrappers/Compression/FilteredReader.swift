@@ -4,6 +4,8 @@ import CArchive
 public enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
     /// libarchive's own words.
     case unreadable(String)
+    /// The compressed data stops before its end.
+    case endsEarly
     /// zstd data looks farther back than is unpacked.
     case windowTooLarge
     /// libarchive has no memory left.
@@ -12,6 +14,7 @@ public enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .unreadable(let reason): reason
+        case .endsEarly: "its compressed data ends early: it was cut off, or copied in part"
         case .windowTooLarge:
             "its zstd data needs a window of more than 128 MiB (zstd --long=28 and more make such); "
                 + "unpack it (zstd -d --long=31) and compress it without --long, or with --long=27"
@@ -20,7 +23,13 @@ public enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     init(_ archive: OpaquePointer) {
-        let text = archive_error_string(archive).map { String(cString: $0) } ?? "unknown error"
+        // Of a gzip trailer that is cut off libarchive says nothing at all, and of xz that no progress is possible.
+        guard let text = archive_error_string(archive).map({ String(cString: $0) }),
+            !text.lowercased().hasPrefix("truncated "), !text.contains("No progress is possible")
+        else {
+            self = .endsEarly
+            return
+        }
         // libzstd's words for it.
         guard !text.contains("Frame requires too much memory") else {
             self = .windowTooLarge
@@ -127,6 +136,22 @@ public enum StreamFormat: String, Hashable, Sendable, CaseIterable {
         (Array("PK\u{3}\u{4}".utf8), "zip"),
     ]
 
+    /// Whether a stream of which nothing came out is one of nothing, and not one that was cut off.
+    ///
+    /// - Parameter stream: The stream, or the first 128 KiB and more of it.
+    /// - Returns: Whether it ends as a stream of nothing does.
+    fileprivate func isEmpty(_ stream: [UInt8]) -> Bool {
+        switch self {
+        // The checksum and the size of nothing.
+        case .gzip:
+            stream.count >= FilteredReader.seenByteCount
+                || stream.count >= 18 && stream.suffix(8).allSatisfy { $0 == 0 }
+        case .bzip2: stream.count >= 14 && stream[4..<10].elementsEqual(Self.bzip2Blocks[1])
+        // Of these libarchive tells.
+        case .xz, .zstd: true
+        }
+    }
+
     fileprivate var filter: Int32 {
         switch self {
         case .gzip: ARCHIVE_FILTER_GZIP
@@ -165,19 +190,32 @@ public enum FilteredReader {
             }
             return
         }
+        // Only zstd has streams that short, and libarchive takes the others for empty ones.
+        guard start.count >= StreamFormat.magicByteCount || format == .zstd else {
+            throw ArchiveError.endsEarly
+        }
         var first: [UInt8]? = start
-        try decompress(
+        var seen: [UInt8] = []
+        let hasContent = try decompress(
             format,
             next: {
                 defer { first = nil }
-                return try first ?? next()
+                let part = try first ?? next()
+                if seen.count < Self.seenByteCount { seen += part }
+                return part
             }, body)
+        // What is cut off before anything came out libarchive takes for empty.
+        guard hasContent || format.isEmpty(seen) else { throw ArchiveError.endsEarly }
     }
 
+    /// How much of a stream is kept to tell whether it is empty: more than libarchive unpacks before it hands anything out.
+    fileprivate static let seenByteCount = 1 << 17
+
+    /// Decompresses a stream; returns whether anything was in it.
     private static func decompress(
         _ format: StreamFormat, next: @escaping () throws -> [UInt8],
         _ body: (ArraySlice<UInt8>) throws -> Void
-    ) throws {
+    ) throws -> Bool {
         let handle = try ArchiveHandle()
         let feed = Feed(next)
         // Appending a filter, rather than supporting it, is what keeps libarchive from guessing.
@@ -191,7 +229,7 @@ public enum FilteredReader {
                 guard let context else { return -1 }
                 return Unmanaged<Feed>.fromOpaque(context).takeUnretainedValue().read(block)
             }, nil)
-        try withExtendedLifetime(feed) {
+        return try withExtendedLifetime(feed) {
             // What is cut off before anything comes out opens as an empty stream; only the filter's complaint tells.
             guard opened == ARCHIVE_OK, feed.error == nil, archive_errno(handle.raw) == 0 else {
                 throw feed.error ?? ArchiveError(handle.raw)
@@ -199,7 +237,7 @@ public enum FilteredReader {
             var entry: OpaquePointer?
             switch archive_read_next_header(handle.raw, &entry) {
             case ARCHIVE_OK, ARCHIVE_WARN: break
-            case ARCHIVE_EOF: return
+            case ARCHIVE_EOF: return false
             default: throw feed.error ?? ArchiveError(handle.raw)
             }
             var buffer = [UInt8](repeating: 0, count: 1 << 18)
@@ -208,7 +246,7 @@ public enum FilteredReader {
                     archive_read_data(handle.raw, $0.baseAddress, $0.count)
                 }
                 guard count >= 0 else { throw feed.error ?? ArchiveError(handle.raw) }
-                if count == 0 { return }
+                if count == 0 { return true }
                 try body(buffer[..<count])
             }
         }

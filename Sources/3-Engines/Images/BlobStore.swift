@@ -21,6 +21,11 @@ public protocol BlobStore: Sendable {
     /// - Throws: `ImageError` if it cannot be told which file is meant, `FileError` if the system refuses to read it.
     func file(_ name: TreePath) throws -> FileRegion?
 
+    /// The names of the files and folders at its top, in any order.
+    ///
+    /// - Throws: `FileError` if they cannot be read.
+    func namesAtTop() throws -> Set<String>
+
     /// All of it as one archive: byte for byte if it is one, else one that is made of its files in a temporary file,
     /// always the same.
     ///
@@ -89,6 +94,8 @@ public struct LayoutFolder: BlobStore {
         return FileRegion(try RandomAccessFile(path: path))
     }
 
+    public func namesAtTop() throws -> Set<String> { Set(try FileKind.names(inFolder: source)) }
+
     public func wholeArchive() throws -> FileRegion {
         // A folder may hold anything; these are the files that an image layout or a `dir:` folder has.
         let top = try FileKind.names(inFolder: source).filter {
@@ -127,6 +134,8 @@ public struct DirLayout: BlobStore {
     public init(_ base: any BlobStore) { self.base = base }
 
     public func file(_ name: TreePath) throws -> FileRegion? { try base.file(name) }
+
+    public func namesAtTop() throws -> Set<String> { try base.namesAtTop() }
 
     public func wholeArchive() throws -> FileRegion { try base.wholeArchive() }
 }

@@ -127,8 +127,31 @@ struct ImageCatalog {
                 source: source,
                 reason: "docker before version 1.10 saved it; load it with docker and save it again")
         }
-        return .notAnImage(source: source, reason: "neither 'index.json' nor 'manifest.json' is in it")
+        let missing = "neither 'index.json' nor 'manifest.json' is in it"
+        let names = try store.namesAtTop()
+        for name in names.sorted().prefix(Self.folderLimit) {
+            let lists = ["\(name)/index.json", "\(name)/manifest.json"].compactMap { TreePath($0) }
+            guard try lists.contains(where: { try store.file($0) != nil }) else { continue }
+            let folder = EscapedText.of(name.utf8, limit: 200)
+            return .notAnImage(
+                source: source,
+                reason: "\(missing), but in its folder '\(folder)': "
+                    + (store.archive == nil ? "name that" : "unpack it and name that, or pack what is in it"))
+        }
+        guard names.intersection(Self.systemFolders).count < 3 else {
+            return .notAnImage(
+                source: source,
+                reason: "it holds the files of a container, as docker export writes them; "
+                    + "save the image with docker save")
+        }
+        return .notAnImage(source: source, reason: missing)
     }
+
+    /// Folders of a store in which lists are looked for.
+    private static let folderLimit = 64
+
+    /// Folders of which a Linux system has several.
+    private static let systemFolders: Set<String> = ["bin", "etc", "lib", "sbin", "usr", "var"]
 
     // MARK: - Indexes
 

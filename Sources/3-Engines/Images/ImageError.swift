@@ -90,9 +90,18 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
         let reason =
             StreamFormat(start).map {
                 "it is compressed twice, and what it unpacks to is \($0.rawValue) again: decompress it once first"
-            } ?? StreamFormat.unreadable(start).map(otherCompression)
+            } ?? StreamFormat.unreadable(start).map(otherCompression) ?? text(start)
         return .notAnImage(
             source: source, reason: reason ?? "it is neither a tar archive nor a folder of one")
+    }
+
+    /// What a text begins with, be it a server's page or message, or a pointer to what was not fetched; nil for what is
+    /// none.
+    private static func text(_ start: [UInt8]) -> String? {
+        guard start.allSatisfy({ (0x20...0x7e).contains($0) || "\t\r\n".utf8.contains($0) }),
+            let line = start.split(whereSeparator: { $0 == 0x0a || $0 == 0x0d }).first
+        else { return nil }
+        return "it is a text that begins with '\(EscapedText.of(line, limit: 60))'"
     }
 
     /// Why a compression is of no use.

@@ -91,6 +91,10 @@ public struct TarArchive: BlobStore {
             source: source, reason: "links to '\(EscapedText.of(name.bytes))' go in a circle")
     }
 
+    public func namesAtTop() throws -> Set<String> {
+        Set(members.keys.compactMap { $0.components.first.map { String(decoding: $0, as: UTF8.self) } })
+    }
+
     public func wholeArchive() throws -> FileRegion { region }
 
     /// Whether a block may start an archive.
