@@ -118,7 +118,7 @@ struct ConfigComparison {
         let oldOrder = oldVariables.map(\.name).filter { newTable[$0] != nil }
         let newOrder = newVariables.map(\.name).filter { oldTable[$0] != nil }
         if oldOrder != newOrder, oldOrder.count == newOrder.count {
-            let place = Place(section: "Env", name: "(order)", significance: .provenance)
+            let place = Place(section: "Env", name: "(order)", significance: .meaning)
             leaf(.array(oldOrder.map(JSONValue.string)), .array(newOrder.map(JSONValue.string)), place)
         }
     }
