@@ -64,6 +64,27 @@ struct FilteredReaderTests {
         }
     }
 
+    @Test func `what gzip says of its content is checked`() throws {
+        let content = Content.text(5, 100_000)
+        let packed = try Packing.gzip(6).pack(content)
+        for back in 1...8 {
+            var bytes = packed
+            bytes[packed.count - back] ^= 1
+            for stream in [bytes, packed + bytes, bytes + packed] {
+                #expect(throws: ArchiveError.self) { try read(stream) }
+            }
+        }
+        // What is behind a member and is none is nobody's.
+        for rest in [[], [0], [UInt8](repeating: 0, count: 512), Array("more".utf8), [0x1f, 0x8b, 0]] {
+            for count in [1, 7, 1 << 20] {
+                #expect(try read(packed + packed + rest, partByteCount: count) == content + content)
+            }
+        }
+        for rest in [[0x1f], [0x1f, 0x8b], Array(packed.prefix(12))] {
+            #expect(throws: ArchiveError.endsEarly) { try read(packed + rest) }
+        }
+    }
+
     @Test func `the format is told by its first bytes alone`() throws {
         for (packing, format) in [
             (Packing.gzip(6), StreamFormat.gzip), (.zstd, .zstd), (.zstdAfterSkippable, .zstd), (.xz, .xz),

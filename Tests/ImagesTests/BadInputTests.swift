@@ -111,6 +111,11 @@ struct BadInputTests {
         BadInput("a gzip archive without all of its trailer", "damaged", mentions: "ends early") {
             Array(try tiny.archive(.ociArchive, outer: .gzip(6)).dropLast(3))
         },
+        BadInput("a gzip archive with another checksum", "damaged", mentions: "incorrect data check") {
+            var bytes = try tiny.archive(.ociArchive, outer: .gzip(6))
+            bytes[bytes.count - 7] ^= 1
+            return bytes
+        },
         BadInput("a truncated zstd archive", "damaged", mentions: "ends early") {
             Array(try tiny.archive(.ociArchive, outer: .zstd).dropLast(30))
         },

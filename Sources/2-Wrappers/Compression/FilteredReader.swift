@@ -23,7 +23,7 @@ public enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     init(_ archive: OpaquePointer) {
-        // Of a gzip trailer that is cut off libarchive says nothing at all, and of xz that no progress is possible.
+        // Of xz data it says that no progress is possible.
         guard let text = archive_error_string(archive).map({ String(cString: $0) }),
             !text.lowercased().hasPrefix("truncated "), !text.contains("No progress is possible")
         else {
@@ -138,23 +138,22 @@ public enum StreamFormat: String, Hashable, Sendable, CaseIterable {
 
     /// Whether a stream of which nothing came out is one of nothing, and not one that was cut off.
     ///
-    /// - Parameter stream: The stream, or the first 128 KiB and more of it.
+    /// - Parameters:
+    ///   - start: The stream's first bytes, as many as tell the format.
+    ///   - byteCount: How many it has.
     /// - Returns: Whether it ends as a stream of nothing does.
-    fileprivate func isEmpty(_ stream: [UInt8]) -> Bool {
+    fileprivate func isEmpty(_ start: [UInt8], byteCount: Int) -> Bool {
         switch self {
-        // The checksum and the size of nothing.
-        case .gzip:
-            stream.count >= FilteredReader.seenByteCount
-                || stream.count >= 18 && stream.suffix(8).allSatisfy { $0 == 0 }
-        case .bzip2: stream.count >= 14 && stream[4..<10].elementsEqual(Self.bzip2Blocks[1])
-        // Of these libarchive tells.
-        case .xz, .zstd: true
+        case .bzip2: byteCount >= 14 && start[4..<10].elementsEqual(Self.bzip2Blocks[1])
+        // Of these their decompressors tell.
+        case .gzip, .xz, .zstd: true
         }
     }
 
-    fileprivate var filter: Int32 {
+    /// libarchive's filter; nil for what is read without it.
+    fileprivate var filter: Int32? {
         switch self {
-        case .gzip: ARCHIVE_FILTER_GZIP
+        case .gzip: nil
         case .zstd: ARCHIVE_FILTER_ZSTD
         case .xz: ARCHIVE_FILTER_XZ
         case .bzip2: ARCHIVE_FILTER_BZIP2
@@ -195,31 +194,28 @@ public enum FilteredReader {
             throw ArchiveError.endsEarly
         }
         var first: [UInt8]? = start
-        var seen: [UInt8] = []
-        let hasContent = try decompress(
-            format,
-            next: {
-                defer { first = nil }
-                let part = try first ?? next()
-                if seen.count < Self.seenByteCount { seen += part }
-                return part
-            }, body)
+        var byteCount = 0
+        let input = {
+            defer { first = nil }
+            let part = try first ?? next()
+            byteCount += part.count
+            return part
+        }
+        guard let filter = format.filter else { return try GzipStream(next: input).read(body) }
+        let hasContent = try decompress(filter, next: input, body)
         // What is cut off before anything came out libarchive takes for empty.
-        guard hasContent || format.isEmpty(seen) else { throw ArchiveError.endsEarly }
+        guard hasContent || format.isEmpty(start, byteCount: byteCount) else { throw ArchiveError.endsEarly }
     }
 
-    /// How much of a stream is kept to tell whether it is empty: more than libarchive unpacks before it hands anything out.
-    fileprivate static let seenByteCount = 1 << 17
-
-    /// Decompresses a stream; returns whether anything was in it.
+    /// Decompresses a stream by libarchive; returns whether anything was in it.
     private static func decompress(
-        _ format: StreamFormat, next: @escaping () throws -> [UInt8],
+        _ filter: Int32, next: @escaping () throws -> [UInt8],
         _ body: (ArraySlice<UInt8>) throws -> Void
     ) throws -> Bool {
         let handle = try ArchiveHandle()
         let feed = Feed(next)
         // Appending a filter, rather than supporting it, is what keeps libarchive from guessing.
-        guard archive_read_append_filter(handle.raw, format.filter) == ARCHIVE_OK,
+        guard archive_read_append_filter(handle.raw, filter) == ARCHIVE_OK,
             archive_read_support_format_raw(handle.raw) == ARCHIVE_OK,
             archive_read_support_format_empty(handle.raw) == ARCHIVE_OK
         else { throw ArchiveError(handle.raw) }
