@@ -146,6 +146,33 @@ struct RoutesTests {
         #expect(bad.errors.contains("line 2: 'fast' in the link 'fast' is no rate"), "\(bad.errors)")
     }
 
+    @Test func `the README's example is what is said of the example images`() throws {
+        #expect(try Program.run("demo", "--no-explore", "--dir", ".", "--force", in: scratch).status == 0)
+        let readme = try String(
+            contentsOf: URL(filePath: "\(#filePath)/../../../README.md").standardizedFileURL, encoding: .utf8)
+        let example = lines(readme).drop { !$0.hasPrefix("    $ silt routes ") }.prefix {
+            $0.hasPrefix("    ")
+        }
+        let command = try #require(example.first).split(separator: " ").dropFirst(2).map(String.init)
+        let said = lines(try Command(path: Program.path).run(command, folder: scratch.path).text)
+        #expect(example.count > 5)
+        for line in example.dropFirst().map({ $0.dropFirst(4) }) where line != "..." {
+            #expect(said.contains(String(line)), "\(line)\n\(said.joined(separator: "\n"))")
+        }
+    }
+
+    @Test func `of a bound that a guess breaks it is told that it is one`() throws {
+        func broken(_ options: String...) throws -> String {
+            try Command(path: Program.path).run(
+                ["diff", "old.tar", "new.tar", "--fail-if", "delta > 1"] + options, folder: scratch.path
+            ).errors
+        }
+        #expect(try broken("--guess").contains("a guess: "))
+        #expect(try broken("--guess").hasPrefix("silt: failed: delta > 1 (it is about "))
+        let exact = try broken()
+        #expect(exact.hasPrefix("silt: failed: delta > 1 (it is ") && !exact.contains("about"), "\(exact)")
+    }
+
     @Test func `a bound that breaks ends with 1 after the report`() throws {
         let result = try Program.run("routes", "old.tar", "new.tar", "--fail-if", "pull > 1kB", in: scratch)
         #expect(result.status == 1)

@@ -106,9 +106,9 @@ struct Diff: CancellableCommand {
         if !bounds.isEmpty {
             let pull =
                 bounds.contains { $0.measure == .pull }
-                ? try await PullEstimate.figure(old: old, new: new, jobs: pair.reading.width).byteCount : nil
+                ? try await PullEstimate.figure(old: old, new: new, jobs: pair.reading.width) : nil
             let measures = Measures(
-                old, new, package: costs?.byteCount, pull: pull, ignoring: ignoring.rules)
+                old, new, package: costs?.figure, pull: pull, ignoring: ignoring.rules)
             try measures.check(bounds)
         }
         if exitCode, !isSame { throw ExitStatus.differs.exitCode }
@@ -137,6 +137,13 @@ struct Diff: CancellableCommand {
     }
 }
 
+extension PackageCosts {
+    /// The package's size, and how far it may be off.
+    fileprivate var figure: Figure {
+        isExact ? Figure(exact: byteCount) : Figure(byteCount, bounds: bounds)
+    }
+}
+
 extension UpdateCosts {
     /// The costs that a package was found to have.
     init(_ costs: PackageCosts) {
@@ -154,7 +161,6 @@ extension UpdateCosts {
             layers: Dictionary(
                 uniqueKeysWithValues: costs.layers.enumerated().map { ($0, figure($1.byteCount)) }),
             documents: figure(costs.documentByteCount),
-            package: costs.isExact
-                ? Figure(exact: costs.byteCount) : Figure(costs.byteCount, bounds: costs.bounds))
+            package: costs.figure)
     }
 }

@@ -93,7 +93,7 @@ struct RoutesCommand: CancellableCommand {
         if let chart { try ChartFile.write(report.chart, to: chart) }
         guard !bounds.isEmpty else { return }
         try Measures(
-            old, new, package: report.byteCount(of: .default), pull: report.byteCount(of: .pull),
+            old, new, package: report.figure(of: .default), pull: report.figure(of: .pull),
             ignoring: IgnoreRules()
         ).check(bounds)
     }

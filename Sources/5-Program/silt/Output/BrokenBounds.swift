@@ -32,7 +32,7 @@ extension Measures {
         guard broken.isEmpty, untold.isEmpty else {
             let place = unread.descriptions.first ?? ""
             throw BrokenBounds(
-                broken.map { "\($0) (it is \($0.measure.text(self[$0.measure])))" }
+                broken.map { "\($0) (\(text($0.measure)))" }
                     + untold.map { "\($0) (nobody can tell: not read is \(EscapedText.line(place)))" })
         }
     }

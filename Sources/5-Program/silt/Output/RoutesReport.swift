@@ -122,9 +122,10 @@ struct RoutesReport: Encodable {
     }
 
     /// Bytes of a route; nil if it is not known.
-    func byteCount(of kind: RouteKind) -> UInt64? {
-        measured.first { $0.kind == kind }?.figure.byteCount
-    }
+    func byteCount(of kind: RouteKind) -> UInt64? { figure(of: kind)?.byteCount }
+
+    /// The same, and how far it may be off.
+    func figure(of kind: RouteKind) -> Figure? { measured.first { $0.kind == kind }?.figure }
 
     /// Adds a route; the first one should be a pull.
     mutating func add(_ route: Route) {

@@ -3,13 +3,14 @@ import FileTree
 import Images
 import OCI
 import Routes
+import Shipping
 
 /// What a pair of images measures; counted when asked for.
 struct Measures {
     private let old: OpenedImage
     private let new: OpenedImage
-    private let package: UInt64
-    private let pull: UInt64
+    private let package: Figure
+    private let pull: Figure
     private let tree: DiffTree
     /// The layers whose files nobody knows, so that they are counted nowhere.
     let unread: UnreadLayers
@@ -23,12 +24,12 @@ struct Measures {
     ///   - pull: Bytes that a registry sends; nil if nobody will ask for them.
     ///   - rules: What does not count.
     init(
-        _ old: OpenedImage, _ new: OpenedImage, package: UInt64?, pull: UInt64?, ignoring rules: IgnoreRules
+        _ old: OpenedImage, _ new: OpenedImage, package: Figure?, pull: Figure?, ignoring rules: IgnoreRules
     ) {
         self.old = old
         self.new = new
-        self.package = package ?? 0
-        self.pull = pull ?? 0
+        self.package = package ?? .zero
+        self.pull = pull ?? .zero
         tree = DiffTree(old: old.index.listings, new: new.index.listings, ignoring: rules)
         unread = UnreadLayers(old: old.index.summary.layers, new: new.index.summary.layers)
     }
@@ -37,8 +38,8 @@ struct Measures {
     subscript(measure: Measure) -> UInt64 {
         let counts = tree.counts
         switch measure {
-        case .delta: return package
-        case .pull: return pull
+        case .delta: return package.byteCount
+        case .pull: return pull.byteCount
         case .added: return UInt64(counts.added)
         case .removed: return UInt64(counts.removed)
         case .modified: return UInt64(counts.modified)
@@ -52,6 +53,18 @@ struct Measures {
             let listings = new.index.listings
             return Efficiency(listings, hidden: HiddenEntries(listings)).wastedByteCount
         }
+    }
+
+    /// What a measure is, in words; of an estimate also how far it may be off.
+    func text(_ measure: Measure) -> String {
+        let value = measure.text(self[measure])
+        let figure: Figure
+        switch measure {
+        case .delta: figure = package
+        case .pull: figure = pull
+        default: return "it is \(value)"
+        }
+        return figure.isExact ? "it is \(value)" : "it is about \(value), a guess: \(figure.errorText)"
     }
 
     /// Whether a file acts as another user or group now, and did not before.
