@@ -1,5 +1,7 @@
 """Makes blobs of zstd frames of what they hold, written from repack.md; used by repack.py."""
 
+import best
+
 PARTS = 3  # of sequences: how many literals, the offset, the length of the match
 LITERAL_BITS = [0] * 16 + [1, 1, 1, 1, 2, 2, 3, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]
 LENGTH_BITS = [0] * 32 + [1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]
@@ -651,10 +653,26 @@ def code_of(bases, value):
     return low
 
 
+def cost(offset, length):
+    """What a sequence takes by the predefined codes."""
+    codes = offset.bit_length() - 1, code_of(LENGTH_BASES, length)
+    states = sum(PREDEFINED[part + 1].deltas(code)[0] >> 16 for part, code in enumerate(codes))
+    return codes[0] + LENGTH_BITS[codes[1]] + states
+
+
+def whole_header(size):
+    """What klauspost/compress writes in front of a frame of one block."""
+    width = 0 if size < 256 else 1 if size < 65792 else 2
+    window = b"" if size > 1024 else b"\x08" if size == 1024 else b"\0"
+    tail = (size - 256 if width == 1 else size).to_bytes(4, "little")[: 2 * width]
+    return bytes([width << 6 | (size > 1024) << 5 | 4]) + window + tail
+
+
 class Frames:
     """repack.md, "zstd frames"."""
 
-    def __init__(self, data, plan, sequences, contexts):
+    def __init__(self, data, plan, sequences, contexts, is_cut):
+        self.is_cut, self.tables = is_cut, ({}, {})
         self.data, self.plan, self.coder = data, plan, sequences
         self.known, self.corrections = contexts(), contexts()
         self.made, self.header, self.program, self.models = bytearray(), b"\x04\x68", None, {}
@@ -686,17 +704,42 @@ class Frames:
         require(position == len(self.data), "its frames hold too little")
         return bytes(self.made)
 
-    def frame(self, start):
+    def take_header(self):
         if not self.bit("same header"):
             self.header = self.bytes("header")
             require(0 < len(self.header) < 15 and not self.header[0] & 11, "a frame's header is wrong")
+
+    def cut_header(self, start):
+        expected = b"\x04\x60" if self.program[0] == 1 else b"\x04\x78" if self.program[0] == 4 else b"\x04\x68"
+        if self.bit("whole"):
+            self.whole = self.number("frame size")
+            require(self.whole <= min(1 << 17, len(self.data) - start), "a frame is too long")
+            expected = whole_header(self.whole)
+        if self.bit("expected header"):
+            self.header = expected
+        else:
+            self.take_header()
+
+    def take_program(self):
         if self.program is None or not self.bit("same program"):
             self.program = [self.number("program"), self.number("program")]
-            require(self.program[0] < 3 and self.program[1] < 2, "it names an unknown encoder")
+            require(self.program[0] < 5 and self.program[1] < 2, "it names an unknown encoder")
         family, self.is_older = self.program
+        self.codes_all = family > 2
         self.usual = 1 << 16 if family == 1 and not self.is_older else 1 << 17
         key = tuple(self.program)
-        self.model = self.models.setdefault(key, Model(self.data, family))
+        if key not in self.models:
+            is_best = best.Best(self.data, self.tables, cost, family == 4) if self.codes_all else None
+            self.models[key] = is_best or Model(self.data, family)
+        self.model = self.models[key]
+
+    def frame(self, start):
+        self.whole = None
+        if not self.is_cut:
+            self.take_header()
+        self.take_program()
+        if self.is_cut:
+            self.cut_header(start)
         self.made += b"\x28\xb5\x2f\xfd" + self.header
         self.frame_start, self.distances = start, [1, 4, 8]
         self.literal_code, self.reuses_literals = None, False
@@ -712,23 +755,33 @@ class Frames:
             self.made += right
         return position
 
-    def block(self, start):
+    def size(self, start):
+        """Where a block ends, and whether it is the last of its frame."""
+        if self.whole is not None:
+            return start + self.whole, True
         size = min(self.usual, len(self.data) - start)
         if not self.bit("usual size"):
             size = self.number("size")
-        end = start + size
         require(size <= min(1 << 17, len(self.data) - start), "a block is too long")
-        is_last = self.bit("last", end == len(self.data))
-        is_free = self.last_free = self.bit("free", self.last_free)
+        return start + size, self.bit("last", start + size == len(self.data))
+
+    def block(self, start):
+        end, is_last = self.size(start)
+        size = end - start
+        if self.is_cut:
+            is_free = self.bit("free of size", min(size.bit_length() // 2, 9))
+        else:
+            is_free = self.last_free = self.bit("free", self.last_free)
         self.model.block(start, end, is_last and start == self.frame_start)
-        is_run = False
+        expected = CODED
         self.sequences = []
         if is_free:
-            is_run = self.wander(start, end)
+            expected = self.wander(start, end)
         else:
             self.follow(start, end)
         self.collect(start, end)
-        expected = RUN if is_run else RAW if is_free else CODED
+        if is_free and expected == CODED:
+            expected = RAW if size < 32 else min(self.expected_literals()[0], CODED)
         kind = self.plan.tree(2, self.known, ("kind", expected))
         require(kind < 3, "a block has no known kind")
         content = self.data[start:end]
@@ -752,10 +805,14 @@ class Frames:
             literals -= sequence[1]
         size = end - start
         is_run = len(sequences) == 1 and literals <= 1 and sequences[0] == (literals, size - literals, 4)
-        is_run = is_run and not self.is_older
-        if not is_run and sequences and size - literals - (size >> 6) >= 16:
+        if is_run and not self.is_older:
+            return RUN
+        if sequences and size - literals - (size >> (5 if self.codes_all and self.is_older else 6)) >= 16:
             self.reuses_literals = False
-        return is_run
+            return RAW
+        if not self.codes_all or self.is_older and not sequences and size == self.usual:
+            return RAW
+        return CODED
 
     def follow(self, start, end):
         place, strayed = start, 0
@@ -899,7 +956,9 @@ class Frames:
         size = self.coded_size(used, streams, own)
         header = 3 if max(count, size) < 1 << 10 else 4 if max(count, size) < 1 << 14 else 5
         is_worth = (kind == AS_BEFORE or description) and size < limit
-        if is_worth and (self.is_older or size + header < count + raw_header):
+        # Without sequences the whole block would be as it is, without a header of literals.
+        other = 0 if self.codes_all and not self.sequences else raw_header
+        if is_worth and (self.is_older or size + header < count + other):
             return kind, header, streams, description
         return RAW, raw_header, streams, description
 

@@ -44,7 +44,9 @@ public final class Rebuilder {
         machine =
             switch header.form {
             case .gzip: StreamMachine(plan: plan, tokens: tokens, end: end, old: old, sink: take)
-            case .zstd: FrameMachine(plan: plan, sequences: tokens, end: end, sink: take)
+            case .zstd, .cutZstd:
+                FrameMachine(
+                    plan: plan, sequences: tokens, isCut: header.form == .cutZstd, end: end, sink: take)
             }
         check = { made == limit }
     }

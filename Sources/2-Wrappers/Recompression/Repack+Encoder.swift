@@ -13,8 +13,10 @@ extension Repack {
     public static func about(_ description: ByteSource) throws -> (encoder: String, takesOldBlob: Bool) {
         let header = try Header(description)
         let coder = Rebuilder.coder(description, at: header.planOffset, header.planByteCount)
-        // What is followed with a model of another encoder takes far more than what is followed with its own.
-        let isOwn = description.byteCount <= leastByteCount + header.blobByteCount / blobBytesPerByte
+        // What is followed with a model of another encoder takes far more than what is followed with its own. The tables of
+        // contents of layers that are cut by file are kept as they are, and take some percent, but no sequences.
+        let ownByteCount = header.form == .cutZstd ? header.tokenByteCount : description.byteCount
+        let isOwn = ownByteCount <= leastByteCount + header.blobByteCount / blobBytesPerByte
         switch header.form {
         case .gzip:
             let first = try gzipProgram(PlanCoder(coder))
@@ -25,8 +27,9 @@ extension Repack {
             let isExact = isOwn && !takesOldBlob
             let tool = first.program.tool(segmentByteCount: first.segmentByteCount)
             return ("gzip \(isExact ? "by" : "by an encoder like") \(tool)", takesOldBlob)
-        case .zstd:
-            guard isOwn, let program = try zstdProgram(FramePlanCoder(coder)) else {
+        case .zstd, .cutZstd:
+            let isCut = header.form == .cutZstd
+            guard isOwn, let program = try zstdProgram(FramePlanCoder(coder), isCut: isCut) else {
                 return ("zstd by an unknown encoder", false)
             }
             return ("zstd by \(program.tool)", false)
@@ -52,7 +55,7 @@ extension Repack {
     }
 
     /// The program of the first frame that holds something; nil if there is none.
-    private static func zstdProgram(_ plan: FramePlanCoder) throws -> FrameProgram? {
+    private static func zstdProgram(_ plan: FramePlanCoder, isCut: Bool) throws -> FrameProgram? {
         while plan.flag(false, .follows) {
             if plan.flag(false, .isSkippable) {
                 _ = plan.number(0, .skippable)
@@ -60,7 +63,7 @@ extension Repack {
                 guard !plan.coder.isExhausted else { break }
                 continue
             }
-            if !plan.flag(false, .sameHeader) { _ = try plan.bytes([], .headerByteCount, atMost: 14) }
+            if !isCut, !plan.flag(false, .sameHeader) { _ = try plan.bytes([], .headerByteCount, atMost: 14) }
             guard
                 let program = FrameProgram(
                     numbers: (0..<FrameProgram.numberCount).map { _ in plan.number(0, .program) })
@@ -134,6 +137,7 @@ extension FrameProgram {
         case .literal: "an encoder without matches"
         case .fastest: "klauspost/compress, fastest"
         case .standard: "klauspost/compress, default"
+        case .best, .olderBest: "klauspost/compress, best"
         }
     }
 }

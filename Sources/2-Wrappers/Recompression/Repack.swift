@@ -8,6 +8,8 @@ public struct Repack: Sendable {
         case gzip = 1
         /// zstd frames.
         case zstd
+        /// zstd frames whose headers follow from what they hold.
+        case cutZstd
 
         /// Blobs that hold as much are not described.
         var plainLimit: UInt64 { self == .gzip ? 1 << 47 : 1 << 39 }

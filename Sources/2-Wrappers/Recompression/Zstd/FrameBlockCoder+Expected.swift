@@ -7,6 +7,11 @@ extension FrameBlockCoder {
         var block = FrameBlock()
         block.kind = .compressed
         expectLiterals(program, &block)
+        if sequenceCount == 0, program.codesAllLiterals {
+            block.kind =
+                literalCount < 32
+                ? .raw : block.literals == .run ? .run : block.literals.isCoded ? .compressed : .raw
+        }
         for part in SequencePart.allCases { expect(part, &block) }
         return block
     }
@@ -64,9 +69,11 @@ extension FrameBlockCoder {
         guard choice.literals == .codedAsBefore || !block.literalDescription.isEmpty else { return .raw }
         let count = codedByteCount(used, choice)
         guard count < limit else { return .raw }
-        let isSmaller =
-            count + expectedHeaderByteCount(count) < literalCount
-            + (literalCount < 16 ? 1 : literalCount < 2048 ? 2 : 3)
+        // Without sequences the whole block would be as it is, without a header of literals.
+        let rawHeaderByteCount =
+            sequenceCount == 0 && program.codesAllLiterals
+            ? 0 : literalCount < 16 ? 1 : literalCount < 2048 ? 2 : 3
+        let isSmaller = count + expectedHeaderByteCount(count) < literalCount + rawHeaderByteCount
         return isSmaller || program.isOlder ? choice.literals : .raw
     }
 

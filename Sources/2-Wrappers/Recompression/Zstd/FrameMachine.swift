@@ -13,6 +13,8 @@ final class FrameMachine: DescribingMachine {
     }
 
     private let plan: FramePlanCoder
+    /// Whether frames' headers follow from what they hold.
+    private let isCut: Bool
     private let sequenceCoder: AdaptiveCoder
     private let plain: PlainBuffer
     private let given: Given?
@@ -28,7 +30,12 @@ final class FrameMachine: DescribingMachine {
     private var program: FrameProgram?
     private var model: any FrameModel = LiteralFrameModel()
     private var models: [FrameProgram: any FrameModel] = [:]
+    private lazy var bestTables = BestFrameModel.Tables()
     private var frameStart = 0
+    /// How many bytes the frame holds, if it has one block.
+    private var wholeByteCount: Int?
+    /// The frame's first block, if it was looked at already.
+    private var firstBlock: FrameBlock?
     private var hash = RunningXXHash()
     private var distances = LastDistances()
 
@@ -47,11 +54,11 @@ final class FrameMachine: DescribingMachine {
 
     private var isDecoding: Bool { plan.coder.isDecoding }
 
-    /// Room for the furthest match, and as much again so that bytes are rarely moved.
+    /// Room for the furthest match, and some more so that bytes are rarely moved.
     private static func buffer(_ byteCount: Int) -> PlainBuffer {
         let history = FrameProgram.windowLimit
         return PlainBuffer(
-            history: history, capacity: min(2 * history, max(byteCount, 1) + PlainBuffer.lookahead))
+            history: history, capacity: min(history + 1 << 21, max(byteCount, 1) + PlainBuffer.lookahead))
     }
 
     /// Makes a description.
@@ -59,15 +66,17 @@ final class FrameMachine: DescribingMachine {
     /// - Parameters:
     ///   - parser: At the front of the blob.
     ///   - program: What to follow the sequences with.
+    ///   - isCut: Whether frames' headers follow from what they hold.
     ///   - end: How many bytes the blob holds when it is decompressed.
     ///   - sink: Takes what the description makes, as it is made.
     init(
-        parser: FrameParser, program: FrameProgram, end: Int,
+        parser: FrameParser, program: FrameProgram, isCut: Bool, end: Int,
         sink: @escaping (UnsafeBufferPointer<UInt8>) throws -> Void = { _ in }
     ) {
         plan = FramePlanCoder(AdaptiveCoder())
         sequenceCoder = AdaptiveCoder()
         given = Given(parser: parser, program: program)
+        self.isCut = isCut
         plain = Self.buffer(end)
         self.end = end
         self.sink = sink
@@ -78,15 +87,17 @@ final class FrameMachine: DescribingMachine {
     /// - Parameters:
     ///   - plan: The coded plan.
     ///   - sequences: The coded sequences.
+    ///   - isCut: Whether frames' headers follow from what they hold.
     ///   - end: How many bytes the blob holds when it is decompressed.
     ///   - sink: Takes the blob's bytes.
     init(
-        plan: AdaptiveCoder, sequences: AdaptiveCoder, end: Int,
+        plan: AdaptiveCoder, sequences: AdaptiveCoder, isCut: Bool, end: Int,
         sink: @escaping (UnsafeBufferPointer<UInt8>) throws -> Void
     ) {
         self.plan = FramePlanCoder(plan)
         sequenceCoder = sequences
         given = nil
+        self.isCut = isCut
         plain = Self.buffer(end)
         self.end = end
         self.sink = sink
@@ -157,13 +168,13 @@ final class FrameMachine: DescribingMachine {
         if plan.flag(false, .isSkippable) { return try passSkippable(0, []) }
         var actual: [UInt8] = []
         if case .frame(let bytes) = item { actual = bytes }
-        if !plan.flag(actual == header, .sameHeader) {
-            header = try plan.bytes(actual, .headerByteCount, atMost: 14)
-            guard let first = header.first, FrameHeader.byteCount(first) == header.count else {
-                throw Self.damaged("a frame's header is wrong")
-            }
+        if isCut {
+            try codeProgram()
+            try codeCutHeader(actual)
+        } else {
+            try codeHeader(actual)
+            try codeProgram()
         }
-        try codeProgram()
         made.append(FrameHeader.magic)
         made.append(header)
         frameStart = position
@@ -172,6 +183,35 @@ final class FrameMachine: DescribingMachine {
         coder.codes = FrameCodes()
         model.startFrame(at: position)
         state = .block
+    }
+
+    private func codeHeader(_ actual: [UInt8]) throws {
+        guard !plan.flag(actual == header, .sameHeader) else { return }
+        header = try plan.bytes(actual, .headerByteCount, atMost: 14)
+        guard let first = header.first, FrameHeader.byteCount(first) == header.count else {
+            throw Self.damaged("a frame's header is wrong")
+        }
+    }
+
+    /// Codes a header that is likely to follow from what the frame holds, and how much that is if it is one block.
+    private func codeCutHeader(_ actual: [UInt8]) throws {
+        let first = try given?.parser.block()
+        firstBlock = first
+        wholeByteCount = nil
+        var expected = program?.header ?? FrameHeader.usual
+        if plan.flag(first?.isLast ?? false, .isWhole) {
+            let count = plan.number(first?.byteCount ?? 0, .frameByteCount)
+            guard count <= min(FrameBlock.byteCountLimit, end - position) else {
+                throw Self.damaged("a frame is too long")
+            }
+            wholeByteCount = count
+            expected = FrameHeader.whole(count)
+        }
+        if plan.flag(actual == expected, .expectedHeader) {
+            header = expected
+        } else {
+            try codeHeader(actual)
+        }
     }
 
     private func passSkippable(_ kind: Int, _ bytes: [UInt8]) throws {
@@ -192,7 +232,7 @@ final class FrameMachine: DescribingMachine {
             throw Self.damaged("it names an unknown encoder")
         }
         self.program = program
-        model = models[program] ?? program.model()
+        model = models[program] ?? program.model { bestTables }
         models[program] = model
     }
 
@@ -212,7 +252,29 @@ final class FrameMachine: DescribingMachine {
 
     private func goThroughBlock() throws {
         guard let program else { return }
-        var block = try given?.parser.block() ?? FrameBlock()
+        var block = try firstBlock ?? given?.parser.block() ?? FrameBlock()
+        firstBlock = nil
+        try codeSize(&block, program)
+        let blockEnd = position + block.byteCount
+        let isFree = isFree(block)
+        model.startBlock(at: position, end: blockEnd, isWhole: block.isLast && position == frameStart)
+        let expected = isFree ? wander(to: blockEnd, program) : .compressed
+        if !isFree { try follow(block.sequenceCount, to: blockEnd) }
+        let bytes = UnsafeBufferPointer(start: plain.pointer(position), count: block.byteCount)
+        coder.collect(bytes)
+        try code(&block, expected, program, bytes)
+        hash.update(bytes)
+        position = blockEnd
+        if block.isLast { try endFrame() }
+    }
+
+    /// Codes how many bytes a block holds, and whether it is the last of its frame.
+    private func codeSize(_ block: inout FrameBlock, _ program: FrameProgram) throws {
+        if let wholeByteCount {
+            block.byteCount = wholeByteCount
+            block.isLast = true
+            return
+        }
         let usual = min(program.blockByteCount, end - position)
         if plan.flag(block.byteCount == usual, .isUsual) {
             block.byteCount = usual
@@ -222,23 +284,20 @@ final class FrameMachine: DescribingMachine {
         guard block.byteCount <= min(FrameBlock.byteCountLimit, end - position) else {
             throw Self.damaged("a block is too long")
         }
-        let blockEnd = position + block.byteCount
-        block.isLast = plan.flag(block.isLast, .isLast, context: blockEnd == end)
-        let isFree = plan.flag(block.sequenceCount == 0, .isFree, context: lastFree)
-        lastFree = isFree
-        model.startBlock(at: position, end: blockEnd, isWhole: block.isLast && position == frameStart)
-        let isRun = isFree ? wander(to: blockEnd, program) : false
-        if !isFree { try follow(block.sequenceCount, to: blockEnd) }
-        let bytes = UnsafeBufferPointer(start: plain.pointer(position), count: block.byteCount)
-        coder.collect(bytes)
-        try code(&block, isFree: isFree, isRun: isRun, program, bytes)
-        hash.update(bytes)
-        position = blockEnd
-        if block.isLast { try endFrame() }
+        block.isLast = plan.flag(block.isLast, .isLast, context: position + block.byteCount == end)
     }
 
-    /// Lets the model have its own way over a block without sequences; tells whether it would be a run.
-    private func wander(to blockEnd: Int, _ program: FrameProgram) -> Bool {
+    /// Codes whether a block has no sequences.
+    private func isFree(_ block: FrameBlock) -> Bool {
+        let isFree = block.sequenceCount == 0
+        if isCut { return plan.flag(isFree, .isFreeOfSize, of: min(block.byteCount.bitWidthOfValue / 2, 9)) }
+        lastFree = plan.flag(isFree, .isFree, context: lastFree)
+        return lastFree
+    }
+
+    /// Lets the model have its own way over a block without sequences; tells of what kind it would be, which is compressed
+    /// where that depends on the literals alone.
+    private func wander(to blockEnd: Int, _ program: FrameProgram) -> FrameBlock.Kind {
         var place = position
         var literalCount = blockEnd - position
         coder.sequenceCount = 0
@@ -248,14 +307,18 @@ final class FrameMachine: DescribingMachine {
             place += sequence.byteCount
             literalCount -= Int(sequence.matchLength)
         }
-        let isRun = coder.isRun(program, literalCount: literalCount)
+        defer { coder.sequenceCount = 0 }
+        if coder.isRun(program, literalCount: literalCount) { return .run }
         // The codes of what was coded in vain are not used again.
         let byteCount = blockEnd - position
-        if !isRun, coder.sequenceCount > 0, byteCount - literalCount - byteCount >> 6 >= 16 {
+        let part = program.codesAllLiterals && program.isOlder ? 5 : 6
+        if coder.sequenceCount > 0, byteCount - literalCount - byteCount >> part >= 16 {
             coder.codes.reusesLiterals = false
+            return .raw
         }
-        coder.sequenceCount = 0
-        return isRun
+        guard program.codesAllLiterals else { return .raw }
+        let isGivenUp = program.isOlder && coder.sequenceCount == 0 && byteCount == program.blockByteCount
+        return isGivenUp ? .raw : .compressed
     }
 
     /// A model that looked at so many bytes of a block in vain is not asked for the rest of it, so that the work is bound.
@@ -336,11 +399,11 @@ final class FrameMachine: DescribingMachine {
     // MARK: - How blocks are written
 
     private func code(
-        _ block: inout FrameBlock, isFree: Bool, isRun: Bool, _ program: FrameProgram,
+        _ block: inout FrameBlock, _ expectedKind: FrameBlock.Kind, _ program: FrameProgram,
         _ bytes: UnsafeBufferPointer<UInt8>
     ) throws {
-        let expected = isFree ? FrameBlock.Kind.raw : .compressed
-        let expectedKind = isRun ? FrameBlock.Kind.run : expected
+        let expected = expectedKind == .compressed ? coder.expected(program) : FrameBlock()
+        let expectedKind = expectedKind == .compressed ? expected.kind : expectedKind
         guard
             let kind = FrameBlock.Kind(
                 rawValue: plan.choice(block.kind.rawValue, expected: expectedKind.rawValue, .kind))
@@ -356,7 +419,8 @@ final class FrameMachine: DescribingMachine {
             }
             writeHeader(block, bytes.count)
             made.append([first])
-        case .compressed: try codeCompressed(&block, program)
+        case .compressed:
+            try codeCompressed(&block, expectedKind == .compressed ? expected : coder.expected(program))
         }
     }
 
@@ -365,8 +429,7 @@ final class FrameMachine: DescribingMachine {
         made.append(UInt64((block.isLast ? 1 : 0) | block.kind.rawValue << 1 | count << 3), 24)
     }
 
-    private func codeCompressed(_ block: inout FrameBlock, _ program: FrameProgram) throws {
-        let expected = coder.expected(program)
+    private func codeCompressed(_ block: inout FrameBlock, _ expected: FrameBlock) throws {
         content.reset()
         var isMade = true
         if let given {

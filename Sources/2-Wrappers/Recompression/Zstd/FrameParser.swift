@@ -242,6 +242,16 @@ enum FrameHeader {
     static let usual: [UInt8] = [0x04, 0x68]
     static let magic: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd]
 
+    /// What klauspost/compress writes where the data are one block.
+    static func whole(_ byteCount: Int) -> [UInt8] {
+        let isSingle = byteCount > 1 << 10
+        let sizeCode = byteCount < 256 ? 0 : byteCount < 65_792 ? 1 : 2
+        let window: [UInt8] = isSingle ? [] : [byteCount < 1 << 10 ? 0 : 8]
+        let size = sizeCode == 1 ? byteCount - 256 : byteCount
+        return [UInt8(sizeCode << 6 | (isSingle ? 1 << 5 : 0) | 4)] + window
+            + (0..<2 * sizeCode).map { UInt8(truncatingIfNeeded: size >> (8 * $0)) }
+    }
+
     /// How long a header is that starts with a descriptor; nil if it needs a dictionary or is of a later version.
     static func byteCount(_ descriptor: UInt8) -> Int? {
         guard descriptor & 0b1011 == 0 else { return nil }

@@ -12,11 +12,18 @@ final class FramePlanCoder {
     /// Facts that are coded by one bit each.
     enum Flag: Int {
         case follows, isSkippable, sameHeader, sameProgram, checksumIsRight, isUsual, isVerbatim,
-            sameLiteralCode, sameSequenceCode
+            sameLiteralCode, sameSequenceCode, isWhole, expectedHeader
         /// Two of each.
         case isLast = 16
         case isFree = 18
         case hasFourStreams = 20
+        /// One for each of ten sizes of blocks.
+        case isFreeOfSize = 22
+    }
+
+    /// Codes a fact in the light of a small number.
+    func flag(_ value: Bool, _ flag: Flag, of size: Int) -> Bool {
+        coder.code(value, &flags.bits[flag.rawValue + size])
     }
 
     func flag(_ value: Bool, _ flag: Flag, context: Bool = false) -> Bool {
@@ -26,7 +33,7 @@ final class FramePlanCoder {
     /// Numbers of one kind each.
     enum Number: Int {
         case skippable, skippableByteCount, headerByteCount, program, byteCount, verbatimByteCount,
-            literalCodeByteCount, sequenceCodeByteCount
+            literalCodeByteCount, sequenceCodeByteCount, frameByteCount
     }
 
     func number(_ value: Int, _ kind: Number) -> Int { coder.code(value, numbers[kind.rawValue]) }

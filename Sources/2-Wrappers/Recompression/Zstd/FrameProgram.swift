@@ -8,6 +8,10 @@ struct FrameProgram: Hashable {
         case fastest
         /// klauspost/compress at its level "default".
         case standard
+        /// klauspost/compress at its level "best", from version 1.17.5 on.
+        case best
+        /// The same, up to version 1.15.12.
+        case olderBest
     }
 
     var family: Family
@@ -22,6 +26,12 @@ struct FrameProgram: Hashable {
 
     /// No frame of any program reaches back further.
     static let windowLimit = 1 << 23
+
+    /// Whether literals are coded in blocks without sequences, too.
+    var codesAllLiterals: Bool { family == .best || family == .olderBest }
+
+    /// What it writes in front of a frame of several blocks, whose length it does not know: the window, and a checksum.
+    var header: [UInt8] { [0x04, family == .fastest ? 0x60 : family == .olderBest ? 0x78 : 0x68] }
 
     /// The numbers that stand for it.
     var numbers: [Int] { [family.rawValue, isOlder ? 1 : 0] }
@@ -42,16 +52,26 @@ struct FrameProgram: Hashable {
     }
 
     /// What to try, likeliest first.
-    static let candidates = [Family.standard, .fastest].flatMap { family in
-        [false, true].map { FrameProgram(family: family, isOlder: $0) }
-    }
+    static let candidates =
+        [Family.standard, .fastest].flatMap { family in
+            [false, true].map { FrameProgram(family: family, isOlder: $0) }
+        } + bestCandidates
+
+    private static let bestCandidates = [
+        FrameProgram(family: .best), FrameProgram(family: .olderBest, isOlder: true),
+    ]
 
     /// Makes what predicts sequences.
-    func model() -> any FrameModel {
+    ///
+    /// - Parameter tables: Gives the tables that the models of level "best" share.
+    /// - Returns: The model.
+    func model(_ tables: () -> BestFrameModel.Tables) -> any FrameModel {
         switch family {
         case .literal: LiteralFrameModel()
         case .fastest: FastestFrameModel()
         case .standard: StandardFrameModel()
+        case .best: NewBestFrameModel(tables())
+        case .olderBest: OldBestFrameModel(tables())
         }
     }
 }
