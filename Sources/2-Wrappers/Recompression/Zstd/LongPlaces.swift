@@ -16,8 +16,6 @@ struct LongPlaces {
     private var entries: UnsafeMutablePointer<UInt64>
     /// The logarithm of how many entries a part has.
     private var width = leastWidth
-    /// The same of how many there is room for.
-    private var roomWidth = leastWidth
     /// By part: how many entries are taken.
     private var counts: InlineArray<4, Int> = [0, 0, 0, 0]
     /// How many entries of other hashes were passed over in this frame.
@@ -92,38 +90,36 @@ struct LongPlaces {
         if width < Self.mostWidth { grow() } else { spread() }
     }
 
-    /// What the parts hold: hashes, and their entries.
-    private func occurring() -> [(hash: UInt64, entry: UInt64)] {
-        (0..<Self.partCount << width).filter { entries[$0] != 0 }.map { slot in
-            let key = entries[slot] >> (2 * Self.fieldWidth)
-            return (key << Self.partWidth | UInt64(slot >> width), entries[slot])
-        }
-    }
-
     /// Makes room for twice as many hashes.
     private mutating func grow() {
-        let occurring = occurring()
+        let (old, oldWidth) = (entries, width)
         width += 1
-        if width > roomWidth {
-            entries.deallocate()
-            entries = .filled(0, Self.partCount << width)
-            roomWidth = width
-        } else {
-            entries.update(repeating: 0, count: Self.partCount << width)
-        }
-        for (hash, entry) in occurring { entries[slot(hash)] = entry }
+        entries = .filled(0, Self.partCount << width)
+        Self.forEach(in: old, width: oldWidth) { hash, entry in entries[slot(hash)] = entry }
+        old.deallocate()
     }
 
     /// Goes over to a table of all hashes.
     private mutating func spread() {
-        let occurring = occurring()
-        entries.deallocate()
+        let old = entries
         entries = .filled(0, 1 << Int(Self.hashWidth))
-        for (hash, entry) in occurring {
+        Self.forEach(in: old, width: width) { hash, entry in
             let last = absolute(entry & Self.fieldMask)
             let before = absolute(entry >> Self.fieldWidth & Self.fieldMask)
             entries[Int(hash)] = last | before << 32
         }
+        old.deallocate()
         isDirect = true
+    }
+
+    /// Gives the hashes that occur in parts of a width, and their entries.
+    private static func forEach(
+        in entries: UnsafeMutablePointer<UInt64>, width: Int,
+        _ body: (_ hash: UInt64, _ entry: UInt64) -> Void
+    ) {
+        for slot in 0..<partCount << width where entries[slot] != 0 {
+            let key = entries[slot] >> (2 * fieldWidth)
+            body(key << partWidth | UInt64(slot >> width), entries[slot])
+        }
     }
 }
