@@ -102,8 +102,10 @@ import Testing
 
     @Test func `streams are described as long as the work that is allowed lasts`() throws {
         let stream = try Programs.zlib(Self.content, .zlib(9, 8))
-        func isAdded(_ work: Int, _ times: Int) throws -> [Bool] {
-            let describer = StreamsDescriber(work: work)
+        func isAdded(
+            _ work: Int, _ times: Int, _ effort: StreamMachine.Effort = StreamMachine.Effort()
+        ) throws -> [Bool] {
+            let describer = StreamsDescriber(work: work, effort)
             let added = try (0..<times).map { _ in try describer.add(stream[...], of: Self.content) }
             let description = describer.finish()
             guard added.contains(true) else { return added }
@@ -114,6 +116,9 @@ import Testing
             }
             return added
         }
+        // Each takes three times what its bytes allow: the first lives on what there is at the start.
+        let many = try isAdded(.max, 3, StreamMachine.Effort(perByte: 8, atStart: 1 << 22))
+        #expect(many == [true, false, false])
         #expect(try isAdded(1 << 22, 1) == [false])
         let some = try isAdded(1 << 25, 3)
         #expect(some.first == true && some.last == false)

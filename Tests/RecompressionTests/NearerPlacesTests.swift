@@ -12,6 +12,7 @@ struct NearerPlacesTests {
         case runs
         case records
         case noise
+        case copies
 
         func content(_ random: inout SplitMix64, count: Int) -> [UInt8] {
             var content: [UInt8] = []
@@ -32,6 +33,13 @@ struct NearerPlacesTests {
                     content +=
                         Array("record".utf8) + (0..<5).map { _ in UInt8.random(in: 0..<8, using: &random) }
                 case .noise: content.append(UInt8.random(in: 0...255, using: &random))
+                case .copies:
+                    content.append(UInt8.random(in: 0...255, using: &random))
+                    let start =
+                        content.count - Int.random(in: 1...min(content.count, 1 << 15 - 1), using: &random)
+                    for place in start..<start + Int.random(in: 1...400, using: &random) {
+                        content.append(content[place])
+                    }
                 }
             }
             return Array(content[..<count])

@@ -9,6 +9,8 @@ public final class StreamsDescriber {
     private var programs: [Program] = []
     private var searchCount = 0
     private let allowance: WorkAllowance
+    /// How much may be done for what is added, of which readers may do twice as much.
+    private let effort: StreamMachine.Effort
 
     /// So many programs are tried before the right one is looked for.
     private static let programLimit = 4
@@ -22,7 +24,13 @@ public final class StreamsDescriber {
     /// Starts with none.
     ///
     /// - Parameter work: How much may be done for all streams: places looked at, words compared, and what else takes as long.
-    public init(work: Int = .max) { allowance = WorkAllowance(work) }
+    public convenience init(work: Int = .max) { self.init(work: work, StreamMachine.Effort()) }
+
+    /// The same with other bounds for what is added.
+    init(work: Int, _ effort: StreamMachine.Effort) {
+        allowance = WorkAllowance(work)
+        self.effort = effort
+    }
 
     /// Adds a stream, if it can be described in few bytes.
     ///
@@ -52,6 +60,7 @@ public final class StreamsDescriber {
             machine = StreamMachine(parser: parser, survey: survey, program: program, isWrapped: false) {
                 [unowned self] in self.made += $0
             }
+            machine?.effort = effort
         }
         guard let machine else { return false }
         let before = machine.work
@@ -62,6 +71,11 @@ public final class StreamsDescriber {
         guard made == stream else { throw RecompressionError.damaged("a stream comes out wrong") }
         programs = Array(([program] + programs.filter { $0 != program }).prefix(Self.programLimit))
         return true
+    }
+
+    /// How much may still be done behind so many more bytes.
+    private func workLeft(after byteCount: Int) -> Double {
+        Double(effort.most(at: (machine?.position ?? 0) + byteCount) - (machine?.work ?? 0))
     }
 
     /// The description of all streams that were added; nothing if there are none.
@@ -80,7 +94,7 @@ public final class StreamsDescriber {
         func isAllowed(_ choice: Describer.Choice) -> Bool {
             let work = choice.likelyWork(byteCount)
             return allowance.allows(work, byteCount: byteCount)
-                && work <= StreamMachine.workLeft(machine, after: byteCount)
+                && work <= workLeft(after: byteCount)
         }
         for program in programs where !program.servesAny && program.mode == .misses {
             let choice = try describer.trying(program, survey, missLimit: Self.missLimit)

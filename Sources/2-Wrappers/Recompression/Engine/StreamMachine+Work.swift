@@ -26,12 +26,6 @@ extension StreamMachine {
         func most(at position: Int) -> Int { atStart + perByte * position }
     }
 
-    /// How much may still be done behind so many more bytes; all that is, for a machine that there is not yet.
-    static func workLeft(_ machine: StreamMachine?, after byteCount: Int) -> Double {
-        let effort = machine?.effort ?? Effort()
-        return Double(effort.most(at: (machine?.position ?? 0) + byteCount) - (machine?.work ?? 0))
-    }
-
     func checkWork() throws {
         let limit = effort.most(at: position)
         guard isDecoding || work <= effort.most else { throw RecompressionError.tooMuchWork }
