@@ -47,6 +47,34 @@ import Testing
         return [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3] + Array(emitter.written) + ending
     }
 
+    @Test func `the front of one long block tells what all of it does`() throws {
+        let content = Content.random(5, 3_000_000)
+        // No distance has a code.
+        let lengths = [UInt8](repeating: 8, count: 255) + [9, 9, 0]
+        var header = CodeHeader()
+        header.setLengths(lengths)
+        (header.codeLengths[8], header.codeLengths[9], header.codeLengths[0]) = (1, 2, 2)
+        header.sentCount = header.trimmedSentCount
+        header.steps = lengths.map { CodeHeader.Step(symbol: $0, extra: 0) }
+        var emitter = BlockEmitter()
+        emitter.write([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3])
+        emitter.writeKind(.dynamic, isLast: true)
+        try emitter.writeHeader(header)
+        let tokens = content.map { Token.literal($0) }
+        try emitter.write(tokens, count: tokens.count)
+        try emitter.writeEnd()
+        emitter.align(0)
+        let blob = ByteSource(Array(emitter.written))
+        var readCount = 0
+        let parser = DeflateParser(byteCount: blob.byteCount) { offset, count in
+            readCount += count
+            return try blob.read(offset, count)
+        }
+        let front = try #require(try Survey(frontOf: parser, end: content.count))
+        #expect(front.tellsCodes && !front.isWhole)
+        #expect(readCount < 2_500_000)
+    }
+
     @Test(arguments: [2, 9]) func `programs are tried on the front of one long block`(_ level: Int) throws {
         let blob = try Self.blob(level: level)
         // Programs are tried on a mebibyte of the data at most, and hardly more of the blob.

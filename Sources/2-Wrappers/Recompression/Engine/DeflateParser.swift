@@ -38,15 +38,21 @@ final class DeflateParser {
 
     /// How many tokens are taken at a time: what a block may hold whose code depends on all of them.
     static let tokenLimit = 1 << 20
+    /// The same for this parser.
+    private let partTokenCount: Int
     private static let partByteCount = 1 << 16
 
     /// Starts at the front of some bytes.
     ///
     /// - Parameters:
     ///   - byteCount: How many there are.
+    ///   - partTokenCount: How many tokens to take at a time, at most.
     ///   - read: Gives bytes at an offset.
-    init(byteCount: UInt64, read: @escaping (UInt64, Int) throws -> [UInt8]) {
+    init(
+        byteCount: UInt64, partTokenCount: Int = tokenLimit, read: @escaping (UInt64, Int) throws -> [UInt8]
+    ) {
         self.byteCount = byteCount
+        self.partTokenCount = partTokenCount
         self.read = read
     }
 
@@ -303,7 +309,7 @@ final class DeflateParser {
                 isInBlock = false
                 return
             }
-            if count == Self.tokenLimit {
+            if count == partTokenCount {
                 block.continues = true
                 return
             }
@@ -342,7 +348,7 @@ final class DeflateParser {
             let last = buffer.count &- MemoryLayout<UInt64>.size
             var number = count
             var covered = byteCount
-            while place <= last, number < Self.tokenLimit {
+            while place <= last, number < partTokenCount {
                 // A token takes 48 bits at most. Bits that are there already come again.
                 bits |=
                     buffer.loadUnaligned(fromByteOffset: place, as: UInt64.self).littleEndian

@@ -11,7 +11,10 @@ struct Describer {
     /// How much may be done to find the program that describes it.
     var allowance = WorkAllowance()
 
-    func parser() -> DeflateParser { DeflateParser(byteCount: blob.byteCount, read: blob.read) }
+    /// A parser at the blob's front, which takes so many tokens at a time.
+    func parser(_ partTokenCount: Int = DeflateParser.tokenLimit) -> DeflateParser {
+        DeflateParser(byteCount: blob.byteCount, partTokenCount: partTokenCount, read: blob.read)
+    }
 
     func describe(_ progress: (Int) -> Void) throws -> Repack.Outcome {
         guard plain.byteCount < Repack.Form.gzip.plainLimit else { return .refused(.unknownForm) }
@@ -36,12 +39,18 @@ struct Describer {
         }
     }
 
-    /// The description of a blob that goes on as it starts, by a program that is exact; nil if it is another one.
+    /// The description of a blob that goes on as it starts, by a program that gets hardly any token of the front wrong; nil if
+    /// it is another one.
     private func describeByFront(_ progress: (Int) -> Void) throws -> Repack.Outcome? {
         do {
-            guard let survey = try Survey(frontOf: parser(), end: Int(plain.byteCount)),
-                case .described(let repack)? = try describeAtOnce(survey, progress)
-            else { return nil }
+            guard let survey = try Survey(frontOf: parser(), end: Int(plain.byteCount)) else { return nil }
+            var outcome = try describeAtOnce(survey, progress)
+            if outcome == nil, let choice = try choose(survey), !choice.program.servesAny,
+                choice.program.mode == .misses, limit(besideOld: choice) == nil
+            {
+                outcome = try describe(survey, choice.program, nil, limit: limit, progress)
+            }
+            guard case .described(let repack)? = outcome else { return nil }
             return .described(repack)
         } catch is RecompressionError {
             return nil
@@ -313,8 +322,11 @@ struct Describer {
 
     /// What comes of a program on the front of the blob; given up when more tokens are wrong than a limit.
     func sample(_ survey: Survey, _ program: Program, _ byteCount: UInt64, limit: Int) throws -> Sample {
+        // Who is given up soon has no use for all of a long block.
+        let partTokenCount = limit == .max ? DeflateParser.tokenLimit : Self.sampleTokenCount
         let machine = StreamMachine(
-            parser: parser(), survey: survey, program: program, isWrapped: isWrapped)
+            parser: parser(partTokenCount), survey: survey, program: program, isWrapped: isWrapped)
+        machine.missLimit = limit
         // Of a blob full of blocks that hold nothing, no more is gone through than of any other.
         machine.blobLimit = byteCount + Self.leastBlobByteCount
         machine.effort.most = allowance.left
@@ -336,6 +348,9 @@ struct Describer {
         return Sample(
             misses: machine.missCount, byteCount: machine.describedByteCount, work: machine.work)
     }
+
+    /// So many tokens are taken at a time where wrong ones are counted alone: as many as blocks have whose codes are made anew.
+    private static let sampleTokenCount = 1 << 16
 
     /// So much of a blob is gone through at least, however little of its data is looked at.
     private static let leastBlobByteCount: UInt64 = 1 << 16

@@ -156,7 +156,9 @@ final class StreamMachine: DescribingMachine {
 
     /// When a description is made: after how many bytes of the blob it is cut short.
     var blobLimit = UInt64.max
-    /// Whether it was.
+    /// When a description is made: it is cut short behind more wrong tokens than these, a few more at the most.
+    var missLimit = Int.max
+    /// Whether it was cut short.
     private(set) var isCut = false
     /// How many tokens were not as predicted.
     var missCount: Int { runner?.missCount ?? 0 }
@@ -215,10 +217,10 @@ final class StreamMachine: DescribingMachine {
             guard !plan.coder.isExhausted, !tokenCoder.isExhausted else {
                 throw Self.damaged("its corrections end early")
             }
-            // A block that was parsed is run over, however long it is.
-            if state != .tokens, state != .stored, let parser = given?.parser,
-                parser.takenByteCount > blobLimit
-            {
+            // A block that was parsed is run over, however long it is, unless too many of its tokens are wrong.
+            let isTooLong =
+                state != .tokens && state != .stored && given?.parser.takenByteCount ?? 0 > blobLimit
+            if isTooLong || missCount > missLimit {
                 isCut = true
                 return
             }
@@ -413,6 +415,7 @@ final class StreamMachine: DescribingMachine {
             position = run.position
             try checkWork()
             if splits, position >= firstStepEnd { firstStepCount = run.count }
+            guard missCount <= missLimit else { return }
             guard position >= target, position < limit, run.count < run.countLimit else { break }
         }
         guard run.position <= segmentEnd else { throw Self.damaged("a token reaches out of its segment") }

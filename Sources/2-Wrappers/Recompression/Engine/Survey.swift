@@ -52,6 +52,8 @@ struct Survey {
     private static let limit = 1 << 21
     /// Clues are taken from the tokens of so many blocks.
     private static let clueBlockCount = 64
+    /// The front of a blob has no more tokens than these, and what comes with them: as many as zlib's largest blocks have.
+    private static let frontTokenCount = clueBlockCount << 15
 
     /// Reads all of a blob; nil if it is not made of gzip members that can be rebuilt.
     ///
@@ -77,13 +79,16 @@ struct Survey {
     /// - Throws: As above.
     init?(frontOf blob: DeflateParser, end: Int) throws {
         guard try blob.gzipHeader() != nil else { return nil }
+        isWhole = false
         var position = 0
         var boundaries = Boundaries()
         var count = 0
         var isLast = false
-        while notedCount < Self.clueBlockCount, !isLast {
+        var tokenCount = 0
+        while notedCount < Self.clueBlockCount, tokenCount < Self.frontTokenCount, !isLast {
             try Task.checkCancellation()
             let block = try blob.next()
+            tokenCount += blob.tokenCount
             if boundaries.note(block, at: position, blob) { count += 1 }
             position += block.byteCount
             guard position <= end, count <= Self.limit else { return nil }
@@ -95,7 +100,6 @@ struct Survey {
             return nil
         }
         members = [Member(start: 0, end: end, segmentEnds: ends)]
-        isWhole = false
     }
 
     /// Reads a stream that stands alone; nil if it is not all that there is.
@@ -251,9 +255,9 @@ struct Survey {
     private mutating func note(_ block: DeflateParser.Block, _ blob: DeflateParser) {
         guard block.kind != .stored, notedCount < Self.clueBlockCount, blob.tokenCount > 0 else { return }
         notedCount += 1
-        if block.kind == .dynamic, judgedCount < Self.judgedBlockCount, !block.continues {
-            judge(block, blob)
-        }
+        // A front may end before the first block does, whose code tells more than none.
+        let isJudged = !block.continues || !isWhole && judgedCount == 0
+        if block.kind == .dynamic, judgedCount < Self.judgedBlockCount, isJudged { judge(block, blob) }
         if !block.isLast { blockTokenCounts[blob.tokenCount, default: 0] += 1 }
         if !block.isLiteral { hasMatches = true }
         for index in 0..<blob.tokenCount {
