@@ -8,7 +8,7 @@ struct FrameProgram: Hashable {
         case fastest
         /// klauspost/compress at its level "default".
         case standard
-        /// klauspost/compress at its level "best", from version 1.17.5 on.
+        /// klauspost/compress at its level "best", from version 1.17.7 on.
         case best
         /// The same, up to version 1.15.12.
         case olderBest

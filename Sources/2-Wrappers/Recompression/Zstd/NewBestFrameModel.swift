@@ -1,4 +1,4 @@
-/// klauspost/compress at its level "best", from version 1.17.5 on.
+/// klauspost/compress at its level "best", from version 1.17.7 on.
 final class NewBestFrameModel: BestFrameModel {
     private static let goodLength = 250
     private static let runLeast = 3
