@@ -284,6 +284,18 @@ import Work
             (bounds.first ?? 0) >= UInt64(blob) && (bounds.last ?? .max) < UInt64(blob), "\(bounds), \(blob)")
     }
 
+    @Test(arguments: [Packing.plain, .gzip(6), .zstd])
+    func `what a layer costs is guessed first, however it is compressed`(_ packing: Packing) throws {
+        try load(.ociArchive, packing)
+        work.startEstimates()
+        let last = SampleImages.new.layers.count - 1
+        let figures = try messages(until: isDone).compactMap { message -> Figure? in
+            guard case .layerCosts(let news) = message else { return nil }
+            return news[last]
+        }
+        #expect(figures.first?.isExact == false && figures.last?.isExact == true)
+    }
+
     @Test func `every file that is shown as changed gets an exact cost`() throws {
         try load()
         work.compare(.squashed, 1)

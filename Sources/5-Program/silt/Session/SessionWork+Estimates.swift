@@ -105,9 +105,10 @@ extension SessionWork {
             guard known.plan == nil else { return }
             let oldLayers = Set(old.index.summary.layers.map(\.diffID))
             let layers = new.index.summary.layers.filter {
-                !oldLayers.contains($0.diffID) && [.none, .gzip].contains($0.compression)
+                !oldLayers.contains($0.diffID) && [.none, .gzip, .zstd].contains($0.compression)
             }
             let unknown = layers.filter { known.layers[$0.index] == nil }
+            guard !unknown.isEmpty else { return }
             let knownCount = layers.count - unknown.count
             tell(.estimates(.guessing(done: knownCount, of: layers.count)))
             for (place, layer) in unknown.enumerated() {
