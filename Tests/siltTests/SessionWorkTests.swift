@@ -296,6 +296,16 @@ import Work
         #expect(figures.first?.isExact == false && figures.last?.isExact == true)
     }
 
+    @Test func `where there is nothing to guess nobody is told of guessing`() throws {
+        try load(.ociArchive, .xz)
+        work.startEstimates()
+        let states = try messages(until: isDone).compactMap { message -> EstimateState? in
+            guard case .estimates(let state) = message else { return nil }
+            return state
+        }
+        #expect(states.first == .waiting && !states.contains(.guessing(done: 0, of: 0)))
+    }
+
     @Test func `every file that is shown as changed gets an exact cost`() throws {
         try load()
         work.compare(.squashed, 1)

@@ -108,9 +108,9 @@ extension SessionWork {
                 !oldLayers.contains($0.diffID) && [.none, .gzip, .zstd].contains($0.compression)
             }
             let unknown = layers.filter { known.layers[$0.index] == nil }
-            guard !unknown.isEmpty else { return }
             let knownCount = layers.count - unknown.count
-            tell(.estimates(.guessing(done: knownCount, of: layers.count)))
+            // Of nothing to guess no numbers are told, but that an export is waited for is over, too.
+            tell(.estimates(layers.isEmpty ? .waiting : .guessing(done: knownCount, of: layers.count)))
             for (place, layer) in unknown.enumerated() {
                 try await warning("the cost of layer \(layer.index + 1)") {
                     let guess = try await creator.guess(ofLayer: layer.index, options)
