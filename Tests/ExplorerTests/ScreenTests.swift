@@ -238,6 +238,14 @@ struct ScreenTests {
         script.expectScreen("estimates-\(name)-4-failed")
     }
 
+    @Test func `that compressed layers are looked into is shown`() {
+        var script = Script(at: .compared)
+        script.send(.costs(script.fixture.costs(isExact: false)))
+        script.send(.totals(Fixture.totals))
+        script.send(.estimates(.probing(percent: 43)))
+        #expect(script.screen().text.contains("⠋ probing compressed layers 43%"))
+    }
+
     @Test func `a filter that hides everything says how to go on`() {
         var fixture = Fixture.application
         fixture.new = fixture.old

@@ -69,7 +69,8 @@ struct TreeTests {
         TreeCase("a directory again keeps what is in it", ["a/ a/x", "a/"], "a/@1.0 a/x@0.1"),
         TreeCase("a whiteout hides the lower file", ["a b", "-a"], "b@0.1"),
         TreeCase("a whiteout hides the lower directory with all in it", ["a/ a/b/ a/b/c d", "-a"], "d@0.3"),
-        TreeCase("a whiteout of nothing does nothing", ["a", "-b -c/d"], "a@0.0"),
+        TreeCase("a whiteout of nothing does nothing", ["a/ b", "-b/c -c -a/d"], "a/@0.0 b@0.1"),
+        TreeCase("a whiteout makes the directory that it is in", ["a", "-b/c/d"], "a@0.0 b/? b/c/?"),
         TreeCase("a whiteout does not hide its own layer", ["a", "a=2 -a"], "a@1.0"),
         TreeCase("nor when it stands first", ["a", "-a a=2"], "a@1.1"),
         TreeCase(
@@ -83,7 +84,11 @@ struct TreeTests {
             "d/@1.0 d/z@1.1"),
         TreeCase("an opaque directory keeps the lower directory's entry", ["d/ d/x", "!d"], "d/@0.0"),
         TreeCase("an opaque root hides everything", ["a b/ b/c", "! d"], "d@1.1"),
-        TreeCase("an opaque marker of nothing does nothing", ["a", "!d"], "a@0.0"),
+        TreeCase("an opaque marker makes its directory", ["a", "!d/e"], "a@0.0 d/? d/e/?"),
+        TreeCase(
+            "markers make no directory of a lower layer's file", ["a=1 b=1", "-a/x !b"], "a@0.0 b@0.1"),
+        TreeCase(
+            "a whiteout in what its layer has removed makes it anew", ["d/ d/x", "-d -d/x"], "d/?"),
         TreeCase("a file replaces a directory with all in it", ["d/ d/x d/e/ d/e/f", "d=1"], "d@1.0"),
         TreeCase("a directory replaces a file", ["d=1", "d/ d/x"], "d/@1.0 d/x@1.1"),
         TreeCase("a file in what was a file makes it a directory", ["d=1", "d/x"], "d/? d/x@1.0"),

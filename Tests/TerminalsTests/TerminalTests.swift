@@ -214,6 +214,16 @@ extension ProcessWideTests {
             #expect(Terminal.endingSignal == SIGTERM)
         }
 
+        @Test func `a signal is noted, too, while the program puts things away`() throws {
+            admit(SIGTERM)
+            let fixture = try Fixture()
+            fixture.terminal.leave()
+            #expect(fixture.shown.contains("\u{1b}[?1049l"))
+            raise(SIGTERM)
+            #expect(Terminal.endingSignal == SIGTERM)
+            fixture.terminal.close()
+        }
+
         @Test func `an unknown type and a missing device are errors of one line`() {
             let type = #expect(throws: TerminalError.self) { try Fixture(type: "no-such-terminal") }
             #expect(

@@ -5,6 +5,13 @@ import Testing
 @testable import Work
 
 @Suite struct PoolTests {
+    @Test(arguments: [
+        (0, 200, 0), (199, 200, 99), (200, 200, 100), (300, 200, 100), (0, 0, 100), (7, nil, nil),
+    ])
+    func `how much is done is told in percent`(done: UInt64, total: UInt64?, percent: Int?) {
+        #expect(Progress(.reading, done: done, total: total).percent == percent)
+    }
+
     @Test func `results keep the order of what they are made of`() async throws {
         let squares = try await parallelMap(Array(0..<100), width: 7) { $0 * $0 }
         #expect(squares == (0..<100).map { $0 * $0 })

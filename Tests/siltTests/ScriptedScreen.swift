@@ -31,7 +31,7 @@ final class ScriptedScreen: Screen {
     private var lookCount = 0
     private(set) var shown = ""
     private(set) var copied: [String] = []
-    private(set) var isClosed = false
+    private(set) var isLeft = false
     private(set) var lendCount = 0
 
     /// A screen that goes through some steps, and then asks the program to end.
@@ -71,7 +71,7 @@ final class ScriptedScreen: Screen {
         body()
     }
 
-    func close() { isClosed = true }
+    func leave() { isLeft = true }
 }
 
 extension Mailbox {

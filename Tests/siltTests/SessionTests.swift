@@ -29,7 +29,7 @@ struct SessionTests {
 
     @Test func `images are read, compared and left with a key`() throws {
         let screen = try run([.until("changed only in metadata"), .press(.character("q"))])
-        #expect(screen.isClosed)
+        #expect(screen.isLeft)
         #expect(screen.shown.contains("etc/"))
     }
 
@@ -39,7 +39,7 @@ struct SessionTests {
             .until("written and checked"),
             .press(.character("e")), .until("silt apply"), .press(.control("c")),
         ])
-        #expect(screen.isClosed)
+        #expect(screen.isLeft)
         #expect(scratch.names.contains("update.silt"))
     }
 
@@ -71,7 +71,7 @@ struct SessionTests {
                 .until("Which new image?"), .press(.enter), .until("changed only in metadata"),
                 .press(.character("q")),
             ], old: "olds.tar", new: "news.tar")
-        #expect(screen.isClosed)
+        #expect(screen.isLeft)
     }
 
     @Test func `an image that cannot be read is told on the screen and afterwards`() throws {

@@ -296,6 +296,20 @@ import Work
         #expect(figures.first?.isExact == false && figures.last?.isExact == true)
     }
 
+    @Test func `that compressed layers are looked into is told between guessing and making`() throws {
+        try load(.ociArchive, .gzip(6))
+        work.startEstimates()
+        let kinds = try messages(until: isDone).compactMap { message -> Int? in
+            switch message {
+            case .estimates(.guessing): 0
+            case .estimates(.probing): 1
+            case .estimates(.exact): 2
+            default: nil
+            }
+        }
+        #expect(kinds == kinds.sorted() && Set(kinds) == [0, 1, 2])
+    }
+
     @Test func `where there is nothing to guess nobody is told of guessing`() throws {
         try load(.ociArchive, .xz)
         work.startEstimates()

@@ -61,7 +61,7 @@ struct ViewMemoryTests {
             [.until("changed only in metadata"), .press("c"), .press(","), .press("n"), .press("q")], memory)
         #expect(memory.views.withLock { $0.count } == 1)
         let screen = try run([.until("all changes · by name"), .press("q")], memory)
-        #expect(screen.isClosed)
+        #expect(screen.isLeft)
         // Without a memory nothing is asked or kept.
         _ = try run([.until("content changes · by cost"), .press("q")], nil)
     }
@@ -73,7 +73,7 @@ struct ViewMemoryTests {
                 .press("q"),
             ],
             FakeMemory(isBroken: true))
-        #expect(screen.isClosed)
+        #expect(screen.isLeft)
     }
 
     @Test func `views are kept in files, one for each pair, and damaged ones are told of`() throws {

@@ -285,16 +285,20 @@ static void take_again(void) {
     if (adds_sgr_mouse) write_text(sgr_mouse_on);
 }
 
-void ct_close(void) {
-    if (!is_open) return;
-    is_open = false;
-    remove_handlers();
+void ct_leave(void) {
+    if (!is_open || output_fd < 0) return;
     if (uses_mouse) mousemask(0, NULL);
     curs_set(1);
     give_back();
     if (has_modes) tcsetattr(output_fd, TCSADRAIN, &original_modes);
-    is_raw = 0;
     output_fd = -1;
+}
+
+void ct_close(void) {
+    if (!is_open) return;
+    ct_leave();
+    is_open = false;
+    remove_handlers();
     delwin(keys);
     delscreen(screen);
     screen = NULL;

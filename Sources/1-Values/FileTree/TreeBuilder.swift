@@ -96,9 +96,9 @@ struct TreeBuilder {
         switch entry.kind {
         case .auxiliary: return
         case .whiteout:
-            if let slot = try find(entry.path) { clear(slot, keepsItself: false) }
+            if let slot = try find(entry.path, making: .missing) { clear(slot, keepsItself: false) }
         case .opaqueMarker:
-            if let slot = try directory(entry.path.bytes[...], isMade: false) {
+            if let slot = try directory(entry.path.bytes[...], making: .missing) {
                 clear(slot, keepsItself: true)
             }
         default: try put(entry.path, entry, id)
@@ -136,7 +136,7 @@ struct TreeBuilder {
 
     /// The slot of the directory that a path leads to; nil if there is none.
     mutating func slot(ofDirectory path: ArraySlice<UInt8>) -> Int32? {
-        guard let slot = try? directory(path, isMade: false) else { return nil }
+        guard let slot = try? directory(path, making: .nothing) else { return nil }
         // The marker in it is laid over the tree next.
         lastDirectory = (path, slot)
         return slot
@@ -160,7 +160,7 @@ struct TreeBuilder {
             return
         }
         let (parentPath, name) = Self.split(path.bytes)
-        guard let parent = try directory(parentPath, isMade: true) else { return }
+        guard let parent = try directory(parentPath, making: .all) else { return }
         linkBytesLeft -= max(0, Int(slots[Int(parent)].pathByteCount) - parentPath.count)
         guard linkBytesLeft >= 0 else { throw .tooManyLinks }
         let slot: Int32
@@ -192,11 +192,21 @@ struct TreeBuilder {
         return (path[..<slash], path[(slash + 1)...])
     }
 
+    /// The directories on the way that an entry makes, as runtimes do: those that are missing for a whiteout or an opaque
+    /// marker, too.
+    private enum Making {
+        case nothing
+        case missing
+        /// What is no directory in a lower layer becomes one, too, as layers are unpacked one by one and laid over each
+        /// other.
+        case all
+    }
+
     /// The slot at a path, or nil if nothing is there.
-    private mutating func find(_ path: TreePath) throws(Problem) -> Int32? {
+    private mutating func find(_ path: TreePath, making: Making = .nothing) throws(Problem) -> Int32? {
         if path.bytes.isEmpty { return 0 }
         let (parentPath, name) = Self.split(path.bytes)
-        guard let parent = try directory(parentPath, isMade: false), let slot = lookup(parent, name),
+        guard let parent = try directory(parentPath, making: making), let slot = lookup(parent, name),
             slots[Int(slot)].isPresent
         else { return nil }
         return slot
@@ -206,11 +216,10 @@ struct TreeBuilder {
     ///
     /// - Parameters:
     ///   - path: Components between slashes.
-    ///   - isMade: Whether what is missing is made, as runtimes do; what is no directory in a lower layer then becomes one,
-    ///     as layers are unpacked one by one and laid over each other.
+    ///   - making: Which directories on the way are made.
     /// - Returns: The slot; nil if there is no such directory.
     /// - Throws: `Problem` for links that nobody follows.
-    private mutating func directory(_ path: ArraySlice<UInt8>, isMade: Bool) throws(Problem) -> Int32? {
+    private mutating func directory(_ path: ArraySlice<UInt8>, making: Making) throws(Problem) -> Int32? {
         if path.isEmpty { return 0 }
         if let last = lastDirectory, last.path.count == path.count, last.path.elementsEqual(path) {
             return last.slot
@@ -232,7 +241,7 @@ struct TreeBuilder {
             }
             let known = lookup(slot, component)
             guard let child = known, slots[Int(child)].isPresent else {
-                guard isMade else { return nil }
+                guard making != .nothing else { return nil }
                 slot = known ?? add(slot, component)
                 if known != nil { revive(slot) }
                 continue
@@ -246,7 +255,7 @@ struct TreeBuilder {
                 continue
             }
             if !slots[Int(child)].isDirectory, !slots[Int(child)].isLink {
-                guard isMade else { return nil }
+                guard making == .all else { return nil }
                 guard slots[Int(child)].layer != layer else { throw .belowFile }
                 hide(Int(child))
                 slots[Int(child)].isDirectory = true
@@ -254,7 +263,7 @@ struct TreeBuilder {
             }
             slot = child
         }
-        if isMade { lastDirectory = (path, slot) }
+        if making != .nothing { lastDirectory = (path, slot) }
         return slot
     }
 

@@ -10,6 +10,7 @@ public final class Terminal {
     public let isUTF8: Bool
     private let inputDescriptor: Int32
     private let outputDescriptor: Int32
+    private var isLeft = false
     private var isClosed = false
     var shown: Frame?
     var shownTheme: Theme?
@@ -78,11 +79,22 @@ public final class Terminal {
 
     deinit { close() }
 
-    /// Gives the terminal back as it was.
+    /// Gives the terminal back as it was, for good.
+    ///
+    /// A signal that asks the program to end is still only noted in `endingSignal`, and a second one ends it: whoever leaves
+    /// has something to put away.
+    public func leave() {
+        guard !isLeft else { return }
+        isLeft = true
+        if setsTitle { writeRaw("\u{1b}[23;0t") }
+        ct_leave()
+    }
+
+    /// Gives the terminal back as it was; signals do again what they did before it was opened.
     public func close() {
         guard !isClosed else { return }
         isClosed = true
-        if setsTitle { writeRaw("\u{1b}[23;0t") }
+        leave()
         ct_close()
         Glibc.close(inputDescriptor)
         if outputDescriptor != inputDescriptor { Glibc.close(outputDescriptor) }

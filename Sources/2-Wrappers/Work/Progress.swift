@@ -33,6 +33,11 @@ public struct Progress: Hashable, Sendable {
         (self.phase, self.done, self.total) = (phase, done, total)
     }
 
+    /// How much of the phase is done, from 0 to 100; nil while nobody can tell.
+    public var percent: Int? {
+        total.map { $0 == 0 ? 100 : Int(Double(min(done, $0)) / Double($0) * 100) }
+    }
+
     /// Whether the phase has come to its end.
     public var isFinished: Bool { total.map { done >= $0 } ?? false }
 }

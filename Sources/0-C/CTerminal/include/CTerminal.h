@@ -36,7 +36,10 @@ ct_type_quality ct_type(const char *type);
 /* Opens a terminal on two descriptors, which stay the caller's; a NULL type is that of the environment. */
 ct_open_result ct_open(const char *type, int input, int output, bool wants_color, bool wants_mouse);
 
-/* Gives the terminal back as it was; may be called twice. */
+/* Gives the terminal back as it was, for good; signals are still taken. May be called twice. */
+void ct_leave(void);
+
+/* ct_leave, and signals do again what they did before ct_open; may be called twice. */
 void ct_close(void);
 
 /* Rows and columns as curses has them. */

@@ -14,6 +14,7 @@ struct EstimateText {
             return ["pairing layers \(done) of \(all)", "pairing \(done)/\(all)"]
         case .guessing(let done, let all):
             return ["guessing \(done) of \(Format.count(all, "layer"))", "guessing \(done)/\(all)"]
+        case .probing(let percent): return ["probing compressed layers \(percent)%", "probing \(percent)%"]
         case .exact(let done, let all, let left):
             let count = "exact \(done) of \(all)"
             return (left.map { ["\(count), \(Format.remaining($0)) left"] } ?? []) + [

@@ -22,8 +22,8 @@ protocol Screen: AnyObject {
     func copy(_ text: String)
     /// Gives it to something that runs another program, and takes it again.
     func lend(_ body: () -> Void)
-    /// Gives the screen back.
-    func close()
+    /// Gives the screen back for good; the program is about to end, and signals do not interrupt what it puts away.
+    func leave()
 }
 
 extension Terminal: Screen {

@@ -116,7 +116,7 @@ final class Session {
     }
 
     private func stop() {
-        screen.close()
+        screen.leave()
         work.stop()
         for message in news + mailbox.drain() {
             if case .outsideReady(let files) = message { files.remove() }

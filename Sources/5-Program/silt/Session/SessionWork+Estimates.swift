@@ -137,7 +137,12 @@ extension SessionWork {
 
         /// Finds out which layers are carried and which cost nothing.
         private func takePlan() async throws -> DeltaPlan {
-            let plan = try await creator.plan()
+            let plan = try await creator.plan(
+                Reporter { progress in
+                    if progress.phase == .probing, let percent = progress.percent {
+                        tell(.estimates(.probing(percent: percent)))
+                    }
+                })
             let (isNew, known) = work.state.withLock { state in
                 defer { state.estimates.plan = plan }
                 // Now that it is known which blobs are made again, their sizes are no bounds any more.

@@ -94,7 +94,10 @@ extension ExportPace {
             return self.progress(.checking, words, done: progress.done, of: total, elapsed: elapsed)
         case .comparing:
             return self.progress(.coding, words, done: progress.done, of: total, elapsed: elapsed)
-        case .unpacking, .reading, .probing, .applying:
+        case .probing:
+            let percent = progress.percent.map { " \($0)%" } ?? ""
+            return ExportProgress(phase: words + percent, done: 0, total: 0, left: nil)
+        case .unpacking, .reading, .applying:
             return ExportProgress(phase: words, done: 0, total: 0, left: nil)
         }
     }

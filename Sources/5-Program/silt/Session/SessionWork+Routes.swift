@@ -26,9 +26,9 @@ extension SessionWork {
             ) { kind in
                 mailbox.send(.routes(.measuring(kind, percent: nil)))
                 return Reporter { progress in
-                    guard let total = progress.total, total > 0 else { return }
-                    let percent = Int(Double(min(progress.done, total)) / Double(total) * 100)
-                    mailbox.send(.routes(.measuring(kind, percent: percent)))
+                    if let percent = progress.percent {
+                        mailbox.send(.routes(.measuring(kind, percent: percent)))
+                    }
                 }
             }
             state.measuring = Job(on: .shared) {
