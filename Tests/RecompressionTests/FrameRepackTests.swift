@@ -9,11 +9,14 @@ import Testing
 @Suite struct FrameRepackTests {
     static let names = RepackTests.blobs(".zst")
 
-    /// What a fixture holds: all of the fixtures' content, its front, twice all, or a layer of it.
+    /// What a fixture holds: all of the fixtures' content, its front, twice all, a piece twice far apart, or a layer of it.
     private static func content(_ name: String) throws -> [UInt8] {
         if name.hasPrefix("zstd-chunked") { return try content(of: RepackTests.file("\(name).zst")) }
         let content = try RepackTests.content(of: RepackTests.file("zlib-6.gz"))
         if name.hasSuffix("-small") { return Array(content.prefix(20_000)) }
+        if name.hasSuffix("-far") {
+            return content.prefix(2000) + [UInt8](repeating: 0, count: 9 << 20) + content.prefix(2000)
+        }
         return name == "zstd-frames" ? content + content : content
     }
 
@@ -54,14 +57,15 @@ import Testing
         let repack = try Self.remade(blob, content)
         #expect(try RepackTests.rebuilt(repack.bytes, content, partByteCount: 977) == blob)
         let isChunked = name.hasPrefix("zstd-chunked")
-        let isModelled =
-            isChunked || name == "zstd-skopeo" || name.hasPrefix("zstd-klauspost") && !name.hasSuffix("-7")
+        let isModelled = isChunked || name == "zstd-skopeo" || name.hasPrefix("zstd-klauspost")
         // What a layer that is cut by file takes is its table of contents.
         let limit = isChunked ? try Self.contentsByteCount(blob) + 250 : isModelled ? 60 : blob.count / 2
         #expect(repack.bytes.count < limit)
         let speed =
             name.hasSuffix("-11") || isChunked && !name.hasSuffix("-3")
-            ? "best" : name.contains("-1-") || name.hasSuffix("-1") ? "fastest" : "default"
+            ? "best"
+            : name.contains("-1-") || name.hasSuffix("-1")
+                ? "fastest" : name.contains("-7-") || name.hasSuffix("-7") ? "better" : "default"
         #expect(
             repack.encoder == "zstd by \(isModelled ? "klauspost/compress, \(speed)" : "an unknown encoder")")
         try RepackTests.record(repack, Self.respelled.contains(name) ? "\(name)-cut" : name)
@@ -85,7 +89,8 @@ import Testing
     /// Blobs with a description of each form: first came the one that spells headers out.
     private static let respelled = [
         "zstd-chunked", "zstd-klauspost-1.15.12-11", "zstd-klauspost-1.19.1-11",
-        "zstd-klauspost-1.19.1-1-small", "zstd-klauspost-1.19.1-3-small",
+        "zstd-klauspost-1.19.1-1-small", "zstd-klauspost-1.19.1-3-small", "zstd-klauspost-1.15.12-7",
+        "zstd-klauspost-1.19.1-7",
     ]
 
     @Test(arguments: respelled) func `a description makes headers of what frames hold`(_ name: String) throws
@@ -160,7 +165,7 @@ import Testing
         let noise = random.bytes(70_000)
         let options = ZstdOptions(level: 3, windowLog: 25, findsLongMatches: true)
         for isTooFar in [false, true] {
-            let gap = FrameProgram.windowLimit - (isTooFar ? 0 : 100_000)
+            let gap = FrameProgram.usualReach - (isTooFar ? 0 : 100_000)
             let content = noise + [UInt8](repeating: 7, count: gap) + noise
             let blob = try Zstd.compress(content, options)
             // The noise is there once.

@@ -1,6 +1,7 @@
 """Makes blobs of zstd frames of what they hold, written from repack.md; used by repack.py."""
 
 import best
+from best import common
 
 PARTS = 3  # of sequences: how many literals, the offset, the length of the match
 LITERAL_BITS = [0] * 16 + [1, 1, 1, 1, 2, 2, 3, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]
@@ -471,13 +472,6 @@ def limited(depths, counts, limit):
 # Models ----------------------------------------------------------------------------------------------------------
 
 
-def common(data, a, b, limit):
-    length = 0
-    while length < limit and data[a + length] == data[b + length]:
-        length += 1
-    return length
-
-
 class Model:
     """klauspost/compress's levels "default" (family 2) and "fastest" (1); none (0)."""
 
@@ -635,6 +629,111 @@ class Model:
             self.behind = self.short(position)
 
 
+class Better(Model):
+    """klauspost/compress's level "better" (families 5 to 9)."""
+
+    def __init__(self, data, family):
+        super().__init__(data, family)
+        self.window, self.margin, self.least = 1 << 23 if family == 5 else 1 << 24, 10, 16
+        self.skip = {8: 0, 9: None}.get(family, 3)
+
+    def block(self, start, end, is_whole):
+        super().block(start, end, is_whole)
+        self.may_be_run = self.family == 5 and end - start >= 4
+
+    def long(self, place):
+        return (self.word(place) * 0xCF1BBCDCB7A56463 & MASK) >> 45
+
+    def short(self, place):
+        return ((self.word(place, 5) << 24) * 889523592379 & MASK) >> 51
+
+    def pair(self, place):
+        return self.tables[0].get(self.long(place), (-1, -1))
+
+    def note(self, place):
+        self.tables[0][self.long(place)] = place, self.pair(place)[0]
+
+    def note_all(self, place, end):
+        while not self.is_done and place < end - 1:
+            self.note(place)
+            self.tables[1][self.short(place + 1)] = place + 1
+            place += 2
+
+    def predict(self, position):
+        size = self.end - position
+        if self.may_be_run:
+            self.may_be_run = False
+            if self.data[position : self.end] == self.data[position : position + 1] * size:
+                self.is_done = True
+                return 1, size - 1, 4
+        if self.is_done:
+            return None
+        emitted, short = position, self.tables[1]
+        if self.checks:
+            sequence = self.at_second(position)
+            if sequence:
+                self.note(position)
+                short[self.short(position)] = position
+                return sequence
+            self.checks = False
+        repeats = self.count > 2
+        while True:
+            places, noted = self.pair(position), short.get(self.short(position))
+            self.note(position)
+            short[self.short(position)] = position
+            if repeats:
+                sequence = self.repeated(position, 1, emitted)
+                if sequence:
+                    self.note_all(position + 1, emitted + sequence[0] + sequence[1])
+                    return sequence
+            found = self.found(position, places, noted)
+            if found:
+                at, place, _ = self.look_behind(found)
+                sequence = self.match(at, place, emitted)
+                start = position if self.family < 7 else emitted + sequence[0]
+                self.note_all(start + 1, emitted + sequence[0] + sequence[1])
+                self.checks = self.count > 3
+                return sequence
+            position += 1 + (position - emitted >> 8)
+            if position >= self.limit:
+                self.is_done = True
+                return None
+
+    def longer(self, match, place, position, at, count):
+        """A match of so many bytes, less than the window before a position, if it is longer; else the one there is."""
+        if not self.frame_start <= place < position or at - place >= self.window:
+            return match
+        if self.data[place : place + count] != self.data[position : position + count]:
+            return match
+        length = common(self.data, position, place, self.end - position)
+        return (position, place, length) if length > match[2] else match
+
+    def found(self, position, places, noted):
+        match = None, None, 0
+        for place in places:
+            match = self.longer(match, place, position, position, 8)
+        if match[2]:
+            return match
+        if not self.candidate(noted, position):
+            return None
+        match = position, noted, common(self.data, position, noted, self.end - position)
+        places = self.pair(position + 1)
+        self.note(position + 1)
+        for place in places:
+            if match[0] == position:
+                match = self.longer(match, place, position + 1, position, 8)
+        return match
+
+    def look_behind(self, match):
+        start, _, length = match
+        if self.skip is None or start + length >= self.limit:
+            return match
+        for place in self.pair(start + length):
+            at = start + self.skip
+            match = self.longer(match, place - match[2] + self.skip, at, at, 4)
+        return match
+
+
 # Frames ----------------------------------------------------------------------------------------------------------
 
 PREDEFINED = (
@@ -643,6 +742,7 @@ PREDEFINED = (
     StateCode([1, 4, 3] + [2] * 6 + [1] * 37 + [-1] * 7, 6),
 )
 RAW, RUN, CODED, AS_BEFORE = range(4)
+WINDOWS = (0x68, 0x60, 0x68, 0x68, 0x78, 0x68, 0x70, 0x70, 0x70, 0x70)  # what headers say, by family
 
 
 def code_of(bases, value):
@@ -710,7 +810,7 @@ class Frames:
             require(0 < len(self.header) < 15 and not self.header[0] & 11, "a frame's header is wrong")
 
     def cut_header(self, start):
-        expected = b"\x04\x60" if self.program[0] == 1 else b"\x04\x78" if self.program[0] == 4 else b"\x04\x68"
+        expected = bytes([4, WINDOWS[self.program[0]]])
         if self.bit("whole"):
             self.whole = self.number("frame size")
             require(self.whole <= min(1 << 17, len(self.data) - start), "a frame is too long")
@@ -723,14 +823,16 @@ class Frames:
     def take_program(self):
         if self.program is None or not self.bit("same program"):
             self.program = [self.number("program"), self.number("program")]
-            require(self.program[0] < 5 and self.program[1] < 2, "it names an unknown encoder")
+            require(self.program[0] < 10 and self.program[1] < 2, "it names an unknown encoder")
         family, self.is_older = self.program
         self.codes_all = family > 2
         self.usual = 1 << 16 if family == 1 and not self.is_older else 1 << 17
         key = tuple(self.program)
         if key not in self.models:
-            is_best = best.Best(self.data, self.tables, cost, family == 4) if self.codes_all else None
-            self.models[key] = is_best or Model(self.data, family)
+            if family in (3, 4):
+                self.models[key] = best.Best(self.data, self.tables, cost, family == 4)
+            else:
+                self.models[key] = (Better if family > 4 else Model)(self.data, family)
         self.model = self.models[key]
 
     def frame(self, start):
@@ -831,7 +933,8 @@ class Frames:
             require(len(self.sequences) < 43691, "a block has too many sequences")
             self.sequences.append(actual)
             distance = self.distance(actual)
-            require(0 < distance <= min(place + actual[0] - self.frame_start, 1 << 23), "a match reaches too far")
+            reach = 1 << (24 if self.program[0] > 5 else 23)
+            require(0 < distance <= min(place + actual[0] - self.frame_start, reach), "a match reaches too far")
             place += actual[0] + actual[1]
             require(place <= end, "a sequence reaches out of its block")
             if actual != predicted and follows:

@@ -1018,7 +1018,7 @@ def repack(description, data, old=None):
 
 
 def content(folder, name):
-    """A blob and what it holds; zstd frames hold what zlib-6.gz does, or its front, or twice that, or a layer."""
+    """A blob and what it holds; zstd frames hold what zlib-6.gz does, its front, twice that, a piece of it far apart, or a layer."""
     is_gzip = os.path.exists(f"{folder}/{name}.gz")
     with open(f"{folder}/{name}.gz" if is_gzip else f"{folder}/{name}.zst", "rb") as file:
         blob = file.read()
@@ -1028,6 +1028,8 @@ def content(folder, name):
         data = file.read()
     if name.endswith("-small"):
         data = data[:20000]
+    if name.endswith("-far"):
+        data = data[:2000] + bytes(9 << 20) + data[:2000]
     return blob, data * 2 if name == "zstd-frames" else data
 
 

@@ -138,6 +138,7 @@ extension FrameProgram {
         case .fastest: "klauspost/compress, fastest"
         case .standard: "klauspost/compress, default"
         case .best, .olderBest: "klauspost/compress, best"
+        case .better, .wideBetter, .olderBetter, .oldBetter, .firstBetter: "klauspost/compress, better"
         }
     }
 }

@@ -39,9 +39,9 @@ final class PlainBuffer {
     private static let slack = 64
 
     /// How far behind the place bytes are kept: more than any distance, and than any encoder's buffer.
-    private let history: Int
-    private let capacity: Int
-    private let bytes: UnsafeMutablePointer<UInt8>
+    private var history: Int
+    private var capacity: Int
+    private var bytes: UnsafeMutablePointer<UInt8>
     /// Position of the first byte that is held.
     private(set) var start = 0
     /// Position behind the last byte that is held.
@@ -84,6 +84,18 @@ final class PlainBuffer {
             end += count
         }
         return count
+    }
+
+    /// Makes room for a longer history and a larger capacity, if they are; the room before is given back first.
+    func widen(to history: Int, capacity: Int) {
+        guard history > self.history, capacity > self.capacity else { return }
+        (self.history, self.capacity) = (history, capacity)
+        let held = Array(UnsafeBufferPointer(start: bytes, count: end - start))
+        bytes.deallocate()
+        bytes = .filled(0, capacity + Self.slack)
+        held.withUnsafeBufferPointer { held in
+            if let base = held.baseAddress { bytes.update(from: base, count: held.count) }
+        }
     }
 
     /// Notes that no more bytes follow.

@@ -38,7 +38,7 @@ public enum RecompressionError: Error, Equatable, Sendable, CustomStringConverti
     public var description: String {
         switch self {
         case .notDeflate(let reason), .notZstd(let reason): reason
-        case .reachesTooFar: "it copies from further back than \(FrameProgram.windowLimit >> 20) MiB"
+        case .reachesTooFar: "it copies from further back than \(FrameProgram.usualReach >> 20) MiB"
         case .tooMuchWork: "following how it was compressed takes too long"
         case .damaged(let reason): "the description of a compressed layer is damaged: \(reason)"
         }

@@ -99,7 +99,7 @@ class BestFrameModel: FrameModel {
     // MARK: - Places
 
     @inline(__always) final func longHash(_ word: UInt64) -> Int {
-        Int(truncatingIfNeeded: (word &* 0xcf1b_bcdc_b7a5_6463) &>> 42)
+        word.hashOfEight(LongPlaces.hashWidth)
     }
 
     @inline(__always) final func shortHash(_ word: UInt64) -> Int {

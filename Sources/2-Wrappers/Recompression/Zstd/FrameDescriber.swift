@@ -9,9 +9,9 @@ struct FrameDescriber {
     private static let sampleLimit: UInt64 = 1 << 24
     /// Programs whose descriptions differ by no more are not told apart.
     private static let nearByteCount = 64
-    /// In large frames, the model of level "best" takes the receiver 32 MiB more. It is followed there only if it takes no more
-    /// than a byte for so many of the data.
-    private static let bytesPerByteOfBest: UInt64 = 1 << 8
+    /// In large frames, the models of levels "best" and "better" take the receiver up to 32 and 12 MiB more. They are followed
+    /// there only if that takes no more than a byte for so many of the data.
+    private static let bytesPerByteOfHigher: UInt64 = 1 << 8
 
     func describe(_ progress: (Int) -> Void) throws -> Repack.Outcome {
         guard plain.byteCount < Repack.Form.zstd.plainLimit else { return .refused(.unknownForm) }
@@ -34,27 +34,34 @@ struct FrameDescriber {
     /// Whether frames' headers are to follow from what they hold: the blob starts with a frame of one block, or its program
     /// is of those that came later than the form that spells headers out.
     private func isCut(_ program: FrameProgram) throws -> Bool {
-        try program.codesAllLiterals || startsWithWhole()
+        try program.codesAllLiterals || front().isWhole
     }
 
-    private func startsWithWhole() throws -> Bool {
+    /// The header of a frame that the blob starts with, and whether the frame is one block.
+    private func front() throws -> (header: [UInt8], isWhole: Bool) {
         let parser = FrameParser(blob)
-        guard case .frame = try parser.next() else { return false }
-        return try parser.block().isLast
+        guard case .frame(let header) = try parser.next() else { return ([], false) }
+        return (header, try parser.block().isLast)
     }
 
     /// The program that describes the front of the blob in the fewest bytes; nil if none is worth it.
     private func choose() throws -> FrameProgram? {
-        let startsWithWhole = try startsWithWhole()
-        var candidates = FrameProgram.candidates
+        let front = try front()
+        // What a frame says of its window tells most versions of level "better" from others.
+        var candidates = FrameProgram.candidates.filter {
+            $0.family.betterGeneration == nil || front.isWhole || $0.header == front.header
+        }
         var count = Self.sampleByteCount
         while true {
             let data = min(count, plain.byteCount)
-            let tried = try candidates.map { ($0, try sampleByteCount($0, of: count)) }
-                .filter { (program, byteCount) in
-                    !program.codesAllLiterals || startsWithWhole
-                        || byteCount <= Self.nearByteCount + Int(data / Self.bytesPerByteOfBest)
-                }
+            let sampled = try candidates.compactMap { program in
+                try sampleByteCount(program, of: count).map { (program, $0) }
+            }
+            guard !sampled.isEmpty else { throw RecompressionError.reachesTooFar }
+            let tried = sampled.filter { (program, byteCount) in
+                !program.codesAllLiterals || front.isWhole
+                    || byteCount <= Self.nearByteCount + Int(data / Self.bytesPerByteOfHigher)
+            }
             guard let best = tried.min(by: { $0.1 < $1.1 }) else { return nil }
             candidates = tried.filter { $0.1 <= best.1 + Self.nearByteCount }.map { $0.0 }
             // What hardly compresses looks the same at all levels.
@@ -65,17 +72,21 @@ struct FrameDescriber {
         }
     }
 
-    /// How many bytes a program takes to describe so many bytes of the front.
-    private func sampleByteCount(_ program: FrameProgram, of count: UInt64) throws -> Int {
+    /// How many bytes a program takes to describe so many bytes of the front; nil if that reaches further back than it may.
+    private func sampleByteCount(_ program: FrameProgram, of count: UInt64) throws -> Int? {
         let machine = FrameMachine(
             parser: FrameParser(blob), program: program, isCut: try isCut(program),
             end: Int(plain.byteCount))
-        try plain.forEachPart(limit: count) { part in
-            try Task.checkCancellation()
-            try part.withUnsafeBufferPointer { try machine.write($0) }
-            return true
+        do {
+            try plain.forEachPart(limit: count) { part in
+                try Task.checkCancellation()
+                try part.withUnsafeBufferPointer { try machine.write($0) }
+                return true
+            }
+            if plain.byteCount <= count { try machine.finish() }
+        } catch RecompressionError.reachesTooFar {
+            return nil
         }
-        if plain.byteCount <= count { try machine.finish() }
         return machine.describedByteCount
     }
 }

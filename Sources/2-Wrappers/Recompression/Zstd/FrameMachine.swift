@@ -16,7 +16,8 @@ final class FrameMachine: DescribingMachine {
     /// Whether frames' headers follow from what they hold.
     private let isCut: Bool
     private let sequenceCoder: AdaptiveCoder
-    private let plain: PlainBuffer
+    /// Has room for the furthest match of the programs so far.
+    private let plain = PlainBuffer()
     private let given: Given?
     private let sink: (UnsafeBufferPointer<UInt8>) throws -> Void
     private var made = BitWriter()
@@ -54,13 +55,6 @@ final class FrameMachine: DescribingMachine {
 
     private var isDecoding: Bool { plan.coder.isDecoding }
 
-    /// Room for the furthest match, and some more so that bytes are rarely moved.
-    private static func buffer(_ byteCount: Int) -> PlainBuffer {
-        let history = FrameProgram.windowLimit
-        return PlainBuffer(
-            history: history, capacity: min(history + 1 << 21, max(byteCount, 1) + PlainBuffer.lookahead))
-    }
-
     /// Makes a description.
     ///
     /// - Parameters:
@@ -77,7 +71,6 @@ final class FrameMachine: DescribingMachine {
         sequenceCoder = AdaptiveCoder()
         given = Given(parser: parser, program: program)
         self.isCut = isCut
-        plain = Self.buffer(end)
         self.end = end
         self.sink = sink
     }
@@ -98,7 +91,6 @@ final class FrameMachine: DescribingMachine {
         sequenceCoder = sequences
         given = nil
         self.isCut = isCut
-        plain = Self.buffer(end)
         self.end = end
         self.sink = sink
         gap = sequences.code(0, gaps)
@@ -232,6 +224,9 @@ final class FrameMachine: DescribingMachine {
             throw Self.damaged("it names an unknown encoder")
         }
         self.program = program
+        // Some more than that, so that bytes are rarely moved.
+        plain.widen(
+            to: program.reach, capacity: min(program.reach + 1 << 21, end + PlainBuffer.lookahead))
         model = models[program] ?? program.model { bestTables }
         models[program] = model
     }
@@ -328,6 +323,7 @@ final class FrameMachine: DescribingMachine {
     private func follow(_ count: Int, to blockEnd: Int) throws {
         var place = position
         var strayedCount = 0
+        let reach = program?.reach ?? 0
         coder.sequenceCount = 0
         while true {
             let isFollowing = strayedCount <= Self.strayLimit
@@ -365,7 +361,7 @@ final class FrameMachine: DescribingMachine {
                 let reason = "a match reaches out of the data"
                 throw isDecoding ? Self.damaged(reason) : RecompressionError.notZstd(reason)
             }
-            guard distance <= FrameProgram.windowLimit else {
+            guard distance <= reach else {
                 throw isDecoding
                     ? Self.damaged("a match reaches too far back") : RecompressionError.reachesTooFar
             }

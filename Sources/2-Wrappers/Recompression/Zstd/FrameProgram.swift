@@ -12,6 +12,28 @@ struct FrameProgram: Hashable {
         case best
         /// The same, up to version 1.15.12.
         case olderBest
+        /// klauspost/compress at its level "better", from version 1.17.5 on.
+        case better
+        /// The same, versions 1.17.3 and 1.17.4.
+        case wideBetter
+        /// The same, from version 1.15.10 to 1.17.2.
+        case olderBetter
+        /// The same, from version 1.12.2 to 1.15.9.
+        case oldBetter
+        /// The same, up to version 1.12.1.
+        case firstBetter
+
+        /// What tells versions of level "better" apart; nil for other levels.
+        var betterGeneration: BetterFrameModel.Generation? {
+            switch self {
+            case .literal, .fastest, .standard, .best, .olderBest: nil
+            case .better: .init(window: 1 << 23, notesFromSearch: true, hasRuns: true)
+            case .wideBetter: .init(notesFromSearch: true)
+            case .olderBetter: .init()
+            case .oldBetter: .init(skip: 0)
+            case .firstBetter: .init(skip: nil)
+            }
+        }
     }
 
     var family: Family
@@ -21,17 +43,26 @@ struct FrameProgram: Hashable {
     /// How many bytes a block holds unless the data end, or the encoder was told to end it.
     var blockByteCount: Int { family == .fastest && !isOlder ? 1 << 16 : 1 << 17 }
 
-    /// How far matches reach back.
-    var window: Int { family == .fastest ? 1 << 22 : 1 << 23 }
+    /// So far a program's frames may reach back, also where its encoder would not.
+    var reach: Int { max(family.betterGeneration?.window ?? 0, Self.usualReach) }
 
-    /// No frame of any program reaches back further.
-    static let windowLimit = 1 << 23
+    /// What most programs' frames may reach back.
+    static let usualReach = 1 << 23
 
     /// Whether literals are coded in blocks without sequences, too.
-    var codesAllLiterals: Bool { family == .best || family == .olderBest }
+    var codesAllLiterals: Bool { ![.literal, .fastest, .standard].contains(family) }
 
     /// What it writes in front of a frame of several blocks, whose length it does not know: the window, and a checksum.
-    var header: [UInt8] { [0x04, family == .fastest ? 0x60 : family == .olderBest ? 0x78 : 0x68] }
+    var header: [UInt8] {
+        let window: UInt8 =
+            switch family {
+            case .fastest: 0x60
+            case .literal, .standard, .best, .better: 0x68
+            case .wideBetter, .olderBetter, .oldBetter, .firstBetter: 0x70
+            case .olderBest: 0x78
+            }
+        return [0x04, window]
+    }
 
     /// The numbers that stand for it.
     var numbers: [Int] { [family.rawValue, isOlder ? 1 : 0] }
@@ -55,10 +86,13 @@ struct FrameProgram: Hashable {
     static let candidates =
         [Family.standard, .fastest].flatMap { family in
             [false, true].map { FrameProgram(family: family, isOlder: $0) }
-        } + bestCandidates
+        } + higherCandidates
 
-    private static let bestCandidates = [
+    private static let higherCandidates = [
         FrameProgram(family: .best), FrameProgram(family: .olderBest, isOlder: true),
+        FrameProgram(family: .better), FrameProgram(family: .wideBetter),
+        FrameProgram(family: .olderBetter), FrameProgram(family: .olderBetter, isOlder: true),
+        FrameProgram(family: .oldBetter, isOlder: true), FrameProgram(family: .firstBetter, isOlder: true),
     ]
 
     /// Makes what predicts sequences.
@@ -72,6 +106,8 @@ struct FrameProgram: Hashable {
         case .standard: StandardFrameModel()
         case .best: NewBestFrameModel(tables())
         case .olderBest: OldBestFrameModel(tables())
+        case .better, .wideBetter, .olderBetter, .oldBetter, .firstBetter:
+            BetterFrameModel(family.betterGeneration ?? .init())
         }
     }
 }

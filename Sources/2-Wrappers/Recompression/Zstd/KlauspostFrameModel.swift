@@ -1,4 +1,4 @@
-/// What klauspost/compress's levels "fastest" and "default" have in common.
+/// What klauspost/compress's levels "fastest", "default" and "better" have in common.
 ///
 /// They look ahead for a match, first one at the last distance, and write what lies before it as literals. Last distances
 /// count from the fourth sequence of a block on, so that blocks do not depend on each other in this.
@@ -23,6 +23,21 @@ class KlauspostFrameModel: FrameModel {
 
         @inline(__always) func halfWord(_ position: Int) -> UInt32 {
             UnsafeRawPointer(pointer(position)).loadUnaligned(as: UInt32.self).littleEndian
+        }
+
+        /// How long a match is of which four bytes agree.
+        @inline(__always) func length(_ position: Int, _ place: Int, before end: Int) -> Int {
+            4 &+ commonLength(pointer(position &+ 4), pointer(place &+ 4), end &- position &- 4)
+        }
+
+        /// Versions that tell blocks of equal bytes from others look at those that have at least so many.
+        static let leastRun = 4
+
+        /// The sequence of a block of equal bytes.
+        func run(from start: Int, to end: Int) -> FrameSequence? {
+            let rest = end - start - 1
+            guard commonLength(pointer(start + 1), pointer(start), rest) == rest else { return nil }
+            return FrameSequence(literalCount: 1, matchLength: UInt32(rest), offset: 4)
         }
     }
 
@@ -75,12 +90,12 @@ class KlauspostFrameModel: FrameModel {
         self.leastByteCount = leastByteCount
     }
 
-    final func startFrame(at start: Int) {
+    func startFrame(at start: Int) {
         frameStart = start
         (first, second) = (1, 4)
     }
 
-    final func startBlock(at start: Int, end: Int, isWhole: Bool) {
+    func startBlock(at start: Int, end: Int, isWhole: Bool) {
         self.end = end
         self.isWhole = isWhole
         limit = end - margin
@@ -124,9 +139,7 @@ class KlauspostFrameModel: FrameModel {
         guard start &- first >= frameStart,
             bytes.halfWord(start &- first) == UInt32(truncatingIfNeeded: word &>> UInt64(8 &* skip))
         else { return nil }
-        let length =
-            4
-            &+ commonLength(bytes.pointer(start &+ 4), bytes.pointer(start &+ 4 &- first), end &- start &- 4)
+        let length = bytes.length(start, start &- first, before: end)
         // At least one literal comes first: without one the distance would be another.
         let back = backward(
             start, start &- first, atMost: start &- emitted &- 1, first: max(position &- window, frameStart),
@@ -140,8 +153,7 @@ class KlauspostFrameModel: FrameModel {
     {
         second = first
         first = position &- place
-        let length =
-            4 &+ commonLength(bytes.pointer(position &+ 4), bytes.pointer(place &+ 4), end &- position &- 4)
+        let length = bytes.length(position, place, before: end)
         let back = backward(
             position, place, atMost: position &- emitted, first: max(position &- window, frameStart), bytes)
         return append(
@@ -155,10 +167,7 @@ class KlauspostFrameModel: FrameModel {
         guard second > 0, position &- second >= frameStart,
             bytes.halfWord(position &- second) == UInt32(truncatingIfNeeded: word)
         else { return nil }
-        let length =
-            4
-            &+ commonLength(
-                bytes.pointer(position &+ 4), bytes.pointer(position &+ 4 &- second), end &- position &- 4)
+        let length = bytes.length(position, position &- second, before: end)
         (first, second) = (second, first)
         return append(literalCount: 0, length: length, offset: 1, position)
     }
@@ -187,6 +196,18 @@ class KlauspostFrameModel: FrameModel {
     }
 }
 
+extension UInt64 {
+    /// A hash of so many bits of all eight bytes.
+    @inline(__always) func hashOfEight(_ width: UInt64) -> Int {
+        Int(truncatingIfNeeded: (self &* 0xcf1b_bcdc_b7a5_6463) &>> (64 &- width))
+    }
+
+    /// A hash of so many bits of the first five bytes.
+    @inline(__always) func hashOfFive(_ width: UInt64) -> Int {
+        Int(truncatingIfNeeded: ((self &<< 24) &* 889_523_592_379) &>> (64 &- width))
+    }
+}
+
 /// klauspost/compress at its level "default": a table by eight bytes, and one by five.
 final class StandardFrameModel: KlauspostFrameModel {
     private let long = Table(1 << 17)
@@ -197,11 +218,11 @@ final class StandardFrameModel: KlauspostFrameModel {
     init() { super.init(window: 1 << 23, margin: 10, leastByteCount: 16) }
 
     @inline(__always) private func longHash(_ word: UInt64) -> Int {
-        Int(truncatingIfNeeded: (word &* 0xcf1b_bcdc_b7a5_6463) &>> 47)
+        word.hashOfEight(17)
     }
 
     @inline(__always) private func shortHash(_ word: UInt64) -> Int {
-        Int(truncatingIfNeeded: ((word &<< 24) &* 889_523_592_379) &>> 49)
+        word.hashOfFive(15)
     }
 
     override func predict(_ position: Int, _ plain: PlainBuffer) -> FrameSequence? {

@@ -1,14 +1,13 @@
 /// klauspost/compress at its level "best", from version 1.17.7 on.
 final class NewBestFrameModel: BestFrameModel {
     private static let goodLength = 250
-    private static let runLeast = 3
 
     init(_ tables: Tables) { super.init(tables, noMatchCost: 131_074 * 8) }
 
     override func startBlock(at start: Int, end: Int, isWhole: Bool) {
         super.startBlock(at: start, end: end, isWhole: isWhole)
         // Runs are looked for in blocks of all sizes.
-        isDone = end - start <= Self.runLeast
+        isDone = end - start < Bytes.leastRun
     }
 
     override func predict(_ position: Int, _ plain: PlainBuffer) -> FrameSequence? {
@@ -16,10 +15,9 @@ final class NewBestFrameModel: BestFrameModel {
         let bytes = Bytes(plain)
         if priceBytes(bytes) {
             isDone = end - start < Self.leastByteCount
-            let rest = end - start - 1
-            if commonLength(bytes.pointer(start + 1), bytes.pointer(start), rest) == rest {
+            if let run = bytes.run(from: start, to: end) {
                 isDone = true
-                return FrameSequence(literalCount: 1, matchLength: UInt32(rest), offset: 4)
+                return run
             }
             guard !isDone else { return nil }
         }
@@ -118,8 +116,7 @@ final class NewBestFrameModel: BestFrameModel {
             }
         }
         var match = Match(place: place, position: position, again: again, cost: 0)
-        match.length =
-            4 &+ commonLength(bytes.pointer(position &+ 4), bytes.pointer(place &+ 4), end &- position &- 4)
+        match.length = bytes.length(position, place, before: end)
         if best.again <= 0 {
             let first = max(position &- Self.window, frameStart)
             while match.place > first, match.position > emitted,

@@ -50,12 +50,7 @@ final class OldBestFrameModel: BestFrameModel {
         let word = bytes.word(position)
         guard agrees(place, position, UInt32(truncatingIfNeeded: word), bytes) else { return nil }
         note(position, word)
-        return sequence(literalCount: 0, length: length(place, position, bytes), offset: 1)
-    }
-
-    /// How long a match is of which four bytes agree.
-    @inline(__always) private func length(_ place: Int, _ position: Int, _ bytes: Bytes) -> Int {
-        4 &+ commonLength(bytes.pointer(position &+ 4), bytes.pointer(place &+ 4), end &- position &- 4)
+        return sequence(literalCount: 0, length: bytes.length(position, place, before: end), offset: 1)
     }
 
     private func sequence(literalCount: Int, length: Int, offset: Int) -> FrameSequence {
@@ -128,7 +123,8 @@ final class OldBestFrameModel: BestFrameModel {
             return Match(position: position, cost: noMatchCost)
         }
         var match = Match(
-            place: place, position: position, length: length(place, position, bytes), again: again, cost: 0)
+            place: place, position: position, length: bytes.length(position, place, before: end),
+            again: again, cost: 0)
         price(&match)
         return match
     }
