@@ -155,6 +155,10 @@ private enum GoldenImages {
         return [
             .file("icon.png", PNGBuilder.file(edited(50), level: isNew ? 9 : 6)),
             .file("photo.png", PNGBuilder.file(edited(52), chunkByteCount: isNew ? 400 : 300)),
+            .file(
+                "modules",
+                [0xda, 0xda, 0xfe, 0xca] + PNGBuilder.stream(edited(62), level: 6)
+                    + PNGBuilder.stream(edited(64))),
             .file("stored.png", PNGBuilder.file(edited(54), level: 0, chunkByteCount: 1000)),
             .file(
                 "tool.deb",

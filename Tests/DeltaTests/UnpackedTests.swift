@@ -34,7 +34,14 @@ struct UnpackedTests {
                 ("data.tar.gz", gzip(other)),
             ])
         }
+        func resources(_ content: [UInt8]) -> [UInt8] {
+            [0xda, 0xda, 0xfe, 0xca] + other.prefix(200) + PNGBuilder.stream(other) + [0x78, 0x9c, 7]
+                + PNGBuilder.stream(content, level: 6) + [1, 2]
+        }
         return [
+            Pair(name: "run-time image", old: resources(text), new: resources(edited), limit: 300),
+            Pair(
+                name: "zlib stream", old: PNGBuilder.stream(text), new: PNGBuilder.stream(edited), limit: 300),
             Pair(name: "Debian package", old: package(text), new: package(edited), limit: 300),
             Pair(name: "image", old: PNGBuilder.file(text), new: PNGBuilder.file(edited), limit: 300),
             Pair(
@@ -201,6 +208,21 @@ struct UnpackedTests {
         #expect(try UnpackedPatch.between(old, Array(old.dropLast(30)), method: .hashed(depth: 8)) == nil)
     }
 
+    @Test func `what follows the header of a zlib stream is one if its check is right`() throws {
+        let stream = PNGBuilder.stream(Self.text)
+        let wrong = stream.dropLast() + [stream[stream.count - 1] ^ 1]
+        let start = Array("%PDF-1.7 ".utf8)
+        #expect(try UnpackedContent.members(of: start + stream).count == 1)
+        for rest in [
+            wrong, stream.dropLast(), [0x78, 0xbb] + stream.dropFirst(2), [0x58] + stream.dropFirst(),
+        ] {
+            #expect(try UnpackedContent.members(of: start + rest).isEmpty)
+        }
+        // Where none are expected two bytes are no sign.
+        #expect(try UnpackedContent.members(of: Array("GIF89a".utf8) + stream).isEmpty)
+        #expect(try UnpackedContent.members(of: [0xda, 0xda, 0xfe, 0xca, 0x78, 0x9c]).isEmpty)
+    }
+
     @Test func `images whose chunks are irregular are left alone`() throws {
         let image = PNGBuilder.file(Self.edited, chunkByteCount: 512)
         let start = 8 + 25
@@ -258,18 +280,20 @@ struct UnpackedTests {
         let zip = ZipBuilder.file([.init("a", Self.text), .init("b", Self.other, hasDescriptor: true)])
         let gzip = try Packing.gzip(9).pack(Self.edited)
         let image = PNGBuilder.file(Self.text, chunkByteCount: 512)
+        let stream = PNGBuilder.stream(Self.text)
         let pieces: [[UInt8]] = [
             [0x50, 0x4b, 3, 4], [0x50, 0x4b, 1, 2], [0x50, 0x4b, 7, 8], [0x50, 0x4b, 5, 6], [0x50],
             [0x1f, 0x8b, 8], Array("IDAT".utf8), [0, 0, 2, 0], image, Array(image.dropFirst(33)),
             Array(image[..<700]),
             Array(image.dropLast(20)),
             zip, gzip, Array(zip.dropLast(40)), Array(gzip.dropLast(3)), Array(zip[..<200]),
-            Array(gzip[..<100]),
+            Array(gzip[..<100]), [0x78, 0x9c], stream, Array(stream[..<500]), Array(stream.dropFirst(2)),
+            [0x78, 0xda, 1, 2, 0x49, 0x44, 0x41, 0x54],
         ]
-        for seed in 0..<60 as Range<UInt64> {
+        for seed in 0..<80 as Range<UInt64> {
             var random = SplitMix64(seed: seed)
             func file() -> [UInt8] {
-                (0..<8).reduce(into: [gzip, zip, image][Int(seed % 3)]) { file, _ in
+                (0..<8).reduce(into: [gzip, zip, image, stream][Int(seed % 4)]) { file, _ in
                     file +=
                         random.below(3) == 0
                         ? random.bytes(random.below(60)) : pieces[random.below(pieces.count)]

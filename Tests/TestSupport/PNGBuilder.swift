@@ -10,7 +10,7 @@ public enum PNGBuilder {
     ///   - chunkByteCount: How many bytes each `IDAT` chunk but the last has; one has all if there is no number.
     /// - Returns: The bytes.
     public static func file(_ rows: [UInt8], level: Int = 9, chunkByteCount: Int? = nil) -> [UInt8] {
-        let stream = [0x78, 0xda] + ZipBuilder.deflate(rows, level) + number(Checksum.adler32(rows[...]))
+        let stream = stream(rows, level: level)
         var file: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
         file += chunk("IHDR", number(64) + number(64) + [8, 6, 0, 0, 0])
         var rest = stream[...]
@@ -19,6 +19,11 @@ public enum PNGBuilder {
             rest = rest.dropFirst(chunkByteCount ?? stream.count)
         }
         return file + chunk("IEND", [])
+    }
+
+    /// A zlib stream of a content.
+    public static func stream(_ content: [UInt8], level: Int = 9) -> [UInt8] {
+        [0x78, 0xda] + ZipBuilder.deflate(content, level) + number(Checksum.adler32(content[...]))
     }
 
     /// A chunk with its length and checksum.

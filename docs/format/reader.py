@@ -588,11 +588,15 @@ class Pass:
             self.remembered += len(name) + 64
             self.records[name] = (position, checks)
 
-    STARTS = re.compile(rb"PK\x01\x02|PK\x03\x04|\x1f\x8b\x08|(?s:....)(?=IDAT)")
+    STARTS = rb"PK\x01\x02|PK\x03\x04|\x1f\x8b\x08|(?s:....)(?=IDAT)"
+    ZLIB = rb"\x78[\x01\x5e\x9c\xda]"
+    ZLIB_FILES = re.compile(rb"\xda\xda\xfe\xca|\xca\xfe\xda\xda|%PDF|wOFF|FOR1|PACK|" + ZLIB)
 
     def run(self):
+        zlib_too = b"|" + self.ZLIB if self.ZLIB_FILES.match(self.data) else b""
+        starts = re.compile(self.STARTS + zlib_too)
         while self.place < len(self.data):
-            found = self.STARTS.search(self.data, self.place)
+            found = starts.search(self.data, self.place)
             start = found.start() if found and found.start() <= len(self.data) - 8 else len(self.data)
             self.emit(start - self.place)
             signature = self.data[self.place : self.place + 4]
@@ -602,8 +606,10 @@ class Pass:
                 self.directory_entry()
             elif signature[:3] == b"\x1f\x8b\x08":
                 self.gzip_header()
-            elif signature:
+            elif self.data[self.place + 4 : self.place + 8] == b"IDAT":
                 self.png_header()
+            elif signature:
+                self.zlib_header()
         return bytes(self.made)
 
     def gzip_header(self):
@@ -614,6 +620,15 @@ class Pass:
         elif len(self.data) - self.place >= 8:
             self.emit(8)
             self.adjust(len(self.made) - 8, [checks[0], checks[2]])
+
+    def zlib_header(self):
+        turned = self.stream(self.place + 2)
+        if turned is None:
+            return self.emit(1)
+        count, made = turned
+        self.emit(2)
+        self.made += made
+        self.place += count
 
     def png_header(self):
         header = self.data[self.place + 8 : self.place + 10]
@@ -714,6 +729,16 @@ class Unpacking(Pass):
             return None
         return content, len(data) - len(inflater.unused_data)
 
+    def stream(self, start):
+        found = self.inflated(self.data[start : start + LIMIT])
+        if not found:
+            return None
+        content, count = found
+        if self.data[start + count : start + count + 4] != struct.pack(">I", zlib.adler32(content)):
+            self.failed += max(len(content), 4096)
+            return None
+        return (count + 4, struct.pack("<I", len(content)) + content) if self.wants() else None
+
     def image(self, place):
         joined = self.failed < 64 << 20 and self.joined(place)
         if not joined:
@@ -762,6 +787,13 @@ class Repacking(Pass):
             return None
         content, packed = found
         return 4 + len(content), packed, [zlib.crc32(content), len(packed), len(content)]
+
+    def stream(self, start):
+        found = self.packed(start)
+        if not found:
+            return None
+        content, packed = found
+        return 4 + len(content), packed + struct.pack(">I", zlib.adler32(content))
 
     def image(self, place):
         found = self.packed(place + 10)

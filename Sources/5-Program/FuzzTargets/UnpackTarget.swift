@@ -28,7 +28,8 @@ struct UnpackTarget: Target {
             ZipBuilder.file([.init("z", zips[0], level: 0)]),
             ArchiveBuilder.file([("a", gzips[0]), ("b", gzips[3])]),
             PNGBuilder.file(text, chunkByteCount: 512), PNGBuilder.file(edited, chunkByteCount: 512),
-            PNGBuilder.file(edited),
+            PNGBuilder.file(edited), PNGBuilder.stream(text),
+            Array("%PDF".utf8) + PNGBuilder.stream(edited) + PNGBuilder.stream(other),
             ZipBuilder.file([.init("z", zips[3])], prefix: text),
         ]
         files = zips + gzips + odd + corpus

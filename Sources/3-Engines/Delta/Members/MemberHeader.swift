@@ -7,6 +7,8 @@ struct MemberHeader: Equatable {
         case zip
         /// The length and type of a PNG image's first `IDAT` chunk, and the zlib header that it starts with.
         case png
+        /// A zlib header (RFC 1950, section 2.2), in a file that is known to hold some.
+        case zlib
     }
 
     let kind: Kind
@@ -31,10 +33,21 @@ struct MemberHeader: Equatable {
     /// Reads the header that some bytes start with.
     ///
     /// What a header is may not depend on numbers that depend on the compressed data: those are other ones in an unpacked form.
-    static func reading(_ bytes: ArraySlice<UInt8>) -> Reading {
+    ///
+    /// - Parameters:
+    ///   - bytes: Some bytes.
+    ///   - holdsZlib: Whether their file holds zlib streams.
+    /// - Returns: The header.
+    static func reading(_ bytes: ArraySlice<UInt8>, holdsZlib: Bool) -> Reading {
         if bytes.starts(with: gzipSignature) { return gzip(bytes) }
         if bytes.starts(with: zipSignature) { return zip(bytes) }
         if bytes.dropFirst(4).starts(with: PNGStream.chunkType) { return png(bytes) }
+        if holdsZlib, ZlibStream.starts(bytes) {
+            return .found(
+                MemberHeader(
+                    kind: .zlib, byteCount: ZlibStream.headerByteCount, isDeflated: true, checksFollow: false,
+                    name: []))
+        }
         return .none
     }
 
@@ -42,9 +55,10 @@ struct MemberHeader: Equatable {
     ///
     /// - Parameters:
     ///   - bytes: Some bytes.
+    ///   - holdsZlib: Whether their file holds zlib streams.
     ///   - isEnd: Whether no more follow; otherwise it takes a few to see that none starts.
     /// - Returns: How many.
-    static func quietByteCount(_ bytes: ArraySlice<UInt8>, isEnd: Bool) -> Int {
+    static func quietByteCount(_ bytes: ArraySlice<UInt8>, holdsZlib: Bool, isEnd: Bool) -> Int {
         let least = 8
         let span = bytes.span
         let type = (
@@ -54,6 +68,7 @@ struct MemberHeader: Equatable {
         while count <= span.count - least {
             switch (span[count], span[count + 1]) {
             case (0x50, 0x4b), (0x1f, 0x8b): return count
+            case (ZlibStream.method, let flags) where holdsZlib && ZlibStream.mayBeFlags(flags): return count
             default: break
             }
             if span[count + 4] == type.0, span[count + 5] == type.1, span[count + 6] == type.2,

@@ -25,6 +25,8 @@ final class MemberPass {
     private var head = 0
     /// How much of the rest there must be before it makes sense to look again.
     private var wanted = 0
+    /// Whether zlib streams are looked for; nil before the first bytes.
+    private var holdsZlib: Bool?
     private var takenByteCount = 0
     private var madeByteCount = 0
     /// The member that just ended, if its checks follow.
@@ -106,7 +108,10 @@ final class MemberPass {
                 return 0
             }
         }
-        let quiet = MemberHeader.quietByteCount(rest, isEnd: isEnd)
+        guard isEnd || holdsZlib != nil || rest.count >= 8 else { return 8 }
+        let holdsZlib = holdsZlib ?? ZlibStream.mayBe(in: rest)
+        self.holdsZlib = holdsZlib
+        let quiet = MemberHeader.quietByteCount(rest, holdsZlib: holdsZlib, isEnd: isEnd)
         guard quiet == 0 else {
             try emit(quiet)
             return 0
@@ -117,7 +122,7 @@ final class MemberPass {
             guard isEnd || rest.count >= 46 + nameCount else { return 46 + nameCount }
             if rest.count >= 46 + nameCount { return try centralHeader(rest, nameCount: nameCount) }
         }
-        switch MemberHeader.reading(rest) {
+        switch MemberHeader.reading(rest, holdsZlib: holdsZlib) {
         case .needs(let count) where !isEnd: return count
         case .needs, .none: try emit(1)
         case .found(let header):

@@ -9,8 +9,6 @@ struct PNGStream {
     static let headerByteCount = 10
     /// What chunks have besides their data: length, type, checksum.
     private static let frameByteCount = 12
-    /// What a zlib stream has behind its data: Adler-32 of what it holds.
-    private static let checkByteCount = 4
     /// Smaller chunks are not made, but the last.
     private static let leastChunkByteCount = 256
 
@@ -59,7 +57,9 @@ struct PNGStream {
             stream.bytes += chunk.dropFirst(4)
             place += count + frameByteCount
         }
-        guard stream.bytes.count >= 2 + checkByteCount else { return .none(place) }
+        guard stream.bytes.count >= ZlibStream.headerByteCount + ZlibStream.checkByteCount else {
+            return .none(place)
+        }
         if stream.bytes.count == first { stream = PNGStream(chunkByteCount: 0, bytes: stream.bytes) }
         stream.fileByteCount = place
         return .found(stream)
@@ -71,12 +71,11 @@ struct PNGStream {
     }
 
     /// The stream's data, with its check behind.
-    var data: ArraySlice<UInt8> { bytes.dropFirst(2) }
+    var data: ArraySlice<UInt8> { bytes.dropFirst(ZlibStream.headerByteCount) }
 
     /// Whether the data are so many bytes that hold a content, and the check is right.
     func holds(_ content: [UInt8], packedByteCount: Int) -> Bool {
-        data.count == packedByteCount + Self.checkByteCount
-            && BigEndian.full(data, packedByteCount) == Checksum.adler32(content[...])
+        data.dropFirst(packedByteCount).elementsEqual(ZlibStream.check(content[...]))
     }
 
     /// Puts a stream together.
@@ -91,7 +90,7 @@ struct PNGStream {
         header: ArraySlice<UInt8>, packed: [UInt8], content: ArraySlice<UInt8>, chunkByteCount: UInt32
     ) -> [UInt8]? {
         guard chunkByteCount == 0 || chunkByteCount >= leastChunkByteCount else { return nil }
-        let stream = header + packed + BigEndian.bytes(Checksum.adler32(content))
+        let stream = header + packed + ZlibStream.check(content)
         let size = chunkByteCount == 0 ? stream.count : Int(chunkByteCount)
         var file: [UInt8] = []
         var rest = stream[...]

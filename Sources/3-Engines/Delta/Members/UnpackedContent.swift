@@ -70,7 +70,7 @@ enum UnpackedContent {
 
     /// Whether a file may hold members: it starts as such files do, or ends as a zip file.
     static func mayHoldMembers(_ file: [UInt8]) -> Bool {
-        if starts.contains(where: file.starts(with:)) { return true }
+        if starts.contains(where: file.starts(with:)) || ZlibStream.mayBe(in: file[...]) { return true }
         // A program before the zip file; its end has a comment that is mostly empty.
         let end = file.suffix(22)
         return end.count == 22 && end.starts(with: [0x50, 0x4b, 5, 6])
@@ -218,8 +218,20 @@ enum UnpackedContent {
             case .endsEarly(let count, let consumed), .failed(let count, let consumed):
                 return .none(count, consumedByteCount: consumed)
             case .finished(let content, let count):
+                var fileByteCount = count
+                if header.kind == .zlib {
+                    fileByteCount += ZlibStream.checkByteCount
+                    guard isEnd || rest.count >= header.byteCount + fileByteCount else {
+                        return .needs(header.byteCount + fileByteCount)
+                    }
+                    guard rest[(start + count)...].starts(with: ZlibStream.check(content[...])) else {
+                        return .none(content.count, consumedByteCount: count)
+                    }
+                }
                 return .found(
-                    Member(start: start, packed: data.prefix(count), content: content, fileByteCount: count))
+                    Member(
+                        start: start, packed: data.prefix(count), content: content,
+                        fileByteCount: fileByteCount))
             }
         }
         switch PNGStream.reading(rest, isEnd: isEnd) {
@@ -282,8 +294,12 @@ enum UnpackedContent {
                 let checks = MemberChecks(
                     checksum: Checksum.crc32(content), packedByteCount: UInt32(clamping: packed.count),
                     byteCount: UInt32(count))
-                guard header.kind == .png else {
-                    return .turned(byteCount: 4 + count, into: [packed], checks)
+                switch header.kind {
+                case .gzip, .zip: return .turned(byteCount: 4 + count, into: [packed], checks)
+                case .zlib:
+                    return .turned(
+                        byteCount: 4 + count, into: [packed, ZlibStream.check(content)], checks)
+                case .png: break
                 }
                 guard
                     let chunks = PNGStream.chunks(
