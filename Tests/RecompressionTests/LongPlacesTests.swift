@@ -20,7 +20,8 @@ import Testing
 
     /// Notes places of a frame, and compares what is told of them with the plainest way.
     private static func compare(
-        _ places: inout LongPlaces, from start: Int, count: Int, _ hash: (Int, inout SplitMix64) -> Int
+        _ places: inout LongPlaces, from start: Int, count: Int, stride: Int = 1,
+        _ hash: (Int, inout SplitMix64) -> Int
     ) {
         var random = SplitMix64(seed: UInt64(count))
         var plain = Plain()
@@ -29,20 +30,19 @@ import Testing
         for index in 0..<count {
             let noted = hash(index, &random)
             let asked = hash(index, &random)
-            // What lies before the frame is none of it.
-            let entry = places.entry(asked)
-            let isEarlier = UInt32(truncatingIfNeeded: entry) <= UInt32(truncatingIfNeeded: start)
-            if (isEarlier ? 0 : UInt32(truncatingIfNeeded: entry))
-                != UInt32(truncatingIfNeeded: plain.entry(asked))
-            {
-                differenceCount += 1
-            } else if !isEarlier, UInt32(truncatingIfNeeded: plain.entry(asked) >> 32) != 0,
-                entry != plain.entry(asked)
-            {
+            let position = start + index * stride
+            if index * stride % (1 << 17) == 0 { places.startBlock(at: position) }
+            // What lies before the frame or too far back is none of it.
+            func reached(_ entry: UInt64) -> Int? {
+                let place = Int(Int32(truncatingIfNeeded: entry)) - 1
+                return place >= start && position - place < 1 << 23 ? place : nil
+            }
+            let (entry, expected) = (places.entry(asked, before: position), plain.entry(asked))
+            if reached(entry) != reached(expected) || reached(entry >> 32) != reached(expected >> 32) {
                 differenceCount += 1
             }
-            places.note(noted, start + index)
-            plain.note(noted, start + index)
+            places.note(noted, position)
+            plain.note(noted, position)
         }
         #expect(differenceCount == 0)
     }
@@ -67,5 +67,30 @@ import Testing
         places.end()
         places = LongPlaces()
         Self.compare(&places, from: 77, count: 1_200_000) { _, random in Int(random.next() % (1 << 20)) << 2 }
+    }
+    @Test func `places of frames beyond what a table keeps of them are told`() {
+        var places = LongPlaces()
+        defer { places.end() }
+        // Some hashes come back after more than 2^24 bytes.
+        Self.compare(&places, from: 5, count: 400_000, stride: 128) { index, random in
+            index % 1000 == 0 ? index / 1000 % 180 : Int(random.next() % (1 << 22))
+        }
+        // A frame after others that noted nothing, and one behind a long run.
+        Self.compare(&places, from: 100_000_000, count: 200_000, stride: 128) { _, random in
+            Int(random.next() % (1 << 22))
+        }
+    }
+
+    @Test func `a place is out of reach behind a long run, where nothing is noted`() {
+        var places = LongPlaces()
+        defer { places.end() }
+        places.startFrame(at: 9)
+        places.note(1, 10)
+        let position = 20 << 20
+        places.startBlock(at: position)
+        // The first place that is noted there makes the table one of all hashes.
+        places.note(2, position)
+        let entry = places.entry(1, before: position + 1)
+        #expect(position - (Int(UInt32(truncatingIfNeeded: entry)) - 1) >= 1 << 23)
     }
 }

@@ -80,6 +80,7 @@ class BestFrameModel: FrameModel {
     }
 
     func startBlock(at start: Int, end: Int, isWhole: Bool) {
+        tables.long.startBlock(at: start)
         self.start = start
         self.end = end
         limit = end - Self.margin

@@ -9,7 +9,7 @@ struct FrameDescriber {
     private static let sampleLimit: UInt64 = 1 << 24
     /// Programs whose descriptions differ by no more are not told apart.
     private static let nearByteCount = 64
-    /// In large frames, the models of levels "best" and "better" take the receiver up to 32 and 12 MiB more. They are followed
+    /// In large frames, the models of levels "best" and "better" take the receiver up to 24 and 12 MiB more. They are followed
     /// there only if that takes no more than a byte for so many of the data.
     private static let bytesPerByteOfHigher: UInt64 = 1 << 8
 

@@ -45,7 +45,7 @@ final class NewBestFrameModel: BestFrameModel {
     @inline(__always) private func compare(
         _ best: inout Match, _ position: Int, _ word: UInt64, _ bytes: Bytes
     ) {
-        let longEntry = tables.long.entry(longHash(word))
+        let longEntry = tables.long.entry(longHash(word), before: position)
         let shortEntry = short[shortHash(word)]
         let first = UInt32(truncatingIfNeeded: word)
         improve(&best, last(longEntry, position), position, first, -1, bytes)
@@ -81,8 +81,8 @@ final class NewBestFrameModel: BestFrameModel {
         let next = bytes.word(position &+ 1)
         let second = bytes.word(position &+ 2)
         let shortEntry = short[shortHash(word &>> 8)]
-        let longEntry = tables.long.entry(longHash(next))
-        let secondEntry = tables.long.entry(longHash(second))
+        let longEntry = tables.long.entry(longHash(next), before: position &+ 1)
+        let secondEntry = tables.long.entry(longHash(second), before: position &+ 2)
         let first = UInt32(truncatingIfNeeded: next)
         improve(&best, last(shortEntry, position &+ 1), position &+ 1, first, -1, bytes)
         improve(&best, last(longEntry, position &+ 1), position &+ 1, first, -1, bytes)
@@ -93,7 +93,7 @@ final class NewBestFrameModel: BestFrameModel {
         let skip = 2
         let behind = best.position &+ best.length
         guard best.position > position &- skip, behind < limit else { return }
-        let entry = tables.long.entry(longHash(bytes.word(behind)))
+        let entry = tables.long.entry(longHash(bytes.word(behind)), before: behind)
         var place = last(entry, behind) &- best.length &+ skip
         guard place >= frameStart else { return }
         improve(&best, place, best.position &+ skip, bytes.halfWord(best.position &+ skip), -1, bytes)

@@ -65,7 +65,7 @@ final class OldBestFrameModel: BestFrameModel {
 
     /// The best of what is known of a place, and of last distances behind it.
     @inline(__always) private func compared(_ position: Int, _ word: UInt64, _ bytes: Bytes) -> Match {
-        let longEntry = tables.long.entry(longHash(word))
+        let longEntry = tables.long.entry(longHash(word), before: position)
         let shortEntry = short[shortHash(word)]
         let first = UInt32(truncatingIfNeeded: word)
         var best = match(last(longEntry, position), position, first, -1, bytes)
@@ -94,8 +94,8 @@ final class OldBestFrameModel: BestFrameModel {
         let next = bytes.word(position)
         let second = bytes.word(position &+ 1)
         let shortEntry = short[shortHash(word &>> 8)]
-        let longEntry = tables.long.entry(longHash(next))
-        let secondEntry = tables.long.entry(longHash(second))
+        let longEntry = tables.long.entry(longHash(next), before: position)
+        let secondEntry = tables.long.entry(longHash(second), before: position &+ 1)
         let first = UInt32(truncatingIfNeeded: next)
         improve(&best, last(shortEntry, position), position, first, -1, bytes)
         improve(&best, last(longEntry, position), position, first, -1, bytes)
@@ -105,7 +105,7 @@ final class OldBestFrameModel: BestFrameModel {
         improve(&best, before(secondEntry, position &+ 1), position &+ 1, third, -1, bytes)
         let behind = best.position &+ best.length
         guard behind < limit else { return }
-        let entry = tables.long.entry(longHash(bytes.word(behind)))
+        let entry = tables.long.entry(longHash(bytes.word(behind)), before: behind)
         let place = last(entry, behind) &- best.length
         let earlier = before(entry, behind) &- best.length
         guard place >= frameStart else { return }
