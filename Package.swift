@@ -89,7 +89,9 @@ let package = Package(
         .target(
             name: "Compression", dependencies: ["CArchive", "CLzma", "CZstd", "CZlib"],
             path: "\(wrappers)/Compression", swiftSettings: common),
-        .target(name: "Recompression", path: "\(wrappers)/Recompression", swiftSettings: quick),
+        .target(
+            name: "Recompression", dependencies: ["Bytes", "Compression", "Hashing"],
+            path: "\(wrappers)/Recompression", swiftSettings: quick),
         .target(name: "ContextMixing", path: "\(wrappers)/ContextMixing", swiftSettings: common),
         .target(name: "Chunking", path: "\(wrappers)/Chunking", swiftSettings: common),
         .target(
@@ -236,7 +238,7 @@ let package = Package(
             name: "CompressionTests", dependencies: ["Compression", "TestSupport"], swiftSettings: testing),
         .testTarget(
             name: "RecompressionTests",
-            dependencies: ["Compression", "Recompression", "CZlib", "TestSupport"],
+            dependencies: ["Bytes", "Compression", "Hashing", "Recompression", "CZlib", "TestSupport"],
             exclude: ["Fixtures"], swiftSettings: testing),
         .testTarget(
             name: "ContextMixingTests", dependencies: ["ContextMixing", "TestSupport"],

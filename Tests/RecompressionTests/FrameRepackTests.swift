@@ -10,7 +10,7 @@ import Testing
     static let names = RepackTests.blobs(".zst")
 
     /// What a fixture holds: all of the fixtures' content, its front, twice all, a piece twice far apart, or a layer of it.
-    private static func content(_ name: String) throws -> [UInt8] {
+    static func content(_ name: String) throws -> [UInt8] {
         if name.hasPrefix("zstd-chunked") { return try content(of: RepackTests.file("\(name).zst")) }
         let content = try RepackTests.content(of: RepackTests.file("zlib-6.gz"))
         if name.hasSuffix("-small") { return Array(content.prefix(20_000)) }
@@ -21,7 +21,7 @@ import Testing
     }
 
     /// What all frames of a blob hold.
-    private static func content(of blob: [UInt8]) throws -> [UInt8] {
+    static func content(of blob: [UInt8]) throws -> [UInt8] {
         var content: [UInt8] = []
         var rest = blob[...]
         while !rest.isEmpty {
@@ -58,9 +58,7 @@ import Testing
         #expect(try RepackTests.rebuilt(repack.bytes, content, partByteCount: 977) == blob)
         let isChunked = name.hasPrefix("zstd-chunked")
         let isModelled = isChunked || name == "zstd-skopeo" || name.hasPrefix("zstd-klauspost")
-        // What a layer that is cut by file takes is its table of contents.
-        let limit = isChunked ? try Self.contentsByteCount(blob) + 250 : isModelled ? 60 : blob.count / 2
-        #expect(repack.bytes.count < limit)
+        #expect(repack.bytes.count < (isChunked ? 400 : isModelled ? 60 : blob.count / 2))
         let speed =
             name.hasSuffix("-11") || isChunked && !name.hasSuffix("-3")
             ? "best"
@@ -68,22 +66,8 @@ import Testing
                 ? "fastest" : name.contains("-7-") || name.hasSuffix("-7") ? "better" : "default"
         #expect(
             repack.encoder == "zstd by \(isModelled ? "klauspost/compress, \(speed)" : "an unknown encoder")")
-        try RepackTests.record(repack, Self.respelled.contains(name) ? "\(name)-cut" : name)
-    }
-
-    /// How many bytes frames to skip hold.
-    private static func contentsByteCount(_ blob: [UInt8]) throws -> Int {
-        let parser = FrameParser(ByteSource(blob))
-        var count = 0
-        while true {
-            switch try parser.next() {
-            case .end: return count
-            case .skippable(_, let bytes): count += bytes.count
-            case .frame(let header):
-                while try !parser.block().isLast {}
-                if FrameHeader.hasChecksum(header) { _ = try parser.checksum() }
-            }
-        }
+        try RepackTests.record(
+            repack, isChunked ? "\(name)-made" : Self.respelled.contains(name) ? "\(name)-cut" : name)
     }
 
     /// Blobs with a description of each form: first came the one that spells headers out.
@@ -103,7 +87,12 @@ import Testing
     @Test(arguments: names) func `a description makes what it always made`(_ name: String) throws {
         let blob = try RepackTests.file("\(name).zst")
         let content = try Self.content(name)
-        #expect(try RepackTests.rebuilt(RepackTests.file("\(name).sltz"), content) == blob)
+        // Layers whose tables were kept as they are came first.
+        for form in name.contains("-odd-")
+            ? ["-made"] : name.hasPrefix("zstd-chunked") ? ["", "-made"] : [""]
+        {
+            #expect(try RepackTests.rebuilt(RepackTests.file("\(name)\(form).sltz"), content) == blob)
+        }
     }
 
     @Test func `an encoder is known by what comes after data that do not compress`() throws {
@@ -116,7 +105,8 @@ import Testing
         let layer = try RepackTests.file("\(name).zst")
         let repack = try Self.remade(Self.frame(blocks) + layer, noise + Self.content(name))
         #expect(repack.encoder == "zstd by klauspost/compress, best")
-        #expect(try repack.bytes.count < Self.contentsByteCount(layer) + 300)
+        // The tar is not known behind the noise, and neither are the tables.
+        #expect(repack.bytes.count < 4_000)
     }
 
     // MARK: - Frames of every kind

@@ -1,6 +1,9 @@
 """Makes blobs of zstd frames of what they hold, written from repack.md; used by repack.py."""
 
+import bisect
+
 import best
+import tables
 from best import common
 
 PARTS = 3  # of sequences: how many literals, the offset, the length of the match
@@ -771,8 +774,12 @@ def whole_header(size):
 class Frames:
     """repack.md, "zstd frames"."""
 
-    def __init__(self, data, plan, sequences, contexts, is_cut):
-        self.is_cut, self.tables = is_cut, ({}, {})
+    def __init__(self, data, plan, sequences, contexts, form):
+        self.is_cut, self.has_tables, self.tables = form > 2, form == 4, ({}, {})
+        self.cuts = tables.cuts(data) + [(len(data), len(data))] if self.has_tables else []
+        # Tables come behind the data as if they were some.
+        self.size_of_data, data = len(data), bytearray(data)
+        self.starts, self.table_count = {}, 0
         self.data, self.plan, self.coder = data, plan, sequences
         self.known, self.corrections = contexts(), contexts()
         self.made, self.header, self.program, self.models = bytearray(), b"\x04\x68", None, {}
@@ -793,10 +800,14 @@ class Frames:
     def run(self):
         position = 0
         while self.bit("frame"):
+            self.starts.setdefault(position, len(self.made))
             if self.bit("skippable"):
+                is_at_end = position == len(self.data) and position > 0
+                is_table = self.has_tables and is_at_end and self.table_count < 4 and self.bit("table")
                 kind = self.number("skippable kind")
                 require(kind < 16, "a frame to skip is of no known kind")
-                content = self.bytes("skippable size")
+                content = self.table(position) if is_table else self.bytes("skippable size")
+                position = len(self.data) if is_table else position
                 self.made += (0x184D2A50 + kind).to_bytes(4, "little") + len(content).to_bytes(4, "little")
                 self.made += content
             else:
@@ -804,14 +815,40 @@ class Frames:
         require(position == len(self.data), "its frames hold too little")
         return bytes(self.made)
 
+    def table(self, position):
+        self.table_count += 1
+        kind, size, edits = self.number("table kind"), self.number("table size"), []
+        require(kind < 3, "a table is of no known kind")
+        for _ in range(self.number("edits")):
+            copied, skipped = self.number("copied"), self.number("skipped")
+            edits.append((copied, skipped, self.bytes("inserted")))
+        layer = tables.Layer(bytes(self.data[: self.size_of_data]), self.starts)
+        text = tables.edited(kind, layer, size, edits)
+        require(text, "a table has another length")
+        self.data += text
+        made, self.made = self.made, bytearray()
+        require(self.frame(position) == len(self.data), "a frame holds too little of a table")
+        made, self.made = self.made, made
+        return bytes(made)
+
     def take_header(self):
         if not self.bit("same header"):
             self.header = self.bytes("header")
             require(0 < len(self.header) < 15 and not self.header[0] & 11, "a frame's header is wrong")
 
+    def next_cut(self, start):
+        """Where the frame is likely to end, as far as that follows from as many bytes as a block has at most."""
+        index = bisect.bisect_right(self.cuts, (start, len(self.data)))
+        place, known = self.cuts[index] if index < len(self.cuts) else (0, len(self.data))
+        return place if known <= min(start + (1 << 17), self.size_of_data) and start < self.size_of_data else None
+
     def cut_header(self, start):
+        cut = self.next_cut(start)
         expected = bytes([4, WINDOWS[self.program[0]]])
-        if self.bit("whole"):
+        if cut and self.bit("ends at cut"):
+            self.whole = cut - start
+            expected = whole_header(self.whole)
+        elif self.bit("whole"):
             self.whole = self.number("frame size")
             require(self.whole <= min(1 << 17, len(self.data) - start), "a frame is too long")
             expected = whole_header(self.whole)
@@ -861,11 +898,12 @@ class Frames:
         """Where a block ends, and whether it is the last of its frame."""
         if self.whole is not None:
             return start + self.whole, True
-        size = min(self.usual, len(self.data) - start)
+        likely_end = self.next_cut(start) or len(self.data)
+        size = min(self.usual, likely_end - start)
         if not self.bit("usual size"):
             size = self.number("size")
         require(size <= min(1 << 17, len(self.data) - start), "a block is too long")
-        return start + size, self.bit("last", start + size == len(self.data))
+        return start + size, self.bit("last", start + size == likely_end)
 
     def block(self, start):
         end, is_last = self.size(start)

@@ -696,7 +696,7 @@ class Repacker:
 
     def __init__(self, description, data, old):
         self.old = old
-        require(description[:4] == b"SLTZ" and description[4:5] in (b"\1", b"\2", b"\3"), "it is none")
+        require(description[:4] == b"SLTZ" and description[4:5] in (b"\1", b"\2", b"\3", b"\4"), "it is none")
         self.place, self.description, self.data = 5, description, data
         plain, self.packed, plan, tokens = (self.varint() for _ in range(4))
         require(plain == len(data), "the data have another size")
@@ -751,7 +751,7 @@ class Repacker:
         return self.plan.tree(7, self.known, "filler") if self.bit("has filler") else 0
 
     def run(self):
-        if self.description[4] in (2, 3):
+        if self.description[4] in (2, 3, 4):
             return self.run_frames()
         position = 0
         while self.bit("member"):
@@ -766,7 +766,7 @@ class Repacker:
 
     def run_frames(self):
         try:
-            made = frames.Frames(self.data, self.plan, self.tokens, Contexts, self.description[4] == 3).run()
+            made = frames.Frames(self.data, self.plan, self.tokens, Contexts, self.description[4]).run()
         except frames.Wrong as error:
             raise Damaged(str(error)) from error
         require(len(made) == self.packed, "the blob has another size")
@@ -1049,7 +1049,7 @@ def check(folder):
         with open(f"{folder}/{name}", "rb") as file:
             description = file.read()
         is_beside = name.endswith("-beside.sltz")
-        blob, data = content(folder, name[: -12 if is_beside else -5].removesuffix("-cut"))
+        blob, data = content(folder, name[: -12 if is_beside else -5].removesuffix("-cut").removesuffix("-made"))
         old = content(folder, name[:-12] + "-old") if is_beside else None
         try:
             result = "ok" if repack(description, data, old) == blob else "WRONG"

@@ -44,9 +44,10 @@ public final class Rebuilder {
         machine =
             switch header.form {
             case .gzip: StreamMachine(plan: plan, tokens: tokens, end: end, old: old, sink: take)
-            case .zstd, .cutZstd:
+            case .zstd, .cutZstd, .chunkedZstd:
                 FrameMachine(
-                    plan: plan, sequences: tokens, isCut: header.form == .cutZstd, end: end, sink: take)
+                    plan: plan, sequences: tokens, isCut: header.form.isCut,
+                    makesTables: header.form == .chunkedZstd, end: end, sink: take)
             }
         check = { made == limit }
     }

@@ -15,7 +15,7 @@ extension Repack {
         let coder = Rebuilder.coder(description, at: header.planOffset, header.planByteCount)
         // What is followed with a model of another encoder takes far more than what is followed with its own. The tables of
         // contents of layers that are cut by file are kept as they are, and take some percent, but no sequences.
-        let ownByteCount = header.form == .cutZstd ? header.tokenByteCount : description.byteCount
+        let ownByteCount = header.form.isCut ? header.tokenByteCount : description.byteCount
         let isOwn = ownByteCount <= leastByteCount + header.blobByteCount / blobBytesPerByte
         switch header.form {
         case .gzip:
@@ -27,9 +27,8 @@ extension Repack {
             let isExact = isOwn && !takesOldBlob
             let tool = first.program.tool(segmentByteCount: first.segmentByteCount)
             return ("gzip \(isExact ? "by" : "by an encoder like") \(tool)", takesOldBlob)
-        case .zstd, .cutZstd:
-            let isCut = header.form == .cutZstd
-            guard isOwn, let program = try zstdProgram(FramePlanCoder(coder), isCut: isCut) else {
+        case .zstd, .cutZstd, .chunkedZstd:
+            guard isOwn, let program = try zstdProgram(FramePlanCoder(coder), isCut: header.form.isCut) else {
                 return ("zstd by an unknown encoder", false)
             }
             return ("zstd by \(program.tool)", false)

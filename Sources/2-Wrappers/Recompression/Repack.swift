@@ -10,7 +10,11 @@ public struct Repack: Sendable {
         case zstd
         /// zstd frames whose headers follow from what they hold.
         case cutZstd
+        /// The same, with tables behind the data that follow from these.
+        case chunkedZstd
 
+        /// Whether frames' headers follow from what they hold.
+        var isCut: Bool { self == .cutZstd || self == .chunkedZstd }
         /// Blobs that hold as much are not described.
         var plainLimit: UInt64 { self == .gzip ? 1 << 47 : 1 << 39 }
     }

@@ -18,17 +18,42 @@ struct FrameDescriber {
         do {
             guard let program = try choose() else { return .refused(.unknownForm) }
             progress(Int(clamping: plain.byteCount))
-            let form: Repack.Form = try isCut(program) ? .cutZstd : .zstd
-            return try Repack.made(form, blob: blob, plain: plain, limit: limit, progress) {
-                FrameMachine(
-                    parser: FrameParser(blob), program: program, isCut: form == .cutZstd,
-                    end: Int(plain.byteCount), sink: $0)
-            }
+            guard try isCut(program) else { return try describe(.zstd, program, progress) }
+            if try isLayer(), let outcome = try describeWithTables(program, progress) { return outcome }
+            return try describe(.cutZstd, program, progress)
         } catch RecompressionError.reachesTooFar {
             return .refused(.reachesTooFar)
         } catch is RecompressionError {
             return .refused(.unknownForm)
         }
+    }
+
+    private func describe(_ form: Repack.Form, _ program: FrameProgram, _ progress: (Int) -> Void) throws
+        -> Repack.Outcome
+    {
+        try Repack.made(form, blob: blob, plain: plain, limit: limit, progress) {
+            FrameMachine(
+                parser: FrameParser(blob), program: program, isCut: form.isCut,
+                makesTables: form == .chunkedZstd, end: Int(plain.byteCount), sink: $0)
+        }
+    }
+
+    /// What comes of making the tables, too; nil if one of them cannot be followed.
+    private func describeWithTables(_ program: FrameProgram, _ progress: (Int) -> Void) throws
+        -> Repack.Outcome?
+    {
+        do {
+            return try describe(.chunkedZstd, program, progress)
+        } catch is RecompressionError {
+            return nil
+        }
+    }
+
+    /// Whether the blob ends as zstd:chunked layers do: with a name, which was spelled in two ways.
+    private func isLayer() throws -> Bool {
+        let name = Array("gnulinux".utf8)
+        guard blob.byteCount > name.count else { return false }
+        return try blob.read(blob.byteCount - UInt64(name.count), name.count).map { $0 | 0x20 } == name
     }
 
     /// Whether frames' headers are to follow from what they hold: the blob starts with a frame of one block, or its program

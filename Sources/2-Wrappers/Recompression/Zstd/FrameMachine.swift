@@ -8,23 +8,33 @@ final class FrameMachine: DescribingMachine {
     }
 
     /// What comes next.
-    private enum State {
+    enum State {
         case frame, block, end
     }
 
-    private let plan: FramePlanCoder
+    let plan: FramePlanCoder
     /// Whether frames' headers follow from what they hold.
     private let isCut: Bool
+    /// What the tables behind the data are made of; nil if they are kept as they are.
+    var layer: LayerEntries?
+    /// No more room is needed for the data, and for tables, which may be longer.
+    private let roomLimit: Int
+    /// Where frames are likely to end.
+    var cutter: LayerCutter?
+    /// How many tables were made.
+    var tableCount = 0
     private let sequenceCoder: AdaptiveCoder
     /// Has room for the furthest match of the programs so far.
-    private let plain = PlainBuffer()
-    private let given: Given?
+    let plain = PlainBuffer()
+    var given: Given?
     private let sink: (UnsafeBufferPointer<UInt8>) throws -> Void
-    private var made = BitWriter()
+    var made = BitWriter()
+    private var sunkByteCount: UInt64 = 0
 
-    private var state = State.frame
-    private var position = 0
-    private let end: Int
+    var state = State.frame
+    var position = 0
+    /// Where the data end; behind them, where the last table does.
+    var end: Int
 
     // The frame.
     private var header = FrameHeader.usual
@@ -41,7 +51,7 @@ final class FrameMachine: DescribingMachine {
     private var distances = LastDistances()
 
     // The block.
-    private let coder = FrameBlockCoder()
+    let coder = FrameBlockCoder()
     private var content = BitWriter()
     private var lastFree = false
     /// How many sequences are right until the next that is wrong: coded so far, or still to come.
@@ -61,16 +71,20 @@ final class FrameMachine: DescribingMachine {
     ///   - parser: At the front of the blob.
     ///   - program: What to follow the sequences with.
     ///   - isCut: Whether frames' headers follow from what they hold.
+    ///   - makesTables: Whether tables behind the data follow from these.
     ///   - end: How many bytes the blob holds when it is decompressed.
     ///   - sink: Takes what the description makes, as it is made.
     init(
-        parser: FrameParser, program: FrameProgram, isCut: Bool, end: Int,
+        parser: FrameParser, program: FrameProgram, isCut: Bool, makesTables: Bool = false, end: Int,
         sink: @escaping (UnsafeBufferPointer<UInt8>) throws -> Void = { _ in }
     ) {
         plan = FramePlanCoder(AdaptiveCoder())
         sequenceCoder = AdaptiveCoder()
         given = Given(parser: parser, program: program)
         self.isCut = isCut
+        layer = makesTables ? LayerEntries() : nil
+        cutter = makesTables ? LayerCutter() : nil
+        roomLimit = makesTables ? .max : end + PlainBuffer.lookahead
         self.end = end
         self.sink = sink
     }
@@ -81,16 +95,20 @@ final class FrameMachine: DescribingMachine {
     ///   - plan: The coded plan.
     ///   - sequences: The coded sequences.
     ///   - isCut: Whether frames' headers follow from what they hold.
+    ///   - makesTables: Whether tables behind the data follow from these.
     ///   - end: How many bytes the blob holds when it is decompressed.
     ///   - sink: Takes the blob's bytes.
     init(
-        plan: AdaptiveCoder, sequences: AdaptiveCoder, isCut: Bool, end: Int,
+        plan: AdaptiveCoder, sequences: AdaptiveCoder, isCut: Bool, makesTables: Bool, end: Int,
         sink: @escaping (UnsafeBufferPointer<UInt8>) throws -> Void
     ) {
         self.plan = FramePlanCoder(plan)
         sequenceCoder = sequences
         given = nil
         self.isCut = isCut
+        layer = makesTables ? LayerEntries() : nil
+        cutter = makesTables ? LayerCutter() : nil
+        roomLimit = makesTables ? .max : end + PlainBuffer.lookahead
         self.end = end
         self.sink = sink
         gap = sequences.code(0, gaps)
@@ -123,7 +141,7 @@ final class FrameMachine: DescribingMachine {
         return (plan.coder.finish(), sequenceCoder.finish())
     }
 
-    private static func damaged(_ reason: String) -> RecompressionError { .damaged(reason) }
+    static func damaged(_ reason: String) -> RecompressionError { .damaged(reason) }
 
     private func advance() throws {
         while state != .end, plain.reaches(position) {
@@ -142,12 +160,14 @@ final class FrameMachine: DescribingMachine {
     private func flush() throws {
         guard made.count >= 1 << 16 || state == .end else { return }
         try sink(made.whole)
+        sunkByteCount += UInt64(made.count)
         made.dropWholeBytes()
     }
 
     // MARK: - Frames
 
     private func beginFrame() throws {
+        layer?.startFrame(at: sunkByteCount + UInt64(made.count))
         let item = try given?.parser.next()
         var isEnd = false
         if case .end = item { isEnd = true }
@@ -160,6 +180,11 @@ final class FrameMachine: DescribingMachine {
         if plan.flag(false, .isSkippable) { return try passSkippable(0, []) }
         var actual: [UInt8] = []
         if case .frame(let bytes) = item { actual = bytes }
+        try startFrame(actual)
+    }
+
+    /// Starts a frame, by its header if it is given.
+    func startFrame(_ actual: [UInt8]) throws {
         if isCut {
             try codeProgram()
             try codeCutHeader(actual)
@@ -191,7 +216,11 @@ final class FrameMachine: DescribingMachine {
         firstBlock = first
         wholeByteCount = nil
         var expected = program?.header ?? FrameHeader.usual
-        if plan.flag(first?.isLast ?? false, .isWhole) {
+        let cut = nextCut().map { $0 - position }
+        if let cut, plan.flag(first.map { $0.isLast && $0.byteCount == cut } ?? false, .endsAtCut) {
+            wholeByteCount = cut
+            expected = FrameHeader.whole(cut)
+        } else if plan.flag(first?.isLast ?? false, .isWhole) {
             let count = plan.number(first?.byteCount ?? 0, .frameByteCount)
             guard count <= min(FrameBlock.byteCountLimit, end - position) else {
                 throw Self.damaged("a frame is too long")
@@ -206,15 +235,10 @@ final class FrameMachine: DescribingMachine {
         }
     }
 
-    private func passSkippable(_ kind: Int, _ bytes: [UInt8]) throws {
-        if given != nil { _ = plan.flag(true, .isSkippable) }
-        let kind = plan.number(kind, .skippable)
-        guard kind < 16 else { throw Self.damaged("a frame to skip is of no known kind") }
-        let bytes = try plan.bytes(bytes, .skippableByteCount, atMost: FrameParser.skippableLimit)
-        made.reserve(8)
-        made.append(UInt64(0x184d_2a50 + kind), 32)
-        made.append(UInt64(bytes.count), 32)
-        made.append(bytes)
+    /// Where the frame is likely to end, as far as a block reaches at most.
+    private func nextCut() -> Int? {
+        let reach = min(position + PlainBuffer.lookahead, end)
+        return cutter?.cut(behind: position, before: reach, isWhole: reach == end, plain)
     }
 
     private func codeProgram() throws {
@@ -226,7 +250,7 @@ final class FrameMachine: DescribingMachine {
         self.program = program
         // Some more than that, so that bytes are rarely moved.
         plain.widen(
-            to: program.reach, capacity: min(program.reach + 1 << 21, end + PlainBuffer.lookahead))
+            to: program.reach, capacity: min(program.reach + 1 << 21, roomLimit))
         model = models[program] ?? program.model { bestTables }
         models[program] = model
     }
@@ -245,7 +269,7 @@ final class FrameMachine: DescribingMachine {
 
     // MARK: - Blocks
 
-    private func goThroughBlock() throws {
+    func goThroughBlock() throws {
         guard let program else { return }
         var block = try firstBlock ?? given?.parser.block() ?? FrameBlock()
         firstBlock = nil
@@ -259,6 +283,7 @@ final class FrameMachine: DescribingMachine {
         coder.collect(bytes)
         try code(&block, expected, program, bytes)
         hash.update(bytes)
+        layer?.take(bytes)
         position = blockEnd
         if block.isLast { try endFrame() }
     }
@@ -270,7 +295,8 @@ final class FrameMachine: DescribingMachine {
             block.isLast = true
             return
         }
-        let usual = min(program.blockByteCount, end - position)
+        let likelyEnd = nextCut() ?? end
+        let usual = min(program.blockByteCount, likelyEnd - position)
         if plan.flag(block.byteCount == usual, .isUsual) {
             block.byteCount = usual
         } else {
@@ -279,7 +305,8 @@ final class FrameMachine: DescribingMachine {
         guard block.byteCount <= min(FrameBlock.byteCountLimit, end - position) else {
             throw Self.damaged("a block is too long")
         }
-        block.isLast = plan.flag(block.isLast, .isLast, context: position + block.byteCount == end)
+        block.isLast = plan.flag(
+            block.isLast, .isLast, context: position + block.byteCount == likelyEnd)
     }
 
     /// Codes whether a block has no sequences.
@@ -446,48 +473,5 @@ final class FrameMachine: DescribingMachine {
         }
         writeHeader(block, content.count)
         made.append(content.whole)
-    }
-
-    private func codeChoices(_ block: inout FrameBlock, _ expected: FrameBlock) throws {
-        let literals = plan.choice(block.literals.rawValue, expected: expected.literals.rawValue, .literals)
-        block.literals = FrameBlock.Literals(rawValue: literals) ?? .raw
-        // Headers have 1 to 3 bytes, 3 to 5 where literals are coded.
-        let least = block.literals.isCoded ? 3 : 1
-        let expectedHeader =
-            block.literals.isCoded == expected.literals.isCoded ? expected.literalHeaderByteCount - least : 3
-        block.literalHeaderByteCount =
-            least
-            + plan.choice(block.literalHeaderByteCount - least, expected: expectedHeader, .literalHeader)
-        if block.literals.isCoded {
-            block.hasFourStreams = plan.flag(
-                block.hasFourStreams, .hasFourStreams, context: expected.hasFourStreams)
-        }
-        if block.literals == .coded {
-            block.literalDescription = try description(
-                block.literalDescription, expected.literalDescription, .sameLiteralCode, .literalCodeByteCount
-            )
-        }
-        guard coder.sequenceCount > 0 else { return }
-        for part in 0..<3 {
-            let mode = plan.choice(
-                block.modes[part].rawValue, expected: expected.modes[part].rawValue, .mode, part: part)
-            block.modes[part] = FrameBlock.Mode(rawValue: mode) ?? .predefined
-            switch block.modes[part] {
-            case .described:
-                block.descriptions[part] = try description(
-                    block.descriptions[part], expected.descriptions[part], .sameSequenceCode,
-                    .sequenceCodeByteCount)
-            case .run: block.descriptions[part] = [UInt8(max(coder.partCounts[part].count - 1, 0))]
-            case .predefined, .asBefore: break
-            }
-        }
-    }
-
-    /// Codes the description of a code, which may be the expected one.
-    private func description(
-        _ actual: [UInt8], _ expected: [UInt8], _ flag: FramePlanCoder.Flag, _ number: FramePlanCoder.Number
-    ) throws -> [UInt8] {
-        if plan.flag(actual == expected, flag) { return expected }
-        return try plan.bytes(actual, number, atMost: 256)
     }
 }

@@ -12,7 +12,7 @@ final class FramePlanCoder {
     /// Facts that are coded by one bit each.
     enum Flag: Int {
         case follows, isSkippable, sameHeader, sameProgram, checksumIsRight, isUsual, isVerbatim,
-            sameLiteralCode, sameSequenceCode, isWhole, expectedHeader
+            sameLiteralCode, sameSequenceCode, isWhole, expectedHeader, isTable, endsAtCut
         /// Two of each.
         case isLast = 16
         case isFree = 18
@@ -33,7 +33,8 @@ final class FramePlanCoder {
     /// Numbers of one kind each.
     enum Number: Int {
         case skippable, skippableByteCount, headerByteCount, program, byteCount, verbatimByteCount,
-            literalCodeByteCount, sequenceCodeByteCount, frameByteCount
+            literalCodeByteCount, sequenceCodeByteCount, frameByteCount, tableKind, tableByteCount, editCount,
+            editCopied, editSkipped, editInserted
     }
 
     func number(_ value: Int, _ kind: Number) -> Int { coder.code(value, numbers[kind.rawValue]) }
