@@ -37,6 +37,8 @@ import Testing
         Golden(name: "oci-zstd-described", layout: .ociArchive, packing: .zstd),
         // Blobs by klauspost/compress's level "better", which nothing here makes: `kzstd-1.17.4 7` of the fixtures did.
         Golden(name: "oci-zstd-better", layout: .ociArchive, packing: .zstd),
+        // Layers cut by file, with two tables, as `kchunked` of the fixtures made them.
+        Golden(name: "oci-zstd-chunked", layout: .ociArchive, packing: .zstd),
         // A blob that is made of an old blob's tokens.
         Golden(name: "oci-old-blob", old: "old-odd", layout: .ociArchive, packing: .oddGzip),
         // Images, Debian packages and what else has compressed members.
