@@ -163,6 +163,7 @@ enum Program {
         if let message = ExitStatus.message(error) {
             // What an interrupted command drew of its progress is in the way.
             let erasing = isInterrupted && StandardStreams.isErrorTerminal ? "\r\u{1b}[K" : ""
+            ProgressLine.end()
             StandardStreams.writeError(erasing + message + "\n")
         }
         if isInterrupted, let signal { end(.signal(signal)) }

@@ -6,10 +6,16 @@ import Work
 
 /// One line of progress on standard error, drawn only on a terminal.
 final class ProgressLine: Sendable {
+    /// Whether nothing is drawn any more: the program says its last words.
+    private static let isOver = Locked(false)
+
     private let drawn = Locked("")
     private let isOn: Bool
 
     init(isOn: Bool = StandardStreams.isErrorTerminal) { self.isOn = isOn }
+
+    /// Ends all lines for good: other threads may still be at work when the program says why it ends.
+    static func end() { isOver.withLock { $0 = true } }
 
     /// Shows progress as it is reported.
     ///
@@ -42,7 +48,9 @@ final class ProgressLine: Sendable {
     private func draw(_ text: String) {
         drawn.withLock { drawn in
             guard text != drawn else { return }
-            StandardStreams.writeError("\r\u{1b}[K" + text)
+            Self.isOver.withLock { isOver in
+                if !isOver { StandardStreams.writeError("\r\u{1b}[K" + text) }
+            }
             drawn = text
         }
     }
