@@ -230,18 +230,8 @@ import Testing
         let content = try Self.content("zstd-klauspost-1.19.1-7")
         let description = try RepackTests.file("zstd-klauspost-1.19.1-7.sltz")
         for index in description.indices where index < 60 || index % 17 == 0 {
-            var damaged = description
-            damaged[index] ^= 1 << (index % 8)
-            var count = 0
-            do {
-                let rebuilder = try Rebuilder(ByteSource(damaged)) { count += $0.count }
-                try rebuilder.write(content[...])
-                try rebuilder.finish()
-            } catch is RecompressionError {}
-            #expect(count <= 1 << 20)
-            #expect(throws: RecompressionError.self) {
-                try RepackTests.rebuilt(Array(description[..<index]), content)
-            }
+            let bit = index % 8
+            try RepackTests.expectHarmless(description, damagedAt: index, bits: bit..<bit + 1, content)
         }
     }
 

@@ -189,20 +189,7 @@ import Testing
             let content = try FrameRepackTests.content(name)
             let description = try Self.described(blob, content).bytes
             for index in description.indices {
-                for bit in 0..<8 {
-                    var damaged = description
-                    damaged[index] ^= 1 << bit
-                    var count = 0
-                    do {
-                        let rebuilder = try Rebuilder(ByteSource(damaged)) { count += $0.count }
-                        try rebuilder.write(content[...])
-                        try rebuilder.finish()
-                    } catch is RecompressionError {}
-                    #expect(count <= 1 << 20)
-                }
-                #expect(throws: RecompressionError.self) {
-                    try RepackTests.rebuilt(Array(description[..<index]), content)
-                }
+                try RepackTests.expectHarmless(description, damagedAt: index, bits: 0..<8, content)
             }
         }
     }

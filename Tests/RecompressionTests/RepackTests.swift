@@ -55,6 +55,24 @@ import Testing
         return made
     }
 
+    /// A description that is cut off at a place is refused, and with another bit there it makes little at most.
+    static func expectHarmless(
+        _ description: [UInt8], damagedAt index: Int, bits: Range<Int>, _ content: [UInt8]
+    ) throws {
+        for bit in bits {
+            var damaged = description
+            damaged[index] ^= 1 << bit
+            var count = 0
+            do {
+                let rebuilder = try Rebuilder(ByteSource(damaged)) { count += $0.count }
+                try rebuilder.write(content[...])
+                try rebuilder.finish()
+            } catch is RecompressionError {}
+            #expect(count <= 1 << 20)
+        }
+        #expect(throws: RecompressionError.self) { try rebuilt(Array(description[..<index]), content) }
+    }
+
     @Test(arguments: names) func `a blob is described in a few bytes and made again`(_ name: String) throws {
         let blob = try Self.file("\(name).gz")
         let content = try Self.content(of: blob)
@@ -221,21 +239,7 @@ import Testing
         let content = try Self.content(of: blob)
         let description = try Self.file("pgzip-5.sltz")
         for index in description.indices {
-            for bit in 0..<8 {
-                var damaged = description
-                damaged[index] ^= 1 << bit
-                var count = 0
-                do {
-                    let rebuilder = try Rebuilder(ByteSource(damaged)) { count += $0.count }
-                    try rebuilder.write(content[...])
-                    try rebuilder.finish()
-                } catch is RecompressionError {
-                    continue
-                }
-            }
-            #expect(throws: RecompressionError.self) {
-                try Self.rebuilt(Array(description[..<index]), content)
-            }
+            try Self.expectHarmless(description, damagedAt: index, bits: 0..<8, content)
         }
     }
 
