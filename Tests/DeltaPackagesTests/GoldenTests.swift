@@ -45,6 +45,8 @@ import Testing
         Golden(name: "members", old: "old-members", layout: .ociArchive),
         // Programs in an archive, which are predicted.
         Golden(name: "members-programs", old: "old-members-programs", layout: .ociArchive),
+        // Archives and compressed files in others.
+        Golden(name: "members-nested", old: "old-members-nested", layout: .ociArchive),
         // Two platforms and a second image, in one archive.
         Golden(name: "several", old: "old-several", layout: .ociArchive),
     ]
@@ -114,6 +116,7 @@ private enum GoldenImages {
         switch golden.old {
         case "old-members": ImageBuilder([.init("ADD images", try images(isNew: isNew))])
         case "old-members-programs": ImageBuilder([.init("ADD archive", archive(isNew: isNew))])
+        case "old-members-nested": ImageBuilder([.init("ADD archives", try nested(isNew: isNew))])
         default: image(isNew: isNew)
         }
     }
@@ -195,6 +198,34 @@ private enum GoldenImages {
         }
         let members = programs + [.init("text", isNew ? Content.mutated(text, seed: 71) : text)]
         return [.file("app.jar", ZipBuilder.file(isNew ? members.reversed() : members))]
+    }
+
+    /// Archives in archives, with programs and without, and what else holds compressed members in compressed ones.
+    private static func nested(isNew: Bool) throws -> [TarEntry] {
+        func edited(_ seed: UInt64) -> [UInt8] {
+            let text = Content.text(seed, 2_000)
+            return isNew ? Content.mutated(text, seed: seed + 1) : text
+        }
+        func zip(_ content: [UInt8], hasDescriptor: Bool = false) -> [UInt8] {
+            ZipBuilder.file([
+                .init("same", Content.text(80, 1_000), hasDescriptor: hasDescriptor),
+                .init("changed", content, hasDescriptor: hasDescriptor),
+            ])
+        }
+        let page = try Packing.gzip(9).pack(edited(81))
+        let war = ZipBuilder.file([
+            .init("same.jar", zip(Content.text(82, 500))),
+            .init("app.jar", zip(edited(83), hasDescriptor: true)),
+            .init("icon.png", PNGBuilder.file(edited(84), chunkByteCount: isNew ? 400 : 300)),
+        ])
+        let programs = archive(isNew: isNew).map { ZipBuilder.Member("app.jar", $0.content, level: 9) }
+        let odd = try Packing.oddGzip.pack(Packing.oddGzip.pack(edited(85)))
+        return [
+            .file("app.war", war), .file("app.ear", ZipBuilder.file([.init("app.war", war, level: 1)])),
+            .file("programs.war", ZipBuilder.file(programs)),
+            .file("source.tar.gz", try Packing.gzip(6).pack([TarEntry.file("page.gz", page)].tar)),
+            .file("odd.gz", odd),
+        ]
     }
 
     /// Linked programs, whose references are predicted.

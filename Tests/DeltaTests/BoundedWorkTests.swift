@@ -232,7 +232,7 @@ struct BoundedWorkTests {
             try Packing.foreignGzip.pack(Content.text(2, 6_000))
         )
         var patch = try #require(try UnpackedPatch.between(old, new, method: .hashed(depth: 8)))
-        patch.description = [UInt8](repeating: 0, count: UnpackedContent.descriptionByteLimit + 1)
+        patch.descriptions[0] = [UInt8](repeating: 0, count: UnpackedContent.descriptionByteLimit + 1)
         let references = try MemoryReferences([[TarEntry.file("f", old)].tar])
         let recipe = try Recipe.encode([TarEntry.file("f", new)].tar, references: references, level: .fast) {
             _, _ in

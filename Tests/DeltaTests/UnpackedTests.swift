@@ -112,9 +112,10 @@ struct UnpackedTests {
         let new = try foreign(Self.edited) + foreign(Self.other) + Packing.gzip(6).pack(Self.edited)
         let patch = try #require(try UnpackedPatch.between(old, new, method: .hashed(depth: 8)))
         // The second stays as it is: the old file has it.
-        #expect(patch.makings.prefix(2) == [.described, nil])
-        #expect(patch.makings.count == 3 && patch.makings[2] != nil && patch.makings[2] != .described)
-        #expect(patch.description.count < 60)
+        #expect(patch.makings.prefix(2) == [.described(depth: 0), nil])
+        #expect(
+            patch.makings.count == 3 && patch.makings[2] != nil && patch.makings[2] != .described(depth: 0))
+        #expect(patch.descriptions[0].count < 60)
         try Recipe.expectRoundTrip(old, new, patch)
     }
 
@@ -129,8 +130,8 @@ struct UnpackedTests {
         let new = try Packing.oddGzip.pack(picture(texts.dropLast() + [Content.text(30, 300)]))
         #expect(content.count > 80 * new.count)
         let patch = try #require(try UnpackedPatch.between(old, new, method: .hashed(depth: 8)))
-        #expect(patch.makings == [.described])
-        #expect(patch.patch.estimatedByteCount + patch.description.count < new.count / 4)
+        #expect(patch.makings == [.described(depth: 0)])
+        #expect(patch.patch.estimatedByteCount + patch.descriptions[0].count < new.count / 4)
         try Recipe.expectRoundTrip(old, new, patch)
     }
 
@@ -181,11 +182,11 @@ struct UnpackedTests {
         let references = try MemoryReferences([[TarEntry.file("f", old)].tar])
         let tar = [TarEntry.file("f", new)].tar
         var refusedCount = 0
-        for place in patch.description.indices {
+        for place in patch.descriptions[0].indices {
             var flipped = patch
-            flipped.description[place] ^= 0x10
+            flipped.descriptions[0][place] ^= 0x10
             var cut = patch
-            cut.description = Array(patch.description[..<place])
+            cut.descriptions[0] = Array(patch.descriptions[0][..<place])
             for damaged in [flipped, cut] {
                 let recipe = try Recipe.encode(tar, references: references, level: .fast) { _, _ in
                     .unpackedPatch(reference: 0, damaged)
@@ -198,7 +199,7 @@ struct UnpackedTests {
                 }
             }
         }
-        #expect(refusedCount > patch.description.count)
+        #expect(refusedCount > patch.descriptions[0].count)
     }
 
     @Test func `files without members are left alone`() throws {

@@ -380,13 +380,15 @@ class Recipe:
         if code in (3, 4):
             old, count = self.reference(), contents.varint()
             return self.patch(old, count, is_predicted=code == 4)
-        if code in (5, 9):
+        if code in (5, 9, 10, 11):
             old, count, form_count = self.reference(), contents.varint(), contents.varint()
             choices = runs_of([contents.varint() for _ in range(contents.varint())])
-            old_form = Unpacking(old, lambda: next(choices, False)).run()
-            form = self.patch(old_form, form_count, is_predicted=code == 9, holds_files=True)
-            codes = MemberCodes(contents)
-            made = Repacking(form, codes).run()
+            # Members are this deep at most.
+            depth_limit = 3 if code > 9 else 1
+            old_form = Unpacking(old, lambda: next(choices, False), depth_limit).run()
+            form = self.patch(old_form, form_count, is_predicted=code in (9, 11), holds_files=True)
+            codes = MemberCodes(contents, depth_limit)
+            made = Repacking(form, codes, depth_limit).run()
             require(len(made) == count and codes.left == 0, "an unpacked file comes out with another size")
             return made
         if code == 6:
@@ -547,15 +549,17 @@ def runs_of(runs):
 class MemberCodes:
     """How members of the new file are made."""
 
-    def __init__(self, contents):
-        self.contents, self.left, self.code, self.described = contents, 0, 0, None
+    def __init__(self, contents, depth_limit):
+        self.contents, self.left, self.code, self.described = contents, 0, 0, {}
+        self.last = 162 + depth_limit
 
     def next(self):
         if self.left == 0:
             self.left, self.code = self.contents.varint(), self.contents.varint()
-            require(self.left > 0 and self.code <= 163, "a bad member")
-            if self.code == 163 and self.described is None:
-                self.described = repack.Repacker.of_streams(bytes(self.contents.raw(self.contents.varint())))
+            require(self.left > 0 and self.code <= self.last, "a bad member")
+            if self.code >= 163 and self.code not in self.described:
+                description = bytes(self.contents.raw(self.contents.varint()))
+                self.described[self.code] = repack.Repacker.of_streams(description)
         self.left -= 1
         return self.code
 
@@ -568,11 +572,22 @@ def u32(data, place):
     return int.from_bytes(data[place : place + 4], "little")
 
 
-class Pass:
-    """One pass over a file or its unpacked form that makes the other."""
+def may_hold_members(data):
+    """Whether what a member holds, or its form, is gone through in turn."""
+    starts = (b"\x1f\x8b\x08", b"PK\3\4", b"\x89PNG", b"!<arch>\n", b"07070")
+    ends = len(data) >= 22 and data[-22:-18] == b"PK\5\6"
+    return data.startswith(starts) or bool(Pass.ZLIB_FILES.match(data)) or data[257:262] == b"ustar" or ends
 
-    def __init__(self, data):
+
+class Pass:
+    """One pass over a file or its unpacked form, or over what a member holds, that makes the other."""
+
+    def __init__(self, data, depth_limit):
         self.data, self.made, self.place, self.records, self.remembered = data, bytearray(), 0, {}, 0
+        self.depth_limit = depth_limit
+
+    def goes_into(self, data):
+        return self.depth_limit > 1 and may_hold_members(data)
 
     def emit(self, count):
         self.made += self.data[self.place : self.place + count]
@@ -704,20 +719,34 @@ class Unpacking(Pass):
 
     SIGN = -1
 
-    def __init__(self, data, wants):
-        super().__init__(data)
-        self.wants, self.failed = wants, 0
+    def __init__(self, data, wants, depth_limit, failed=None):
+        super().__init__(data, depth_limit)
+        # One count for the file and all that is in it.
+        self.wants, self.failed = wants, failed or [0]
+
+    def form(self, content):
+        """What stands for a member that is unpacked."""
+        if self.goes_into(content):
+            content = Unpacking(content, self.wants, self.depth_limit - 1, self.failed).run()
+            require(len(content) <= LIMIT, "a large form")
+        return struct.pack("<I", len(content)) + content
+
+    def fail(self, count):
+        self.failed[0] += max(count, 4096)
+
+    def may_fail(self):
+        return self.failed[0] < 64 << 20
 
     def body(self, start):
         found = self.inflated(self.data[start : start + LIMIT])
         if not found or not self.wants():
             return None
         content, count = found
-        return count, struct.pack("<I", len(content)) + content, [zlib.crc32(content), count, len(content)]
+        return count, self.form(content), [zlib.crc32(content), count, len(content)]
 
     def inflated(self, data):
         """What deflate data hold, and how many bytes they take."""
-        if self.failed >= 64 << 20:
+        if not self.may_fail():
             return None
         inflater = zlib.decompressobj(-15)
         try:
@@ -725,7 +754,7 @@ class Unpacking(Pass):
         except zlib.error:
             content = b""
         if not inflater.eof or len(content) > LIMIT:
-            self.failed += max(len(content), 4096)
+            self.fail(len(content))
             return None
         return content, len(data) - len(inflater.unused_data)
 
@@ -735,12 +764,12 @@ class Unpacking(Pass):
             return None
         content, count = found
         if self.data[start + count : start + count + 4] != struct.pack(">I", zlib.adler32(content)):
-            self.failed += max(len(content), 4096)
+            self.fail(len(content))
             return None
-        return (count + 4, struct.pack("<I", len(content)) + content) if self.wants() else None
+        return (count + 4, self.form(content)) if self.wants() else None
 
     def image(self, place):
-        joined = self.failed < 64 << 20 and self.joined(place)
+        joined = self.may_fail() and self.joined(place)
         if not joined:
             return None
         size, end, stream = joined
@@ -749,11 +778,11 @@ class Unpacking(Pass):
             return None
         content, count = found
         if stream[2 + count :] != struct.pack(">I", zlib.adler32(content)):
-            self.failed += max(len(content), end - place, 4096)
+            self.fail(max(len(content), end - place))
             return None
         if not self.wants():
             return None
-        return end - place, struct.pack(">I4s", size, b"IDAT") + stream[:2] + struct.pack("<I", len(content)) + content
+        return end - place, struct.pack(">I4s", size, b"IDAT") + stream[:2] + self.form(content)
 
     def joined(self, place):
         """The data of the chunks that start there: their size, where they end, and all of them; None if they are irregular."""
@@ -764,7 +793,7 @@ class Unpacking(Pass):
             right = data[place + 8 + size : place + 12 + size] == struct.pack(">I", zlib.crc32(chunk))
             fits = not sizes or len(set(sizes)) == 1 and size <= sizes[0] and sizes[0] >= 256
             if not right or not fits or size == 0 or place + size + 12 - start > LIMIT:
-                self.failed += max(place + size - start, 4096)
+                self.fail(place + size - start)
                 return None
             sizes.append(size)
             stream += chunk[4:]
@@ -777,29 +806,29 @@ class Repacking(Pass):
 
     SIGN = 1
 
-    def __init__(self, data, codes):
-        super().__init__(data)
+    def __init__(self, data, codes, depth_limit):
+        super().__init__(data, depth_limit)
         self.codes = codes
 
     def body(self, start):
         found = self.packed(start)
         if not found:
             return None
-        content, packed = found
-        return 4 + len(content), packed, [zlib.crc32(content), len(packed), len(content)]
+        count, content, packed = found
+        return count, packed, [zlib.crc32(content), len(packed), len(content)]
 
     def stream(self, start):
         found = self.packed(start)
         if not found:
             return None
-        content, packed = found
-        return 4 + len(content), packed + struct.pack(">I", zlib.adler32(content))
+        count, content, packed = found
+        return count, packed + struct.pack(">I", zlib.adler32(content))
 
     def image(self, place):
         found = self.packed(place + 10)
         if not found:
             return None
-        content, packed = found
+        count, content, packed = found
         stream = self.data[place + 8 : place + 10] + packed + struct.pack(">I", zlib.adler32(content))
         size = int.from_bytes(self.data[place : place + 4], "big") or len(stream)
         require(size >= 256 or size == len(stream), "small chunks")
@@ -807,21 +836,25 @@ class Repacking(Pass):
         for start in range(0, len(stream), size):
             chunk = b"IDAT" + stream[start : start + size]
             made += struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
-        return 14 + len(content), made
+        return 10 + count, made
 
     def packed(self, start):
-        """A member's content and data; None if it stands as it is."""
+        """How many bytes of the form a member takes, what it holds and its data; None if it stands as it is."""
         code = self.codes.next()
         if code == 0:
             return None
         content = self.data[start + 4 : start + 4 + u32(self.data, start)]
         require(len(content) <= LIMIT and len(content) == u32(self.data, start), "a bad member")
+        count = 4 + len(content)
+        if self.goes_into(content):
+            content = Repacking(content, self.codes, self.depth_limit - 1).run()
+            require(len(content) <= LIMIT, "a bad member")
         program, rest = divmod(code - 1, 81)
-        if code == 163:
-            packed = self.codes.described.stream(content)
+        if code >= 163:
+            packed = self.codes.described[code].stream(content)
         else:
             packed = deflate(content, program, rest // 9 + 1, rest % 9 + 1)
-        return content, packed
+        return count, content, packed
 
 
 # The program -----------------------------------------------------------------------------------------------------
@@ -839,7 +872,7 @@ def apply(old, package):
 # What the golden packages must use between them, so that checking them checks the whole reader.
 EXPECTED = (
     {f"codec {number}" for number in range(4)}
-    | {f"content {code}" for code in range(10)}
+    | {f"content {code}" for code in range(12)}
     | {"encoding none", "encoding old", "encoding old, described", "encoding carried", "encoding repack"}
     | {"encoding repack, with an old blob"}
     | {"linked x86-64", "linked AArch64", "relocatable", "contained"}

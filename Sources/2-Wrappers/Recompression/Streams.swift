@@ -26,6 +26,12 @@ public final class StreamsDescriber {
     /// - Parameter work: How much may be done for all streams: places looked at, words compared, and what else takes as long.
     public convenience init(work: Int = .max) { self.init(work: work, StreamMachine.Effort()) }
 
+    /// Starts with none, for streams of which another one makes others: what may be done is for both together.
+    public init(besides other: StreamsDescriber) {
+        allowance = other.allowance
+        effort = other.effort
+    }
+
     /// The same with other bounds for what is added.
     init(work: Int, _ effort: StreamMachine.Effort) {
         allowance = WorkAllowance(work)

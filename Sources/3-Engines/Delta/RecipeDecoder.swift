@@ -93,6 +93,8 @@ public final class RecipeDecoder {
     private var left: UInt64
     /// What may be gone through to unpack old files.
     private let inflation: InflationBudget
+    /// How much what members hold may come to that is made of forms in turn.
+    private let remaking: InflationBudget
 
     /// Opens a recipe.
     ///
@@ -111,7 +113,9 @@ public final class RecipeDecoder {
         self.makeScratch = makeScratch
         header = try RecipeHeader(storedByteCount: storedByteCount, read: read)
         left = header.byteCount
-        inflation = InflationBudget(total: UnpackedContent.inflationLimit(ofLayer: header.byteCount))
+        let inflationLimit = UnpackedContent.inflationLimit(ofLayer: header.byteCount)
+        inflation = InflationBudget(total: inflationLimit)
+        remaking = InflationBudget(total: inflationLimit)
         var readers: [RecipeFormat.StreamID: StreamReader] = [:]
         for id in RecipeFormat.StreamID.allCases {
             let stream = header.streams.first { $0.id == id }
@@ -209,12 +213,16 @@ public final class RecipeDecoder {
             let reference = try nextReference()
             count = try contents.varint()
             emit = { try self.emitPatch(reference, count, isPredicted: code == .predictedPatch, $0) }
-        case .unpackedPatch, .predictedUnpackedPatch:
+        case .unpackedPatch, .predictedUnpackedPatch, .nestedPatch, .predictedNestedPatch:
             let reference = try nextReference()
             count = try contents.varint()
             let formByteCount = try contents.count(atMost: UnpackedContent.byteCountLimit)
-            let isPredicted = code == .predictedUnpackedPatch
-            emit = { try self.emitUnpacked(reference, count, formByteCount, isPredicted: isPredicted, $0) }
+            let isPredicted = code == .predictedUnpackedPatch || code == .predictedNestedPatch
+            let isNested = code == .nestedPatch || code == .predictedNestedPatch
+            emit = {
+                try self.emitUnpacked(
+                    reference, count, formByteCount, isPredicted: isPredicted, isNested: isNested, $0)
+            }
         case .new:
             count = try contents.varint()
             emit = { try self.emitNew(count, $0) }
@@ -289,16 +297,21 @@ public final class RecipeDecoder {
 
     /// Makes a file of which a patch makes the unpacked form.
     private func emitUnpacked(
-        _ reference: Int, _ count: UInt64, _ formByteCount: Int, isPredicted: Bool, _ sink: Sink
+        _ reference: Int, _ count: UInt64, _ formByteCount: Int, isPredicted: Bool, isNested: Bool,
+        _ sink: Sink
     ) throws {
         try take(count)
         let choices = try MemberChoices(try reader(.contents))
-        let old = try UnpackedReference(references, reference, choices, inflation, in: makeScratch())
-        let codes = MemberCodeReader(try reader(.contents), fileByteCount: count)
+        let old = try UnpackedReference(
+            references, reference, choices, inflation, isNested: isNested, in: makeScratch())
+        let codes = MemberCodeReader(try reader(.contents), fileByteCount: count, isNested: isNested)
+        remaking.begin(count)
         let patcher = PatchDecoder(old: OldContent(old, 0), try patchStreams())
         var rest = count
         try withoutActuallyEscaping(sink) { sink in
-            let repacker = UnpackedContent.repacker(compress: codes.next) { bytes in
+            let repacker = UnpackedContent.repacker(
+                contents: isNested ? remaking : nil, compress: codes.next
+            ) { bytes in
                 guard UInt64(bytes.count) <= rest else {
                     throw DeltaError.damaged("an unpacked file becomes too large")
                 }

@@ -201,7 +201,12 @@ public final class RecipeEncoder {
             numbers.varint(count)
             for patch in patches { try write(patch.patch()) }
         case .unpackedPatch(let reference, let unpacked):
-            code(unpacked.patch.isPredicted ? .predictedUnpackedPatch : .unpackedPatch)
+            switch (unpacked.isNested, unpacked.patch.isPredicted) {
+            case (false, false): code(.unpackedPatch)
+            case (false, true): code(.predictedUnpackedPatch)
+            case (true, false): code(.nestedPatch)
+            case (true, true): code(.predictedNestedPatch)
+            }
             place(reference)
             numbers.varint(count)
             numbers.varint(unpacked.patch.byteCount)

@@ -45,7 +45,7 @@ public enum RecipeFormat {
     /// Where an entry's content comes from.
     enum ContentCode: UInt64 {
         case predicted, empty, reference, patch, predictedPatch, unpackedPatch, new, layer, document
-        case predictedUnpackedPatch
+        case predictedUnpackedPatch, nestedPatch, predictedNestedPatch
     }
 
     /// Bits of an entry's shape; the count of its extensions stands above them.

@@ -32,7 +32,16 @@ struct UnpackTarget: Target {
             Array("%PDF".utf8) + PNGBuilder.stream(edited) + PNGBuilder.stream(other),
             ZipBuilder.file([.init("z", zips[3])], prefix: text),
         ]
-        files = zips + gzips + odd + corpus
+        let gzip = Packing.gzip(6)
+        let nested = [
+            ZipBuilder.file([.init("z", zips[0]), .init("y", zips[1])]),
+            ZipBuilder.file([.init("z", zips[2]), .init("y", zips[1], hasDescriptor: true)]),
+            try gzip.pack(gzips[0]), try gzip.pack(gzips[1] + gzips[3]), try gzip.pack(gzip.pack(zips[3])),
+            try gzip.pack([TarEntry.file("a.gz", gzips[1]), .file("i", odd[4])].tar),
+            ZipBuilder.file([.init("i", odd[5]), .init("j", odd[7])]),
+            try Packing.foreignGzip.pack(Packing.foreignGzip.pack(edited)),
+        ]
+        files = zips + gzips + odd + nested + corpus
     }
 
     /// Two files behind the first one's size.

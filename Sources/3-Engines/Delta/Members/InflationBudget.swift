@@ -27,7 +27,21 @@ final class InflationBudget {
         leftOfFile = min(most, limit)
         mostOfFile = max(mostOfFile, takenOfFile)
         takenOfFile = 0
+        failedOfFile = 0
     }
+
+    /// How many bytes of a file may be looked at in vain, so that one full of headers without data takes no time.
+    private static let failureLimit = 64 << 20
+    /// Looking for data counts as so many bytes at least.
+    private static let leastFailure = 4096
+    /// How many bytes of this file, and of what it holds, were looked at in vain.
+    private var failedOfFile = 0
+
+    /// Whether more may be looked for that may be there.
+    var allowsFailures: Bool { failedOfFile < Self.failureLimit }
+
+    /// Counts that so many bytes turned out to be no member's.
+    func fail(_ byteCount: Int) { failedOfFile += max(byteCount, Self.leastFailure) }
 
     /// Whether this file may take less than any other may.
     private(set) var isShort = false

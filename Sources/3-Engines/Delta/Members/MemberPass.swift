@@ -22,6 +22,8 @@ final class MemberPass {
     private let body: (_ header: MemberHeader, _ rest: ArraySlice<UInt8>, _ isEnd: Bool) throws -> Body
     private let sink: (ArraySlice<UInt8>) throws -> Void
     private var buffer: [UInt8] = []
+    /// All there is, if it came at once: it may be a part of what another pass holds, and is not copied.
+    private var whole: ArraySlice<UInt8>?
     private var head = 0
     /// How much of the rest there must be before it makes sense to look again.
     private var wanted = 0
@@ -66,13 +68,21 @@ final class MemberPass {
         if buffer.count >= wanted { try advance(isEnd: false) }
     }
 
+    /// The whole pass over bytes that are there.
+    func run(_ bytes: ArraySlice<UInt8>) throws {
+        whole = bytes
+        head = bytes.startIndex
+        try advance(isEnd: true)
+    }
+
     /// Ends the pass.
     func finish() throws { try advance(isEnd: true) }
 
     private func advance(isEnd: Bool) throws {
         wanted = 0
-        while head < buffer.count {
-            wanted = try step(buffer[head...], isEnd: isEnd)
+        let bytes = whole ?? buffer[...]
+        while head < bytes.endIndex {
+            wanted = try step(bytes[head...], isEnd: isEnd)
             if wanted > 0 { return }
         }
     }
@@ -82,7 +92,7 @@ final class MemberPass {
         UInt32(truncatingIfNeeded: direction == .unpacking ? takenByteCount : madeByteCount)
     }
 
-    private func emit(_ count: Int) throws { try emit(buffer[head..<head + count], taking: count) }
+    private func emit(_ bytes: ArraySlice<UInt8>) throws { try emit(bytes, taking: bytes.count) }
 
     private func emit(_ bytes: ArraySlice<UInt8>, taking count: Int) throws {
         head += count
@@ -113,7 +123,7 @@ final class MemberPass {
         self.holdsZlib = holdsZlib
         let quiet = MemberHeader.quietByteCount(rest, holdsZlib: holdsZlib, isEnd: isEnd)
         guard quiet == 0 else {
-            try emit(quiet)
+            try emit(rest.prefix(quiet))
             return 0
         }
         guard isEnd || rest.count >= 8 else { return 8 }
@@ -124,16 +134,16 @@ final class MemberPass {
         }
         switch MemberHeader.reading(rest, holdsZlib: holdsZlib) {
         case .needs(let count) where !isEnd: return count
-        case .needs, .none: try emit(1)
+        case .needs, .none: try emit(rest.prefix(1))
         case .found(let header):
             let needed = header.isDeflated ? try member(header, rest, isEnd: isEnd) : 0
             // A member that was turned is gone from the buffer.
             guard needed == 0, head == rest.startIndex else { return needed }
             if header.kind == .zip {
                 remember(header, filePosition, MemberChecks(localHeader: rest))
-                try emit(4)
+                try emit(rest.prefix(4))
             } else {
-                try emit(1)
+                try emit(rest.prefix(1))
             }
         }
         return 0

@@ -8,12 +8,14 @@ public struct UnpackedPatch: Sendable {
     public private(set) var patch: StoredPatch
     /// How each member of the new file is made; nil if it is left as it is.
     let makings: [MemberMaking?]
-    /// What makes those that are described.
-    var description: [UInt8] = []
+    /// What makes those that are described, for each depth.
+    var descriptions: [[UInt8]] = []
     /// Which members of the old file are unpacked.
     let unpacksOld: [Bool]
     /// How many bytes beyond what is usual were gone through to decompress one of the files, whichever took more.
     public private(set) var unusualInflation = 0
+    /// Whether what members hold is unpacked in turn.
+    private(set) var isNested = false
 
     /// How many bytes beyond what is usual may be gone through to decompress the files of any layer, all together.
     public static let unusualInflationOfLayer = 128 << 20
@@ -46,61 +48,20 @@ public struct UnpackedPatch: Sendable {
         _ old: [UInt8], _ new: [UInt8], method: MatchMethod, limit: Int = .max,
         unusualInflation: Int = unusualInflationOfLayer, keepsHints: Bool = true
     ) throws -> UnpackedPatch? {
-        guard UnpackedContent.mayHoldMembers(old), UnpackedContent.mayHoldMembers(new) else { return nil }
-        let limit = min(limit, UnpackedContent.byteCountLimit)
+        guard UnpackedContent.mayHoldMembers(old[...]), UnpackedContent.mayHoldMembers(new[...]) else {
+            return nil
+        }
         let usual = UnpackedContent.usualInflation(ofFile: UInt64(new.count))
-        let budget = InflationBudget(
-            each: usual.addingReportingOverflow(UInt64(max(unusualInflation, 0))).partialValue)
-        func unusual() -> Int { Int(clamping: budget.most - min(usual, budget.most)) }
-        // What both files hold in the same compressed form needs no packing again.
-        let oldMembers: [Int: MemberChecks]
-        let newMembers: [Int: MemberChecks]
-        do {
-            oldMembers = try UnpackedContent.members(of: old, budget)
-            newMembers = try UnpackedContent.members(of: new, budget)
-        } catch is UnpackedContent.TooLarge {
-            guard budget.isShort else { return nil }
-            throw HoldsMore()
-        }
-        let shared = Set(oldMembers.values).intersection(newMembers.values)
-        func ifShared(_ member: MemberChecks?) -> MemberChecks? {
-            member.flatMap { shared.contains($0) ? $0 : nil }
-        }
-        guard
-            let content = try UnpackedContent.rebuildable(
-                new, budget, limit: limit, known: { ifShared(newMembers[$0]) })
-        else {
-            return nil
-        }
-        var unpacksOld: [Bool] = []
-        var form: [UInt8] = []
-        var room = limit - old.count
-        do {
-            try UnpackedContent.unpack(UInt64(old.count), budget) {
-                try $0(old[...])
-            } leaves: {
-                guard let member = ifShared(oldMembers[$0]) else { return nil }
-                unpacksOld.append(false)
-                return member.passedByteCount
-            } wants: { member in
-                // What does not fit into the form any more is left as it is.
-                let fits = member.growth <= room
-                if fits { room -= member.growth }
-                unpacksOld.append(fits)
-                return fits
-            } into: {
-                guard form.count + $0.count <= limit else { throw UnpackedContent.TooLarge() }
-                form += $0
-            }
-        } catch is UnpackedContent.TooLarge {
-            return nil
-        }
+        let most = usual.addingReportingOverflow(UInt64(max(unusualInflation, 0))).partialValue
+        let pair = MemberPair(old: old, new: new, limit: min(limit, UnpackedContent.byteCountLimit))
+        guard let forms = try pair.forms(each: most) else { return nil }
         var place = PatchPlace.archives
         place.keepsHints = keepsHints
         return UnpackedPatch(
-            patch: StoredPatch(try Patch.between(form, content.form, method: method, place: place)),
-            makings: content.makings, description: content.description, unpacksOld: unpacksOld,
-            unusualInflation: unusual())
+            patch: StoredPatch(try Patch.between(forms.old, forms.new.form, method: method, place: place)),
+            makings: forms.new.makings, descriptions: forms.new.descriptions, unpacksOld: forms.unpacksOld,
+            unusualInflation: Int(clamping: forms.inflation - min(usual, forms.inflation)),
+            isNested: forms.isNested)
     }
 
     /// The same, kept in a temporary file if it is large.
@@ -128,17 +89,16 @@ public struct UnpackedPatch: Sendable {
         }
         numbers.varint(runs.count)
         for run in runs { numbers.varint(run) }
-        var isDescribed = false
+        var described: Set<Int> = []
         var rest = makings[...]
         while let first = rest.first {
             let run = rest.prefix { $0 == first }
             numbers.varint(run.count)
             numbers.varint(MemberCode.of(first))
-            if first == .described, !isDescribed {
-                // One description makes all that are described.
-                isDescribed = true
-                numbers.varint(description.count)
-                numbers.raw(description)
+            if case .described(let depth) = first, described.insert(depth).inserted {
+                // One description makes all that are described of a depth.
+                numbers.varint(descriptions[depth].count)
+                numbers.raw(descriptions[depth])
             }
             rest = rest[run.endIndex...]
         }
@@ -185,32 +145,34 @@ struct UnpackedReference: ReferenceSource {
     private let byteCount: UInt64
     private let read: @Sendable (_ offset: UInt64, _ count: Int) throws -> [UInt8]
 
-    /// Unpacks those members of an entry's content that are chosen.
+    /// Unpacks those members of an entry's content that are chosen, and of what these hold if forms are nested.
     ///
     /// - Throws: `DeltaError` if the form is larger than forms may be, or going through the content takes too much.
     init(
         _ references: any ReferenceSource, _ ordinal: Int, _ choices: MemberChoices,
-        _ budget: InflationBudget,
-        in store: any ScratchStore
+        _ budget: InflationBudget, isNested: Bool, in store: any ScratchStore
     ) throws {
         let count = references.contentByteCount(of: ordinal)
         var byteCount: UInt64 = 0
+        let limit = UInt64(UnpackedContent.byteCountLimit)
+        let unpacking = Unpacking(budget, isNested: isNested, room: 0) { member, _, _ in
+            member != nil && choices.next()
+        }
         do {
-            try UnpackedContent.unpack(count, budget) { write in
-                var offset: UInt64 = 0
-                while offset < count {
-                    try Task.checkCancellation()
-                    let part = try references.content(
-                        of: ordinal, at: offset, count: Int(min(count - offset, 1 << 18)))
-                    try write(part[...])
-                    offset += UInt64(part.count)
-                }
-            } wants: { _ in
-                choices.next()
-            } into: {
+            let pass = unpacking.pass(over: count) {
                 byteCount += UInt64($0.count)
+                guard byteCount <= limit else { throw UnpackedContent.TooLarge() }
                 try store.append($0)
             }
+            var offset: UInt64 = 0
+            while offset < count {
+                try Task.checkCancellation()
+                let part = try references.content(
+                    of: ordinal, at: offset, count: Int(min(count - offset, 1 << 18)))
+                try pass.write(part[...])
+                offset += UInt64(part.count)
+            }
+            try pass.finish()
         } catch is UnpackedContent.TooLarge {
             throw DeltaError.damaged("it unpacks a file that is too large")
         }
