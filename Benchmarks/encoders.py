@@ -11,6 +11,7 @@ receiver holds the same files of it, compressed by the same tool.
 
 Programs that read standard input, get a level and write standard output are used if they are found as go-VERSION,
 klauspost-VERSION, pgzip-VERSION, kzstd-VERSION or estargz-VERSION; Tests/RecompressionTests/Fixtures/make tells their sources.
+zstd's own program is used in all versions that are found as zstd-VERSION, too.
 """
 import argparse
 import glob
@@ -96,7 +97,11 @@ def tools(folder):
         yield "klauspost zstd", program, (1, 3, 7, 11), lambda l, program=program: [program, str(l)]
     for form in ("zstd", "zstd:chunked"):
         yield f"skopeo, {form}", "skopeo --version", (-1,), skopeo(form)
-    yield "zstd", "zstd --version", (1, 3, 6, 9, 12, 15, 19), lambda l: ["zstd", "-qc", f"-{l}"]
+    for program in found("zstd"):
+        yield "zstd", program, (3, 4), lambda l, program=program: [program, "-qc", f"-{l}"]
+        single = lambda l, program=program: [program, "-qc", "--single-thread", f"-{l}"]
+        yield "zstd --single-thread", program, (3, 4), single
+    yield "zstd", "zstd --version", (1, 3, 4, 6, 9, 12, 15, 19), lambda l: ["zstd", "-qc", f"-{l}"]
     yield "pzstd", "pzstd --version", (1, 3, 9), lambda l: ["pzstd", "-qc", f"-{l}"]
 
 

@@ -51,7 +51,7 @@ struct OtherFormTests {
         }
     }
 
-    @Test(arguments: [Packing.zstd, .xz])
+    @Test(arguments: [Packing.foreignZstd, .xz])
     func `a shared layer that nothing describes in few bytes is refused before anything is written`(
         packing: Packing
     ) async throws {

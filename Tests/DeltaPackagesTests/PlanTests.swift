@@ -211,9 +211,9 @@ struct PlanTests {
             .init("ADD other", [.file("b", Content.mutated(content, seed: 1))]),
             .init("ADD new", [.file("a", (100..<160).flatMap { Content.text($0, 3_000) })]),
         ])
-        let opened = try await roundtrip.open(new, .ociArchive, .zstd, as: "new")
+        let opened = try await roundtrip.open(new, .ociArchive, .foreignZstd, as: "new")
         let old = try await roundtrip.open(
-            ImageBuilder([.init("ADD old", [.file("b", content)])]), .ociArchive, .zstd, as: "old")
+            ImageBuilder([.init("ADD old", [.file("b", content)])]), .ociArchive, .foreignZstd, as: "old")
         let creator = DeltaCreator(old: old, new: opened)
         let options = DeltaOptions(level: .fast)
         #expect(try await creator.plan().layers.allSatisfy { $0.shipment == .recipe && $0.repack != nil })
@@ -223,7 +223,7 @@ struct PlanTests {
         #expect(made.plan.layers[0].repack != nil)
         #expect(made.document.new.layers[1].tar == .blob)
         #expect(made.byteCount < opened.index.summary.layers[1].blobByteCount * 5 / 4)
-        #expect(try roundtrip.apply(path, to: old) == (try new.archive(.ociArchive, .zstd)))
+        #expect(try roundtrip.apply(path, to: old) == (try new.archive(.ociArchive, .foreignZstd)))
         // Who tells what it costs tells the same.
         let costs = try await creator.costs(creator.recipes(options), level: .fast)
         #expect(costs.byteCount == made.byteCount)

@@ -12,6 +12,8 @@ public enum Packing: Hashable, Sendable, CustomStringConvertible {
     /// Several gzip members one after the other, as eStargz and parallel compressors write.
     case gzipMembers
     case zstd
+    /// With tables of other sizes than any level has, which no model follows.
+    case foreignZstd
     /// Several zstd frames and one to be skipped, as zstd:chunked writes.
     case zstdFrames
     /// A zstd frame after one to be skipped, which is where writers put metadata.
@@ -34,6 +36,7 @@ public enum Packing: Hashable, Sendable, CustomStringConvertible {
         case .oddGzip: "odd gzip"
         case .gzipMembers: "gzip members"
         case .zstd: "zstd"
+        case .foreignZstd: "zstd with other tables"
         case .zstdFrames: "zstd frames"
         case .zstdAfterSkippable: "zstd after a skippable frame"
         case .xz: "xz"
@@ -46,7 +49,7 @@ public enum Packing: Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .plain, .xz, .bzip2: ""
         case .gzip, .foreignGzip, .oddGzip, .gzipMembers: "+gzip"
-        case .zstd, .zstdFrames, .zstdAfterSkippable: "+zstd"
+        case .zstd, .foreignZstd, .zstdFrames, .zstdAfterSkippable: "+zstd"
         }
     }
 
@@ -59,6 +62,7 @@ public enum Packing: Hashable, Sendable, CustomStringConvertible {
         case .oddGzip: OddGzip.member(bytes) + (try Self.gzip(bytes, level: 1)).suffix(8)
         case .gzipMembers: try Self.parts(bytes).flatMap { try Self.gzip($0, level: 6) }
         case .zstd: try Zstd.compress(bytes, ZstdOptions(level: 3))
+        case .foreignZstd: try Zstd.compress(bytes, ZstdOptions(level: 3, hashLog: 12, chainLog: 12))
         case .zstdFrames:
             try Self.parts(bytes).flatMap { try Zstd.compress($0, ZstdOptions(level: 3)) }
                 + [0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4]

@@ -3,6 +3,7 @@
 import bisect
 
 import best
+import libzstd
 import tables
 from best import common
 
@@ -224,19 +225,19 @@ def read_code(data, log_limit, count):
 ROUNDING = (0, 473195, 504333, 520860, 550000, 700000, 750000, 830000)
 
 
-def make_code(counts, log_limit, is_of_weights=False):
-    """The code that klauspost/compress makes; none where it finds none."""
-    total = sum(counts)
+def make_code(counts, log_limit, is_of_weights=False, rare=None, total=None):
+    """The code that klauspost/compress makes, or libzstd with a share of what is rare; none where it finds none."""
+    all_of_them, total = total or sum(counts), sum(counts)
     if total < 2:
         return None
-    least = min((total - is_of_weights).bit_length(), (len(counts) - 1).bit_length() + 1)
-    most = (total - 1).bit_length() - 3 & 255
+    least = min((all_of_them - is_of_weights).bit_length(), (len(counts) - 1).bit_length() + 1)
+    most = (all_of_them - 1).bit_length() - 3 & 255
     log = min(max(min(log_limit, most), least, 5), log_limit)
     scale, step, shares, largest, best = 62 - log, (1 << 62) // total, [], 0, 0
     for symbol, count in enumerate(counts):
         share = 0
         if 0 < count <= total >> log:
-            share = -1
+            share = rare or -1
         elif count:
             share = count * step >> scale
             if share < 8 and count * step - (share << scale) > ROUNDING[share] << scale - 20:
@@ -248,14 +249,14 @@ def make_code(counts, log_limit, is_of_weights=False):
     if -left < shares[largest] >> 1:
         shares[largest] += left
         return StateCode(shares, log)
-    shares = even_shares(counts, total, log)
+    shares = even_shares(counts, total, log, rare)
     return shares and StateCode(shares, log)
 
 
-def even_shares(counts, total, log):
+def even_shares(counts, total, log, rare_share):
     rare, least, shares = total >> log, total * 3 >> log + 1, []
     for count in counts:
-        shares.append(0 if not count else -1 if count <= rare else 1 if count <= least else None)
+        shares.append(0 if not count else rare_share or -1 if count <= rare else 1 if count <= least else None)
 
     def rest():
         given = sum(1 for share in shares if share)
@@ -263,13 +264,16 @@ def even_shares(counts, total, log):
 
     left, total = rest()
     if left <= 0:
-        return None
+        return shares if rare_share and left == 0 else None
     if total // left > least:
         least = total * 3 // (left * 2)
         shares = [1 if s is None and c <= least else s for c, s in zip(counts, shares)]
         left, total = rest()
-        if left <= 0:
+        if left < 0 or left == 0 and not rare_share:
             return None
+    if rare_share and all(shares):
+        shares[counts.index(max(counts))] += left
+        return shares
     if not total:
         receivers = [i for i, share in enumerate(shares) if share > 0]
         for index in range(left if receivers else 0):
@@ -316,10 +320,10 @@ class LiteralCode:
         bits.end()
         return bytes(bits.bytes)
 
-    def description(self):
+    def description(self, rare=None):
         weights = [self.longest + 1 - n if n else 0 for n in self.lengths[:-1]]
-        packed = pack(weights) if len(weights) > 1 else None
-        if packed and len(packed) < len(self.lengths) // 2:
+        packed = pack(weights, rare) if len(weights) > 1 else None
+        if packed and len(packed) < (len(weights) if rare else len(self.lengths)) // 2:
             return bytes([len(packed)]) + packed
         if not 0 < len(weights) <= 128:
             return b""
@@ -328,12 +332,12 @@ class LiteralCode:
         return bytes([127 + len(weights)]) + bytes(pairs)
 
 
-def pack(weights):
+def pack(weights, rare=None):
     counts = [weights.count(n) for n in range(max(weights) + 1)]
     most = max(counts)
     if most == len(weights) or most == 1 or most < len(weights) >> 7 or len(weights) < 3:
         return None
-    code = make_code(counts, 6, True)
+    code = make_code(counts, 6, not rare, rare)
     if not code:
         return None
     bits, states = Bits(), [0, 0]
@@ -390,9 +394,9 @@ def unpack(data):
     raise Wrong("weights have no end")
 
 
-def make_literal_code(counts):
-    """The code that klauspost/compress makes."""
-    order = sorted((s for s in range(256) if counts[s]), key=lambda s: (-counts[s], s))
+def make_literal_code(counts, order=None):
+    """The code that klauspost/compress and libzstd make."""
+    order = order or sorted((s for s in range(256) if counts[s]), key=lambda s: (-counts[s], s))
     if len(order) < 2:
         return None
     total, last = sum(counts), max(order)
@@ -745,7 +749,7 @@ PREDEFINED = (
     StateCode([1, 4, 3] + [2] * 6 + [1] * 37 + [-1] * 7, 6),
 )
 RAW, RUN, CODED, AS_BEFORE = range(4)
-WINDOWS = (0x68, 0x60, 0x68, 0x68, 0x78, 0x68, 0x70, 0x70, 0x70, 0x70)  # what headers say, by family
+WINDOWS = (0x68, 0x60, 0x68, 0x68, 0x78, 0x68, 0x70, 0x70, 0x70, 0x70, 0x58, 0x58)  # what headers say, by family
 
 
 def code_of(bases, value):
@@ -860,14 +864,18 @@ class Frames:
     def take_program(self):
         if self.program is None or not self.bit("same program"):
             self.program = [self.number("program"), self.number("program")]
-            require(self.program[0] < 10 and self.program[1] < 2, "it names an unknown encoder")
+            family, number = self.program
+            require(family < 12 and number < (2 if family < 10 else 12), "it names an unknown encoder")
         family, self.is_older = self.program
-        self.codes_all = family > 2
+        self.settings = libzstd.Settings(self.program[1]) if family > 9 else None
+        self.codes_all = 2 < family < 10
         self.usual = 1 << 16 if family == 1 and not self.is_older else 1 << 17
         key = tuple(self.program)
         if key not in self.models:
             if family in (3, 4):
                 self.models[key] = best.Best(self.data, self.tables, cost, family == 4)
+            elif self.settings:
+                self.models[key] = libzstd.DoubleFast(self.data, family, self.settings)
             else:
                 self.models[key] = (Better if family > 4 else Model)(self.data, family)
         self.model = self.models[key]
@@ -883,7 +891,9 @@ class Frames:
         self.frame_start, self.distances = start, [1, 4, 8]
         self.literal_code, self.reuses_literals = None, False
         self.part_codes, self.reuses = [None] * PARTS, [False] * PARTS
-        self.model.frame(start)
+        self.reach = 1 << (24 if 5 < self.program[0] < 10 else 23)
+        self.window = libzstd.window_of(self.header, self.reach)
+        self.model.frame(*(start, self.window) if self.settings else (start,))
         position, is_last = start, False
         while not is_last:
             position, is_last = self.block(position)
@@ -900,12 +910,21 @@ class Frames:
             return start + self.whole, True
         likely_end = self.next_cut(start) or len(self.data)
         size = min(self.usual, likely_end - start)
+        if self.settings:
+            end = self.settings.call_end(start, start - self.frame_start)
+            rest = min(likely_end, end or likely_end) - start
+            splits = self.settings.generation == libzstd.SPLIT and rest >= self.usual and self.gain >= 3
+            size = libzstd.split(self.data, start) if splits else min(self.usual, rest)
         if not self.bit("usual size"):
             size = self.number("size")
         require(size <= min(1 << 17, len(self.data) - start), "a block is too long")
         return start + size, self.bit("last", start + size == likely_end)
 
     def block(self, start):
+        is_fresh = self.settings and self.settings.starts_anew(start - self.frame_start, self.window)
+        if is_fresh:
+            self.gain, self.reuses_literals = -4 - len(self.header), False
+        made = len(self.made)
         end, is_last = self.size(start)
         size = end - start
         if self.is_cut:
@@ -916,11 +935,14 @@ class Frames:
         expected = CODED
         self.sequences = []
         if is_free:
-            expected = self.wander(start, end)
+            expected = self.wander(start, end, is_fresh)
         else:
             self.follow(start, end)
         self.collect(start, end)
-        if is_free and expected == CODED:
+        if is_free and expected == CODED and self.settings:
+            literals = libzstd.literals(self, *self.own_literal_code())
+            expected = RAW if literals[3] + 1 >= size - libzstd.gain(size) else CODED
+        elif is_free and expected == CODED:
             expected = RAW if size < 32 else min(self.expected_literals()[0], CODED)
         kind = self.plan.tree(2, self.known, ("kind", expected))
         require(kind < 3, "a block has no known kind")
@@ -932,9 +954,12 @@ class Frames:
             content = self.compressed()
         count = len(content) if kind == CODED else size
         self.made += (is_last | kind << 1 | count << 3).to_bytes(3, "little") + content
+        if self.settings:
+            self.gain += size - (len(self.made) - made)
+            self.model.end_block(kind == CODED)
         return end, is_last
 
-    def wander(self, start, end):
+    def wander(self, start, end, is_fresh):
         place, literals, sequences = start, end - start, []
         while len(sequences) < 43691:
             sequence = self.model.predict(place)
@@ -944,6 +969,10 @@ class Frames:
             place += sequence[0] + sequence[1]
             literals -= sequence[1]
         size = end - start
+        if self.settings:
+            if not is_fresh and len(set(self.data[start:end])) < 2:
+                return RUN
+            return RAW if sequences else CODED
         is_run = len(sequences) == 1 and literals <= 1 and sequences[0] == (literals, size - literals, 4)
         if is_run and not self.is_older:
             return RUN
@@ -971,8 +1000,8 @@ class Frames:
             require(len(self.sequences) < 43691, "a block has too many sequences")
             self.sequences.append(actual)
             distance = self.distance(actual)
-            reach = 1 << (24 if self.program[0] > 5 else 23)
-            require(0 < distance <= min(place + actual[0] - self.frame_start, reach), "a match reaches too far")
+            furthest = min(place + actual[0] - self.frame_start, self.reach)
+            require(0 < distance <= furthest, "a match reaches too far")
             place += actual[0] + actual[1]
             require(place <= end, "a sequence reaches out of its block")
             if actual != predicted and follows:
@@ -1076,7 +1105,17 @@ class Frames:
     def coded_size(self, code, streams, description):
         return len(description) + 6 * streams + sum(code.size(part) for part in self.quarters(streams))
 
+    def own_literal_code(self):
+        """The code that libzstd makes for the literals, and its description."""
+        order = libzstd.order(self.literal_counts) if self.settings.is_stepping and self.literals else None
+        code = make_literal_code(self.literal_counts, order)
+        rare = -1 if self.settings.generation == libzstd.RARE else 1
+        return code, code.description(rare) if code else b""
+
     def expected_literals(self):
+        if self.settings:
+            code, description = self.own_literal_code()
+            return (*libzstd.literals(self, code, description)[:3], description)
         count, counts = len(self.literals), self.literal_counts
         streams = count >= 1024
         raw_header = 1 if count < 16 else 2 if count < 2048 else 3
@@ -1104,6 +1143,8 @@ class Frames:
         return RAW, raw_header, streams, description
 
     def expected_mode(self, part):
+        if self.settings:
+            return libzstd.mode(self, part, PREDEFINED[part], make_code)
         counts = self.part_counts[part]
         if counts[-1] == len(self.sequences):
             return 1, b""

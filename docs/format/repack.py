@@ -1018,11 +1018,12 @@ def repack(description, data, old=None):
 
 
 def content(folder, name):
-    """A blob and what it holds; zstd frames hold what zlib-6.gz does, its front, twice that, a piece of it far apart, or a layer."""
+    """A blob and what it holds; zstd frames hold what zlib-6.gz does, its front, twice that, a piece of it far apart,
+    or what they say."""
     is_gzip = os.path.exists(f"{folder}/{name}.gz")
     with open(f"{folder}/{name}.gz" if is_gzip else f"{folder}/{name}.zst", "rb") as file:
         blob = file.read()
-    if name.startswith("zstd-chunked"):
+    if name.startswith(("zstd-chunked", "zstd-libzstd")):
         return blob, zstd_content(blob)
     with gzip.open(f"{folder}/{name}.gz" if is_gzip else f"{folder}/zlib-6.gz") as file:
         data = file.read()

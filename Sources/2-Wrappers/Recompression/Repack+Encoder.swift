@@ -138,6 +138,8 @@ extension FrameProgram {
         case .standard: "klauspost/compress, default"
         case .best, .olderBest: "klauspost/compress, best"
         case .better, .wideBetter, .olderBetter, .oldBetter, .firstBetter: "klauspost/compress, better"
+        case .doubleFast: "libzstd, level 3"
+        case .wideDoubleFast: "libzstd, level 4"
         }
     }
 }

@@ -35,8 +35,8 @@ final class BetterFrameModel: KlauspostFrameModel {
         super.init(window: generation.window, margin: 10, leastByteCount: 16)
     }
 
-    override func startFrame(at start: Int) {
-        super.startFrame(at: start)
+    override func startFrame(at start: Int, window: Int) {
+        super.startFrame(at: start, window: window)
         long.clear(at: start)
     }
 

@@ -1,9 +1,17 @@
 extension FrameBlockCoder {
-    /// How klauspost/compress would write the block: what its levels up to "default" do.
+    /// How its encoder would write the block.
     ///
-    /// - Parameter program: Which versions of it.
+    /// - Parameters:
+    ///   - program: The encoder.
+    ///   - byteCount: How many bytes the block stands for.
     /// - Returns: The choices for a compressed block, and the codes that it would describe.
-    func expected(_ program: FrameProgram) -> FrameBlock {
+    func expected(_ program: FrameProgram, of byteCount: Int) -> FrameBlock {
+        if let settings = program.libzstd { return expected(settings, of: byteCount) }
+        return expectedOfKlauspost(program)
+    }
+
+    /// How klauspost/compress would write the block: what its levels up to "default" do.
+    private func expectedOfKlauspost(_ program: FrameProgram) -> FrameBlock {
         var block = FrameBlock()
         block.kind = .compressed
         expectLiterals(program, &block)
@@ -43,7 +51,8 @@ extension FrameBlockCoder {
         return most < 1 << 10 ? 3 : most < 1 << 14 ? 4 : 5
     }
 
-    private func codedByteCount(_ code: LiteralCode, _ block: FrameBlock) -> Int {
+    /// How many bytes literals take that are written with a code.
+    func codedByteCount(_ code: LiteralCode, _ block: FrameBlock) -> Int {
         let description = block.literals == .codedAsBefore ? 0 : block.literalDescription.count
         guard block.hasFourStreams else { return description + code.byteCount(literalBytes) }
         return description + quarters.reduce(6) { $0 + code.byteCount($1) }

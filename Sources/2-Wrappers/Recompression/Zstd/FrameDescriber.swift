@@ -74,7 +74,8 @@ struct FrameDescriber {
         let front = try front()
         // What a frame says of its window tells most versions of level "better" from others.
         var candidates = FrameProgram.candidates.filter {
-            $0.family.betterGeneration == nil || front.isWhole || $0.header == front.header
+            ($0.libzstd == nil || !front.isWhole) && $0.mayHave(front.header)
+                && ($0.family.betterGeneration == nil || front.isWhole || $0.header == front.header)
         }
         var count = Self.sampleByteCount
         while true {
@@ -93,8 +94,17 @@ struct FrameDescriber {
             count *= 4
             guard Set(candidates.map { $0.family }).count > 1, count <= Self.sampleLimit,
                 count / 4 < plain.byteCount
-            else { return best.0 }
+            else { return try layout(best.0) }
         }
+    }
+
+    /// A program with the way of having had the data that describes most of the front in the fewest bytes.
+    private func layout(_ program: FrameProgram) throws -> FrameProgram {
+        guard program.layouts.count > 1 else { return program }
+        return try program.layouts.min { one, other in
+            try (sampleByteCount(one, of: Self.sampleLimit) ?? .max)
+                < (sampleByteCount(other, of: Self.sampleLimit) ?? .max)
+        } ?? program
     }
 
     /// How many bytes a program takes to describe so many bytes of the front; nil if that reaches further back than it may.

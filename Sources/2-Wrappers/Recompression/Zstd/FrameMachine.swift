@@ -42,7 +42,10 @@ final class FrameMachine: DescribingMachine {
     private var model: any FrameModel = LiteralFrameModel()
     private var models: [FrameProgram: any FrameModel] = [:]
     private lazy var bestTables = BestFrameModel.Tables()
-    private var frameStart = 0
+    private(set) var frameStart = 0
+    private(set) var window = 0
+    /// By how much the frame is shorter so far than what it stands for, or the part of it that was made by itself.
+    private(set) var gain = 0
     /// How many bytes the frame holds, if it has one block.
     private var wholeByteCount: Int?
     /// The frame's first block, if it was looked at already.
@@ -198,7 +201,8 @@ final class FrameMachine: DescribingMachine {
         hash = RunningXXHash()
         distances = LastDistances()
         coder.codes = FrameCodes()
-        model.startFrame(at: position)
+        window = FrameHeader.window(header, atMost: program?.reach ?? FrameProgram.usualReach)
+        model.startFrame(at: position, window: window)
         state = .block
     }
 
@@ -273,15 +277,21 @@ final class FrameMachine: DescribingMachine {
         guard let program else { return }
         var block = try firstBlock ?? given?.parser.block() ?? FrameBlock()
         firstBlock = nil
+        let isFresh = startsAnew(program)
+        if isFresh { gain = -FrameHeader.magic.count - header.count }
         try codeSize(&block, program)
         let blockEnd = position + block.byteCount
         let isFree = isFree(block)
+        if program.libzstd != nil, isFresh { coder.codes.reusesLiterals = false }
         model.startBlock(at: position, end: blockEnd, isWhole: block.isLast && position == frameStart)
         let expected = isFree ? wander(to: blockEnd, program) : .compressed
         if !isFree { try follow(block.sequenceCount, to: blockEnd) }
         let bytes = UnsafeBufferPointer(start: plain.pointer(position), count: block.byteCount)
         coder.collect(bytes)
+        let madeCount = made.count
         try code(&block, expected, program, bytes)
+        gain += block.byteCount - (made.count - madeCount)
+        model.endBlock(isCompressed: block.kind == .compressed)
         hash.update(bytes)
         layer?.take(bytes)
         position = blockEnd
@@ -296,7 +306,7 @@ final class FrameMachine: DescribingMachine {
             return
         }
         let likelyEnd = nextCut() ?? end
-        let usual = min(program.blockByteCount, likelyEnd - position)
+        let usual = usualByteCount(program, before: likelyEnd)
         if plan.flag(block.byteCount == usual, .isUsual) {
             block.byteCount = usual
         } else {
@@ -330,6 +340,11 @@ final class FrameMachine: DescribingMachine {
             literalCount -= Int(sequence.matchLength)
         }
         defer { coder.sequenceCount = 0 }
+        if program.libzstd != nil {
+            let bytes = UnsafeBufferPointer(start: plain.pointer(position), count: blockEnd - position)
+            if !startsAnew(program), bytes.allSatisfy({ $0 == bytes.first }) { return .run }
+            return coder.sequenceCount > 0 ? .raw : .compressed
+        }
         if coder.isRun(program, literalCount: literalCount) { return .run }
         // The codes of what was coded in vain are not used again.
         let byteCount = blockEnd - position
@@ -425,7 +440,7 @@ final class FrameMachine: DescribingMachine {
         _ block: inout FrameBlock, _ expectedKind: FrameBlock.Kind, _ program: FrameProgram,
         _ bytes: UnsafeBufferPointer<UInt8>
     ) throws {
-        let expected = expectedKind == .compressed ? coder.expected(program) : FrameBlock()
+        let expected = expectedKind == .compressed ? coder.expected(program, of: bytes.count) : FrameBlock()
         let expectedKind = expectedKind == .compressed ? expected.kind : expectedKind
         guard
             let kind = FrameBlock.Kind(
@@ -443,7 +458,8 @@ final class FrameMachine: DescribingMachine {
             writeHeader(block, bytes.count)
             made.append([first])
         case .compressed:
-            try codeCompressed(&block, expectedKind == .compressed ? expected : coder.expected(program))
+            try codeCompressed(
+                &block, expectedKind == .compressed ? expected : coder.expected(program, of: bytes.count))
         }
     }
 

@@ -260,6 +260,24 @@ enum FrameHeader {
         return 1 + (isSingle ? 0 : 1) + sizeCount
     }
 
+    /// What a header says of its window; nil where that is as long as what the frame holds.
+    static func windowByte(_ header: [UInt8]) -> UInt8? {
+        guard let first = header.first, first >> 5 & 1 == 0, header.count > 1 else { return nil }
+        return header[1]
+    }
+
+    /// How far back matches may reach (section 3.1.1.1.2).
+    ///
+    /// - Parameters:
+    ///   - header: The header.
+    ///   - limit: More is not told, and is what frames have whose window is as long as what they hold.
+    /// - Returns: How many bytes.
+    static func window(_ header: [UInt8], atMost limit: Int) -> Int {
+        guard let byte = windowByte(header) else { return limit }
+        let base = 1 << (10 + Int(byte >> 3))
+        return min(base + base / 8 * Int(byte & 7), limit)
+    }
+
     /// Whether a checksum follows the frame's last block.
     static func hasChecksum(_ header: [UInt8]) -> Bool { header.first.map { $0 >> 2 & 1 == 1 } ?? false }
 }

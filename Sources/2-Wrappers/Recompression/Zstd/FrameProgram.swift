@@ -22,11 +22,18 @@ struct FrameProgram: Hashable {
         case oldBetter
         /// The same, up to version 1.12.1.
         case firstBetter
+        /// libzstd at level 3.
+        case doubleFast
+        /// libzstd at level 4.
+        case wideDoubleFast
+
+        /// Whether it is libzstd's.
+        var isOfLibzstd: Bool { self == .doubleFast || self == .wideDoubleFast }
 
         /// What tells versions of level "better" apart; nil for other levels.
         var betterGeneration: BetterFrameModel.Generation? {
             switch self {
-            case .literal, .fastest, .standard, .best, .olderBest: nil
+            case .literal, .fastest, .standard, .best, .olderBest, .doubleFast, .wideDoubleFast: nil
             case .better: .init(window: 1 << 23, notesFromSearch: true, hasRuns: true)
             case .wideBetter: .init(notesFromSearch: true)
             case .olderBetter: .init()
@@ -39,6 +46,8 @@ struct FrameProgram: Hashable {
     var family: Family
     /// Whether it is a version before 1.16.4, which codes short literals less often, and has no runs.
     var isOlder = false
+    /// What tells libzstd's frames of one level apart; nil for other encoders.
+    var libzstd: LibzstdSettings?
 
     /// How many bytes a block holds unless the data end, or the encoder was told to end it.
     var blockByteCount: Int { family == .fastest && !isOlder ? 1 << 16 : 1 << 17 }
@@ -50,7 +59,7 @@ struct FrameProgram: Hashable {
     static let usualReach = 1 << 23
 
     /// Whether literals are coded in blocks without sequences, too.
-    var codesAllLiterals: Bool { ![.literal, .fastest, .standard].contains(family) }
+    var codesAllLiterals: Bool { ![.literal, .fastest, .standard].contains(family) && libzstd == nil }
 
     /// What it writes in front of a frame of several blocks, whose length it does not know: the window, and a checksum.
     var header: [UInt8] {
@@ -60,33 +69,39 @@ struct FrameProgram: Hashable {
             case .literal, .standard, .best, .better: 0x68
             case .wideBetter, .olderBetter, .oldBetter, .firstBetter: 0x70
             case .olderBest: 0x78
+            case .doubleFast, .wideDoubleFast: 0x58
             }
         return [0x04, window]
     }
 
     /// The numbers that stand for it.
-    var numbers: [Int] { [family.rawValue, isOlder ? 1 : 0] }
+    var numbers: [Int] { [family.rawValue, libzstd?.number ?? (isOlder ? 1 : 0)] }
 
     static let numberCount = 2
 
     /// The program that some numbers stand for; nil if it is unknown.
     init?(numbers: [Int]) {
-        guard numbers.count == Self.numberCount, let family = Family(rawValue: numbers[0]),
-            (0...1).contains(numbers[1])
-        else { return nil }
-        self.init(family: family, isOlder: numbers[1] == 1)
+        guard numbers.count == Self.numberCount, let family = Family(rawValue: numbers[0]) else { return nil }
+        if family.isOfLibzstd {
+            guard let settings = LibzstdSettings(number: numbers[1]) else { return nil }
+            self.init(family: family, libzstd: settings)
+        } else {
+            guard (0...1).contains(numbers[1]) else { return nil }
+            self.init(family: family, isOlder: numbers[1] == 1)
+        }
     }
 
-    init(family: Family, isOlder: Bool = false) {
+    init(family: Family, isOlder: Bool = false, libzstd: LibzstdSettings? = nil) {
         self.family = family
         self.isOlder = isOlder
+        self.libzstd = libzstd
     }
 
     /// What to try, likeliest first.
     static let candidates =
         [Family.standard, .fastest].flatMap { family in
             [false, true].map { FrameProgram(family: family, isOlder: $0) }
-        } + higherCandidates
+        } + higherCandidates + libzstdCandidates
 
     private static let higherCandidates = [
         FrameProgram(family: .best), FrameProgram(family: .olderBest, isOlder: true),
@@ -94,6 +109,29 @@ struct FrameProgram: Hashable {
         FrameProgram(family: .olderBetter), FrameProgram(family: .olderBetter, isOlder: true),
         FrameProgram(family: .oldBetter, isOlder: true), FrameProgram(family: .firstBetter, isOlder: true),
     ]
+
+    /// Layouts are told apart once the level is known: they do the same with the front.
+    private static let libzstdCandidates = Family.allCases.filter(\.isOfLibzstd).flatMap { family in
+        LibzstdSettings.Generation.allCases.map {
+            FrameProgram(family: family, libzstd: LibzstdSettings(generation: $0))
+        }
+    }
+
+    /// The same program with all ways of having had the data.
+    var layouts: [FrameProgram] {
+        guard let libzstd else { return [self] }
+        return FrameLayout.allCases.map {
+            FrameProgram(
+                family: family, libzstd: LibzstdSettings(generation: libzstd.generation, layout: $0))
+        }
+    }
+
+    /// Whether a frame with such a header may be its own: what encoders write if nobody asks for another window tells them apart.
+    func mayHave(_ header: [UInt8]) -> Bool {
+        guard let window = FrameHeader.windowByte(header) else { return true }
+        let families = Family.allCases.filter { FrameProgram(family: $0).header.last == window }
+        return families.isEmpty || families.contains { $0.isOfLibzstd == family.isOfLibzstd }
+    }
 
     /// Makes what predicts sequences.
     ///
@@ -108,14 +146,54 @@ struct FrameProgram: Hashable {
         case .olderBest: OldBestFrameModel(tables())
         case .better, .wideBetter, .olderBetter, .oldBetter, .firstBetter:
             BetterFrameModel(family.betterGeneration ?? .init())
+        case .doubleFast: DoubleFastModel(libzstd ?? .init(), longWidth: 17, shortWidth: 16)
+        case .wideDoubleFast: DoubleFastModel(libzstd ?? .init(), longWidth: 18, shortWidth: 18)
         }
+    }
+}
+
+/// What tells libzstd's frames of one level apart.
+struct LibzstdSettings: Hashable {
+    /// Which versions made them.
+    enum Generation: Int, CaseIterable {
+        /// From version 1.5.7 on: blocks end where the data become others.
+        case split
+        /// From version 1.5.1 to 1.5.6: levels 1 to 4 search in growing steps.
+        case steps
+        /// From version 1.4.7 to 1.5.0: what is rare in short blocks is not coded as such.
+        case even
+        /// Up to version 1.4.5.
+        case rare
+
+        /// Whether it is 1.5.1 or later.
+        var isStepping: Bool { self == .split || self == .steps }
+    }
+
+    var generation = Generation.split
+    var layout = FrameLayout.whole
+
+    /// The number that stands for them.
+    var number: Int { generation.rawValue + Generation.allCases.count * layout.rawValue }
+
+    init(generation: Generation = .split, layout: FrameLayout = .whole) {
+        self.generation = generation
+        self.layout = layout
+    }
+
+    /// The settings that a number stands for; nil if there are none.
+    init?(number: Int) {
+        let count = Generation.allCases.count
+        guard number >= 0, let generation = Generation(rawValue: number % count),
+            let layout = FrameLayout(rawValue: number / count)
+        else { return nil }
+        self.init(generation: generation, layout: layout)
     }
 }
 
 /// An encoder's way of choosing sequences, made to follow those that a frame really has.
 protocol FrameModel: AnyObject {
-    /// Forgets everything: a frame starts.
-    func startFrame(at start: Int)
+    /// Forgets everything: a frame starts, of which matches reach back so many bytes at most.
+    func startFrame(at start: Int, window: Int)
 
     /// Starts a block.
     ///
@@ -141,11 +219,18 @@ protocol FrameModel: AnyObject {
     ///   - distances: The last distances behind it.
     ///   - plain: The data.
     func correct(_ position: Int, count: Int, _ distances: LastDistances, _ plain: PlainBuffer)
+
+    /// Ends a block, which was written with its sequences or as it is.
+    func endBlock(isCompressed: Bool)
+}
+
+extension FrameModel {
+    func endBlock(isCompressed: Bool) {}
 }
 
 /// An encoder that looks for no matches.
 final class LiteralFrameModel: FrameModel {
-    func startFrame(at start: Int) {}
+    func startFrame(at start: Int, window: Int) {}
     func startBlock(at start: Int, end: Int, isWhole: Bool) {}
     func predict(_ position: Int, _ plain: PlainBuffer) -> FrameSequence? { nil }
     func correct(_ position: Int, count: Int, _ distances: LastDistances, _ plain: PlainBuffer) {}

@@ -125,10 +125,11 @@ final class LiteralCode {
         return nil
     }
 
-    /// The description that klauspost/compress writes; nil where it finds none.
-    func description() -> [UInt8]? {
+    /// The description that klauspost/compress writes, or libzstd; nil where it finds none.
+    func description(_ settings: LibzstdSettings? = nil) -> [UInt8]? {
         let weights = weights
-        if weights.count > 1, let packed = Self.packed(weights), packed.count < symbolCount / 2 {
+        let limit = settings == nil ? symbolCount / 2 : (symbolCount - 1) / 2
+        if weights.count > 1, let packed = Self.packed(weights, settings), packed.count < limit {
             return [UInt8(packed.count)] + packed
         }
         guard weights.count <= 128, !weights.isEmpty else { return nil }
@@ -137,13 +138,16 @@ final class LiteralCode {
             + stride(from: 0, to: weights.count, by: 2).map { padded[$0] << 4 | padded[$0 + 1] }
     }
 
-    private static func packed(_ weights: [UInt8]) -> [UInt8]? {
+    private static func packed(_ weights: [UInt8], _ settings: LibzstdSettings?) -> [UInt8]? {
         var counts = [Int](repeating: 0, count: lengthLimit + 1)
         for weight in weights { counts[Int(weight)] += 1 }
         while counts.last == 0 { counts.removeLast() }
         let most = counts.max() ?? 0
         guard most < weights.count, most > 1, most >= weights.count >> 7, weights.count > 2,
-            let code = StateCode.made(of: counts, maximumLog: 6, isOfWeights: true)
+            let code = settings.map({
+                StateCode.madeByLibzstd(
+                    of: counts, weights.count, maximumLog: 6, rareShare: $0.generation == .rare ? -1 : 1)
+            }) ?? StateCode.made(of: counts, maximumLog: 6, isOfWeights: true)
         else { return nil }
         var bits = BitWriter()
         code.describe(to: &bits)
@@ -165,8 +169,13 @@ final class LiteralCode {
 
     // MARK: - Making codes
 
-    /// The code that klauspost/compress makes for literals that occur so often; nil where it finds none.
-    static func made(of counts: [Int]) -> LiteralCode? {
+    /// The code that klauspost/compress and libzstd make for literals that occur so often; nil where they find none.
+    ///
+    /// - Parameters:
+    ///   - counts: By literal.
+    ///   - breaksTiesAtRandom: Whether those that occur equally often go in the order that libzstd's way of sorting leaves.
+    /// - Returns: The code.
+    static func made(of counts: [Int], breaksTiesAtRandom: Bool = false) -> LiteralCode? {
         let total = counts.reduce(0, +)
         guard let last = counts.lastIndex(where: { $0 > 0 }), counts.count(where: { $0 > 0 }) > 1 else {
             return nil
@@ -175,9 +184,10 @@ final class LiteralCode {
         let limit = min(
             max(min(lengthLimit, (total - 1).bitWidthOfValue - 2), least, 5), lengthLimit)
         // Often used ones first; of equally often used ones the lower one.
-        let order = counts.indices.filter { counts[$0] > 0 }.sorted {
+        var order = counts.indices.filter { counts[$0] > 0 }.sorted {
             (counts[$1], $0) < (counts[$0], $1)
         }
+        if breaksTiesAtRandom { QuickSort.order(&order, by: counts) }
         let sorted = order.map { counts[$0] }
         var depths = depths(sorted)
         guard limitDepths(&depths, sorted, limit: limit) else { return nil }

@@ -101,8 +101,32 @@ extension StateCode {
     /// - Returns: The code; nil where that encoder finds none.
     static func made(of counts: [Int], maximumLog: Int, isOfWeights: Bool = false) -> StateCode? {
         let total = counts.reduce(0, +)
+        return made(of: counts, log: log(counts, total, maximumLog, isOfWeights), rareShare: -1) {
+            counts, total, log in
+            evenShares(counts, total, log, rareShare: -1)
+        }
+    }
+
+    /// The code that libzstd makes for symbols that occur so often.
+    ///
+    /// - Parameters:
+    ///   - counts: By symbol; the last one is not 0, and there are others.
+    ///   - total: How many symbols there are, of which `counts` may leave out one.
+    ///   - maximumLog: The logarithm of how many states it may have.
+    ///   - rareShare: What a symbol gets that is too rare for a state, -1 or 1.
+    /// - Returns: The code; nil where that encoder finds none.
+    static func madeByLibzstd(of counts: [Int], _ total: Int, maximumLog: Int, rareShare: Int) -> StateCode? {
+        made(of: counts, log: log(counts, total, maximumLog, false), rareShare: rareShare) {
+            counts, total, log in
+            evenShares(counts, total, log, rareShare: rareShare, isOfLibzstd: true)
+        }
+    }
+
+    private static func made(
+        of counts: [Int], log: Int, rareShare: Int, second: ([Int], Int, Int) -> [Int]?
+    ) -> StateCode? {
+        let total = counts.reduce(0, +)
         guard total > 1, counts.count <= symbolLimit else { return nil }
-        let log = log(counts, total, maximumLog, isOfWeights)
         let scale = UInt64(62 - log)
         let step = (1 << 62) / UInt64(total)
         var shares: [Int] = []
@@ -112,7 +136,7 @@ extension StateCode {
         for (symbol, count) in counts.enumerated() {
             var share = 0
             if count > 0, count <= total >> log {
-                share = -1
+                share = rareShare
                 left -= 1
             } else if count > 0 {
                 let exact = UInt64(count) * step
@@ -126,7 +150,7 @@ extension StateCode {
             shares.append(share)
         }
         if -left >= shares[largest] >> 1 {
-            guard let second = evenShares(counts, total, log) else { return nil }
+            guard let second = second(counts, total, log) else { return nil }
             shares = second
         } else {
             shares[largest] += left
@@ -148,7 +172,9 @@ extension StateCode {
     }
 
     /// The shares where rounding took too many states.
-    private static func evenShares(_ counts: [Int], _ count: Int, _ log: Int) -> [Int]? {
+    private static func evenShares(
+        _ counts: [Int], _ count: Int, _ log: Int, rareShare: Int, isOfLibzstd: Bool = false
+    ) -> [Int]? {
         var shares = [Int](repeating: 0, count: counts.count)
         var isOpen = [Bool](repeating: false, count: counts.count)
         var total = count
@@ -157,7 +183,7 @@ extension StateCode {
         var least = (total * 3) >> (log + 1)
         for (symbol, count) in counts.enumerated() where count > 0 {
             if count <= least {
-                shares[symbol] = count <= rare ? -1 : 1
+                shares[symbol] = count <= rare ? rareShare : 1
                 given += 1
                 total -= count
             } else {
@@ -165,7 +191,7 @@ extension StateCode {
             }
         }
         var left = 1 << log - given
-        guard left > 0 else { return nil }
+        guard left > 0 else { return isOfLibzstd && left == 0 ? shares : nil }
         if total / left > least {
             least = total * 3 / (left * 2)
             for (symbol, count) in counts.enumerated() where isOpen[symbol] && count <= least {
@@ -175,7 +201,11 @@ extension StateCode {
                 total -= count
             }
             left = 1 << log - given
-            guard left > 0 else { return nil }
+            guard left > 0 || isOfLibzstd && left == 0 else { return nil }
+        }
+        if isOfLibzstd, given == counts.count, let most = counts.max() {
+            shares[counts.firstIndex(of: most) ?? 0] += left
+            return shares
         }
         guard total > 0 else {
             let receivers = shares.indices.filter { shares[$0] > 0 }
