@@ -52,12 +52,14 @@ import Testing
         return repack
     }
 
+    /// What `zstd -3` and `pzstd -3` made.
+    private static let ofCommandLine = ["zstd-frames", "zstd-other-3", "zstd-pzstd-3"]
+
     /// Whose encoder made a fixture, in words.
     private static func encoder(_ name: String) -> String {
         let parts = name.split(separator: "-")
         if name.hasPrefix("zstd-libzstd") { return "libzstd, level \(parts[3])" }
-        // What is known to be short has other tables, which are followed with the usual ones well enough.
-        if ["zstd-frames", "zstd-other-3", "zstd-pzstd-3"].contains(name) { return "libzstd, level 3" }
+        if ofCommandLine.contains(name) { return "libzstd, level 3" }
         if name.hasPrefix("zstd-other") || name.hasPrefix("zstd-pzstd") { return "an unknown encoder" }
         if name.hasSuffix("-11") || name.hasPrefix("zstd-chunked") && !name.hasSuffix("-3") {
             return "klauspost/compress, best"
@@ -74,7 +76,7 @@ import Testing
         let repack = try Self.remade(blob, content)
         #expect(try RepackTests.rebuilt(repack.bytes, content, partByteCount: 977) == blob)
         let isChunked = name.hasPrefix("zstd-chunked")
-        let isOfLibzstd = name.hasPrefix("zstd-libzstd")
+        let isOfLibzstd = name.hasPrefix("zstd-libzstd") || Self.ofCommandLine.contains(name)
         let isOfKlauspost = isChunked || name == "zstd-skopeo" || name.hasPrefix("zstd-klauspost")
         #expect(
             repack.bytes.count < (isChunked ? 400 : isOfKlauspost || isOfLibzstd ? 60 : blob.count / 2))

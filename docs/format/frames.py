@@ -851,11 +851,11 @@ class Frames:
         expected = bytes([4, WINDOWS[self.program[0]]])
         if cut and self.bit("ends at cut"):
             self.whole = cut - start
-            expected = whole_header(self.whole)
+            expected = (libzstd.whole_header if self.settings else whole_header)(self.whole)
         elif self.bit("whole"):
             self.whole = self.number("frame size")
             require(self.whole <= min(1 << 17, len(self.data) - start), "a frame is too long")
-            expected = whole_header(self.whole)
+            expected = (libzstd.whole_header if self.settings else whole_header)(self.whole)
         if self.bit("expected header"):
             self.header = expected
         else:
@@ -893,7 +893,7 @@ class Frames:
         self.part_codes, self.reuses = [None] * PARTS, [False] * PARTS
         self.reach = 1 << (24 if 5 < self.program[0] < 10 else 23)
         self.window = libzstd.window_of(self.header, self.reach)
-        self.model.frame(*(start, self.window) if self.settings else (start,))
+        self.model.frame(*(start, self.header) if self.settings else (start,))
         position, is_last = start, False
         while not is_last:
             position, is_last = self.block(position)

@@ -2,7 +2,11 @@
 
 from best import common
 
-FAMILIES = {10: (17, 16), 11: (18, 18)}  # the tables' widths: by eight bytes, by five
+# By family and how many bytes a frame says that it holds, at most: the tables' widths, and how many bytes the second is by.
+SIZES = {
+    10: ((1 << 14, 15, 14, 4), (1 << 17, 16, 15, 5), (1 << 18, 16, 16, 4), (None, 17, 16, 5)),
+    11: ((1 << 17, 17, 17, 4), (None, 18, 18, 5)),
+}
 SPLIT, STEPS, EVEN, RARE = range(4)
 WHOLE, RING, JOBS = range(3)
 MASK = (1 << 64) - 1
@@ -36,6 +40,19 @@ def window_of(header, limit):
     return min(base + base // 8 * (header[1] & 7), limit)
 
 
+def content_size(header):
+    """How many bytes a header says that the frame holds; none if it does not say."""
+    code, is_single = header[0] >> 6, header[0] >> 5 & 1
+    field = header[1 if is_single else 2 :]
+    return int.from_bytes(field, "little") + (256 if code == 1 else 0) if field else None
+
+
+def whole_header(size):
+    """What the command line writes in front of a frame of one block."""
+    code = 0 if size < 256 else 1 if size < 65792 else 2
+    return bytes([code << 6 | 36]) + (size - 256 if code == 1 else size).to_bytes(4, "little")[: max(2 * code, 1)]
+
+
 def split(data, start):
     """How many bytes a block of the next 131,072 takes."""
 
@@ -59,11 +76,17 @@ class DoubleFast:
     """The strategy of levels 3 and 4."""
 
     def __init__(self, data, family, settings):
-        self.data, self.settings = data, settings
-        self.widths = FAMILIES[family]
+        self.data, self.settings, self.sizes = data, settings, SIZES[family]
 
-    def frame(self, start, window):
-        self.frame_start, self.window, self.kept = start, window, (1, 4)
+    def frame(self, start, header):
+        self.frame_start, self.window, self.kept = start, window_of(header, 1 << 23), (1, 4)
+        size = content_size(header)
+        rows = (row for row in self.sizes if row[0] is None or size is not None and size <= row[0])
+        long, short, self.count = next(rows)[1:]
+        if size is not None and size < 1 << 20:
+            width = max((size - 1).bit_length() if size else 0, 6)
+            long, short = min(long, width + 1), min(short, width)
+        self.widths = long, short
         self.tables = {}, {}
 
     def block(self, start, end, is_whole):
@@ -111,6 +134,8 @@ class DoubleFast:
         return (self.word(place) * 0xCF1BBCDCB7A56463 & MASK) >> 64 - self.widths[0]
 
     def short(self, place):
+        if self.count == 4:
+            return (self.word(place, 4) * 2654435761 & 0xFFFFFFFF) >> 32 - self.widths[1]
         return ((self.word(place, 5) << 24) * 889523592379 & MASK) >> 64 - self.widths[1]
 
     def take(self, place):

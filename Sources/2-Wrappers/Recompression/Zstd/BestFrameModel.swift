@@ -73,7 +73,7 @@ class BestFrameModel: FrameModel {
         self.noMatchCost = noMatchCost
     }
 
-    final func startFrame(at start: Int, window: Int) {
+    final func startFrame(at start: Int, header: [UInt8]) {
         frameStart = start
         distances = LastDistances()
         tables.long.startFrame(at: start)

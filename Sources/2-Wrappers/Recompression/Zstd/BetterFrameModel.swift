@@ -35,8 +35,8 @@ final class BetterFrameModel: KlauspostFrameModel {
         super.init(window: generation.window, margin: 10, leastByteCount: 16)
     }
 
-    override func startFrame(at start: Int, window: Int) {
-        super.startFrame(at: start, window: window)
+    override func startFrame(at start: Int, header: [UInt8]) {
+        super.startFrame(at: start, header: header)
         long.clear(at: start)
     }
 

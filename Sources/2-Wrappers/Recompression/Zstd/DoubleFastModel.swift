@@ -1,4 +1,4 @@
-/// libzstd's strategy `dfast`, which its levels 3 and 4 have: a table by eight bytes, and one by five.
+/// libzstd's strategy `dfast`, which its levels 3 and 4 have: a table by eight bytes, and one by five, or four.
 final class DoubleFastModel: FrameModel {
     private typealias Bytes = KlauspostFrameModel.Bytes
 
@@ -18,8 +18,8 @@ final class DoubleFastModel: FrameModel {
     }
 
     private let settings: LibzstdSettings
-    private let longWidth: UInt64
-    private let shortWidth: UInt64
+    private let level: Int
+    private var sizes = Sizes(level: 3, contentByteCount: nil)
     /// By hash: the last position, which counts if it lies behind the first that is within reach.
     private let long: UnsafeMutablePointer<Int>
     private let short: UnsafeMutablePointer<Int>
@@ -41,12 +41,36 @@ final class DoubleFastModel: FrameModel {
     private var isBehindMatch = false
     private var isDone = false
 
-    init(_ settings: LibzstdSettings, longWidth: UInt64, shortWidth: UInt64) {
+    /// How large the tables are, as logarithms, and whether the second one is by four bytes: less where the data are known to be few.
+    private struct Sizes {
+        var long: UInt64
+        var short: UInt64
+        var isByFour: Bool
+
+        init(level: Int, contentByteCount: UInt64?) {
+            let count = contentByteCount ?? .max
+            (long, short, isByFour) =
+                switch (level, count) {
+                case (3, ...(1 << 14)): (15, 14, true)
+                case (3, ...(1 << 17)): (16, 15, false)
+                case (3, ...(1 << 18)): (16, 16, true)
+                case (3, _): (17, 16, false)
+                case (_, ...(1 << 17)): (17, 17, true)
+                default: (18, 18, false)
+                }
+            guard count < 1 << 20 else { return }
+            let width = UInt64(max((Int(count) - 1).bitWidthOfValue, 6))
+            long = min(long, width + 1)
+            short = min(short, width)
+        }
+    }
+
+    init(_ settings: LibzstdSettings, level: Int) {
         self.settings = settings
-        self.longWidth = longWidth
-        self.shortWidth = shortWidth
-        long = .filled(0, 1 << Int(longWidth))
-        short = .filled(0, 1 << Int(shortWidth))
+        self.level = level
+        let most = Sizes(level: level, contentByteCount: nil)
+        long = .filled(0, 1 << Int(most.long))
+        short = .filled(0, 1 << Int(most.short))
     }
 
     deinit {
@@ -56,9 +80,10 @@ final class DoubleFastModel: FrameModel {
 
     // MARK: - Frames and blocks
 
-    func startFrame(at start: Int, window: Int) {
+    func startFrame(at start: Int, header: [UInt8]) {
         frameStart = start
-        self.window = window
+        window = FrameHeader.window(header, atMost: FrameProgram.usualReach)
+        sizes = Sizes(level: level, contentByteCount: FrameHeader.contentByteCount(header))
         kept = Distances()
     }
 
@@ -69,8 +94,8 @@ final class DoubleFastModel: FrameModel {
         let layout = settings.layout
         reach = layout.reach(start..<end, frameStart: frameStart, window: window)
         if start > frameStart, layout.startsAnew(start, frameStart: frameStart, window: window) {
-            long.update(repeating: 0, count: 1 << Int(longWidth))
-            short.update(repeating: 0, count: 1 << Int(shortWidth))
+            long.update(repeating: 0, count: 1 << Int(sizes.long))
+            short.update(repeating: 0, count: 1 << Int(sizes.short))
             kept = Distances(first: 0, second: 0)
             needsPrefix = true
         }
@@ -132,9 +157,14 @@ final class DoubleFastModel: FrameModel {
         return sequence
     }
 
-    @inline(__always) private func longHash(_ word: UInt64) -> Int { word.hashOfEight(longWidth) }
+    @inline(__always) private func longHash(_ word: UInt64) -> Int { word.hashOfEight(sizes.long) }
 
-    @inline(__always) private func shortHash(_ word: UInt64) -> Int { word.hashOfFive(shortWidth) }
+    @inline(__always) private func shortHash(_ word: UInt64) -> Int {
+        guard sizes.isByFour else { return word.hashOfFive(sizes.short) }
+        return Int(
+            truncatingIfNeeded: (UInt32(truncatingIfNeeded: word) &* 2_654_435_761)
+                &>> (32 &- UInt32(sizes.short)))
+    }
 
     /// Notes some of the places before a job.
     private func notePrefix(_ bytes: Bytes) {

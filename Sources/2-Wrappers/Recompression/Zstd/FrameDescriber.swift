@@ -74,7 +74,7 @@ struct FrameDescriber {
         let front = try front()
         // What a frame says of its window tells most versions of level "better" from others.
         var candidates = FrameProgram.candidates.filter {
-            ($0.libzstd == nil || !front.isWhole) && $0.mayHave(front.header)
+            $0.mayHave(front.header)
                 && ($0.family.betterGeneration == nil || front.isWhole || $0.header == front.header)
         }
         var count = Self.sampleByteCount

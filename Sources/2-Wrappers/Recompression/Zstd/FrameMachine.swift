@@ -202,7 +202,7 @@ final class FrameMachine: DescribingMachine {
         distances = LastDistances()
         coder.codes = FrameCodes()
         window = FrameHeader.window(header, atMost: program?.reach ?? FrameProgram.usualReach)
-        model.startFrame(at: position, window: window)
+        model.startFrame(at: position, header: header)
         state = .block
     }
 
@@ -223,14 +223,14 @@ final class FrameMachine: DescribingMachine {
         let cut = nextCut().map { $0 - position }
         if let cut, plan.flag(first.map { $0.isLast && $0.byteCount == cut } ?? false, .endsAtCut) {
             wholeByteCount = cut
-            expected = FrameHeader.whole(cut)
+            expected = FrameHeader.whole(cut, isOfLibzstd: program?.libzstd != nil)
         } else if plan.flag(first?.isLast ?? false, .isWhole) {
             let count = plan.number(first?.byteCount ?? 0, .frameByteCount)
             guard count <= min(FrameBlock.byteCountLimit, end - position) else {
                 throw Self.damaged("a frame is too long")
             }
             wholeByteCount = count
-            expected = FrameHeader.whole(count)
+            expected = FrameHeader.whole(count, isOfLibzstd: program?.libzstd != nil)
         }
         if plan.flag(actual == expected, .expectedHeader) {
             header = expected

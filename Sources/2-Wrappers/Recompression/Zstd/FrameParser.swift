@@ -242,14 +242,26 @@ enum FrameHeader {
     static let usual: [UInt8] = [0x04, 0x68]
     static let magic: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd]
 
-    /// What klauspost/compress writes where the data are one block.
-    static func whole(_ byteCount: Int) -> [UInt8] {
-        let isSingle = byteCount > 1 << 10
+    /// What klauspost/compress writes where the data are one block, or libzstd's command line where it knows how long they are.
+    static func whole(_ byteCount: Int, isOfLibzstd: Bool) -> [UInt8] {
+        let isSingle = isOfLibzstd || byteCount > 1 << 10
         let sizeCode = byteCount < 256 ? 0 : byteCount < 65_792 ? 1 : 2
         let window: [UInt8] = isSingle ? [] : [byteCount < 1 << 10 ? 0 : 8]
         let size = sizeCode == 1 ? byteCount - 256 : byteCount
+        let sizeByteCount = sizeCode == 0 ? isOfLibzstd ? 1 : 0 : 2 * sizeCode
         return [UInt8(sizeCode << 6 | (isSingle ? 1 << 5 : 0) | 4)] + window
-            + (0..<2 * sizeCode).map { UInt8(truncatingIfNeeded: size >> (8 * $0)) }
+            + (0..<sizeByteCount).map { UInt8(truncatingIfNeeded: size >> (8 * $0)) }
+    }
+
+    /// How many bytes a header says that the frame holds; nil if it does not say.
+    static func contentByteCount(_ header: [UInt8]) -> UInt64? {
+        guard let first = header.first, let count = byteCount(first), count == header.count else {
+            return nil
+        }
+        let sizeCode = Int(first >> 6)
+        let field = header.dropFirst(windowByte(header) == nil ? 1 : 2)
+        guard !field.isEmpty else { return nil }
+        return field.reversed().reduce(0) { $0 << 8 | UInt64($1) } &+ (sizeCode == 1 ? 256 : 0)
     }
 
     /// How long a header is that starts with a descriptor; nil if it needs a dictionary or is of a later version.

@@ -146,8 +146,8 @@ struct FrameProgram: Hashable {
         case .olderBest: OldBestFrameModel(tables())
         case .better, .wideBetter, .olderBetter, .oldBetter, .firstBetter:
             BetterFrameModel(family.betterGeneration ?? .init())
-        case .doubleFast: DoubleFastModel(libzstd ?? .init(), longWidth: 17, shortWidth: 16)
-        case .wideDoubleFast: DoubleFastModel(libzstd ?? .init(), longWidth: 18, shortWidth: 18)
+        case .doubleFast: DoubleFastModel(libzstd ?? .init(), level: 3)
+        case .wideDoubleFast: DoubleFastModel(libzstd ?? .init(), level: 4)
         }
     }
 }
@@ -192,8 +192,8 @@ struct LibzstdSettings: Hashable {
 
 /// An encoder's way of choosing sequences, made to follow those that a frame really has.
 protocol FrameModel: AnyObject {
-    /// Forgets everything: a frame starts, of which matches reach back so many bytes at most.
-    func startFrame(at start: Int, window: Int)
+    /// Forgets everything: a frame starts that has such a header.
+    func startFrame(at start: Int, header: [UInt8])
 
     /// Starts a block.
     ///
@@ -230,7 +230,7 @@ extension FrameModel {
 
 /// An encoder that looks for no matches.
 final class LiteralFrameModel: FrameModel {
-    func startFrame(at start: Int, window: Int) {}
+    func startFrame(at start: Int, header: [UInt8]) {}
     func startBlock(at start: Int, end: Int, isWhole: Bool) {}
     func predict(_ position: Int, _ plain: PlainBuffer) -> FrameSequence? { nil }
     func correct(_ position: Int, count: Int, _ distances: LastDistances, _ plain: PlainBuffer) {}

@@ -90,7 +90,7 @@ class KlauspostFrameModel: FrameModel {
         self.leastByteCount = leastByteCount
     }
 
-    func startFrame(at start: Int, window: Int) {
+    func startFrame(at start: Int, header: [UInt8]) {
         frameStart = start
         (first, second) = (1, 4)
     }
