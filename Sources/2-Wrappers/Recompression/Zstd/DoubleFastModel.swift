@@ -20,9 +20,42 @@ final class DoubleFastModel: FrameModel {
     private let settings: LibzstdSettings
     private let level: Int
     private var sizes = Sizes(level: 3, contentByteCount: nil)
+    private var long: Table
+    private var short: Table
+
     /// By hash: the last position, which counts if it lies behind the first that is within reach.
-    private let long: UnsafeMutablePointer<Int>
-    private let short: UnsafeMutablePointer<Int>
+    private struct Table {
+        /// Positions less the origin, in half as many bytes: what does not fit into the cache takes longest.
+        private let entries: UnsafeMutablePointer<UInt32>
+        private let count: Int
+        /// What an entry stands for that is 0, which is not within reach.
+        private var origin = 0
+
+        init(width: UInt64) {
+            count = 1 << Int(width)
+            entries = .filled(0, count)
+        }
+
+        func end() { entries.deallocate() }
+
+        @inline(__always) subscript(hash: Int) -> Int {
+            get { Int(entries[hash]) &+ origin }
+            nonmutating set { entries[hash] = UInt32(truncatingIfNeeded: newValue &- origin) }
+        }
+
+        mutating func clear() {
+            entries.update(repeating: 0, count: count)
+            origin = 0
+        }
+
+        /// Makes room for the positions of a block, if need be; what lies before the first that is within reach is forgotten.
+        mutating func prepare(for position: Int, low: Int) {
+            guard position - origin > 1 << 31 else { return }
+            let step = UInt32(clamping: low - origin)
+            for hash in 0..<count { entries[hash] = max(entries[hash], step) - step }
+            origin = low
+        }
+    }
 
     private var window = FrameProgram.usualReach
     private var frameStart = 0
@@ -69,13 +102,13 @@ final class DoubleFastModel: FrameModel {
         self.settings = settings
         self.level = level
         let most = Sizes(level: level, contentByteCount: nil)
-        long = .filled(0, 1 << Int(most.long))
-        short = .filled(0, 1 << Int(most.short))
+        long = Table(width: most.long)
+        short = Table(width: most.short)
     }
 
     deinit {
-        long.deallocate()
-        short.deallocate()
+        long.end()
+        short.end()
     }
 
     // MARK: - Frames and blocks
@@ -94,11 +127,13 @@ final class DoubleFastModel: FrameModel {
         let layout = settings.layout
         reach = layout.reach(start..<end, frameStart: frameStart, window: window)
         if start > frameStart, layout.startsAnew(start, frameStart: frameStart, window: window) {
-            long.update(repeating: 0, count: 1 << Int(sizes.long))
-            short.update(repeating: 0, count: 1 << Int(sizes.short))
+            long.clear()
+            short.clear()
             kept = Distances(first: 0, second: 0)
             needsPrefix = true
         }
+        long.prepare(for: end, low: reach.low)
+        short.prepare(for: end, low: reach.low)
         distances = kept
         spare = Distances(first: 0, second: 0)
         if !reach.isSplit { setAside() }

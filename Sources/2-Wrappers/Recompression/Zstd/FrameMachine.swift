@@ -363,6 +363,9 @@ final class FrameMachine: DescribingMachine {
 
     /// Codes the sequences of a block, as far as the model does not tell them.
     private func follow(_ count: Int, to blockEnd: Int) throws {
+        // What the class holds would be retained for each sequence.
+        let (model, plain, coder) = (model, plain, coder)
+        let isDecoding = isDecoding
         var place = position
         var strayedCount = 0
         let reach = program?.reach ?? 0
