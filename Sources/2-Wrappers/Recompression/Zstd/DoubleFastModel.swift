@@ -24,7 +24,7 @@ final class DoubleFastModel: FrameModel {
     private var short: Table
 
     /// By hash: the last position, which counts if it lies behind the first that is within reach.
-    private struct Table {
+    struct Table {
         /// Positions less the origin, in half as many bytes: what does not fit into the cache takes longest.
         private let entries: UnsafeMutablePointer<UInt32>
         private let count: Int
