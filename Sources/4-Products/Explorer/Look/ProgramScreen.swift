@@ -2,8 +2,8 @@ import Canvas
 import FileFormats
 
 /// What a program or library says of itself: over what is in it.
-struct ProgramScreen: LineSearchScreen {
-    private var scroll = ScrollOffset()
+struct ProgramScreen: TextScreen {
+    var scroll = ScrollOffset()
     var search: LineSearch?
     private let key: ContentKey
     private let path: String
@@ -15,37 +15,11 @@ struct ProgramScreen: LineSearchScreen {
     }
 
     var context: Context { .program }
-    var standing: [Int] { [scroll.line] }
-    var searchLine: Int { scroll.line }
-    var hasCursor: Bool { false }
+    var title: String { "Program" }
 
-    func texts(_ model: ExplorerModel) -> [String] {
-        lines(model, DialogView(model)).map { $0.map(\.text).joined() }
-    }
+    func minimumColumns(_ dialogs: DialogView) -> Int { min(dialogs.innerColumns, 76) }
 
-    mutating func go(toLine line: Int, in model: ExplorerModel) {
-        let count = lines(model, DialogView(model)).count
-        scroll.show(line, lines: count, height: DialogView(model).innerRows(count), margin: 1)
-    }
-
-    mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
-        if command == .cancel { return .close }
-        let dialogs = DialogView(model)
-        let count = lines(model, dialogs).count
-        scroll.move(command, lines: count, height: dialogs.innerRows(count))
-        return .stay
-    }
-
-    func draw(on frame: inout Frame, model: ExplorerModel) {
-        let dialogs = DialogView(model)
-        let lines = lines(model, dialogs)
-        let offset = scroll.clamped(lines: lines.count, height: dialogs.innerRows(lines.count))
-        dialogs.draw(
-            "Program", lines, context, offset: offset, minimumColumns: min(dialogs.innerColumns, 76),
-            marking: search?.text, on: &frame)
-    }
-
-    private func lines(_ model: ExplorerModel, _ dialogs: DialogView) -> [[Span]] {
+    func lines(_ model: ExplorerModel, _ dialogs: DialogView) -> [[Span]] {
         guard let program = model.contents[key]?.program else {
             return [[Span("\(model.spinner) reading", .dim)]]
         }

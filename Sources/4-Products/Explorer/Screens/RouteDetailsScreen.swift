@@ -3,44 +3,20 @@ import Canvas
 import Shipping
 
 /// How a route's figure is made, what the route asks of the receiver, and how long it takes on every link.
-struct RouteDetailsScreen: LineSearchScreen {
+struct RouteDetailsScreen: TextScreen {
     let kind: RouteKind
-    private var scroll = ScrollOffset()
+    var scroll = ScrollOffset()
     var search: LineSearch?
 
     init(_ kind: RouteKind) { self.kind = kind }
 
     var context: Context { .route }
-    var standing: [Int] { [scroll.line] }
-    var searchLine: Int { scroll.line }
-    var hasCursor: Bool { false }
-
-    func texts(_ model: ExplorerModel) -> [String] { lines(model).map { $0.map(\.text).joined() } }
-
-    mutating func go(toLine line: Int, in model: ExplorerModel) {
-        let count = lines(model).count
-        scroll.show(line, lines: count, height: DialogView(model).innerRows(count), margin: 1)
-    }
-
-    mutating func perform(_ command: Command, in model: inout ExplorerModel) -> Outcome {
-        guard command != .cancel else { return .close }
-        let count = lines(model).count
-        scroll.move(command, lines: count, height: DialogView(model).innerRows(count))
-        return .stay
-    }
-
-    func draw(on frame: inout Frame, model: ExplorerModel) {
-        let dialogs = DialogView(model)
-        let lines = lines(model)
-        let offset = scroll.clamped(lines: lines.count, height: dialogs.innerRows(lines.count))
-        dialogs.draw(kind.title, lines, context, offset: offset, marking: search?.text, on: &frame)
-    }
+    var title: String { kind.title }
 
     private static let labelColumns = 14
 
-    private func lines(_ model: ExplorerModel) -> [[Span]] {
+    func lines(_ model: ExplorerModel, _ dialogs: DialogView) -> [[Span]] {
         let glyphs = model.glyphs
-        let dialogs = DialogView(model)
         func told(_ label: String, _ text: String, _ role: Role = .text) -> [[Span]] {
             let room = max(12, min(76, dialogs.innerColumns) - Self.labelColumns)
             return TextFit.wrap(Format.line(text, glyphs), columns: room).enumerated().map { place, line in
