@@ -35,7 +35,7 @@ extension FrameBlockCoder {
     private func expectLiterals(_ settings: LibzstdSettings, _ block: inout FrameBlock) -> Int {
         let count = literalCount
         block.hasFourStreams = count >= 256
-        let code = LiteralCode.made(of: literalCounts, breaksTiesAtRandom: settings.generation.isStepping)
+        let code = LiteralCode.made(of: literalCounts, isQuickSorted: settings.generation.isStepping)
         block.literalDescription = code?.description(settings) ?? []
         block.literals = expectedLiterals(settings, code, block)
         switch block.literals {

@@ -173,9 +173,9 @@ final class LiteralCode {
     ///
     /// - Parameters:
     ///   - counts: By literal.
-    ///   - breaksTiesAtRandom: Whether those that occur equally often go in the order that libzstd's way of sorting leaves.
+    ///   - isQuickSorted: Whether those that occur equally often go in the order that libzstd's quicksort leaves.
     /// - Returns: The code.
-    static func made(of counts: [Int], breaksTiesAtRandom: Bool = false) -> LiteralCode? {
+    static func made(of counts: [Int], isQuickSorted: Bool = false) -> LiteralCode? {
         let total = counts.reduce(0, +)
         guard let last = counts.lastIndex(where: { $0 > 0 }), counts.count(where: { $0 > 0 }) > 1 else {
             return nil
@@ -187,7 +187,7 @@ final class LiteralCode {
         var order = counts.indices.filter { counts[$0] > 0 }.sorted {
             (counts[$1], $0) < (counts[$0], $1)
         }
-        if breaksTiesAtRandom { QuickSort.order(&order, by: counts) }
+        if isQuickSorted { QuickSort.order(&order, by: counts) }
         let sorted = order.map { counts[$0] }
         var depths = depths(sorted)
         guard limitDepths(&depths, sorted, limit: limit) else { return nil }

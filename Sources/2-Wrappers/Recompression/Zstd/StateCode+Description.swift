@@ -101,10 +101,7 @@ extension StateCode {
     /// - Returns: The code; nil where that encoder finds none.
     static func made(of counts: [Int], maximumLog: Int, isOfWeights: Bool = false) -> StateCode? {
         let total = counts.reduce(0, +)
-        return made(of: counts, log: log(counts, total, maximumLog, isOfWeights), rareShare: -1) {
-            counts, total, log in
-            evenShares(counts, total, log, rareShare: -1)
-        }
+        return made(of: counts, log: log(counts, total, maximumLog, isOfWeights), rareShare: -1)
     }
 
     /// The code that libzstd makes for symbols that occur so often.
@@ -116,15 +113,13 @@ extension StateCode {
     ///   - rareShare: What a symbol gets that is too rare for a state, -1 or 1.
     /// - Returns: The code; nil where that encoder finds none.
     static func madeByLibzstd(of counts: [Int], _ total: Int, maximumLog: Int, rareShare: Int) -> StateCode? {
-        made(of: counts, log: log(counts, total, maximumLog, false), rareShare: rareShare) {
-            counts, total, log in
-            evenShares(counts, total, log, rareShare: rareShare, isOfLibzstd: true)
-        }
+        made(
+            of: counts, log: log(counts, total, maximumLog, false), rareShare: rareShare, isOfLibzstd: true)
     }
 
-    private static func made(
-        of counts: [Int], log: Int, rareShare: Int, second: ([Int], Int, Int) -> [Int]?
-    ) -> StateCode? {
+    private static func made(of counts: [Int], log: Int, rareShare: Int, isOfLibzstd: Bool = false)
+        -> StateCode?
+    {
         let total = counts.reduce(0, +)
         guard total > 1, counts.count <= symbolLimit else { return nil }
         let scale = UInt64(62 - log)
@@ -150,7 +145,8 @@ extension StateCode {
             shares.append(share)
         }
         if -left >= shares[largest] >> 1 {
-            guard let second = second(counts, total, log) else { return nil }
+            guard let second = evenShares(counts, total, log, rareShare: rareShare, isOfLibzstd: isOfLibzstd)
+            else { return nil }
             shares = second
         } else {
             shares[largest] += left
@@ -173,7 +169,7 @@ extension StateCode {
 
     /// The shares where rounding took too many states.
     private static func evenShares(
-        _ counts: [Int], _ count: Int, _ log: Int, rareShare: Int, isOfLibzstd: Bool = false
+        _ counts: [Int], _ count: Int, _ log: Int, rareShare: Int, isOfLibzstd: Bool
     ) -> [Int]? {
         var shares = [Int](repeating: 0, count: counts.count)
         var isOpen = [Bool](repeating: false, count: counts.count)
