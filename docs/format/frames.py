@@ -749,7 +749,7 @@ PREDEFINED = (
     StateCode([1, 4, 3] + [2] * 6 + [1] * 37 + [-1] * 7, 6),
 )
 RAW, RUN, CODED, AS_BEFORE = range(4)
-WINDOWS = (0x68, 0x60, 0x68, 0x68, 0x78, 0x68, 0x70, 0x70, 0x70, 0x70, 0x58, 0x58)  # what headers say, by family
+WINDOWS = (0x68, 0x60, 0x68, 0x68, 0x78, 0x68, 0x70, 0x70, 0x70, 0x70, 0x58, 0x58, 0x48, 0x50, 0x50)  # what headers say, by family
 
 
 def code_of(bases, value):
@@ -865,17 +865,17 @@ class Frames:
         if self.program is None or not self.bit("same program"):
             self.program = [self.number("program"), self.number("program")]
             family, number = self.program
-            require(family < 12 and number < (2 if family < 10 else 12), "it names an unknown encoder")
+            require(family < 15 and number < (2 if family < 10 else 15), "it names an unknown encoder")
         family, self.is_older = self.program
         self.settings = libzstd.Settings(self.program[1]) if family > 9 else None
-        self.codes_all = 2 < family < 10
+        self.codes_all, self.is_fast = 2 < family < 10, family in libzstd.FAST_SIZES
         self.usual = 1 << 16 if family == 1 and not self.is_older else 1 << 17
         key = tuple(self.program)
         if key not in self.models:
             if family in (3, 4):
                 self.models[key] = best.Best(self.data, self.tables, cost, family == 4)
             elif self.settings:
-                self.models[key] = libzstd.DoubleFast(self.data, family, self.settings)
+                self.models[key] = (libzstd.Fast if self.is_fast else libzstd.DoubleFast)(self.data, family, self.settings)
             else:
                 self.models[key] = (Better if family > 4 else Model)(self.data, family)
         self.model = self.models[key]
@@ -914,7 +914,8 @@ class Frames:
             end = self.settings.call_end(start, start - self.frame_start)
             rest = min(likely_end, end or likely_end) - start
             splits = self.settings.generation == libzstd.SPLIT and rest >= self.usual and self.gain >= 3
-            size = libzstd.split(self.data, start) if splits else min(self.usual, rest)
+            split = libzstd.split_by_ends if self.is_fast else libzstd.split
+            size = split(self.data, start) if splits else min(self.usual, rest)
         if not self.bit("usual size"):
             size = self.number("size")
         require(size <= min(1 << 17, len(self.data) - start), "a block is too long")

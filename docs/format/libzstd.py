@@ -1,4 +1,4 @@
-"""libzstd's levels 3 and 4 for zstd frames, written from repack.md; used by frames.py."""
+"""libzstd's levels 1 to 4 for zstd frames, written from repack.md; used by frames.py."""
 
 from best import common
 
@@ -6,8 +6,15 @@ from best import common
 SIZES = {
     10: ((1 << 14, 15, 14, 4), (1 << 17, 16, 15, 5), (1 << 18, 16, 16, 4), (None, 17, 16, 5)),
     11: ((1 << 17, 17, 17, 4), (None, 18, 18, 5)),
+    14: ((None, 14, 14, 5),),
 }
-SPLIT, STEPS, EVEN, RARE = range(4)
+# The same of families with one table.
+FAST_SIZES = {
+    12: ((1 << 14, 15, 5), (1 << 17, 13, 6), (1 << 18, 14, 6), (None, 14, 7)),
+    13: ((1 << 14, 15, 4), (1 << 17, 15, 5), (None, 16, 6)),
+}
+FACTORS = {5: 889523592379, 6: 227718039650203, 7: 58295818150454627}
+SPLIT, STEPS, EARLY, EVEN, RARE = range(5)
 WHOLE, RING, JOBS = range(3)
 MASK = (1 << 64) - 1
 BLOCK = 1 << 17
@@ -17,8 +24,9 @@ class Settings:
     """What tells frames of one level apart."""
 
     def __init__(self, number):
-        self.generation, self.layout = number % 4, number // 4
-        self.is_stepping = self.generation in (SPLIT, STEPS)
+        self.generation, self.layout = number % 5, number // 5
+        self.saves_both = self.generation in (SPLIT, STEPS)
+        self.is_stepping = self.saves_both or self.generation == EARLY
 
     def starts_anew(self, offset, window):
         return offset == 0 or self.layout == JOBS and offset % job_size(window) == 0
@@ -53,8 +61,28 @@ def whole_header(size):
     return bytes([code << 6 | 36]) + (size - 256 if code == 1 else size).to_bytes(4, "little")[: max(2 * code, 1)]
 
 
+def split_by_ends(data, start):
+    """How many bytes a block of the next 131,072 takes with one table."""
+
+    def counts(offset):
+        piece = data[start + offset : start + offset + 512]
+        return [piece.count(byte) for byte in range(256)]
+
+    def distance(one, other):
+        return sum(abs(a - b) for a, b in zip(one, other)) * 512
+
+    front, back = counts(0), counts(BLOCK - 512)
+    if distance(front, back) < 512 * 512 * 14 // 16:
+        return BLOCK
+    middle = counts(BLOCK // 2 - 256)
+    from_front, from_back = distance(front, middle), distance(back, middle)
+    if abs(from_front - from_back) < 512 * 512 // 3:
+        return BLOCK // 2
+    return BLOCK // 4 if from_front > from_back else BLOCK // 4 * 3
+
+
 def split(data, start):
-    """How many bytes a block of the next 131,072 takes."""
+    """The same with two tables."""
 
     def counted(place):
         counts = [0] * 256
@@ -72,22 +100,26 @@ def split(data, start):
     return BLOCK
 
 
-class DoubleFast:
-    """The strategy of levels 3 and 4."""
+def hashed(data, place, count, width):
+    word = int.from_bytes(data[place : place + count], "little")
+    if count == 4:
+        return (word * 2654435761 & 0xFFFFFFFF) >> 32 - width
+    return ((word << 64 - 8 * count) * FACTORS[count] & MASK) >> 64 - width
+
+
+class Strategy:
+    """What the ways of searching have in common."""
 
     def __init__(self, data, family, settings):
-        self.data, self.settings, self.sizes = data, settings, SIZES[family]
+        self.data, self.settings, self.family = data, settings, family
 
     def frame(self, start, header):
         self.frame_start, self.window, self.kept = start, window_of(header, 1 << 23), (1, 4)
         size = content_size(header)
-        rows = (row for row in self.sizes if row[0] is None or size is not None and size <= row[0])
-        long, short, self.count = next(rows)[1:]
-        if size is not None and size < 1 << 20:
-            width = max((size - 1).bit_length() if size else 0, 6)
-            long, short = min(long, width + 1), min(short, width)
-        self.widths = long, short
-        self.tables = {}, {}
+        rows = (row for row in self.rows() if row[0] is None or size is not None and size <= row[0])
+        width = max((size - 1).bit_length() if size else 0, 6) if size is not None and size < 1 << 20 else 64
+        self.size(next(rows)[1:], width)
+        self.clear()
 
     def block(self, start, end, is_whole):
         self.start, self.end, self.limit = start, end, end - 8
@@ -97,7 +129,8 @@ class DoubleFast:
             job = start - offset % job_size(self.window)
             base = max(base, job - self.window // 8)
             if start == job > self.frame_start:
-                self.tables, self.kept, self.prefix = ({}, {}), (0, 0), base
+                self.clear()
+                self.kept, self.prefix = (0, 0), base
         low = max(base, end - self.window)
         if layout == RING:
             size = self.window + BLOCK
@@ -110,55 +143,39 @@ class DoubleFast:
         self.first_place = start + (start == low and not self.is_split)
         if not self.is_split:
             least = low if self.settings.generation == RARE else max(base, self.first_place - self.window)
-            most = self.first_place - least
-            if self.second > most:
-                self.spare[1], self.second = self.second, 0
-            if self.first > most:
-                self.spare[0], self.first = self.first, 0
+            self.set_aside(self.first_place - least)
+        elif self.sets_aside_where_split():
+            self.set_aside(start - low - 1)
         self.is_behind, self.is_done = False, end - start < 7
+
+    def set_aside(self, most):
+        if self.second > most:
+            self.spare[1], self.second = self.second, 0
+        if self.first > most:
+            self.spare[0], self.first = self.first, 0
 
     def end_block(self, is_compressed):
         if not is_compressed:
             return
         first, second = self.spare
-        if not self.settings.is_stepping:
+        if not self.settings.saves_both:
             first = second = first or second
         elif first and self.first:
             second = first
         self.kept = self.first or first, self.second or second
 
-    def word(self, place, count=8):
-        return int.from_bytes(self.data[place : place + count], "little")
+    def same(self, place, position, count):
+        return self.data[place : place + count] == self.data[position : position + count]
 
-    def long(self, place):
-        return (self.word(place) * 0xCF1BBCDCB7A56463 & MASK) >> 64 - self.widths[0]
-
-    def short(self, place):
-        if self.count == 4:
-            return (self.word(place, 4) * 2654435761 & 0xFFFFFFFF) >> 32 - self.widths[1]
-        return ((self.word(place, 5) << 24) * 889523592379 & MASK) >> 64 - self.widths[1]
-
-    def take(self, place):
-        """Notes a place by eight bytes and by five; returns those noted before."""
-        keys = self.long(place), self.short(place)
-        before = [table.get(key, 0) for table, key in zip(self.tables, keys)]
-        for table, key in zip(self.tables, keys):
-            table[key] = place
-        return before
-
-    def agrees(self, place, position, count):
-        same = self.data[place : place + count] == self.data[position : position + count]
-        return self.low < place < position and same
-
-    def repeats(self, position, distance):
+    def repeats(self, position, distance, from_segment=True):
         place = position - distance
         if not distance:
             return False
         if self.is_split:
             least = self.low + (not self.settings.is_stepping)
-            if place < least or self.segment - 4 < place < self.segment:
+            if place < least or self.segment - 4 < place < self.segment + (not from_segment):
                 return False
-        return self.data[place : place + 4] == self.data[position : position + 4]
+        return self.same(place, position, 4)
 
     def length(self, position, place):
         return common(self.data, position, place, self.end - position)
@@ -176,13 +193,177 @@ class DoubleFast:
                 self.take(position)
                 return 0, self.length(position, position - self.first), 1
             self.is_behind = False
-        place = self.first_place if position == self.start else position
-        is_old = self.is_split or not self.settings.is_stepping
-        sequence = self.old_search(place, position) if is_old else self.search(place, position)
+        sequence = self.search(self.first_place if position == self.start else position, position)
         self.is_done = sequence is None
         return sequence
 
+    def match(self, position, place, emitted):
+        """The match at another place, as far back as it goes: where it starts, its length, and its offset."""
+        distance, back = position - place, 0
+        least = self.low if place < self.segment else self.segment
+        while (
+            position - back > emitted
+            and place - back > least
+            and self.data[position - back - 1] == self.data[place - back - 1]
+        ):
+            back += 1
+        length = back + self.length(position, place)
+        self.first, self.second = distance, self.first
+        return position - back, length, distance + 3
+
+    def correct(self, position, count, distances):
+        most = position - self.low
+        self.first, self.second = (n if n <= most else 0 for n in distances[:2])
+        self.is_behind = True
+        if position <= self.limit:
+            self.note_end(position)
+
+
+class Fast(Strategy):
+    """The strategy of levels 1 and 2."""
+
+    def rows(self):
+        return FAST_SIZES[self.family]
+
+    def size(self, row, width):
+        self.width, self.count = min(row[0], width + 1), row[1]
+
+    def clear(self):
+        self.table = {}
+
+    def sets_aside_where_split(self):
+        return self.settings.saves_both
+
+    def key(self, place):
+        return hashed(self.data, place, self.count, self.width)
+
+    def take(self, place):
+        self.table[self.key(place)] = place
+
+    def note_end(self, behind):
+        self.take(behind - 2)
+
+    def agrees(self, place, position):
+        return place is not None and self.least <= place < position and self.same(place, position, 4)
+
     def search(self, place, emitted):
+        self.least = self.low + (not (self.is_split or self.settings.is_stepping))
+        if self.is_split and not self.settings.saves_both:
+            return self.search_one_by_one(place, emitted)
+        return (self.search_in_steps if self.settings.is_stepping else self.search_in_pairs)(place, emitted)
+
+    def search_in_steps(self, place, emitted):
+        step, step_end, second, third, fourth = 2, place + 128, place + 1, place + 2, place + 3
+        if fourth >= self.limit:
+            return None
+        key, following = self.key(place), self.key(second)
+        found = self.table.get(key)
+        while fourth < self.limit:
+            self.table[key] = place
+            match = None
+            if self.repeats(third, self.first, from_segment=False):
+                match = self.repeated(third)
+            elif self.agrees(found, place):
+                match = self.match(place, found, emitted)
+            if match:
+                self.table[following] = second
+                return self.noted(match, place, emitted)
+            found, key, following = self.table.get(following), following, self.key(third)
+            place, second, third = second, third, fourth
+            self.table[key] = place
+            if self.agrees(found, place):
+                match = self.match(place, found, emitted)
+                late = self.settings.saves_both and not self.is_split
+                if step <= 4 if late else second < match[0] + match[1]:
+                    self.table[following] = second
+                return self.noted(match, place, emitted)
+            found, key, following = self.table.get(following), following, self.key(third)
+            place, second, third, fourth = second, third, second + step, third + step
+            if third >= step_end:
+                step, step_end = step + 1, step_end + 128
+        return None
+
+    def search_in_pairs(self, place, emitted):
+        while place + 1 < self.limit:
+            keys = self.key(place), self.key(place + 1)
+            found = [self.table.get(key) for key in keys]
+            self.table[keys[0]], self.table[keys[1]] = place, place + 1
+            if self.repeats(place + 2, self.first):
+                return self.noted(self.repeated(place + 2), place, emitted)
+            for position in (place, place + 1):
+                if self.agrees(found[position - place], position):
+                    return self.noted(self.match(position, found[position - place], emitted), place, emitted)
+            place += 2 + (place - emitted >> 7)
+        return None
+
+    def search_one_by_one(self, place, emitted):
+        while place < self.limit:
+            key = self.key(place)
+            found, self.table[key] = self.table.get(key), place
+            if self.repeats(place + 1, self.first):
+                length = self.length(place + 1, place + 1 - self.first)
+                return self.noted((place + 1, length, 1), place, emitted)
+            if self.agrees(found, place):
+                return self.noted(self.match(place, found, emitted), place, emitted)
+            place += 1 + (place - emitted >> 8)
+        return None
+
+    def repeated(self, place):
+        """The match at the last distance, which may start a byte before the place that was looked at."""
+        source = place - self.first
+        back = int(self.data[place - 1] == self.data[source - 1])
+        return place - back, back + self.length(place, source), 1
+
+    def noted(self, match, searched, emitted):
+        position, length, offset = match
+        self.is_behind = True
+        if position + length <= self.limit:
+            self.take(searched + 2)
+            self.take(position + length - 2)
+        return position - emitted, length, offset
+
+
+class DoubleFast(Strategy):
+    """The strategy of levels 3 and 4, and of level 2 for some sizes."""
+
+    def rows(self):
+        return SIZES[self.family]
+
+    def size(self, row, width):
+        self.widths, self.count = (min(row[0], width + 1), min(row[1], width)), row[2]
+
+    def clear(self):
+        self.tables = {}, {}
+
+    def sets_aside_where_split(self):
+        return False
+
+    def long(self, place):
+        return (int.from_bytes(self.data[place : place + 8], "little") * 0xCF1BBCDCB7A56463 & MASK) >> 64 - self.widths[0]
+
+    def short(self, place):
+        return hashed(self.data, place, self.count, self.widths[1])
+
+    def take(self, place):
+        """Notes a place by eight bytes and by five; returns those noted before."""
+        keys = self.long(place), self.short(place)
+        before = [table.get(key, 0) for table, key in zip(self.tables, keys)]
+        for table, key in zip(self.tables, keys):
+            table[key] = place
+        return before
+
+    def agrees(self, place, position, count):
+        return self.low < place < position and self.same(place, position, count)
+
+    def note_end(self, behind):
+        self.tables[0][self.long(behind - 2)] = behind - 2
+        self.tables[1][self.short(behind - 1)] = behind - 1
+
+    def search(self, place, emitted):
+        is_old = self.is_split or not self.settings.is_stepping
+        return (self.search_old_way if is_old else self.search_in_steps)(place, emitted)
+
+    def search_in_steps(self, place, emitted):
         step, step_end, following = 1, place + 256, place + 1
         while following <= self.limit:
             places = self.take(place)
@@ -208,7 +389,7 @@ class DoubleFast:
             place, following = following, following + step
         return None
 
-    def old_search(self, place, emitted):
+    def search_old_way(self, place, emitted):
         while place < self.limit:
             places = self.take(place)
             if self.repeats(place + 1, self.first):
@@ -227,22 +408,13 @@ class DoubleFast:
 
     def repeated(self, place, emitted):
         length = self.length(place + 1, place + 1 - self.first)
-        return self.matched(place + 1, length, 1, place, emitted)
+        return self.noted((place + 1, length, 1), place, emitted)
 
     def found(self, position, place, searched, emitted):
-        distance, back = position - place, 0
-        least = self.low if place < self.segment else self.segment
-        while (
-            position - back > emitted
-            and place - back > least
-            and self.data[position - back - 1] == self.data[place - back - 1]
-        ):
-            back += 1
-        length = back + self.length(position, place)
-        self.first, self.second = distance, self.first
-        return self.matched(position - back, length, distance + 3, searched, emitted)
+        return self.noted(self.match(position, place, emitted), searched, emitted)
 
-    def matched(self, position, length, offset, searched, emitted):
+    def noted(self, match, searched, emitted):
+        position, length, offset = match
         behind, self.is_behind = position + length, True
         if behind <= self.limit:
             self.tables[0][self.long(searched + 2)] = searched + 2
@@ -250,14 +422,6 @@ class DoubleFast:
             self.tables[1][self.short(searched + 2)] = searched + 2
             self.tables[1][self.short(behind - 1)] = behind - 1
         return position - emitted, length, offset
-
-    def correct(self, position, count, distances):
-        most = position - self.low
-        self.first, self.second = (n if n <= most else 0 for n in distances[:2])
-        self.is_behind = True
-        if position <= self.limit:
-            self.tables[0][self.long(position - 2)] = position - 2
-            self.tables[1][self.short(position - 1)] = position - 1
 
 
 # What is expected ------------------------------------------------------------------------------------------------
@@ -343,7 +507,7 @@ def mode(frames, part, predefined, make_code):
     most, may = max(counts), len(counts) <= len(predefined.shares)
     if most == total:
         return (0 if may and total <= 2 else 1), b""
-    if may and (total < 1 << predefined.log or most < total >> predefined.log - 1):
+    if may and (total < ((9 if frames.is_fast else 8) << predefined.log >> 3) or most < total >> predefined.log - 1):
         return 0, b""
     last = frames.codes[-1][part]
     if counts[last] > 1:

@@ -138,6 +138,8 @@ extension FrameProgram {
         case .standard: "klauspost/compress, default"
         case .best, .olderBest: "klauspost/compress, best"
         case .better, .wideBetter, .olderBetter, .oldBetter, .firstBetter: "klauspost/compress, better"
+        case .fast: "libzstd, level 1"
+        case .wideFast, .fewDoubleFast: "libzstd, level 2"
         case .doubleFast: "libzstd, level 3"
         case .wideDoubleFast: "libzstd, level 4"
         }

@@ -6,7 +6,9 @@ extension FrameBlockCoder {
     ///   - byteCount: How many bytes the block stands for.
     /// - Returns: The choices for a compressed block, and the codes that it would describe.
     func expected(_ program: FrameProgram, of byteCount: Int) -> FrameBlock {
-        if let settings = program.libzstd { return expected(settings, of: byteCount) }
+        if let settings = program.libzstd, let strategy = program.family.strategy {
+            return expected(settings, strategy, of: byteCount)
+        }
         return expectedOfKlauspost(program)
     }
 

@@ -16,16 +16,19 @@ extension FrameBlockCoder {
     ///
     /// - Parameters:
     ///   - settings: Which versions.
+    ///   - strategy: How they search.
     ///   - byteCount: How many bytes the block stands for.
     /// - Returns: What is expected.
-    func expected(_ settings: LibzstdSettings, of byteCount: Int) -> FrameBlock {
+    func expected(_ settings: LibzstdSettings, _ strategy: LibzstdSettings.Strategy, of byteCount: Int)
+        -> FrameBlock
+    {
         var block = FrameBlock()
         block.kind = .compressed
         let literalByteCount = expectLiterals(settings, &block)
         if sequenceCount == 0, literalByteCount + 1 >= byteCount - Self.leastGain(byteCount) {
             block.kind = .raw
         }
-        for part in SequencePart.allCases { expect(part, settings, &block) }
+        for part in SequencePart.allCases { expect(part, settings, strategy, &block) }
         return block
     }
 
@@ -99,7 +102,10 @@ extension FrameBlockCoder {
 
     // MARK: - Sequences
 
-    private func expect(_ part: SequencePart, _ settings: LibzstdSettings, _ block: inout FrameBlock) {
+    private func expect(
+        _ part: SequencePart, _ settings: LibzstdSettings, _ strategy: LibzstdSettings.Strategy,
+        _ block: inout FrameBlock
+    ) {
         guard sequenceCount > 0, let predefined = part.predefined else { return }
         var counts = partCounts[part.rawValue]
         let most = counts.max() ?? 0
@@ -108,9 +114,10 @@ extension FrameBlockCoder {
             block.modes[part.rawValue] = mayBePredefined && sequenceCount <= 2 ? .predefined : .run
             return
         }
-        // `dfast` has the second of nine strategies, and each asks for less than the one before.
+        // Of nine strategies, each asks for less than the one before.
+        let leastDescribed = ((10 - strategy.rawValue) << predefined.log) >> 3
         if mayBePredefined,
-            sequenceCount < 1 << predefined.log || most < sequenceCount >> (predefined.log - 1)
+            sequenceCount < leastDescribed || most < sequenceCount >> (predefined.log - 1)
         {
             block.modes[part.rawValue] = .predefined
             return

@@ -77,7 +77,10 @@ struct FrameDescriber {
             $0.mayHave(front.header)
                 && ($0.family.betterGeneration == nil || front.isWhole || $0.header == front.header)
         }
-        var count = Self.sampleByteCount
+        // So far, all ways of having had the data do the same.
+        let window = FrameHeader.window(front.header, atMost: Int(Self.sampleByteCount))
+        var count = min(Self.sampleByteCount, UInt64(window + FrameBlock.byteCountLimit))
+        var hasLayouts = false
         while true {
             let data = min(count, plain.byteCount)
             let sampled = try candidates.compactMap { program in
@@ -90,21 +93,20 @@ struct FrameDescriber {
             }
             guard let best = tried.min(by: { $0.1 < $1.1 }) else { return nil }
             candidates = tried.filter { $0.1 <= best.1 + Self.nearByteCount }.map { $0.0 }
+            let isOfOne = Set(candidates.map { $0.family }).count == 1
+            if isOfOne, !hasLayouts, best.0.libzstd != nil {
+                hasLayouts = true
+                candidates = candidates.reduce(into: []) { all, program in
+                    all += program.layouts.filter { !all.contains($0) }
+                }
+            } else if isOfOne && (candidates.count == 1 || !hasLayouts)
+                || count >= min(Self.sampleLimit, plain.byteCount)
+            {
+                return best.0
+            }
             // What hardly compresses looks the same at all levels.
-            count *= 4
-            guard Set(candidates.map { $0.family }).count > 1, count <= Self.sampleLimit,
-                count / 4 < plain.byteCount
-            else { return try layout(best.0) }
+            count = min(4 * count, Self.sampleLimit)
         }
-    }
-
-    /// A program with the way of having had the data that describes most of the front in the fewest bytes.
-    private func layout(_ program: FrameProgram) throws -> FrameProgram {
-        guard program.layouts.count > 1 else { return program }
-        return try program.layouts.min { one, other in
-            try (sampleByteCount(one, of: Self.sampleLimit) ?? .max)
-                < (sampleByteCount(other, of: Self.sampleLimit) ?? .max)
-        } ?? program
     }
 
     /// How many bytes a program takes to describe so many bytes of the front; nil if that reaches further back than it may.

@@ -8,8 +8,9 @@ extension FrameMachine {
         else {
             return min(program.blockByteCount, rest)
         }
-        return BlockSplitter.blockByteCount(
-            UnsafeBufferPointer(start: plain.pointer(position), count: BlockSplitter.byteCount))
+        let bytes = UnsafeBufferPointer(start: plain.pointer(position), count: BlockSplitter.byteCount)
+        return program.family.strategy == .fast
+            ? BlockSplitter.blockByteCountByEnds(bytes) : BlockSplitter.blockByteCount(bytes)
     }
 
     /// Whether the block is the first of its frame, or of a part of it that was made by itself.

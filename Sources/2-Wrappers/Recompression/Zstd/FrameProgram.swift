@@ -26,14 +26,30 @@ struct FrameProgram: Hashable {
         case doubleFast
         /// libzstd at level 4.
         case wideDoubleFast
+        /// libzstd at level 1.
+        case fast
+        /// libzstd at level 2.
+        case wideFast
+        /// The same where the data are known to be few, but not that few.
+        case fewDoubleFast
+
+        /// libzstd's strategy; nil for other encoders.
+        var strategy: LibzstdSettings.Strategy? {
+            switch self {
+            case .doubleFast, .wideDoubleFast, .fewDoubleFast: .doubleFast
+            case .fast, .wideFast: .fast
+            default: nil
+            }
+        }
 
         /// Whether it is libzstd's.
-        var isOfLibzstd: Bool { self == .doubleFast || self == .wideDoubleFast }
+        var isOfLibzstd: Bool { strategy != nil }
 
         /// What tells versions of level "better" apart; nil for other levels.
         var betterGeneration: BetterFrameModel.Generation? {
             switch self {
-            case .literal, .fastest, .standard, .best, .olderBest, .doubleFast, .wideDoubleFast: nil
+            case .literal, .fastest, .standard, .best, .olderBest: nil
+            case .doubleFast, .wideDoubleFast, .fast, .wideFast, .fewDoubleFast: nil
             case .better: .init(window: 1 << 23, notesFromSearch: true, hasRuns: true)
             case .wideBetter: .init(notesFromSearch: true)
             case .olderBetter: .init()
@@ -70,6 +86,8 @@ struct FrameProgram: Hashable {
             case .wideBetter, .olderBetter, .oldBetter, .firstBetter: 0x70
             case .olderBest: 0x78
             case .doubleFast, .wideDoubleFast: 0x58
+            case .fast: 0x48
+            case .wideFast, .fewDoubleFast: 0x50
             }
         return [0x04, window]
     }
@@ -110,12 +128,13 @@ struct FrameProgram: Hashable {
         FrameProgram(family: .oldBetter, isOlder: true), FrameProgram(family: .firstBetter, isOlder: true),
     ]
 
-    /// Layouts are told apart once the level is known: they do the same with the front.
-    private static let libzstdCandidates = Family.allCases.filter(\.isOfLibzstd).flatMap { family in
-        LibzstdSettings.Generation.allCases.map {
-            FrameProgram(family: family, libzstd: LibzstdSettings(generation: $0))
+    /// Layouts are told apart once the level is known.
+    private static let libzstdCandidates =
+        Family.allCases.filter(\.isOfLibzstd).flatMap { family in
+            LibzstdSettings.Generation.allCases.map {
+                FrameProgram(family: family, libzstd: LibzstdSettings(generation: $0))
+            }
         }
-    }
 
     /// The same program with all ways of having had the data.
     var layouts: [FrameProgram] {
@@ -128,6 +147,10 @@ struct FrameProgram: Hashable {
 
     /// Whether a frame with such a header may be its own: what encoders write if nobody asks for another window tells them apart.
     func mayHave(_ header: [UInt8]) -> Bool {
+        if family == .fewDoubleFast {
+            let count = FrameHeader.contentByteCount(header) ?? .max
+            guard DoubleFastModel.fewByteCounts.contains(count) else { return false }
+        }
         guard let window = FrameHeader.windowByte(header) else { return true }
         let families = Family.allCases.filter { FrameProgram(family: $0).header.last == window }
         return families.isEmpty || families.contains { $0.isOfLibzstd == family.isOfLibzstd }
@@ -148,25 +171,39 @@ struct FrameProgram: Hashable {
             BetterFrameModel(family.betterGeneration ?? .init())
         case .doubleFast: DoubleFastModel(libzstd ?? .init(), level: 3)
         case .wideDoubleFast: DoubleFastModel(libzstd ?? .init(), level: 4)
+        case .fast: FastModel(libzstd ?? .init(), level: 1)
+        case .wideFast: FastModel(libzstd ?? .init(), level: 2)
+        case .fewDoubleFast: DoubleFastModel(libzstd ?? .init(), level: 2)
         }
     }
 }
 
 /// What tells libzstd's frames of one level apart.
 struct LibzstdSettings: Hashable {
+    /// The ways of searching, by their numbers.
+    enum Strategy: Int {
+        case fast = 1
+        case doubleFast
+    }
+
     /// Which versions made them.
     enum Generation: Int, CaseIterable {
         /// From version 1.5.7 on: blocks end where the data become others.
         case split
-        /// From version 1.5.1 to 1.5.6: levels 1 to 4 search in growing steps.
+        /// From version 1.5.4 to 1.5.6: both last distances come back where a block does not count them.
         case steps
+        /// Versions 1.5.1 and 1.5.2: levels 1 to 4 search in growing steps.
+        case early
         /// From version 1.4.7 to 1.5.0: what is rare in short blocks is not coded as such.
         case even
         /// Up to version 1.4.5.
         case rare
 
         /// Whether it is 1.5.1 or later.
-        var isStepping: Bool { self == .split || self == .steps }
+        var isStepping: Bool { savesBoth || self == .early }
+
+        /// Whether it is 1.5.4 or later.
+        var savesBoth: Bool { self == .split || self == .steps }
     }
 
     var generation = Generation.split

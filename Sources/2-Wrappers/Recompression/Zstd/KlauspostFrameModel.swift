@@ -206,6 +206,23 @@ extension UInt64 {
     @inline(__always) func hashOfFive(_ width: UInt64) -> Int {
         Int(truncatingIfNeeded: ((self &<< 24) &* 889_523_592_379) &>> (64 &- width))
     }
+
+    /// A hash of so many bits of the first four bytes.
+    @inline(__always) func hashOfFour(_ width: UInt64) -> Int {
+        Int(
+            truncatingIfNeeded: (UInt32(truncatingIfNeeded: self) &* 2_654_435_761)
+                &>> (32 &- UInt32(truncatingIfNeeded: width)))
+    }
+
+    /// A hash of so many bits of the first six bytes.
+    @inline(__always) func hashOfSix(_ width: UInt64) -> Int {
+        Int(truncatingIfNeeded: ((self &<< 16) &* 227_718_039_650_203) &>> (64 &- width))
+    }
+
+    /// A hash of so many bits of the first seven bytes.
+    @inline(__always) func hashOfSeven(_ width: UInt64) -> Int {
+        Int(truncatingIfNeeded: ((self &<< 8) &* 58_295_818_150_454_627) &>> (64 &- width))
+    }
 }
 
 /// klauspost/compress at its level "default": a table by eight bytes, and one by five.
