@@ -81,7 +81,7 @@ import Testing
         let isOfLibzstd = name.hasPrefix("zstd-libzstd") || Self.levelsOfCommandLine[name] != nil
         let isOfKlauspost = isChunked || name == "zstd-skopeo" || name.hasPrefix("zstd-klauspost")
         #expect(
-            repack.bytes.count < (isChunked ? 400 : isOfKlauspost ? 60 : isOfLibzstd ? 56 : blob.count / 2))
+            repack.bytes.count < (isChunked ? 400 : isOfKlauspost ? 60 : isOfLibzstd ? 48 : blob.count / 2))
         #expect(repack.encoder == "zstd by \(Self.encoder(name))")
         try RepackTests.record(
             repack, isChunked ? "\(name)-made" : Self.respelled.contains(name) ? "\(name)-cut" : name)

@@ -93,16 +93,13 @@ struct FrameDescriber {
             }
             guard let best = tried.min(by: { $0.1 < $1.1 }) else { return nil }
             candidates = tried.filter { $0.1 <= best.1 + Self.nearByteCount }.map { $0.0 }
-            let isOfOne = Set(candidates.map { $0.family }).count == 1
-            if isOfOne, !hasLayouts, best.0.libzstd != nil {
+            let isEnough = count >= min(Self.sampleLimit, plain.byteCount)
+            if hasLayouts {
+                if isEnough || candidates.count == 1 { return best.0 }
+            } else if isEnough || Set(candidates.map { $0.family }).count == 1 {
+                guard best.0.libzstd != nil else { return best.0 }
                 hasLayouts = true
-                candidates = candidates.reduce(into: []) { all, program in
-                    all += program.layouts.filter { !all.contains($0) }
-                }
-            } else if isOfOne && (candidates.count == 1 || !hasLayouts)
-                || count >= min(Self.sampleLimit, plain.byteCount)
-            {
-                return best.0
+                candidates = candidates.filter { $0.family == best.0.family }.flatMap { $0.layouts }
             }
             // What hardly compresses looks the same at all levels.
             count = min(4 * count, Self.sampleLimit)
