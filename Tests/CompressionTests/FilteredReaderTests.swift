@@ -85,6 +85,47 @@ struct FilteredReaderTests {
         }
     }
 
+    @Test(arguments: [Packing.zstd, .zstdFrames, .zstdAfterSkippable])
+    func `what is behind the last zstd frame is refused, as container engines refuse it`(_ packing: Packing)
+        throws
+    {
+        let packed = try packing.pack(Content.text(5, 100_000))
+        func words(_ rest: [UInt8], partByteCount: Int) -> String {
+            do {
+                _ = try read(packed + rest, partByteCount: partByteCount)
+                return "nothing"
+            } catch {
+                return "\(error)"
+            }
+        }
+        for count in [1, 7, 1 << 20] {
+            for zeros in [1, 3, 4, 5, 10_000] {
+                let text = words([UInt8](repeating: 0, count: zeros), partByteCount: count)
+                #expect(text.contains("\(zeros) byte") && text.contains("of zeros"), "\(text)")
+                #expect(text.contains("truncate -s -\(zeros)"), "\(text)")
+            }
+            let text = words([0, 0, 0, 0, 7, 0], partByteCount: count)
+            #expect(text.contains("6 bytes") && !text.contains("zeros"), "\(text)")
+            for cut in [[0x28], [0x28, 0xb5, 0x2f], [0x51, 0x2a, 0x4d], [0x28, 0xb5, 0x2f, 0xfd]] as [[UInt8]]
+            {
+                #expect(throws: ArchiveError.endsEarly, "\(cut)") {
+                    try read(packed + cut, partByteCount: count)
+                }
+            }
+        }
+    }
+
+    @Test func `zeros behind an xz stream are its padding, four by four`() throws {
+        let content = Content.text(5, 100_000)
+        let packed = try Packing.xz.pack(content)
+        for count in [4, 512, 10_000] {
+            #expect(try read(packed + [UInt8](repeating: 0, count: count)) == content)
+        }
+        for count in [1, 2, 3, 5] {
+            #expect(throws: ArchiveError.self) { try read(packed + [UInt8](repeating: 0, count: count)) }
+        }
+    }
+
     @Test func `the format is told by its first bytes alone`() throws {
         for (packing, format) in [
             (Packing.gzip(6), StreamFormat.gzip), (.zstd, .zstd), (.zstdAfterSkippable, .zstd), (.xz, .xz),

@@ -8,7 +8,9 @@ public enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
     case endsEarly
     /// zstd data looks farther back than is unpacked.
     case windowTooLarge
-    /// libarchive has no memory left.
+    /// Something is behind the last zstd frame that is no frame.
+    case behindZstd(byteCount: Int, isZeros: Bool)
+    /// A library has no memory left.
     case outOfMemory
 
     public var description: String {
@@ -18,6 +20,10 @@ public enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
         case .windowTooLarge:
             "its zstd data needs a window of more than 128 MiB (zstd --long=28 and more make such); "
                 + "unpack it (zstd -d --long=31) and compress it without --long, or with --long=27"
+        case .behindZstd(let byteCount, let isZeros):
+            "\(byteCount == 1 ? "1 byte" : "\(byteCount) bytes")\(isZeros ? " of zeros" : "") behind its last zstd frame, "
+                + "which container engines refuse (bsdtar --zstd pads what it writes to a pipe); "
+                + "cut \(byteCount == 1 ? "it" : "them") off with truncate -s -\(byteCount), or compress it again"
         case .outOfMemory: "out of memory"
         }
     }
@@ -28,11 +34,6 @@ public enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
             !text.lowercased().hasPrefix("truncated "), !text.contains("No progress is possible")
         else {
             self = .endsEarly
-            return
-        }
-        // libzstd's words for it.
-        guard !text.contains("Frame requires too much memory") else {
-            self = .windowTooLarge
             return
         }
         self = .unreadable(text.prefix(1).lowercased() + text.dropFirst())
@@ -153,8 +154,7 @@ public enum StreamFormat: String, Hashable, Sendable, CaseIterable {
     /// libarchive's filter; nil for what is read without it.
     fileprivate var filter: Int32? {
         switch self {
-        case .gzip: nil
-        case .zstd: ARCHIVE_FILTER_ZSTD
+        case .gzip, .zstd: nil
         case .xz: ARCHIVE_FILTER_XZ
         case .bzip2: ARCHIVE_FILTER_BZIP2
         }
@@ -201,7 +201,10 @@ public enum FilteredReader {
             byteCount += part.count
             return part
         }
-        guard let filter = format.filter else { return try GzipStream(next: input).read(body) }
+        guard let filter = format.filter else {
+            return format == .gzip
+                ? try GzipStream(next: input).read(body) : try ZstdStream(next: input).read(body)
+        }
         let hasContent = try decompress(filter, next: input, body)
         // What is cut off before anything came out libarchive takes for empty.
         guard hasContent || format.isEmpty(start, byteCount: byteCount) else { throw ArchiveError.endsEarly }
