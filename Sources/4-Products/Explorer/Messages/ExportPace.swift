@@ -1,23 +1,27 @@
 import Bytes
 
-/// Turns the progress of an export's two phases into one that covers both.
+/// Turns the progress of an export's phases into one that covers all of them.
 ///
 /// Coding takes most of the time, checking the rest. Each phase's pace is taken from that phase alone: what
 /// coding took says little about how fast checking goes.
 public struct ExportPace: Sendable {
     /// The parts of an export.
     public enum Phase: Sendable {
+        /// Finding out how compressed layers can be rebuilt, where there are any.
+        case probing
         /// Comparing and coding the layers.
         case coding
         /// Rebuilding the image from the package, to see that it is right.
         case checking
     }
 
-    /// Of five parts of the bar, coding takes four.
+    /// Of five parts of the bar, coding takes four; probing, if it comes, takes one more before them.
+    private static let probingShare: UInt64 = 1
     private static let codingShare: UInt64 = 4
     private static let checkingShare: UInt64 = 1
 
     private var phase = Phase.coding
+    private var hasProbed = false
     private var phaseStart = Duration.zero
 
     /// The pace of an export that begins now.
@@ -39,14 +43,25 @@ public struct ExportPace: Sendable {
             self.phase = phase
             phaseStart = elapsed
         }
+        if phase == .probing { hasProbed = true }
         let done = min(done, total)
-        let whole = total.multipliedClamped(Self.codingShare + Self.checkingShare)
-        let before = phase == .coding ? 0 : total.multipliedClamped(Self.codingShare)
-        let share = phase == .coding ? Self.codingShare : Self.checkingShare
+        let probingShare = hasProbed ? Self.probingShare : 0
+        let (sharesBefore, share) =
+            switch phase {
+            case .probing: (UInt64(0), probingShare)
+            case .coding: (probingShare, Self.codingShare)
+            case .checking: (probingShare + Self.codingShare, Self.checkingShare)
+            }
+        let whole = total.multipliedClamped(probingShare + Self.codingShare + Self.checkingShare)
+        let before = total.multipliedClamped(sharesBefore)
         let soFar = min(whole, before.addingClamped(done.multipliedClamped(share)))
-        let left = TimeLeft.after(
-            elapsed - phaseStart, done: soFar - min(soFar, before), of: total.multipliedClamped(share),
-            rest: whole - soFar)
+        // How fast probing goes says nothing about how fast coding will.
+        let left =
+            phase == .probing
+            ? nil
+            : TimeLeft.after(
+                elapsed - phaseStart, done: soFar - min(soFar, before), of: total.multipliedClamped(share),
+                rest: whole - soFar)
         return ExportProgress(phase: words, done: soFar, total: whole, left: left)
     }
 }

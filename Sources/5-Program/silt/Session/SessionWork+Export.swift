@@ -84,7 +84,7 @@ extension PickedImage {
 
 extension ExportPace {
     /// What the export dialog shows of some progress.
-    fileprivate mutating func progress(_ progress: Progress, _ elapsed: Duration) -> ExportProgress {
+    mutating func progress(_ progress: Progress, _ elapsed: Duration) -> ExportProgress {
         let words = ProgressText.words(progress)
         guard let total = progress.total else {
             return ExportProgress(phase: words, done: 0, total: 0, left: nil)
@@ -95,8 +95,7 @@ extension ExportPace {
         case .comparing:
             return self.progress(.coding, words, done: progress.done, of: total, elapsed: elapsed)
         case .probing:
-            let percent = progress.percent.map { " \($0)%" } ?? ""
-            return ExportProgress(phase: words + percent, done: 0, total: 0, left: nil)
+            return self.progress(.probing, words, done: progress.done, of: total, elapsed: elapsed)
         case .unpacking, .reading, .applying:
             return ExportProgress(phase: words, done: 0, total: 0, left: nil)
         }
