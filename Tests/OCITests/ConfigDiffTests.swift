@@ -54,6 +54,8 @@ struct ConfigDiffTests {
         (#"{"config":null,"history":null,"author":""}"#, #"{"history":[],"config":{}}"#),
         (#"{"config":{"ExposedPorts":{"1/tcp":{}}}}"#, #"{"config":{"ExposedPorts":{"1/tcp":null}}}"#),
         (#"{"config":{"Healthcheck":{"Interval":0,"Test":null}}}"#, #"{"config":{"Healthcheck":{}}}"#),
+        (#"{"config":{"Healthcheck":{"Interval":-0}}}"#, #"{"config":{"Healthcheck":{"Timeout":0}}}"#),
+        (#"{"config":{"StopTimeout":-0},"x":[{"y":0}]}"#, #"{"config":{"StopTimeout":0},"x":[{"y":-0}]}"#),
         (
             #"{"history":[{"created_by":"x","empty_layer":false}]}"#,
             #"{"history":[{"created_by":"x","comment":""}]}"#
@@ -67,6 +69,14 @@ struct ConfigDiffTests {
     func `what runtimes take for the same is the same`(old: String, new: String) throws {
         #expect(try lines(old, new) == [])
         #expect(try lines(new, old) == [])
+    }
+
+    @Test func `numbers are compared as they are spelled, and no digit is lost`() throws {
+        #expect(
+            try lines(
+                #"{"x":1.0,"y":100,"z":100000000000000000000}"#, #"{"x":1,"y":1e2,"z":100000000000000000001}"#
+            )
+                == [".x: 1.0 -> 1", ".y: 100 -> 1e2", ".z: 100000000000000000000 -> 100000000000000000001"])
     }
 
     @Test func `absent and empty differ where the user chose the key`() throws {

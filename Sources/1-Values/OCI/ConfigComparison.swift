@@ -282,7 +282,10 @@ struct ConfigComparison {
         case (nil, nil): return
         case (nil, _): change = .added
         case (_, nil): change = .removed
-        case (let old?, let new?): change = old == new || old.isEmpty && new.isEmpty ? .unchanged : .changed
+        case (let old?, let new?):
+            // Other numbers are compared as they are spelled: Go takes neither 1.0 nor 1e2 for a whole number.
+            let isSame = old == new || old.isEmpty && new.isEmpty || old.isZero && new.isZero
+            change = isSame ? .unchanged : .changed
         }
         let row = ConfigDiff.Row(
             section: place.section, name: place.name, change: change, old: old, new: new,
@@ -306,7 +309,7 @@ struct ConfigComparison {
     /// Nil for a value that means the same as none in a field of a known object.
     private static func orAbsent(_ value: JSONValue?, zeroToo: Bool = false) -> JSONValue? {
         guard let value, !value.isEmpty, value != .string(""), value != .bool(false) else { return nil }
-        return zeroToo && value == .number([UInt8(ascii: "0")]) ? nil : value
+        return zeroToo && value.isZero ? nil : value
     }
 
     private static func name(_ key: [UInt8], limit: Int = 200) -> String {

@@ -26,6 +26,9 @@ public enum JSONValue: Hashable, Sendable {
     /// A string.
     public static func string(_ text: String) -> JSONValue { .string(Array(text.utf8)) }
 
+    /// Whether it is the number zero; Go, and with it every runtime, takes -0 for it.
+    var isZero: Bool { self == .number(Array("0".utf8)) || self == .number(Array("-0".utf8)) }
+
     /// The members of an object; none of anything else.
     public var members: [Member] {
         if case .object(let members) = self { members } else { [] }
@@ -121,7 +124,9 @@ extension JSONValue: Encodable {
         case .number(let spelling):
             var container = encoder.singleValueContainer()
             let text = String(decoding: spelling, as: UTF8.self)
-            if let value = Int64(text) {
+            if let key = Self.exactNumbers, let exact = encoder.userInfo[key] as? ExactNumbers {
+                try container.encode(exact.start + text)
+            } else if let value = Int64(text) {
                 try container.encode(value)
             } else if let value = UInt64(text) {
                 try container.encode(value)
@@ -132,5 +137,46 @@ extension JSONValue: Encodable {
                 try container.encode(text)
             }
         }
+    }
+
+    /// Where an encoder's `userInfo` has the `ExactNumbers` that its numbers are written with.
+    public static let exactNumbers = CodingUserInfoKey(rawValue: "ExactNumbers")
+}
+
+/// Has numbers written as a document spells them, which no encoder does: they are encoded as texts with a start that
+/// nobody can guess, and so no image can hold, and bared of it afterwards.
+public struct ExactNumbers: Sendable {
+    fileprivate let start: String
+
+    /// A start that was never used before.
+    public init() {
+        start = "number-\(UInt64.random(in: 0 ... .max))-\(UInt64.random(in: 0 ... .max)):"
+    }
+
+    /// Bares the numbers in a document.
+    ///
+    /// - Parameter json: What an encoder wrote that had this.
+    /// - Returns: The same with numbers in place of the texts.
+    public func bared(_ json: String) -> String {
+        let quote = UInt8(ascii: "\"")
+        let mark = [quote] + Array(start.utf8)
+        let bytes = Array(json.utf8)
+        var bared: [UInt8] = []
+        bared.reserveCapacity(bytes.count)
+        var offset = 0
+        while offset < bytes.count {
+            guard bytes[offset] == quote, bytes[offset...].starts(with: mark) else {
+                bared.append(bytes[offset])
+                offset += 1
+                continue
+            }
+            offset += mark.count
+            while offset < bytes.count, bytes[offset] != quote {
+                bared.append(bytes[offset])
+                offset += 1
+            }
+            offset += 1
+        }
+        return String(decoding: bared, as: UTF8.self)
     }
 }

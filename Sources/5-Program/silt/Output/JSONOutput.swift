@@ -1,5 +1,6 @@
 import Bytes
 import FoundationEssentials
+import OCI
 
 /// JSON for people and scripts: indented, keys sorted, and safe to print on a terminal.
 enum JSONOutput {
@@ -11,7 +12,10 @@ enum JSONOutput {
     static func text(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return EscapedText.safeJSON(String(decoding: try encoder.encode(value), as: UTF8.self))
+        let numbers = ExactNumbers()
+        if let key = JSONValue.exactNumbers { encoder.userInfo[key] = numbers }
+        return EscapedText.safeJSON(
+            numbers.bared(String(decoding: try encoder.encode(value), as: UTF8.self)))
     }
 }
 
