@@ -211,6 +211,16 @@ struct ExportTests {
         #expect(text.contains("50% of 60.3 kB"))
     }
 
+    @Test func `hidden layers are told at any width`() {
+        for columns in 40...120 {
+            var script = Script(columns: columns)
+            script.explorer.focus = .layers
+            script.press("G")
+            let title = script.screen().text.split(separator: "\n").first { $0.contains("Layers") } ?? ""
+            #expect(title.contains(" of 7"), "\(columns): \(title)")
+        }
+    }
+
     @Test func `the result can be had as often as one wants`() {
         var script = exporting()
         script.send(.exported(Self.result))

@@ -73,9 +73,8 @@ struct LayersView {
         case (false, 0): words = [all == 1 ? "the same" : "all \(all) the same"]
         case (false, _): words = ["\(changed) of \(all) changed"]
         }
-        return words.map { "Layers\(place): \($0)" } + words.suffix(1).map { "Layers: \($0)" } + [
-            "Layers\(place)"
-        ]
+        // That rows are hidden is told even where there is no room for more.
+        return words.map { "Layers\(place): \($0)" } + ["Layers\(place)"]
     }
 
     // MARK: - The configuration and the documents
