@@ -159,7 +159,7 @@ struct PickedImageTests {
         var requiredCount = 0
         var setCount = 0
         var companionCount = 0
-        for attempt in 0..<400 where caseCount < 50 {
+        for attempt in 0..<600 where caseCount < 50 {
             guard let (old, new) = try await pair(&random) else { continue }
             let maker = PickedImageMaker(PickList(), old: old, new: new)
             let changed = maker.tree.nodes.indices.filter { maker.tree.nodes[$0].change != .unchanged }
@@ -315,7 +315,7 @@ struct PickedImageTests {
     {
         var random = SplitMix64(seed: 1_000 + seed)
         var (caseCount, wholeCount) = (0, 0)
-        for attempt in 0..<400 where caseCount < 50 {
+        for attempt in 0..<600 where caseCount < 50 {
             guard let (old, new) = try await pair(&random), !new.layers.isEmpty else { continue }
             let count = random.below(new.layers.count) + 1
             let picked: PickedImage

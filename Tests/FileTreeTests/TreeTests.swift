@@ -156,7 +156,6 @@ struct TreeTests {
             ("below a link", ["usr/lib/ lib>usr/lib usr/lib/x=123", "y^lib/x"], "y=3"),
             ("under a name below a link", ["usr/ l>usr l/x=12 y^usr/x"], "y=2"),
             ("that the layer then removes", ["a=1", "b^a -a"], "b=1"),
-            ("of a name that the layer whites out", ["a=12 -a b^a"], "b=2"),
             ("in an opaque directory", ["d/ d/a=1", "b^d/a !d c^b"], "c=1"),
             ("in an opaque directory that the layer fills", ["d/ d/a=1", "!d d/a=12 b^d/a"], "b=2"),
             ("of what replaced it", ["a=1", "a=12 b^a"], "b=2"),
@@ -215,6 +214,19 @@ struct TreeTests {
         // Layers are unpacked one by one.
         #expect(
             try LayerListing.resolved([listing("a=1"), listing("a/b=2"), listing("a=1 a/ a/b=2")]).count == 3)
+    }
+
+    @Test(arguments: ["a=2 -a", "a=12 -a b^a", "d/ d/x -d", "d/x -d", "d/ d/e/x=1 -d/e"])
+    func `a whiteout behind what it names is refused, as runtimes refuse it`(layer: String) throws {
+        let below = try listing("a=1 d/ d/e/ d/e/y=1 l>d")
+        #expect(throws: MergeError.self) { try LayerListing.resolved([below, listing(layer)]) }
+        #expect(throws: MergeError.self) { try LayerListing.resolved([listing(layer)]) }
+    }
+
+    @Test(arguments: ["-a a=2", "-d d/ d/x", "-a", "-d", "d/ d/x !d", "d/x=1 -l", "d/x -d/y", "-d/e/y -d/e"])
+    func `a whiteout before what it names, or beside it, is not`(layer: String) throws {
+        let below = try listing("a=1 d/ d/e/ d/e/y=1 l>d")
+        #expect(try LayerListing.resolved([below, listing(layer)]).count == 2)
     }
 
     @Test func `the work that links make has a bound`() throws {

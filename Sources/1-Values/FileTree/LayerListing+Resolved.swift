@@ -8,6 +8,8 @@ public enum MergeError: Error, Equatable, Sendable {
     case tooManyLinks(EntryID)
     /// A path leads through something that its own layer has made, and that is no directory.
     case belowFile(EntryID)
+    /// A whiteout stands behind what its own layer has made at its path.
+    case lateWhiteout(EntryID)
 }
 
 extension LayerListing {
@@ -24,6 +26,7 @@ extension LayerListing {
             resolver.begin(layer: layer)
             for ordinal in listings[layer].entries.indices {
                 let id = EntryID(layer: layer, ordinal: ordinal)
+                guard !resolver.isLateWhiteout(id) else { throw .lateWhiteout(id) }
                 do {
                     guard try resolver.take(id) else { throw MergeError.danglingHardLink(id) }
                 } catch let problem as TreeBuilder.Problem {
@@ -51,6 +54,13 @@ private struct LinkResolver {
     init(_ listings: [LayerListing]) {
         self.listings = listings
         builder = TreeBuilder(entryCount: listings.reduce(0) { $0 + $1.entries.count }, followsLinks: true)
+    }
+
+    /// Whether an entry is a whiteout of what stands before it in its own layer. On overlayfs, where Docker, containerd and
+    /// podman unpack layers, there is no room for it; without overlayfs it removes the file, or fails.
+    func isLateWhiteout(_ id: EntryID) -> Bool {
+        let entry = listings[id.layer].entries[id.ordinal]
+        return entry.kind == .whiteout && builder.hasBrought(entry.path)
     }
 
     mutating func begin(layer: Int) {

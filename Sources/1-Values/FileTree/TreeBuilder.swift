@@ -105,6 +105,20 @@ struct TreeBuilder {
         }
     }
 
+    /// Whether the layer that is applied has brought something at a path, as it is spelled: what it brought elsewhere, and
+    /// a link leads to, does not count.
+    func hasBrought(_ path: TreePath) -> Bool {
+        var slot: Int32 = 0
+        var rest = path.bytes[...]
+        while let component = Self.next(&rest) {
+            guard let child = lookup(slot, component), slots[Int(child)].isPresent,
+                slots[Int(child)].layer == layer
+            else { return false }
+            slot = child
+        }
+        return slot != 0
+    }
+
     /// Shows an entry as it is stored: markers, too.
     mutating func show(_ entry: Entry, _ id: EntryID) throws(Problem) {
         switch entry.kind {

@@ -250,6 +250,11 @@ extension [LayerListing] {
                 throw refused(id) {
                     "up to entry \(name($0.path.bytes)) paths lead through more links than an image should have"
                 }
+            case .lateWhiteout(let id):
+                throw refused(id) {
+                    "the whiteout of \(name($0.path.bytes)) stands behind what the layer itself has there: container engines "
+                        + "refuse that; put whiteouts first"
+                }
             case .belowFile(let id):
                 throw refused(id) {
                     "entry \(name($0.path.bytes)) lies in something that was made before it and is no directory"
