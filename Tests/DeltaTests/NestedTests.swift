@@ -90,6 +90,25 @@ struct NestedTests {
         }
     }
 
+    @Test func `what holds far more than its size is asked for inside of members, too`() throws {
+        let zeros = [UInt8](repeating: 0, count: 4 << 20)
+        let files = [Self.text, Self.edited].map {
+            ZipBuilder.file([.init("i.png", PNGBuilder.file(zeros + $0 + zeros)), .init("t", Self.other)])
+        }
+        func patch(beyond byteCount: Int, asksForMore: Bool) throws -> UnpackedPatch? {
+            try UnpackedPatch.between(
+                files[0], files[1], method: .hashed(depth: 8), unusualInflation: byteCount,
+                asksForMore: asksForMore)
+        }
+        #expect(throws: UnpackedPatch.HoldsMore.self) { try patch(beyond: 0, asksForMore: true) }
+        // Who has no more to give compares the members as they are.
+        #expect(try patch(beyond: 0, asksForMore: false)?.isNested == false)
+        let nested = try #require(try patch(beyond: 16 << 20, asksForMore: true))
+        #expect(nested.isNested && nested.unusualInflation > 0)
+        #expect(nested.patch.estimatedByteCount <= 500)
+        try Recipe.expectRoundTrip(files[0], files[1], nested)
+    }
+
     @Test func `members are three deep at most`() throws {
         for count in 2...5 {
             let (old, new) = (

@@ -4,6 +4,8 @@ struct MemberPair {
     let new: [UInt8]
     /// How large both forms may be at most.
     let limit: Int
+    /// Whether more may be asked for where there is too little to go into what members hold.
+    let asksForMore: Bool
 
     /// The forms of both.
     struct Forms {
@@ -61,7 +63,9 @@ struct MemberPair {
             guard nested.new.values.contains(where: { !$0.inside.isEmpty }) else { return nil }
             nested.old = try UnpackedContent.nestedMembers(of: old, members.old, shared: shared, budget)
         } catch is UnpackedContent.TooLarge {
-            return nil
+            // A picture in an archive may hold as much as one that is a file of its own.
+            guard asksForMore, budget.isShort else { return nil }
+            throw UnpackedPatch.HoldsMore()
         }
         guard nested.old.values.contains(where: { !$0.inside.isEmpty }) else { return nil }
         let forms = try forms(nested, budget, isNested: true)

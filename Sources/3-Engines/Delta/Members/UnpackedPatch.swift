@@ -40,20 +40,23 @@ public struct UnpackedPatch: Sendable {
     ///   - limit: How large both forms may be at most, which are matched in one piece; never more than 128 MiB.
     ///   - unusualInflation: How many bytes may be gone through to decompress each file, beyond what is usual for one of the new
     ///     file's size.
+    ///   - asksForMore: Whether `HoldsMore` is thrown for what members hold, too; otherwise these are compared as they are where
+    ///     that is too little.
     ///   - keepsHints: Whether what stands around changes is kept.
     /// - Returns: nil unless the new file has a compressed member that can be rebuilt, and the old one any.
     /// - Throws: `HoldsMore` if more would have to be gone through than is allowed here, and than is usual;
     ///   `CancellationError` when its task was cancelled.
     public static func between(
         _ old: [UInt8], _ new: [UInt8], method: MatchMethod, limit: Int = .max,
-        unusualInflation: Int = unusualInflationOfLayer, keepsHints: Bool = true
+        unusualInflation: Int = unusualInflationOfLayer, asksForMore: Bool = false, keepsHints: Bool = true
     ) throws -> UnpackedPatch? {
         guard UnpackedContent.mayHoldMembers(old[...]), UnpackedContent.mayHoldMembers(new[...]) else {
             return nil
         }
         let usual = UnpackedContent.usualInflation(ofFile: UInt64(new.count))
         let most = usual.addingReportingOverflow(UInt64(max(unusualInflation, 0))).partialValue
-        let pair = MemberPair(old: old, new: new, limit: min(limit, UnpackedContent.byteCountLimit))
+        let pair = MemberPair(
+            old: old, new: new, limit: min(limit, UnpackedContent.byteCountLimit), asksForMore: asksForMore)
         guard let forms = try pair.forms(each: most) else { return nil }
         var place = PatchPlace.archives
         place.keepsHints = keepsHints

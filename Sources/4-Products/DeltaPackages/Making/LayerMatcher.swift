@@ -192,7 +192,8 @@ struct LayerMatcher: Sendable {
             return try UnpackedPatch.between(
                 old, new, method: method,
                 limit: max(Int(plan.partByteCount), unusualInflation == nil ? 0 : Self.unusualFormByteCount),
-                unusualInflation: unusualInflation ?? 0, keepsHints: keepsHints)
+                unusualInflation: unusualInflation ?? 0, asksForMore: unusualInflation == nil,
+                keepsHints: keepsHints)
         } catch let error as UnpackedPatch.HoldsMore {
             guard unusualInflation != nil else { throw error }
             return nil
