@@ -87,7 +87,7 @@ let package = Package(
             name: "Hashing", dependencies: ["Bytes", "CCrypto"], path: "\(wrappers)/Hashing",
             swiftSettings: common),
         .target(
-            name: "Compression", dependencies: ["CArchive", "CLzma", "CZstd", "CZlib"],
+            name: "Compression", dependencies: ["CArchive", "CLzma", "CZstd", "CZlib", "Locks"],
             path: "\(wrappers)/Compression", swiftSettings: common),
         .target(
             name: "Recompression", dependencies: ["Bytes", "Compression", "Hashing"],

@@ -86,6 +86,15 @@ struct ZstdTests {
         }
     }
 
+    @Test func `estimates are the same whoever asks for how many at once`() async {
+        let parts = (0..<200).map { Content.random(UInt64($0), 7 * $0) + Content.random(1, 3 * $0) }
+        let expected = parts.map { ZstdEstimator(level: 3).byteCount(of: $0[...]) }
+        await withTaskGroup(of: [Int].self) { group in
+            for _ in 0..<8 { group.addTask { parts.map { Zstd.estimate($0) } } }
+            for await estimates in group { #expect(estimates == expected) }
+        }
+    }
+
     @Test func `estimates are near the truth`() throws {
         #expect(Zstd.estimate(Content.random(1, 10_000)) > 9_900)
         #expect(Zstd.estimate([UInt8](repeating: 0, count: 10_000)) < 100)

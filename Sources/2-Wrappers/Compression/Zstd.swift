@@ -1,4 +1,5 @@
 import CZstd
+import Locks
 
 /// How zstd compresses (RFC 8878; ZSTD_cParameter in zstd.h).
 public struct ZstdOptions: Hashable, Sendable {
@@ -163,9 +164,27 @@ public enum Zstd {
         return compressed
     }
 
+    /// Larger buffers have an estimator of their own, so that those that are kept are small.
+    private static let spareByteCount = 1 << 16
+    /// The level of the estimators that are kept.
+    private static let spareLevel = 3
+    /// Estimators that no thread uses. To make one asks the processor what it can, and where that is a virtual machine's it
+    /// takes far longer than to compress a few bytes.
+    private static let spares = Locked<[Spare]>([])
+
+    /// An estimator that no thread uses, so that any may take it.
+    private struct Spare: @unchecked Sendable {
+        let estimator: ZstdEstimator
+    }
+
     /// How many bytes a quick compression takes: for estimates.
     public static func estimate(_ bytes: [UInt8], level: Int = 3) -> Int {
-        ZstdEstimator(level: level).byteCount(of: bytes[...])
+        guard bytes.count <= spareByteCount, level == spareLevel else {
+            return ZstdEstimator(level: level).byteCount(of: bytes[...])
+        }
+        let spare = spares.withLock { $0.popLast() } ?? Spare(estimator: ZstdEstimator(level: level))
+        defer { spares.withLock { $0.append(spare) } }
+        return spare.estimator.byteCount(of: bytes[...])
     }
 
     /// The library's version, which the bytes it makes depend on.

@@ -62,7 +62,7 @@ struct Advise: CancellableCommand {
         }
         switch format {
         case .text: try StandardStreams.line(report.text)
-        case .json: try StandardStreams.line(JSONOutput.text(report))
+        case .json: try JSONOutput.print(report)
         case .markdown: try StandardStreams.line(report.markdown)
         }
     }

@@ -56,7 +56,7 @@ struct Bench: CancellableCommand {
             let report = HistoryReport(try BenchHistory.read(history))
             switch format {
             case .text: try StandardStreams.line(report.text)
-            case .json: try StandardStreams.line(JSONOutput.text(report.records))
+            case .json: try JSONOutput.print(report.records)
             case .markdown: try StandardStreams.line(report.markdown)
             }
             if let chart { try ChartFile.write(report.chart, to: chart) }
@@ -77,7 +77,7 @@ struct Bench: CancellableCommand {
         progress.clear()
         switch format {
         case .text: try StandardStreams.line(report.text)
-        case .json: try StandardStreams.line(JSONOutput.text(report))
+        case .json: try JSONOutput.print(report)
         case .markdown: try StandardStreams.line(report.markdown)
         }
         if let chart { try ChartFile.write(report.chart, to: chart) }

@@ -99,7 +99,7 @@ struct Diff: CancellableCommand {
             isSame = report.isSame
             switch format {
             case .text: try StandardStreams.line(report.text)
-            case .json: try StandardStreams.line(JSONOutput.text(report))
+            case .json: try JSONOutput.print(report)
             case .markdown: try StandardStreams.line(report.markdown)
             }
         }
@@ -129,7 +129,7 @@ struct Diff: CancellableCommand {
             summary, old: old.index.summary, new: new.index.summary, ignored: DiffReport.Ignored(ignoring))
         switch format {
         case .text: try StandardStreams.line(report.text)
-        case .json: try StandardStreams.line(JSONOutput.text(report))
+        case .json: try JSONOutput.print(report)
         case .markdown: try StandardStreams.line(report.markdown)
         }
         return DiffReport.isSame(

@@ -21,7 +21,7 @@ struct Inspect: CancellableCommand {
         progress.clear()
         switch format {
         case .text: try StandardStreams.line(PackageReport(file).text)
-        case .json: try StandardStreams.line(JSONOutput.text(PackageSummary(file)))
+        case .json: try JSONOutput.print(PackageSummary(file))
         }
     }
 }

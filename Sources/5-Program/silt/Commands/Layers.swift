@@ -16,7 +16,7 @@ struct Layers: CancellableCommand {
         let report = LayersReport(try await single.load().index.summary)
         switch format {
         case .text: for line in report.lines { try StandardStreams.line(line) }
-        case .json: try StandardStreams.line(JSONOutput.text(report))
+        case .json: try JSONOutput.print(report)
         }
     }
 }

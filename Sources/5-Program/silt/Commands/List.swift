@@ -33,7 +33,7 @@ struct List: CancellableCommand {
         let report = ListReport(tree, index)
         switch format {
         case .text: try report.forEachPart { try StandardStreams.line($0) }
-        case .json: try StandardStreams.line(JSONOutput.text(report))
+        case .json: try JSONOutput.print(report)
         }
     }
 }

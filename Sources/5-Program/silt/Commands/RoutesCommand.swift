@@ -86,7 +86,7 @@ struct RoutesCommand: CancellableCommand {
         report.recommend(needs: shipping.allNeeds)
         switch format {
         case .text: try StandardStreams.line(report.textTail)
-        case .json: try StandardStreams.line(JSONOutput.text(report))
+        case .json: try JSONOutput.print(report)
         case .markdown: try StandardStreams.line(report.markdown)
         case .html: try StandardStreams.line(report.html)
         }

@@ -67,7 +67,7 @@ struct Verify: CancellableCommand {
             partial: file.deltas.compactMap(\.document.new.partial).first)
         switch format {
         case .text: try StandardStreams.line(report.text)
-        case .json: try StandardStreams.line(JSONOutput.text(report))
+        case .json: try JSONOutput.print(report)
         }
     }
 }

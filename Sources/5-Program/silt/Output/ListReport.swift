@@ -52,12 +52,10 @@ struct ListReport: Encodable {
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(image, forKey: .image)
-        var files = container.nestedUnkeyedContainer(forKey: .files)
-        for (path, node) in rows {
-            try Task.checkCancellation()
-            try files.encode(
-                File(path: path, entry: tree.entry(of: node), layer: tree.nodes[node].entry?.layer))
+        let files = rows.lazy.map { path, node in
+            File(path: path, entry: tree.entry(of: node), layer: tree.nodes[node].entry?.layer)
         }
+        try container.encode(LongList(wrappedValue: files), forKey: .files)
     }
 
     /// Gives out the files as lines, as `ls -l` shows them: some thousand at a time, which is one text.

@@ -52,7 +52,7 @@ struct DiffReport: Encodable {
         /// That it is foreign and in neither image, and where it can be had; left out of any other.
         let foreign: String?
         /// What differs between these two layers by themselves, whiteouts included.
-        let files: [File]
+        @LongList var files: [File]
     }
 
     /// A path that differs.
@@ -118,7 +118,7 @@ struct DiffReport: Encodable {
     /// What of it is in no layer: documents, the archive's recipe, headers.
     let documentBytes: UInt64?
     let layers: [Layer]
-    let files: [File]
+    @LongList var files: [File]
 
     /// What text and Markdown are made from beside the values above.
     let settings: ConfigDiff
