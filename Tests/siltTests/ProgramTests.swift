@@ -261,6 +261,29 @@ struct ProgramTests {
         }
     }
 
+    @Test func `apply tells the images that are in what it wrote`() throws {
+        func archive(_ version: Int) throws -> [UInt8] {
+            var layout = LayoutBuilder()
+            layout.entries = try ["one", "two"].map { name in
+                let image = ImageBuilder([.init("COPY f", [.file("f", "\(version) of \(name)")])])
+                return try layout.store(image, [LayoutBuilder.name(name)])
+            }
+            return layout.archive
+        }
+        try scratch.write("old.tar", archive(1))
+        try scratch.write("new.tar", archive(2))
+        #expect(try Program.run("create", "old.tar", "new.tar", "-o", "d.silt", in: scratch).status == 0)
+        for format in ["same", "oci", "docker"] {
+            let result = try Program.run(
+                "apply", "old.tar", "d.silt", "--new-image", "two", "--output-format", format, "-o",
+                "\(format).tar", in: scratch)
+            #expect(result.status == 0, "\(result.errors)")
+            let output = String(decoding: result.output, as: UTF8.self)
+            #expect(output.contains("one") == (format == "same"), "\(output)")
+            #expect(output.contains("two"), "\(output)")
+        }
+    }
+
     @Test func `whose encoder compressed a layer is told, and what was made up for`() throws {
         try scratch.write("old.gz.tar", try SampleImages.old.archive(.ociArchive, .gzip(1)))
         try scratch.write("new.gz.tar", try SampleImages.new.archive(.ociArchive, .gzip(1)))

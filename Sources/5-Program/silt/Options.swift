@@ -167,7 +167,10 @@ struct ReadingOptions: ParsableArguments, Sendable {
 struct MakingOptions: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
-            "The new image to choose, by a name or the start of its id, where the package makes several.",
+            """
+            The new image to choose, by a name or the start of its id, where the package makes several: it makes the \
+            archive that holds it, and with --output-format oci or docker it is the only one in there.
+            """,
             valueName: "name"))
     var newImage: String?
 

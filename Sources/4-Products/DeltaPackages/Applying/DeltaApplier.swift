@@ -75,6 +75,11 @@ public struct DeltaApplier: Sendable {
         references = OldReferences(package.document.old.layers.compactMap { files[$0] })
     }
 
+    /// The images that will be in an archive: in the package's own, all of its images.
+    public func images(in format: OutputFormat) -> [DeltaDocument.Image] {
+        format == .same ? document.new.images : images
+    }
+
     /// How many bytes will be written; of another archive than the package's own, about how many.
     public func byteCount(of format: OutputFormat) -> UInt64 {
         switch format {

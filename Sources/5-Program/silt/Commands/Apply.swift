@@ -92,7 +92,7 @@ struct Apply: CancellableCommand {
         guard outputFormat == .same else {
             let file = try OutputFile(path: output, replacesExisting: force, expecting: byteCount)
             try applier.apply(outputFormat, into: file.write, progress: applying)
-            return try finish(file, package, progress)
+            return try finish(file, applier, progress)
         }
         let file = try OutputFile(
             path: output, replacesExisting: force, expecting: byteCount,
@@ -105,13 +105,14 @@ struct Apply: CancellableCommand {
             guard kept > 0 else { throw CancellationError() }
             throw InterruptedApply(keptByteCount: kept, byteCount: byteCount)
         }
-        try finish(file, package, progress)
+        try finish(file, applier, progress)
     }
 
-    private func finish(_ file: OutputFile, _ package: DeltaPackage, _ progress: ProgressLine) throws {
+    private func finish(_ file: OutputFile, _ applier: DeltaApplier, _ progress: ProgressLine) throws {
         try file.commit()
         progress.clear()
-        let images = package.document.new.images
+        let package = applier.package
+        let images = applier.images(in: outputFormat)
         let what =
             images.count == 1
             ? "image \(images[0].imageID.short)"
