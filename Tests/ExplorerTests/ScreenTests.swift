@@ -246,6 +246,23 @@ struct ScreenTests {
         #expect(script.screen().text.contains("⠋ probing compressed layers 43%"))
     }
 
+    @Test func `nothing is said of costs where there are none to find out`() {
+        var script = Script(at: .compared)
+        script.send(.costs(script.fixture.costs(isExact: false)))
+        script.send(.totals(Fixture.totals))
+        script.send(.estimates(.exact(done: 0, of: 0, left: nil)))
+        #expect(!script.screen().text.contains("exact 0"))
+    }
+
+    @Test func `another type is told with what of the metadata differs`() {
+        let device = Entry(path: .root, kind: .characterDevice)
+        var pipe = Entry(path: .root, kind: .fifo)
+        #expect(Format.metadata(device, pipe) == "type")
+        pipe.uid = 5
+        #expect(Format.metadata(device, pipe) == "type, owner")
+        #expect(Format.metadata(device, device) == nil)
+    }
+
     @Test func `a filter that hides everything says how to go on`() {
         var fixture = Fixture.application
         fixture.new = fixture.old

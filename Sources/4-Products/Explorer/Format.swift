@@ -88,10 +88,12 @@ enum Format {
         return "\(grouped(count)) \(count == 1 ? noun : words)"
     }
 
-    /// `mode, owner`: which metadata of two entries differ; nil if none does or one of them is missing.
+    /// `type, mode, owner`: what of two entries differs beside the content; nil if nothing does or one of them is missing.
     static func metadata(_ old: Entry?, _ new: Entry?) -> String? {
         guard let old, let new else { return nil }
-        let names = new.metadataDifferences(from: old).names
+        // A hard link is a file.
+        let kinds = [old, new].map { $0.kind == .hardLink ? .file : $0.kind }
+        let names = (kinds[0] == kinds[1] ? [] : ["type"]) + new.metadataDifferences(from: old).names
         return names.isEmpty ? nil : names.joined(separator: ", ")
     }
 
