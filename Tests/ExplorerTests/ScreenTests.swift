@@ -263,6 +263,19 @@ struct ScreenTests {
         #expect(Format.metadata(device, device) == nil)
     }
 
+    @Test(arguments: [(80, 24), (120, 40)])
+    func `a row tells of another type`(columns: Int, rows: Int) throws {
+        var fixture = Fixture.application
+        var entries = fixture.new[2].entries
+        let place = try #require(entries.firstIndex { $0.path.name.elementsEqual("main.py".utf8) })
+        entries[place] = Entry(path: entries[place].path, kind: .fifo, mode: entries[place].mode)
+        fixture.new[2] = LayerListing(entries: entries)
+        var script = Script(fixture, columns: columns, rows: rows)
+        script.press("E")
+        let row = script.screen().text.split(separator: "\n").first { $0.contains("~     main.py") }
+        #expect(row?.contains(" type") == true, "\(row ?? "")")
+    }
+
     @Test func `a filter that hides everything says how to go on`() {
         var fixture = Fixture.application
         fixture.new = fixture.old

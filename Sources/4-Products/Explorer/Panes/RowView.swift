@@ -137,11 +137,16 @@ struct RowView {
         let isLast = !isOld || columns.old.isEmpty || !node.isInNew
         var notes: [Span] = []
         let shown = files.arrangement.filter.shown
-        if isLast, node.change == .metadata, shown.contains(.metadata) {
-            notes +=
-                Format.metadata(files.tree.oldEntry(node), files.tree.newEntry(node)).map { fields in
-                    fields.split(separator: ", ").map { Span(String($0), .metadata) }
-                } ?? []
+        if isLast {
+            let (old, new) = (files.tree.oldEntry(node), files.tree.newEntry(node))
+            let fields: String? =
+                switch node.change {
+                case .metadata: shown.contains(.metadata) ? Format.metadata(old, new) : nil
+                // Of another content, the marker tells; that it became something else is more than that.
+                case .modified: Format.otherType(old, new)
+                case .unchanged, .added, .removed, .moved: nil
+                }
+            notes += fields?.split(separator: ", ").map { Span(String($0), .metadata) } ?? []
         }
         if isLast, isDirectory { notes += Format.counts(files.countsBelow(row.node), of: shown) }
         let text = Format.name(name, glyphs) + (isDirectory ? "/" : "")
