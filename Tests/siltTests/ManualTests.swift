@@ -39,4 +39,12 @@ struct ManualTests {
         )
         #expect(named.isSubset(of: described), "\(named.subtracting(described))")
     }
+
+    @Test func `what apply and verify say of the new image's name holds for both`() throws {
+        for command in ["apply", "verify"] {
+            let help = try Program.run(command, "--help", in: try Scratch()).text
+            let words = help.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            #expect(words.contains("apply --output-format"), "\(command)")
+        }
+    }
 }

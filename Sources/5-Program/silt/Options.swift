@@ -168,8 +168,8 @@ struct MakingOptions: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
             """
-            The new image to choose, by a name or the start of its id, where the package makes several: it makes the \
-            archive that holds it, and with --output-format oci or docker it is the only one in there.
+            The new image to choose, by a name or the start of its id, where the package makes several: the archive \
+            that holds it is made; apply --output-format oci or docker makes one of it alone.
             """,
             valueName: "name"))
     var newImage: String?
