@@ -2,6 +2,8 @@
 public enum CompressionError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The library's own words.
     case failed(library: String, reason: String)
+    /// zstd data looks farther back than is allowed.
+    case windowTooLarge
     /// The compressed data stops before its end.
     case endsEarly
     /// There is more data than there should be.
@@ -10,6 +12,7 @@ public enum CompressionError: Error, Equatable, Sendable, CustomStringConvertibl
     public var description: String {
         switch self {
         case .failed(let library, let reason): "\(library): \(reason)"
+        case .windowTooLarge: "zstd: the data need a larger window than they may have"
         case .endsEarly: "compressed data ends early"
         case .tooLong(let limit): "compressed data holds more than the \(limit) bytes it should"
         }

@@ -92,7 +92,7 @@ public final class ZstdCompressor {
     }
 }
 
-/// Decompresses one zstd frame whose compressed bytes are fetched when they are needed.
+/// Decompresses a zstd frame, or one after the other, whose compressed bytes are fetched when they are needed.
 public final class ZstdDecompressor {
     private let context: OpaquePointer
     private let source: () throws -> ArraySlice<UInt8>
@@ -149,8 +149,21 @@ public final class ZstdDecompressor {
     public func isAtEnd() throws -> Bool {
         var probe: [UInt8] = [0]
         guard try read(into: &probe) == 0, isFinished else { return false }
-        return try input.isEmpty && source().isEmpty
+        return try upcoming(1).isEmpty
     }
+
+    /// The next compressed bytes, which stay to be read: so many, or more; fewer only at their end.
+    func upcoming(_ count: Int) throws -> ArraySlice<UInt8> {
+        while input.count < count {
+            let part = try source()
+            if part.isEmpty { break }
+            input += part
+        }
+        return input
+    }
+
+    /// Goes on with the frame that follows the one that ended.
+    func startNextFrame() { isFinished = false }
 }
 
 /// zstd on whole buffers.
@@ -224,6 +237,7 @@ public final class ZstdEstimator {
 
 @discardableResult
 private func check(_ result: Int) throws(CompressionError) -> Int {
+    guard ZSTD_getErrorCode(result) != ZSTD_error_frameParameter_windowTooLarge else { throw .windowTooLarge }
     guard ZSTD_isError(result) == 0 else {
         throw .failed(library: "zstd", reason: String(cString: ZSTD_getErrorName(result)).lowercased())
     }

@@ -91,16 +91,18 @@ enum Format {
     /// `type, mode, owner`: what of two entries differs beside the content; nil if nothing does or one of them is missing.
     static func metadata(_ old: Entry?, _ new: Entry?) -> String? {
         guard let old, let new else { return nil }
-        let names = (otherType(old, new).map { [$0] } ?? []) + new.metadataDifferences(from: old).names
+        let names = (isOtherType(old, new) ? [typeName] : []) + new.metadataDifferences(from: old).names
         return names.isEmpty ? nil : names.joined(separator: ", ")
     }
 
-    /// `type` if two entries are of different types; nil if one of them is missing.
-    static func otherType(_ old: Entry?, _ new: Entry?) -> String? {
-        guard let old, let new else { return nil }
+    /// What an entry's type is called among what differs.
+    static let typeName = "type"
+
+    /// Whether two entries are of different types.
+    static func isOtherType(_ old: Entry, _ new: Entry) -> Bool {
         // A hard link is a file.
         let kinds = [old, new].map { $0.kind == .hardLink ? .file : $0.kind }
-        return kinds[0] == kinds[1] ? nil : "type"
+        return kinds[0] != kinds[1]
     }
 
     /// Columns that the triangle of a directory and the blank after it take.

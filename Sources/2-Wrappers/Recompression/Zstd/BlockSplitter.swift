@@ -62,6 +62,7 @@ enum BlockSplitter {
         }
         return byteCount
     }
+
     /// How many bytes a block of the next 128 KiB takes at levels 1 and 2.
     static func blockByteCountByEnds(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         let front = Counts(bytes[..<endByteCount])

@@ -143,7 +143,8 @@ struct RowView {
                 switch node.change {
                 case .metadata: shown.contains(.metadata) ? Format.metadata(old, new) : nil
                 // Of another content, the marker tells; that it became something else is more than that.
-                case .modified: Format.otherType(old, new)
+                case .modified:
+                    if let old, let new, Format.isOtherType(old, new) { Format.typeName } else { nil }
                 case .unchanged, .added, .removed, .moved: nil
                 }
             notes += fields?.split(separator: ", ").map { Span(String($0), .metadata) } ?? []
