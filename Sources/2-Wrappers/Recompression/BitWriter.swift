@@ -1,3 +1,15 @@
+/// Bits that are appended at once, which takes less than one by one.
+struct BitGroup {
+    private(set) var bits: UInt64 = 0
+    private(set) var count: UInt64 = 0
+
+    /// Adds bits; those above `bitCount` must be zero.
+    @inline(__always) mutating func append(_ value: UInt32, _ bitCount: UInt64) {
+        bits |= UInt64(value) &<< count
+        count &+= bitCount
+    }
+}
+
 /// Collects bits, the first one lowest, into bytes that grow as needed.
 struct BitWriter: ~Copyable {
     private var bytes: UnsafeMutablePointer<UInt8>

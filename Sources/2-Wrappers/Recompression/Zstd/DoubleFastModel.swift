@@ -3,9 +3,6 @@ final class DoubleFastModel: LibzstdFrameModel {
     /// Level 2 has it, too, where the data are known to be so many.
     static let fewByteCounts: ClosedRange<UInt64> = 1 << 17 + 1...1 << 18
 
-    /// After so many bytes without a match, places are passed over.
-    private static let patience = 1 << 8
-
     private let level: Int
     private var sizes = Sizes(level: 3, contentByteCount: nil)
     private var long: LibzstdTable
@@ -63,72 +60,103 @@ final class DoubleFastModel: LibzstdFrameModel {
         short.prepare(for: position, low: low)
     }
 
-    override func note(_ place: Int, _ bytes: Bytes) {
+    override func note(_ place: Int, _ bytes: Bytes) { makeSearch(bytes).note(place) }
+
+    override func note(ends behind: Int, _ bytes: Bytes) { makeSearch(bytes).note(ends: behind) }
+
+    override func search(
+        _ position: Int, _ bytes: Bytes, atMost count: Int,
+        into sequences: UnsafeMutablePointer<FrameSequence>
+    ) -> Int {
+        var search = makeSearch(bytes)
+        defer { progress = search.progress }
+        return search.run(position, atMost: count, into: sequences)
+    }
+
+    private func makeSearch(_ bytes: Bytes) -> DoubleFastSearch {
+        DoubleFastSearch(
+            bytes: bytes, progress: progress, long: long, short: short,
+            longHash: LibzstdHash(byteCount: 8, width: sizes.long),
+            shortHash: LibzstdHash(byteCount: sizes.isByFour ? 4 : 5, width: sizes.short),
+            isStepping: settings.generation.isStepping && !progress.reach.isSplit,
+            comparesLengths: settings.generation == .split)
+    }
+}
+
+/// The search of the strategy `dfast`.
+private struct DoubleFastSearch: LibzstdSearch {
+    /// After so many bytes without a match, places are passed over.
+    private static let patience = 1 << 8
+
+    let bytes: Bytes
+    var progress: LibzstdProgress
+    let long: LibzstdTable
+    let short: LibzstdTable
+    let longHash: LibzstdHash
+    let shortHash: LibzstdHash
+    let isStepping: Bool
+    /// Whether the match of eight bytes at the next place is taken only if it is longer, as since version 1.5.7.
+    let comparesLengths: Bool
+
+    @inline(__always) func note(_ place: Int) {
         let word = bytes.word(place)
         long[longHash(word)] = place
         short[shortHash(word)] = place
     }
 
-    override func note(ends behind: Int, _ bytes: Bytes) {
+    /// Notes the end of a match.
+    func note(ends behind: Int) {
         let last = bytes.word(behind &- 2)
         long[longHash(last)] = behind &- 2
         short[shortHash(last &>> 8)] = behind &- 1
     }
 
-    // MARK: - Searching
-
-    override func search(_ first: Int, _ emitted: Int, _ bytes: Bytes) -> FrameSequence? {
-        !settings.generation.isStepping || reach.isSplit
-            ? searchOldWay(first, emitted, bytes) : searchInSteps(first, emitted, bytes)
+    @inline(__always) mutating func next(_ first: Int, _ emitted: Int) -> FrameSequence? {
+        isStepping ? searchInSteps(first, emitted) : searchOldWay(first, emitted)
     }
 
-    @inline(__always) private func longHash(_ word: UInt64) -> Int { word.hashOfEight(sizes.long) }
-
-    @inline(__always) private func shortHash(_ word: UInt64) -> Int {
-        sizes.isByFour ? word.hashOfFour(sizes.short) : word.hashOfFive(sizes.short)
-    }
-
-    @inline(__always) private func agrees(_ place: Int, _ position: Int, _ word: UInt64, _ bytes: Bytes)
+    @inline(__always) private func agrees(_ place: Int, _ position: Int, _ word: UInt64)
         -> Bool
     {
-        place > reach.low && place < position && bytes.word(place) == word
+        place > progress.reach.low && place < position && bytes.word(place) == word
     }
 
-    @inline(__always) private func nearlyAgrees(_ place: Int, _ position: Int, _ word: UInt64, _ bytes: Bytes)
+    @inline(__always) private func nearlyAgrees(_ place: Int, _ position: Int, _ word: UInt64)
         -> Bool
     {
-        place > reach.low && place < position && bytes.halfWord(place) == UInt32(truncatingIfNeeded: word)
+        place > progress.reach.low && place < position
+            && bytes.halfWord(place) == UInt32(truncatingIfNeeded: word)
     }
 
     /// From version 1.5.1 on: two places are looked at at a time, and further apart the longer nothing is found.
-    private func searchInSteps(_ first: Int, _ emitted: Int, _ bytes: Bytes) -> FrameSequence? {
+    private mutating func searchInSteps(_ first: Int, _ emitted: Int) -> FrameSequence? {
         var place = first
         var step = 1
         var stepEnd = place &+ Self.patience
         var next = place &+ 1
-        guard next <= limit else { return nil }
+        guard next <= progress.limit else { return nil }
         var word = bytes.word(place)
         var hash = longHash(word)
         var longPlace = long[hash]
         repeat {
-            let shortHash = shortHash(word)
+            let shortHash = self.shortHash(word)
             let shortPlace = short[shortHash]
             long[hash] = place
             short[shortHash] = place
-            if repeats(place &+ 1, distances.first, bytes) { return repeated(place, emitted, bytes) }
+            if repeats(place &+ 1, progress.distances.first) { return repeated(place, emitted) }
             let nextWord = bytes.word(next)
             let nextHash = longHash(nextWord)
-            if agrees(longPlace, place, word, bytes) {
+            if agrees(longPlace, place, word) {
                 if step < 4 { long[nextHash] = next }
-                return found(place, longPlace, from: place, emitted, bytes)
+                return found(place, longPlace, from: place, emitted)
             }
             let nextLongPlace = long[nextHash]
-            if nearlyAgrees(shortPlace, place, word, bytes) {
+            if nearlyAgrees(shortPlace, place, word) {
                 if step < 4 { long[nextHash] = next }
-                return agrees(nextLongPlace, next, nextWord, bytes)
-                    && isWorthIt(next, nextLongPlace, beside: place, shortPlace, bytes)
-                    ? found(next, nextLongPlace, from: place, emitted, bytes)
-                    : found(place, shortPlace, from: place, emitted, bytes)
+                return agrees(nextLongPlace, next, nextWord)
+                    && isWorthIt(next, nextLongPlace, beside: place, shortPlace)
+                    ? found(next, nextLongPlace, from: place, emitted)
+                    : found(place, shortPlace, from: place, emitted)
             }
             if next >= stepEnd {
                 step &+= 1
@@ -137,41 +165,42 @@ final class DoubleFastModel: LibzstdFrameModel {
             place = next
             next &+= step
             (word, hash, longPlace) = (nextWord, nextHash, nextLongPlace)
-        } while next <= limit
+        } while next <= progress.limit
         return nil
     }
 
     /// Whether the match of eight bytes at the next place is taken: since version 1.5.7 only if it is longer than that of five.
     private func isWorthIt(
-        _ next: Int, _ nextPlace: Int, beside position: Int, _ place: Int, _ bytes: Bytes
+        _ next: Int, _ nextPlace: Int, beside position: Int, _ place: Int
     ) -> Bool {
-        settings.generation != .split
-            || bytes.length(next, nextPlace, before: end) > bytes.length(position, place, before: end)
+        !comparesLengths
+            || bytes.length(next, nextPlace, before: progress.end)
+                > bytes.length(position, place, before: progress.end)
     }
 
     /// Up to version 1.5.0, and since then where the buffer was filled anew from its front.
-    private func searchOldWay(_ first: Int, _ emitted: Int, _ bytes: Bytes) -> FrameSequence? {
+    private mutating func searchOldWay(_ first: Int, _ emitted: Int) -> FrameSequence? {
         var place = first
-        while place < limit {
+        while place < progress.limit {
             let word = bytes.word(place)
-            let longHash = longHash(word)
-            let shortHash = shortHash(word)
+            let longHash = self.longHash(word)
+            let shortHash = self.shortHash(word)
             let longPlace = long[longHash]
             let shortPlace = short[shortHash]
             long[longHash] = place
             short[shortHash] = place
-            if repeats(place &+ 1, distances.first, bytes) { return repeated(place, emitted, bytes) }
-            if agrees(longPlace, place, word, bytes) {
-                return found(place, longPlace, from: place, emitted, bytes)
+            if repeats(place &+ 1, progress.distances.first) { return repeated(place, emitted) }
+            if agrees(longPlace, place, word) {
+                return found(place, longPlace, from: place, emitted)
             }
-            if nearlyAgrees(shortPlace, place, word, bytes) {
+            if nearlyAgrees(shortPlace, place, word) {
                 let next = bytes.word(place &+ 1)
                 let nextHash = self.longHash(next)
                 let nextPlace = long[nextHash]
                 long[nextHash] = place &+ 1
-                return agrees(nextPlace, place &+ 1, next, bytes)
-                    ? found(place &+ 1, nextPlace, from: place, emitted, bytes)
-                    : found(place, shortPlace, from: place, emitted, bytes)
+                return agrees(nextPlace, place &+ 1, next)
+                    ? found(place &+ 1, nextPlace, from: place, emitted)
+                    : found(place, shortPlace, from: place, emitted)
             }
             place &+= 1 &+ (place &- emitted) / Self.patience
         }
@@ -179,22 +208,26 @@ final class DoubleFastModel: LibzstdFrameModel {
     }
 
     /// The match at the last distance, a byte behind the place that was looked at.
-    private func repeated(_ place: Int, _ emitted: Int, _ bytes: Bytes) -> FrameSequence {
-        let length = bytes.length(place &+ 1, place &+ 1 &- distances.first, before: end)
-        return noted(Match(start: place &+ 1, length: length, offset: 1), from: place, emitted, bytes)
+    @inline(__always) private mutating func repeated(_ place: Int, _ emitted: Int) -> FrameSequence {
+        let length = bytes.length(place &+ 1, place &+ 1 &- progress.distances.first, before: progress.end)
+        return noted(Match(start: place &+ 1, length: length, offset: 1), from: place, emitted)
     }
 
     /// The match at another place, as far back as it goes.
-    private func found(_ position: Int, _ place: Int, from searched: Int, _ emitted: Int, _ bytes: Bytes)
+    @inline(__always) private mutating func found(
+        _ position: Int, _ place: Int, from searched: Int, _ emitted: Int
+    )
         -> FrameSequence
     {
-        noted(match(position, place, emitted, bytes), from: searched, emitted, bytes)
+        noted(match(position, place, emitted), from: searched, emitted)
     }
 
     /// Notes places at the front of a match and at its end.
-    private func noted(_ match: Match, from searched: Int, _ emitted: Int, _ bytes: Bytes) -> FrameSequence {
+    @inline(__always) private mutating func noted(_ match: Match, from searched: Int, _ emitted: Int)
+        -> FrameSequence
+    {
         let behind = match.end
-        if behind <= limit {
+        if behind <= progress.limit {
             let word = bytes.word(searched &+ 2)
             long[longHash(word)] = searched &+ 2
             // The one at the end comes between the two of the front.

@@ -56,8 +56,8 @@ extension FrameBlockCoder {
     /// How many bytes literals take that are written with a code.
     func codedByteCount(_ code: LiteralCode, _ block: FrameBlock) -> Int {
         let description = block.literals == .codedAsBefore ? 0 : block.literalDescription.count
-        guard block.hasFourStreams else { return description + code.byteCount(literalBytes) }
-        return description + quarters.reduce(6) { $0 + code.byteCount($1) }
+        guard block.hasFourStreams else { return description + code.byteCount(literalCounts) }
+        return description + streamByteCounts(code).reduce(6, +)
     }
 
     private func expectedLiterals(_ program: FrameProgram, _ code: LiteralCode?, _ block: FrameBlock)

@@ -7,55 +7,100 @@ final class FrameBlockCoder {
     /// The codes that the block may use again.
     var codes = FrameCodes()
 
-    private let literals = UnsafeMutablePointer<UInt8>.allocate(capacity: FrameBlock.byteCountLimit)
+    /// Literals are copied so many at a time.
+    private static let copied = MemoryLayout<SIMD16<UInt8>>.size
+    private let literals = UnsafeMutablePointer<UInt8>.allocate(
+        capacity: FrameBlock.byteCountLimit + copied)
     private(set) var literalCount = 0
     let tables = SequenceTables()
     /// How often each literal occurs.
     private(set) var literalCounts = [Int](repeating: 0, count: 256)
+    /// By quarter of the literals, how often each occurs there.
+    private let quarterCounts = UnsafeMutablePointer<UInt32>.filled(0, 4 * LiteralCode.byteCount)
     /// By part of sequences, how often each code occurs, up to the last that does.
     private(set) var partCounts = [[Int]](repeating: [], count: 3)
+    /// By sequence: its codes, each in a byte, in the order of the parts.
+    private let sequenceCodes = UnsafeMutablePointer<UInt32>.allocate(capacity: FrameBlock.sequenceLimit)
+    /// Literals as they are written, until it is known how many bytes they take.
+    private var coded = BitWriter()
 
     deinit {
         sequences.deallocate()
         literals.deallocate()
+        quarterCounts.deallocate()
+        sequenceCodes.deallocate()
     }
 
     /// The literals, once they are collected.
     var literalBytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: literals, count: literalCount) }
 
-    /// Collects the literals between the matches of a block, and counts what occurs.
+    /// Collects the literals between the matches of a block, behind which more bytes may be read, and counts what occurs.
     func collect(_ block: UnsafeBufferPointer<UInt8>) {
         guard let start = block.baseAddress else {
             literalCount = 0
             return
         }
-        var counts = (
-            [Int](repeating: 0, count: StateCode.symbolLimit),
-            [Int](repeating: 0, count: StateCode.symbolLimit),
-            [Int](repeating: 0, count: StateCode.symbolLimit)
-        )
-        var place = 0
-        literalCount = 0
-        func take(_ count: Int) {
-            (literals + literalCount).update(from: start + place, count: count)
-            literalCount &+= count
-        }
+        let counts = UnsafeMutablePointer<UInt32>.filled(0, 3 * StateCode.symbolLimit)
+        defer { counts.deallocate() }
+        var source = start
+        var target = literals
         for index in 0..<sequenceCount {
             let sequence = sequences[index]
-            take(Int(sequence.literalCount))
-            place &+= sequence.byteCount
-            counts.0[Int(tables.literalCode(sequence.literalCount))] &+= 1
-            counts.1[Int(tables.offsetCode(sequence.offset))] &+= 1
-            counts.2[Int(tables.lengthCode(sequence.matchLength))] &+= 1
+            let count = Int(sequence.literalCount)
+            if count <= Self.copied {
+                // Mostly there are few, which are copied with what follows them.
+                let bytes = UnsafeRawPointer(source).loadUnaligned(as: SIMD16<UInt8>.self)
+                UnsafeMutableRawPointer(target).storeBytes(of: bytes, as: SIMD16<UInt8>.self)
+            } else {
+                target.update(from: source, count: count)
+            }
+            target += count
+            source += sequence.byteCount
+            let codes = (
+                tables.literalCode(sequence.literalCount), tables.offsetCode(sequence.offset),
+                tables.lengthCode(sequence.matchLength)
+            )
+            sequenceCodes[index] = UInt32(codes.0) | UInt32(codes.1) &<< 8 | UInt32(codes.2) &<< 16
+            counts[Int(codes.0)] &+= 1
+            counts[StateCode.symbolLimit &+ Int(codes.1)] &+= 1
+            counts[2 &* StateCode.symbolLimit &+ Int(codes.2)] &+= 1
         }
-        take(block.count - place)
-        partCounts = [counts.0, counts.1, counts.2].map { counts in
-            Array(counts[..<((counts.lastIndex { $0 > 0 } ?? -1) + 1)])
+        let rest = block.count - (source - start)
+        target.update(from: source, count: rest)
+        literalCount = target - literals + rest
+        partCounts = (0..<3).map { part in
+            let own = (0..<StateCode.symbolLimit).map { Int(counts[part * StateCode.symbolLimit + $0]) }
+            return Array(own[..<((own.lastIndex { $0 > 0 } ?? -1) + 1)])
         }
-        literalCounts.withUnsafeMutableBufferPointer { counts in
-            counts.update(repeating: 0)
-            for byte in literalBytes { counts[Int(byte)] &+= 1 }
+        countLiterals()
+    }
+
+    private func countLiterals() {
+        quarterCounts.update(repeating: 0, count: 4 * LiteralCode.byteCount)
+        let parts = quarters
+        let counts = (
+            quarterCounts, quarterCounts + LiteralCode.byteCount, quarterCounts + 2 * LiteralCode.byteCount,
+            quarterCounts + 3 * LiteralCode.byteCount
+        )
+        // One of each at a time, so that equal ones that follow each other do not wait for each other; the last part is shortest.
+        let common = parts[3].count
+        for place in 0..<common {
+            counts.0[Int(parts[0][place])] &+= 1
+            counts.1[Int(parts[1][place])] &+= 1
+            counts.2[Int(parts[2][place])] &+= 1
+            counts.3[Int(parts[3][place])] &+= 1
         }
+        for (part, bytes) in parts.enumerated() {
+            for byte in bytes[common...] { quarterCounts[part * LiteralCode.byteCount + Int(byte)] += 1 }
+        }
+        for byte in 0..<LiteralCode.byteCount {
+            literalCounts[byte] = Int(counts.0[byte] + counts.1[byte] + counts.2[byte] + counts.3[byte])
+        }
+    }
+
+    /// How many bytes the literals of four streams take, each.
+    func streamByteCounts(_ code: LiteralCode) -> [Int] {
+        (0..<4).map { code.byteCount(quarterCounts + $0 * LiteralCode.byteCount) }
     }
 
     /// Takes the codes that a block describes or uses; false if some are missing or wrong.
@@ -127,7 +172,7 @@ final class FrameBlockCoder {
         }
         guard let code = codes.literals, code.covers(literalCounts), (3...5).contains(headerCount)
         else { return false }
-        var coded = BitWriter()
+        coded.reset()
         coded.append(block.literalDescription)
         if block.hasFourStreams {
             writeFourStreams(code, to: &coded)
@@ -145,9 +190,8 @@ final class FrameBlockCoder {
     }
 
     private func writeFourStreams(_ code: LiteralCode, to bits: inout BitWriter) {
-        let parts = quarters
-        for part in parts.prefix(3) { bits.append(UInt64(code.byteCount(part)), 16) }
-        for part in parts { code.write(part, to: &bits) }
+        for count in streamByteCounts(code).prefix(3) { bits.append(UInt64(count), 16) }
+        for part in quarters { code.write(part, to: &bits) }
     }
 
     /// The literals of four streams.
@@ -165,33 +209,40 @@ final class FrameBlockCoder {
             let lengthCode = codes.sequences[2],
             zip([literalCode, offsetCode, lengthCode], partCounts).allSatisfy({ $0.says($1) })
         else { return false }
-        var literalState = 0
-        var offsetState = 0
-        var lengthState = 0
+        var literalWriter = StateWriter(literalCode)
+        var offsetWriter = StateWriter(offsetCode)
+        var lengthWriter = StateWriter(lengthCode)
         for index in stride(from: sequenceCount - 1, through: 0, by: -1) {
             let sequence = sequences[index]
-            let literal = tables.literalCode(sequence.literalCount)
-            let offset = tables.offsetCode(sequence.offset)
-            let length = tables.lengthCode(sequence.matchLength)
+            let codes = sequenceCodes[index]
+            let literal = UInt8(truncatingIfNeeded: codes)
+            let offset = UInt8(truncatingIfNeeded: codes &>> 8)
+            let length = UInt8(truncatingIfNeeded: codes &>> 16)
+            // What leads to the states takes at most 27 bits, the rest of each number 16, 16 and 31.
+            var group = BitGroup()
             if index == sequenceCount - 1 {
-                literalState = literalCode.start(literal)
-                offsetState = offsetCode.start(offset)
-                lengthState = lengthCode.start(length)
+                literalWriter.start(literal)
+                offsetWriter.start(offset)
+                lengthWriter.start(length)
             } else {
-                offsetCode.write(offset, &offsetState, to: &bits)
-                lengthCode.write(length, &lengthState, to: &bits)
-                literalCode.write(literal, &literalState, to: &bits)
+                offsetWriter.write(offset, to: &group)
+                lengthWriter.write(length, to: &group)
+                literalWriter.write(literal, to: &group)
             }
-            bits.append(
-                UInt64(sequence.literalCount &- tables.literalBase(literal)),
-                UInt64(tables.literalBits(literal)))
-            bits.append(
-                UInt64(sequence.matchLength &- tables.lengthBase(length)), UInt64(tables.lengthBits(length)))
-            bits.append(UInt64(sequence.offset) & (1 << UInt64(offset) - 1), UInt64(offset))
+            group.append(
+                sequence.literalCount &- tables.literalBase(literal),
+                UInt64(truncatingIfNeeded: tables.literalBits(literal)))
+            bits.append(group.bits, group.count)
+            group = BitGroup()
+            group.append(
+                sequence.matchLength &- tables.lengthBase(length),
+                UInt64(truncatingIfNeeded: tables.lengthBits(length)))
+            group.append(sequence.offset & (1 &<< UInt32(offset) &- 1), UInt64(offset))
+            bits.append(group.bits, group.count)
         }
-        lengthCode.finish(lengthState, to: &bits)
-        offsetCode.finish(offsetState, to: &bits)
-        literalCode.finish(literalState, to: &bits)
+        lengthWriter.finish(to: &bits)
+        offsetWriter.finish(to: &bits)
+        literalWriter.finish(to: &bits)
         bits.append(1, 1)
         bits.align()
         return true

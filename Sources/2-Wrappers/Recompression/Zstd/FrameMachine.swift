@@ -39,7 +39,7 @@ final class FrameMachine: DescribingMachine {
     // The frame.
     private var header = FrameHeader.usual
     private var program: FrameProgram?
-    private var model: any FrameModel = LiteralFrameModel()
+    private(set) var model: any FrameModel = LiteralFrameModel()
     private var models: [FrameProgram: any FrameModel] = [:]
     private lazy var bestTables = BestFrameModel.Tables()
     private(set) var frameStart = 0
@@ -327,37 +327,6 @@ final class FrameMachine: DescribingMachine {
         return lastFree
     }
 
-    /// Lets the model have its own way over a block without sequences; tells of what kind it would be, which is compressed
-    /// where that depends on the literals alone.
-    private func wander(to blockEnd: Int, _ program: FrameProgram) -> FrameBlock.Kind {
-        var place = position
-        var literalCount = blockEnd - position
-        coder.sequenceCount = 0
-        while coder.sequenceCount < FrameBlock.sequenceLimit, let sequence = model.predict(place, plain) {
-            coder.sequences[coder.sequenceCount] = sequence
-            coder.sequenceCount += 1
-            place += sequence.byteCount
-            literalCount -= Int(sequence.matchLength)
-        }
-        defer { coder.sequenceCount = 0 }
-        if program.libzstd != nil {
-            let bytes = UnsafeBufferPointer(start: plain.pointer(position), count: blockEnd - position)
-            if !startsAnew(program), bytes.allSatisfy({ $0 == bytes.first }) { return .run }
-            return coder.sequenceCount > 0 ? .raw : .compressed
-        }
-        if coder.isRun(program, literalCount: literalCount) { return .run }
-        // The codes of what was coded in vain are not used again.
-        let byteCount = blockEnd - position
-        let part = program.codesAllLiterals && program.isOlder ? 5 : 6
-        if coder.sequenceCount > 0, byteCount - literalCount - byteCount >> part >= 16 {
-            coder.codes.reusesLiterals = false
-            return .raw
-        }
-        guard program.codesAllLiterals else { return .raw }
-        let isGivenUp = program.isOlder && coder.sequenceCount == 0 && byteCount == program.blockByteCount
-        return isGivenUp ? .raw : .compressed
-    }
-
     /// A model that looked at so many bytes of a block in vain is not asked for the rest of it, so that the work is bound.
     private static let strayLimit = 1 << 21
 
@@ -368,10 +337,24 @@ final class FrameMachine: DescribingMachine {
         let isDecoding = isDecoding
         var place = position
         var strayedCount = 0
-        let reach = program?.reach ?? 0
         coder.sequenceCount = 0
         while true {
             let isFollowing = strayedCount <= Self.strayLimit
+            if isDecoding, isFollowing, gap > 0 {
+                // All at once is faster than one by one.
+                let first = coder.sequenceCount
+                let asked = min(gap, FrameBlock.sequenceLimit - first)
+                let count = model.predict(place, plain, atMost: asked, into: coder.sequences + first)
+                for index in first..<first + count {
+                    place = try pass(coder.sequences[index], from: place, blockEnd)
+                }
+                coder.sequenceCount += count
+                gap -= count
+                if count < asked {
+                    gap -= 1
+                    break
+                }
+            }
             let predicted = isFollowing ? model.predict(place, plain) : nil
             var actual = predicted
             if isDecoding {
@@ -399,22 +382,31 @@ final class FrameMachine: DescribingMachine {
             }
             coder.sequences[coder.sequenceCount] = actual
             coder.sequenceCount += 1
-            let start = place + Int(actual.literalCount)
-            place += actual.byteCount
-            let distance = distances.take(actual)
-            guard place <= blockEnd, distance > 0, distance <= start - frameStart else {
-                let reason = "a match reaches out of the data"
-                throw isDecoding ? Self.damaged(reason) : RecompressionError.notZstd(reason)
-            }
-            guard distance <= reach else {
-                throw isDecoding
-                    ? Self.damaged("a match reaches too far back") : RecompressionError.reachesTooFar
-            }
+            place = try pass(actual, from: place, blockEnd)
             if actual != predicted, isFollowing {
                 model.correct(place, count: coder.sequenceCount, distances, plain)
             }
         }
         guard coder.sequenceCount > 0 else { throw Self.damaged("a block has no sequences") }
+    }
+
+    /// Passes a sequence that starts at a place, which must lie within the block and reach no further back than is allowed;
+    /// returns where it ends.
+    @inline(__always) private func pass(_ sequence: FrameSequence, from place: Int, _ blockEnd: Int) throws
+        -> Int
+    {
+        let start = place &+ Int(sequence.literalCount)
+        let end = place &+ sequence.byteCount
+        let distance = distances.take(sequence)
+        guard end <= blockEnd, distance > 0, distance <= start &- frameStart else {
+            let reason = "a match reaches out of the data"
+            throw isDecoding ? Self.damaged(reason) : RecompressionError.notZstd(reason)
+        }
+        guard distance <= program?.reach ?? 0 else {
+            throw isDecoding
+                ? Self.damaged("a match reaches too far back") : RecompressionError.reachesTooFar
+        }
+        return end
     }
 
     /// Codes a sequence, or that there is none, against what the model says.

@@ -248,6 +248,19 @@ protocol FrameModel: AnyObject {
     /// - Returns: The sequence.
     func predict(_ position: Int, _ plain: PlainBuffer) -> FrameSequence?
 
+    /// The sequences that the encoder would choose next, all of which the block has.
+    ///
+    /// - Parameters:
+    ///   - position: Where the last sequence of the block ended, or where it starts.
+    ///   - plain: The data, of which the whole block is there.
+    ///   - count: How many to tell at most.
+    ///   - sequences: Where to put them.
+    /// - Returns: How many there are; less than asked for if all that is left of the block are literals.
+    func predict(
+        _ position: Int, _ plain: PlainBuffer, atMost count: Int,
+        into sequences: UnsafeMutablePointer<FrameSequence>
+    ) -> Int
+
     /// Goes on behind a sequence that is not the predicted one.
     ///
     /// - Parameters:
@@ -262,6 +275,19 @@ protocol FrameModel: AnyObject {
 }
 
 extension FrameModel {
+    func predict(
+        _ position: Int, _ plain: PlainBuffer, atMost count: Int,
+        into sequences: UnsafeMutablePointer<FrameSequence>
+    ) -> Int {
+        var place = position
+        for index in 0..<count {
+            guard let sequence = predict(place, plain) else { return index }
+            sequences[index] = sequence
+            place &+= sequence.byteCount
+        }
+        return count
+    }
+
     func endBlock(isCompressed: Bool) {}
 }
 

@@ -5,17 +5,16 @@
 class KlauspostFrameModel: FrameModel {
     /// The bytes around the place that is worked on.
     struct Bytes {
-        private let base: UnsafePointer<UInt8>
-        private let start: Int
+        /// Where the byte at position 0 lies or would lie.
+        private let origin: UnsafePointer<UInt8>
 
         init(_ plain: PlainBuffer) {
-            start = plain.start
-            base = plain.pointer(start)
+            origin = plain.pointer(0)
         }
 
-        @inline(__always) func pointer(_ position: Int) -> UnsafePointer<UInt8> { base + (position &- start) }
+        @inline(__always) func pointer(_ position: Int) -> UnsafePointer<UInt8> { origin + position }
 
-        @inline(__always) func byte(_ position: Int) -> UInt8 { base[position &- start] }
+        @inline(__always) func byte(_ position: Int) -> UInt8 { origin[position] }
 
         @inline(__always) func word(_ position: Int) -> UInt64 {
             UnsafeRawPointer(pointer(position)).loadUnaligned(as: UInt64.self).littleEndian
@@ -205,23 +204,6 @@ extension UInt64 {
     /// A hash of so many bits of the first five bytes.
     @inline(__always) func hashOfFive(_ width: UInt64) -> Int {
         Int(truncatingIfNeeded: ((self &<< 24) &* 889_523_592_379) &>> (64 &- width))
-    }
-
-    /// A hash of so many bits of the first four bytes.
-    @inline(__always) func hashOfFour(_ width: UInt64) -> Int {
-        Int(
-            truncatingIfNeeded: (UInt32(truncatingIfNeeded: self) &* 2_654_435_761)
-                &>> (32 &- UInt32(truncatingIfNeeded: width)))
-    }
-
-    /// A hash of so many bits of the first six bytes.
-    @inline(__always) func hashOfSix(_ width: UInt64) -> Int {
-        Int(truncatingIfNeeded: ((self &<< 16) &* 227_718_039_650_203) &>> (64 &- width))
-    }
-
-    /// A hash of so many bits of the first seven bytes.
-    @inline(__always) func hashOfSeven(_ width: UInt64) -> Int {
-        Int(truncatingIfNeeded: ((self &<< 8) &* 58_295_818_150_454_627) &>> (64 &- width))
     }
 }
 

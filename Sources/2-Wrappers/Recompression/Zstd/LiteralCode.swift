@@ -8,6 +8,8 @@ final class LiteralCode {
     let maximumLength: Int
 
     static let lengthLimit = 11
+    /// How many bytes may have one.
+    static let byteCount = 256
 
     /// The code of such lengths, which must be those of a complete code.
     private init(lengths: [Int]) {
@@ -42,19 +44,32 @@ final class LiteralCode {
         counts.indices.reduce(7) { $0 + length($1) * counts[$1] } >> 3
     }
 
-    /// How many bytes some literals take as one stream.
-    func byteCount(_ literals: UnsafeBufferPointer<UInt8>) -> Int {
-        var bitCount: UInt64 = 0
-        for byte in literals { bitCount &+= UInt64(entries[Int(byte)] &>> 16) }
+    /// How many bytes literals of a block take as one stream that occur so often.
+    func byteCount(_ counts: UnsafePointer<UInt32>) -> Int {
+        var bitCount: UInt32 = 0
+        for byte in 0..<Self.byteCount { bitCount &+= counts[byte] &* (entries[byte] &>> 16) }
         return Int(bitCount) / 8 + 1
+    }
+
+    /// The same.
+    func byteCount(_ counts: [Int]) -> Int {
+        counts.indices.reduce(0) { $0 + length($1) * counts[$1] } / 8 + 1
     }
 
     /// Writes literals as one stream; all must have codes.
     func write(_ literals: UnsafeBufferPointer<UInt8>, to bits: inout BitWriter) {
         bits.reserve(2 * literals.count + 8)
-        for byte in literals.reversed() {
-            let entry = UInt64(entries[Int(byte)])
-            bits.append(entry & 0xffff, entry &>> 16)
+        let entries = entries
+        var place = literals.count
+        while place > 0 {
+            // Four take at most 44 bits.
+            var group = BitGroup()
+            for _ in 0..<min(place, 4) {
+                place &-= 1
+                let entry = entries[Int(literals[place])]
+                group.append(entry & 0xffff, UInt64(entry &>> 16))
+            }
+            bits.append(group.bits, group.count)
         }
         bits.append(1, 1)
         bits.align()
@@ -152,16 +167,18 @@ final class LiteralCode {
         var bits = BitWriter()
         code.describe(to: &bits)
         // The first of two states says the weights at even places.
-        var states = [0, 0]
+        var writers = [StateWriter(code), StateWriter(code)]
         for index in weights.indices.reversed() {
             if index >= weights.count - 2 {
-                states[index & 1] = code.start(weights[index])
+                writers[index & 1].start(weights[index])
             } else {
-                code.write(weights[index], &states[index & 1], to: &bits)
+                var group = BitGroup()
+                writers[index & 1].write(weights[index], to: &group)
+                bits.append(group.bits, group.count)
             }
         }
-        code.finish(states[1], to: &bits)
-        code.finish(states[0], to: &bits)
+        writers[1].finish(to: &bits)
+        writers[0].finish(to: &bits)
         bits.append(1, 1)
         bits.align()
         return bits.count < weights.count ? Array(bits.whole) : nil

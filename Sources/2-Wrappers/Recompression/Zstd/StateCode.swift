@@ -111,28 +111,6 @@ final class StateCode {
         }
     }
 
-    // MARK: - Writing symbols
-
-    /// The state that says a symbol when none is to follow.
-    func start(_ symbol: UInt8) -> Int {
-        let delta = bitDeltas[Int(symbol)]
-        let bitCount = (delta &+ 1 << 15) &>> 16
-        let rest = (bitCount << 16 &- delta) >> bitCount
-        return Int(states[Int(rest) + Int(stateDeltas[Int(symbol)])])
-    }
-
-    /// Goes to the state before, which says a symbol, and writes what leads from there to the present one.
-    @inline(__always) func write(_ symbol: UInt8, _ state: inout Int, to bits: inout BitWriter) {
-        let bitCount = (UInt32(truncatingIfNeeded: state) &+ bitDeltas[Int(symbol)]) &>> 16
-        bits.append(UInt64(state) & (1 &<< UInt64(bitCount) &- 1), UInt64(bitCount))
-        state = Int(states[state &>> Int(bitCount) &+ Int(stateDeltas[Int(symbol)])])
-    }
-
-    /// Writes the state that reading starts with.
-    func finish(_ state: Int, to bits: inout BitWriter) {
-        bits.append(UInt64(state) & (1 << UInt64(log) - 1), UInt64(log))
-    }
-
     // MARK: - Costs
 
     /// About how many bits it takes to write symbols that occur so often; nil if some cannot be written.
@@ -151,5 +129,42 @@ final class StateCode {
             cost &+= UInt32(truncatingIfNeeded: count) &* bitCost
         }
         return cost >> 8
+    }
+}
+
+/// Writes symbols with a code, the last one first.
+struct StateWriter {
+    private let code: StateCode
+    private let states: UnsafeMutablePointer<UInt16>
+    private let bitDeltas: UnsafeMutablePointer<UInt32>
+    private let stateDeltas: UnsafeMutablePointer<Int32>
+    private var state: UInt32 = 0
+
+    init(_ code: StateCode) {
+        self.code = code
+        (states, bitDeltas, stateDeltas) = (code.states, code.bitDeltas, code.stateDeltas)
+    }
+
+    /// Starts with the state that says a symbol when none is to follow.
+    mutating func start(_ symbol: UInt8) {
+        let delta = bitDeltas[Int(symbol)]
+        let bitCount = (delta &+ 1 << 15) &>> 16
+        move(symbol, (bitCount << 16 &- delta) >> bitCount)
+    }
+
+    /// Goes to the state before, which says a symbol, and writes what leads from there to the present one.
+    @inline(__always) mutating func write(_ symbol: UInt8, to group: inout BitGroup) {
+        let bitCount = (state &+ bitDeltas[Int(symbol)]) &>> 16
+        group.append(state & (1 &<< bitCount &- 1), UInt64(bitCount))
+        move(symbol, state &>> bitCount)
+    }
+
+    @inline(__always) private mutating func move(_ symbol: UInt8, _ rest: UInt32) {
+        state = UInt32(states[Int(rest) &+ Int(stateDeltas[Int(symbol)])])
+    }
+
+    /// Writes the state that reading starts with.
+    func finish(to bits: inout BitWriter) {
+        bits.append(UInt64(state) & (1 << UInt64(code.log) - 1), UInt64(code.log))
     }
 }
