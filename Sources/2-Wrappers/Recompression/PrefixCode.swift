@@ -7,7 +7,7 @@ struct PrefixCode: ~Copyable {
     }
 
     // A pointer stands first: what Swift 6.3 compiles for the thread sanitizer takes the first member for an address.
-    /// By symbol, then by inner node: how often it occurs.
+    /// By symbol: how often it occurs.
     let frequencies: UnsafeMutablePointer<UInt32>
     let symbolCount: Int
     private let maximumLength: Int
@@ -16,15 +16,36 @@ struct PrefixCode: ~Copyable {
     /// By symbol, then by inner node.
     let lengths: UnsafeMutablePointer<UInt8>
     private let parents: UnsafeMutablePointer<UInt16>
-    private let depths: UnsafeMutablePointer<UInt8>
     /// A heap from index 1 on; at the end the nodes that left it, the last one first.
-    private let heap: UnsafeMutablePointer<UInt16>
+    private let heap: UnsafeMutablePointer<HeapNode>
     private var heapCount = 0
     private var firstSorted = 0
     private let extraBits: UnsafeMutablePointer<UInt8>
     private let fixedLengths: UnsafeMutablePointer<UInt8>
     /// The last symbol that has a code.
     private(set) var lastSymbol = 0
+
+    /// A node in the order in which nodes leave the heap: by how often it occurs, then by how deep what is below it goes.
+    private struct HeapNode: BitwiseCopyable {
+        private let bits: UInt64
+
+        init(_ index: Int, frequency: UInt32, depth: UInt64 = 0) {
+            bits = UInt64(frequency) << 32 | depth << 16 | UInt64(index)
+        }
+
+        var index: Int { Int(bits & 0xffff) }
+        private var frequency: UInt32 { UInt32(bits >> 32) }
+        private var depth: UInt64 { bits >> 16 & 0xffff }
+
+        /// Whether it leaves the heap before another, or might.
+        @inline(__always) func precedes(_ other: HeapNode) -> Bool { bits &>> 16 <= other.bits &>> 16 }
+
+        /// The node above two.
+        static func above(_ one: HeapNode, _ other: HeapNode, _ index: Int) -> HeapNode {
+            HeapNode(
+                index, frequency: one.frequency + other.frequency, depth: max(one.depth, other.depth) + 1)
+        }
+    }
 
     private var heapSize: Int { 2 * symbolCount + 2 }
 
@@ -39,12 +60,11 @@ struct PrefixCode: ~Copyable {
         self.symbolCount = symbolCount
         self.maximumLength = maximumLength
         let nodeCount = 2 * symbolCount + 2
-        frequencies = .filled(0, nodeCount)
+        frequencies = .filled(0, symbolCount)
         entries = .filled(0, symbolCount)
         lengths = .filled(0, nodeCount)
         parents = .filled(0, nodeCount)
-        depths = .filled(0, nodeCount)
-        heap = .filled(0, nodeCount)
+        heap = .filled(HeapNode(0, frequency: 0), nodeCount)
         self.extraBits = .filled(0, symbolCount)
         self.fixedLengths = .filled(0, symbolCount)
         let firstExtra = symbolCount - extraBits.count
@@ -59,7 +79,6 @@ struct PrefixCode: ~Copyable {
         entries.deallocate()
         lengths.deallocate()
         parents.deallocate()
-        depths.deallocate()
         heap.deallocate()
         extraBits.deallocate()
         fixedLengths.deallocate()
@@ -86,18 +105,16 @@ struct PrefixCode: ~Copyable {
             entries[symbol] = 0
             guard frequencies[symbol] > 0 else { continue }
             heapCount += 1
-            heap[heapCount] = UInt16(symbol)
+            heap[heapCount] = HeapNode(symbol, frequency: frequencies[symbol])
             lastSymbol = symbol
-            depths[symbol] = 0
         }
         // A code needs two symbols, since decoders of old took no other.
         while heapCount < 2 {
             let symbol = lastSymbol < 2 ? lastSymbol + 1 : 0
             lastSymbol = max(lastSymbol, symbol)
             heapCount += 1
-            heap[heapCount] = UInt16(symbol)
+            heap[heapCount] = HeapNode(symbol, frequency: 1)
             frequencies[symbol] = 1
-            depths[symbol] = 0
             cost.own -= 1
             cost.fixed -= Int(fixedLengths[symbol])
         }
@@ -116,11 +133,9 @@ struct PrefixCode: ~Copyable {
             firstSorted -= 2
             heap[firstSorted + 1] = least
             heap[firstSorted] = second
-            frequencies[node] = frequencies[Int(least)] + frequencies[Int(second)]
-            depths[node] = max(depths[Int(least)], depths[Int(second)]) + 1
-            parents[Int(least)] = UInt16(node)
-            parents[Int(second)] = UInt16(node)
-            heap[1] = UInt16(node)
+            parents[least.index] = UInt16(node)
+            parents[second.index] = UInt16(node)
+            heap[1] = .above(least, second, node)
             node += 1
             sink(1)
         }
@@ -128,23 +143,16 @@ struct PrefixCode: ~Copyable {
         heap[firstSorted] = heap[1]
     }
 
-    /// Whether a node leaves the heap before another: the shallower one if they are as frequent.
-    @inline(__always) private func precedes(_ node: UInt16, _ other: UInt16) -> Bool {
-        let (frequency, otherFrequency) = (frequencies[Int(node)], frequencies[Int(other)])
-        return frequency < otherFrequency
-            || frequency == otherFrequency && depths[Int(node)] <= depths[Int(other)]
-    }
-
     private func sink(_ start: Int) {
         let node = heap[start]
         var place = start
-        var child = 2 * start
+        var child = 2 &* start
         while child <= heapCount {
-            if child < heapCount, precedes(heap[child + 1], heap[child]) { child += 1 }
-            if precedes(node, heap[child]) { break }
+            if child < heapCount, heap[child &+ 1].precedes(heap[child]) { child &+= 1 }
+            if node.precedes(heap[child]) { break }
             heap[place] = heap[child]
             place = child
-            child *= 2
+            child &*= 2
         }
         heap[place] = node
     }
@@ -153,9 +161,9 @@ struct PrefixCode: ~Copyable {
     private func assignLengths(_ cost: inout Cost) -> LengthCounts {
         var counts = LengthCounts(repeating: 0)
         var overflow = 0
-        lengths[Int(heap[firstSorted])] = 0
+        lengths[heap[firstSorted].index] = 0
         for index in firstSorted + 1..<heapSize {
-            let node = Int(heap[index])
+            let node = heap[index].index
             var length = Int(lengths[Int(parents[node])]) + 1
             if length > maximumLength {
                 length = maximumLength
@@ -188,7 +196,7 @@ struct PrefixCode: ~Copyable {
             var rest = counts[length]
             while rest > 0 {
                 index -= 1
-                let node = Int(heap[index])
+                let node = heap[index].index
                 guard node < symbolCount else { continue }
                 cost.own += (length - Int(lengths[node])) * Int(frequencies[node])
                 lengths[node] = UInt8(length)

@@ -51,6 +51,12 @@ struct SymbolTables: ~Copyable {
         distanceExtraBits.deallocate()
     }
 
+    /// The symbol of a match's length, counted from the first length symbol.
+    @inline(__always) func lengthSymbol(_ token: Token) -> Int {
+        let low = min(token.low, Limits.maximumMatch) &- Limits.minimumMatch
+        return token.low == Int(Token.longWay) ? 27 : Int(lengthSymbols[low])
+    }
+
     /// The symbol of a distance minus 1, which is below 32768.
     @inline(__always) func distanceSymbol(_ distance: Int) -> Int {
         Int(distanceSymbols[distance < 256 ? distance : 256 &+ (distance >> 7)])

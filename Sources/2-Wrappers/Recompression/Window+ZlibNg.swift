@@ -20,6 +20,23 @@ extension Window {
         return Int(head)
     }
 
+    /// Notes places down as `insertOnce` does.
+    mutating func insertOnce(each places: Range<Int>) {
+        guard placeHash == .product else {
+            for place in places { insertOnce(place) }
+            return
+        }
+        let (buffer, heads, previous, mask) = (buffer, heads, previous, size &- 1)
+        for place in places {
+            let hash = Self.product(buffer + place, hashedBits)
+            let head = heads[hash]
+            if Int(head) != place {
+                previous[place & mask] = head
+                heads[hash] = UInt16(truncatingIfNeeded: place)
+            }
+        }
+    }
+
     /// The place before a place with its hash, or 0.
     func placeBefore(_ place: Int) -> Int { Int(previous[place & (size &- 1)]) }
 

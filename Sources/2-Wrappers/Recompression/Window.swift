@@ -8,8 +8,8 @@ struct Window: ~Copyable {
     let previous: UnsafeMutablePointer<UInt16>
     /// By byte, four times: what it adds to a checksum as the last, the last but one, and so on.
     private let checksums: UnsafeMutablePointer<UInt16>
-    private var placeHash = PlaceHash.zlib
-    private var hashedBits = UInt32.max
+    private(set) var placeHash = PlaceHash.zlib
+    private(set) var hashedBits = UInt32.max
     private var hashShift = 0
     private var hashMask = 0
     private var input = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
@@ -219,9 +219,15 @@ struct Window: ~Copyable {
         let word = UnsafeRawPointer(bytes).loadUnaligned(as: UInt32.self).littleEndian & hashedBits
         switch placeHash {
         case .chromium: return Int((word &* 66_521 &+ 66_521) &>> 16) & hashMask
-        case .product: return Int((word &* 2_654_435_761) &>> 16)
+        case .product: return Self.product(bytes, hashedBits)
         default: return Checksums.sum(word, checksums) & hashMask
         }
+    }
+
+    /// zlib-ng's hash of some bits.
+    @inline(__always) static func product(_ bytes: UnsafePointer<UInt8>, _ hashedBits: UInt32) -> Int {
+        let word = UnsafeRawPointer(bytes).loadUnaligned(as: UInt32.self).littleEndian & hashedBits
+        return Int((word &* 2_654_435_761) &>> 16)
     }
 
     /// Notes a place down; returns the last place before it with the same hash, or 0.

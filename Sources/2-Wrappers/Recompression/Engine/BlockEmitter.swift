@@ -145,6 +145,37 @@ struct BlockEmitter: ~Copyable {
     }
 }
 
+/// Counts the symbols of tokens while these are made, which takes less than going through them again.
+final class TokenCounts {
+    /// How many tokens were counted.
+    var count = 0
+    fileprivate let literals = UnsafeMutablePointer<UInt32>.filled(0, SymbolTables.literalSymbolCount)
+    fileprivate let distances = UnsafeMutablePointer<UInt32>.filled(0, SymbolTables.distanceSymbolCount)
+    private let tables = SymbolTables()
+
+    deinit {
+        literals.deallocate()
+        distances.deallocate()
+    }
+
+    /// Forgets them.
+    func clear() {
+        count = 0
+        literals.update(repeating: 0, count: SymbolTables.literalSymbolCount)
+        distances.update(repeating: 0, count: SymbolTables.distanceSymbolCount)
+    }
+
+    /// Counts the symbols of a token, but not the token.
+    @inline(__always) func add(_ token: Token) {
+        guard token.isMatch else {
+            literals[token.low] &+= 1
+            return
+        }
+        literals[SymbolTables.firstLengthSymbol &+ tables.lengthSymbol(token)] &+= 1
+        distances[tables.distanceSymbol(token.distance &- 1)] &+= 1
+    }
+}
+
 /// Counts symbols.
 struct SymbolCounts {
     var literals = [UInt32](repeating: 0, count: SymbolTables.literalSymbolCount)
@@ -162,6 +193,13 @@ struct SymbolCounts {
         ZopfliCodes.smooth(&distances)
     }
 
+    /// Takes what was counted, and the end of the block.
+    init(_ counts: TokenCounts) {
+        for symbol in literals.indices { literals[symbol] = counts.literals[symbol] }
+        for symbol in distances.indices { distances[symbol] = counts.distances[symbol] }
+        literals[SymbolTables.endOfBlock] = 1
+    }
+
     /// Counts the symbols of some tokens, and the end of their block.
     init(_ tokens: UnsafePointer<Token>, count: Int, _ tables: borrowing SymbolTables) {
         literals[SymbolTables.endOfBlock] = 1
@@ -173,9 +211,7 @@ struct SymbolCounts {
                         literals[token.low] &+= 1
                         continue
                     }
-                    let low = min(token.low, Limits.maximumMatch) &- Limits.minimumMatch
-                    let symbol = token.low == Int(Token.longWay) ? 27 : Int(tables.lengthSymbols[low])
-                    literals[SymbolTables.firstLengthSymbol &+ symbol] &+= 1
+                    literals[SymbolTables.firstLengthSymbol &+ tables.lengthSymbol(token)] &+= 1
                     distances[tables.distanceSymbol(token.distance &- 1)] &+= 1
                 }
             }

@@ -1,4 +1,4 @@
-/// CRC-32 as gzip uses it (RFC 1952, section 8), eight bytes at a time.
+/// CRC-32 as gzip uses it (RFC 1952, section 8), sixteen bytes at a time.
 struct RunningChecksum {
     private var register = UInt32.max
 
@@ -6,13 +6,13 @@ struct RunningChecksum {
     var value: UInt32 { ~register }
 
     private static let tables: [UInt32] = {
-        var tables = [UInt32](repeating: 0, count: 8 * 256)
+        var tables = [UInt32](repeating: 0, count: 16 * 256)
         for byte in 0..<256 {
             var value = UInt32(byte)
             for _ in 0..<8 { value = value & 1 != 0 ? value >> 1 ^ 0xedb8_8320 : value >> 1 }
             tables[byte] = value
         }
-        for index in 256..<8 * 256 {
+        for index in 256..<16 * 256 {
             let before = tables[index - 256]
             tables[index] = before >> 8 ^ tables[Int(before & 0xff)]
         }
@@ -24,17 +24,19 @@ struct RunningChecksum {
         Self.tables.withUnsafeBufferPointer { tables in
             let source = UnsafeRawPointer(bytes)
             var place = 0
-            while count &- place >= 8 {
-                let word =
+            while count &- place >= 16 {
+                let first =
                     source.loadUnaligned(fromByteOffset: place, as: UInt64.self).littleEndian
                     ^ UInt64(register)
+                let second = source.loadUnaligned(fromByteOffset: place &+ 8, as: UInt64.self).littleEndian
                 var next: UInt32 = 0
                 for index in 0..<8 {
-                    let byte = Int(truncatingIfNeeded: word &>> UInt64(8 &* index) & 0xff)
-                    next ^= tables[(7 &- index) &* 256 &+ byte]
+                    let shift = UInt64(8 &* index)
+                    next ^= tables[(15 &- index) &* 256 &+ Int(truncatingIfNeeded: first &>> shift & 0xff)]
+                    next ^= tables[(7 &- index) &* 256 &+ Int(truncatingIfNeeded: second &>> shift & 0xff)]
                 }
                 register = next
-                place &+= 8
+                place &+= 16
             }
             while place < count {
                 register = register &>> 8 ^ tables[Int((register ^ UInt32(bytes[place])) & 0xff)]

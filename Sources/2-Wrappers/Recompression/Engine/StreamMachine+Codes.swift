@@ -39,7 +39,9 @@ extension StreamMachine {
     }
 
     private func expectedHeader(_ count: Int, _ program: Program, isLast: Bool) -> CodeHeader {
-        var counts = SymbolCounts(run.tokens, count: count, tables)
+        var counts =
+            run.counts.count == count
+            ? SymbolCounts(run.counts) : SymbolCounts(run.tokens, count: count, tables)
         if program.codes == .filledPackages, !isLast { counts.fill() }
         return header(counts, program.codes)
     }

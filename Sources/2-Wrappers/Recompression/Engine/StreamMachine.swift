@@ -326,6 +326,7 @@ final class StreamMachine: DescribingMachine {
         isLong = false
         run.position = position
         run.count = 0
+        run.counts.clear()
         runner?.beginBlock(at: position, plain)
         wanderedCount = 0
         firstStepCount = -1
@@ -368,6 +369,7 @@ final class StreamMachine: DescribingMachine {
         extent = plan.extent(extent, isStored: false, isAtSegmentEnd: position == segmentEnd)
         run.position = position
         run.count = 0
+        run.counts.clear()
         run.countLimit = DeflateParser.tokenLimit
         run.positionLimit = segmentEnd
         switch extent {

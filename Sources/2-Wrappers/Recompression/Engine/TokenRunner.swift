@@ -8,6 +8,8 @@ class TokenRunner {
         let tokens: UnsafeMutablePointer<Token>
         /// How many of them are done.
         var count = 0
+        /// Where what makes tokens counts their symbols.
+        let counts = TokenCounts()
         /// At how many tokens to stop.
         var countLimit: Int
         /// At which position to stop.
@@ -106,10 +108,15 @@ final class FollowingRunner<Model: TokenModel>: TokenCodingRunner {
         var model = self.model
         defer { self.model = model }
         let view = PlainView(plain)
+        let counts = run.counts
+        let isCounting = counts.count == run.count
+        defer { if isCounting { counts.count = run.count } }
         while run.count < run.countLimit, run.position < run.positionLimit, plain.reaches(run.position) {
             let literals = min(model.literalCount(run.position, view), gap, run.room(plain))
             for _ in 0..<max(literals, 0) {
-                run.tokens[run.count] = .literal(view[run.position])
+                let literal = Token.literal(view[run.position])
+                run.tokens[run.count] = literal
+                counts.add(literal)
                 run.count &+= 1
                 run.position &+= 1
             }
@@ -127,6 +134,7 @@ final class FollowingRunner<Model: TokenModel>: TokenCodingRunner {
             }
             model.accept(actual, predicted: predicted, run.position, view)
             run.tokens[run.count] = actual
+            counts.add(actual)
             run.count &+= 1
             run.position &+= actual.byteCount
         }
@@ -136,12 +144,16 @@ final class FollowingRunner<Model: TokenModel>: TokenCodingRunner {
         var model = self.model
         defer { self.model = model }
         let view = PlainView(plain)
+        let counts = run.counts
+        let isCounting = counts.count == run.count
+        defer { if isCounting { counts.count = run.count } }
         while run.count < run.countLimit, run.position < run.positionLimit, plain.reaches(run.position) {
             let expected = min(model.literalCount(run.position, view), run.room(plain))
             var literals = 0
             while literals < expected,
                 run.tokens[run.count &+ literals] == .literal(view[run.position &+ literals])
             {
+                counts.add(run.tokens[run.count &+ literals])
                 literals &+= 1
             }
             if literals > 0 {
@@ -161,6 +173,7 @@ final class FollowingRunner<Model: TokenModel>: TokenCodingRunner {
                 _ = try correct(actual, predicted, run.position, plain)
             }
             model.accept(actual, predicted: predicted, run.position, view)
+            counts.add(actual)
             run.count &+= 1
             run.position &+= actual.byteCount
         }

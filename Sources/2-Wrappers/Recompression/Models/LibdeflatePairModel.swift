@@ -1,14 +1,15 @@
 /// How libdeflate chooses tokens at level 1 from 1.9 on: of the last two places with the same hash the better one.
 struct LibdeflatePairModel: TokenModel {
     private let table = BasedPlaces(2 << hashBits)
-    private let pairs: UnsafeMutablePointer<Int16>
+    /// By slot: the last place, and in the upper half the one before.
+    private let pairs: UnsafeMutableRawPointer
     private var base = 0
     private var first = 0
     private var end = 0
     private var searched = 0
     /// What the next place is known by, and the places that are known by that: looked up early, as looking up takes time.
     private var slot = 0
-    private var (last, earlier) = (Int16.min, Int16.min)
+    private var pair: UInt32 = 0
 
     var work: Int { searched }
 
@@ -16,21 +17,28 @@ struct LibdeflatePairModel: TokenModel {
     private static let window = BasedPlaces.window
     private static let nice = 32
 
-    init() { pairs = table.places }
+    init() { pairs = UnsafeMutableRawPointer(table.places) }
 
     mutating func start(at start: Int, dictionary: Int, end: Int, _ plain: PlainView) {
         table.start(at: start, &base)
         (first, self.end) = (start, end)
         // The first place is known by a hash of 0, whatever stands there. What was known by that may be the same place.
-        pairs[0] = Int16(truncatingIfNeeded: start &- base)
-        pairs[1] = .min
+        set(0, UInt32(UInt16(truncatingIfNeeded: start &- base)) | 1 << 31)
         lookUp(plain.pointer(start &+ 1))
     }
 
     /// Looks up the next place.
     @inline(__always) private mutating func lookUp(_ bytes: UnsafePointer<UInt8>) {
         slot = Self.slot(Self.word32(bytes))
-        (last, earlier) = (pairs[slot], pairs[slot &+ 1])
+        pair = self.pair(slot)
+    }
+
+    @inline(__always) private func pair(_ slot: Int) -> UInt32 {
+        pairs.load(fromByteOffset: slot &* MemoryLayout<UInt32>.size, as: UInt32.self)
+    }
+
+    @inline(__always) private func set(_ slot: Int, _ pair: UInt32) {
+        pairs.storeBytes(of: pair, toByteOffset: slot &* MemoryLayout<UInt32>.size, as: UInt32.self)
     }
 
     @inline(__always) private static func word32(_ bytes: UnsafePointer<UInt8>) -> UInt32 {
@@ -38,18 +46,17 @@ struct LibdeflatePairModel: TokenModel {
     }
 
     @inline(__always) private static func slot(_ word: UInt32) -> Int {
-        Int((word &* 0x1e35_a7bd) &>> UInt32(32 &- hashBits)) &<< 1
+        Int((word &* 0x1e35_a7bd) &>> UInt32(32 &- hashBits))
     }
 
-    @inline(__always) private func insert(_ place: Int, _ slot: Int) {
-        pairs[slot &+ 1] = pairs[slot]
-        pairs[slot] = Int16(truncatingIfNeeded: place)
+    @inline(__always) private func insert(_ place: Int, _ slot: Int, before pair: UInt32) {
+        set(slot, pair &<< 16 | UInt32(UInt16(truncatingIfNeeded: place)))
     }
 
     @inline(never) private mutating func moveBase() {
         table.move()
         base &+= Self.window
-        (last, earlier) = (pairs[slot], pairs[slot &+ 1])
+        pair = self.pair(slot)
     }
 
     mutating func predict(_ position: Int, _ plain: PlainView) -> Token {
@@ -62,9 +69,9 @@ struct LibdeflatePairModel: TokenModel {
         let origin = plain.pointer(base)
         let bytes = origin + place
         let word = Self.word32(bytes)
-        let (last, earlier) = (Int(self.last), Int(self.earlier))
-        pairs[slot &+ 1] = self.last
-        pairs[slot] = Int16(truncatingIfNeeded: place)
+        let last = Int(Int16(truncatingIfNeeded: pair))
+        let earlier = Int(Int16(truncatingIfNeeded: pair &>> 16))
+        insert(place, slot, before: pair)
         lookUp(bytes + 1)
         searched &+= 1
         let lowest = max(place &- Self.window &+ 1, first &- base)
@@ -99,12 +106,12 @@ struct LibdeflatePairModel: TokenModel {
             if next &- base >= Self.window { moveBase() }
             let stop = min(behind, base &+ Self.window)
             while next < stop {
-                insert(next &- base, slot)
+                insert(next &- base, slot, before: pair(slot))
                 next &+= 1
                 slot = Self.slot(Self.word32(plain.pointer(next)))
             }
         }
         self.slot = slot
-        (last, earlier) = (pairs[slot], pairs[slot &+ 1])
+        pair = self.pair(slot)
     }
 }

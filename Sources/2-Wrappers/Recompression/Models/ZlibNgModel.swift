@@ -83,7 +83,7 @@ struct ZlibNgModel: TokenModel {
         if storage.window.forgetsMatch() { knownLength = 0 }
     }
 
-    mutating func predict(_ position: Int, _ plain: PlainView) -> Token {
+    @inline(__always) mutating func predict(_ position: Int, _ plain: PlainView) -> Token {
         switch way {
         case .greedy: predictGreedily(position, plain)
         case .lookingAhead: predictAhead(position, plain)
@@ -91,7 +91,9 @@ struct ZlibNgModel: TokenModel {
         }
     }
 
-    mutating func accept(_ actual: Token, predicted: Token, _ position: Int, _ plain: PlainView) {
+    @inline(__always) mutating func accept(
+        _ actual: Token, predicted: Token, _ position: Int, _ plain: PlainView
+    ) {
         switch way {
         case .greedy: acceptGreedily(actual)
         case .lookingAhead:
@@ -117,7 +119,7 @@ struct ZlibNgModel: TokenModel {
 
     // MARK: - Level 2
 
-    private mutating func predictGreedily(_ position: Int, _ plain: PlainView) -> Token {
+    @inline(__always) private mutating func predictGreedily(_ position: Int, _ plain: PlainView) -> Token {
         fill(plain)
         let place = storage.window.position
         guard storage.window.lookahead >= Self.shortest,
@@ -127,13 +129,13 @@ struct ZlibNgModel: TokenModel {
         return .match(length: length, distance: place &- storage.window.matchStart)
     }
 
-    private mutating func acceptGreedily(_ actual: Token) {
+    @inline(__always) private mutating func acceptGreedily(_ actual: Token) {
         let place = storage.window.position
         let count = actual.byteCount
         advance(count)
         guard actual.isMatch else { return }
         if count <= tuning.lazyLength, storage.window.lookahead >= Self.shortest {
-            for next in place &+ 1..<place &+ count { storage.window.insertOnce(next) }
+            storage.window.insertOnce(each: place &+ 1..<place &+ count)
         } else {
             storage.window.insertOnce(place &+ count &- 1)
         }
@@ -191,7 +193,7 @@ struct ZlibNgModel: TokenModel {
         }
         let first = max(match.start &+ 1, match.firstNew)
         if first < end {
-            for place in first..<end { storage.window.insertOnce(place) }
+            storage.window.insertOnce(each: first..<end)
         }
     }
 
@@ -251,7 +253,7 @@ struct ZlibNgModel: TokenModel {
             let end = min(
                 place &+ count &- 1, place &+ storage.window.lookahead &- Limits.minimumMatch &+ 1)
             if place &+ 1 < end {
-                for next in place &+ 1..<end { storage.window.insertOnce(next) }
+                storage.window.insertOnce(each: place &+ 1..<end)
             }
             advance(count &- 1)
             isPending = false
