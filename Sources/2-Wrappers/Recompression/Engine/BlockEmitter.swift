@@ -147,8 +147,8 @@ struct BlockEmitter: ~Copyable {
 
 /// Counts the symbols of tokens while these are made, which takes less than going through them again.
 final class TokenCounts {
-    /// How many tokens were counted.
-    var count = 0
+    /// How many tokens were counted; nil if some were left out.
+    private var count: Int? = 0
     fileprivate let literals = UnsafeMutablePointer<UInt32>.filled(0, SymbolTables.literalSymbolCount)
     fileprivate let distances = UnsafeMutablePointer<UInt32>.filled(0, SymbolTables.distanceSymbolCount)
     private let tables = SymbolTables()
@@ -165,7 +165,13 @@ final class TokenCounts {
         distances.update(repeating: 0, count: SymbolTables.distanceSymbolCount)
     }
 
-    /// Counts the symbols of a token, but not the token.
+    /// Whether it has the symbols of the first tokens, so many.
+    func isOf(_ tokenCount: Int) -> Bool { count == tokenCount }
+
+    /// Notes how many tokens were counted.
+    func note(_ tokenCount: Int?) { count = tokenCount }
+
+    /// Counts the symbols of a token.
     @inline(__always) func add(_ token: Token) {
         guard token.isMatch else {
             literals[token.low] &+= 1

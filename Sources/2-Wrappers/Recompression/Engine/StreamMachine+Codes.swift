@@ -40,7 +40,7 @@ extension StreamMachine {
 
     private func expectedHeader(_ count: Int, _ program: Program, isLast: Bool) -> CodeHeader {
         var counts =
-            run.counts.count == count
+            run.counts.isOf(count)
             ? SymbolCounts(run.counts) : SymbolCounts(run.tokens, count: count, tables)
         if program.codes == .filledPackages, !isLast { counts.fill() }
         return header(counts, program.codes)

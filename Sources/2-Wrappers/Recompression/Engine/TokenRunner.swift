@@ -8,7 +8,7 @@ class TokenRunner {
         let tokens: UnsafeMutablePointer<Token>
         /// How many of them are done.
         var count = 0
-        /// Where what makes tokens counts their symbols.
+        /// The symbols of the tokens, which are counted as these are made or told.
         let counts = TokenCounts()
         /// At how many tokens to stop.
         var countLimit: Int
@@ -109,8 +109,8 @@ final class FollowingRunner<Model: TokenModel>: TokenCodingRunner {
         defer { self.model = model }
         let view = PlainView(plain)
         let counts = run.counts
-        let isCounting = counts.count == run.count
-        defer { if isCounting { counts.count = run.count } }
+        let isCounted = counts.isOf(run.count)
+        defer { counts.note(isCounted ? run.count : nil) }
         while run.count < run.countLimit, run.position < run.positionLimit, plain.reaches(run.position) {
             let literals = min(model.literalCount(run.position, view), gap, run.room(plain))
             for _ in 0..<max(literals, 0) {
@@ -145,8 +145,8 @@ final class FollowingRunner<Model: TokenModel>: TokenCodingRunner {
         defer { self.model = model }
         let view = PlainView(plain)
         let counts = run.counts
-        let isCounting = counts.count == run.count
-        defer { if isCounting { counts.count = run.count } }
+        let isCounted = counts.isOf(run.count)
+        defer { counts.note(isCounted ? run.count : nil) }
         while run.count < run.countLimit, run.position < run.positionLimit, plain.reaches(run.position) {
             let expected = min(model.literalCount(run.position, view), run.room(plain))
             var literals = 0
