@@ -52,22 +52,6 @@ struct RoundtripTests {
         #expect(try roundtrip.apply(package, to: old) == builder(4).archive(.ociArchive, .gzip(6)))
     }
 
-    @Test(arguments: LayoutBuilder.Part.allCases.map { [$0] } + [Set(LayoutBuilder.Part.allCases)])
-    func `what descriptors hold themselves comes out there`(parts: Set<LayoutBuilder.Part>) async throws {
-        func archive(_ image: ImageBuilder) -> [UInt8] { LayoutBuilder.archive(image, embedding: parts) }
-        let old = try await roundtrip.load(try scratch.write("old", archive(SampleImages.old)))
-        let new = try await roundtrip.load(try scratch.write("new", archive(SampleImages.new)))
-        let package = try await roundtrip.create(old, new)
-        #expect(try roundtrip.apply(package, to: old) == archive(SampleImages.new))
-        let other = try await roundtrip.open(SampleImages.old, as: "other")
-        #expect(try roundtrip.apply(package, to: other) == archive(SampleImages.new))
-        for format in [OutputFormat.oci, .docker] {
-            let made = try await roundtrip.load(
-                try scratch.write("made", roundtrip.apply(package, to: old, format)))
-            #expect(made.index.summary.imageID == SampleImages.new.imageID)
-        }
-    }
-
     @Test(arguments: Layout.allCases, Packing.layers)
     func `any save of the old image will do`(layout: Layout, packing: Packing) async throws {
         let old = try await roundtrip.open(SampleImages.old, .docker25, as: "old")

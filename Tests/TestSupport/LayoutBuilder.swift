@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 import Hashing
 
 /// An OCI layout of several images and other things, described in code.
@@ -68,46 +67,4 @@ public struct LayoutBuilder: Sendable {
 
     /// The layout as an archive.
     public var archive: [UInt8] { members.map(\.entry).tar }
-}
-
-extension LayoutBuilder {
-    /// What a descriptor may hold itself.
-    public enum Part: CaseIterable, Sendable { case index, manifest, config, layers }
-
-    /// An archive of an image where descriptors hold some of what they point at, which is not stored then.
-    ///
-    /// - Parameters:
-    ///   - image: The image.
-    ///   - parts: What descriptors hold.
-    ///   - name: Its name.
-    ///   - change: Changes what they hold, in base64.
-    /// - Returns: The archive.
-    public static func archive(
-        _ image: ImageBuilder, embedding parts: Set<Part>, name: String = "app:1",
-        change: (String) -> String = { $0 }
-    ) -> [UInt8] {
-        var layout = LayoutBuilder()
-        func descriptor(_ part: Part, _ type: String, _ bytes: [UInt8], _ more: [(String, JSON)] = []) -> JSON
-        {
-            guard parts.contains(part) else { return layout.store(type, bytes, more) }
-            let data = ("data", JSON.text(change(Data(bytes).base64EncodedString())))
-            return ImageBuilder.descriptor(type, bytes, more + [data])
-        }
-        let manifest = JSON.object([
-            ("schemaVersion", 2), ("mediaType", .text(manifestType)),
-            ("config", descriptor(.config, "application/vnd.oci.image.config.v1+json", image.config)),
-            (
-                "layers",
-                .list(
-                    image.layers.map {
-                        descriptor(.layers, "application/vnd.oci.image.layer.v1.tar", $0.tar)
-                    })
-            ),
-        ])
-        let index = JSON.object([
-            ("schemaVersion", 2), ("manifests", [descriptor(.manifest, manifestType, manifest.bytes)]),
-        ])
-        layout.entries = [descriptor(.index, indexType, index.bytes, [Self.name(name)])]
-        return layout.archive
-    }
 }

@@ -18,8 +18,6 @@ public struct Descriptor: Hashable, Sendable {
     public var artifactType: String?
     /// Where else the blob can be had.
     public var urls: [String]
-    /// What the blob holds, in base64, where its document states it: to be believed only if it has the size and digest.
-    public private(set) var data: String?
 
     /// A descriptor of that type, digest and size.
     public init(
@@ -38,7 +36,7 @@ public struct Descriptor: Hashable, Sendable {
 
 extension Descriptor: Codable {
     private enum CodingKeys: String, CodingKey {
-        case mediaType, digest, size, platform, annotations, artifactType, urls, data
+        case mediaType, digest, size, platform, annotations, artifactType, urls
     }
 
     public init(from decoder: any Decoder) throws {
@@ -51,8 +49,6 @@ extension Descriptor: Codable {
         annotations = try container.decodeIfPresent([String: String].self, forKey: .annotations) ?? [:]
         artifactType = try container.decodeIfPresent(String.self, forKey: .artifactType)
         urls = try container.decodeIfPresent([String].self, forKey: .urls) ?? []
-        // Most often the blob is there, and then nobody needs it, whatever it is.
-        data = try? container.decode(String.self, forKey: .data)
     }
 
     private static func size(_ container: KeyedDecodingContainer<CodingKeys>) throws -> UInt64 {
@@ -77,6 +73,5 @@ extension Descriptor: Codable {
         if !annotations.isEmpty { try container.encode(annotations, forKey: .annotations) }
         try container.encodeIfPresent(artifactType, forKey: .artifactType)
         if !urls.isEmpty { try container.encode(urls, forKey: .urls) }
-        try container.encodeIfPresent(data, forKey: .data)
     }
 }

@@ -95,7 +95,7 @@ struct ImageCatalog {
     ///
     /// - Throws: `ImageError` if it has another size or digest.
     func bytes(of descriptor: Descriptor) throws -> [UInt8]? {
-        guard let region = try self.region(of: descriptor) else { return nil }
+        guard let region = try store.blob(descriptor.digest) else { return nil }
         let name = store.naming.name(of: descriptor.digest)
         try ImageError.check(region.byteCount, against: descriptor, name: name, source: source)
         let bytes = try bytes(region, name: name)

@@ -97,7 +97,7 @@ extension ImageCatalog {
         guard manifest.isImage, let document = manifest.document else { return nil }
         let config = document.config
         let configName = store.naming.name(of: config.digest)
-        guard let region = try self.region(of: config) else {
+        guard let region = try store.blob(config.digest) else {
             throw ImageError.missing(source: source, name: configName)
         }
         try ImageError.check(region.byteCount, against: config, name: configName, source: source)
@@ -108,7 +108,7 @@ extension ImageCatalog {
             configDigest: config.digest,
             configName: configName,
             blobs: try document.layers.enumerated().map { number, layer in
-                let region = try regions[layer.digest] ?? self.region(of: layer)
+                let region = try regions[layer.digest] ?? store.blob(layer.digest)
                 regions.updateValue(region, forKey: layer.digest)
                 return try blob(layer, region, layer: number + 1)
             })
