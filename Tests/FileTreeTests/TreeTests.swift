@@ -223,6 +223,24 @@ struct TreeTests {
         #expect(throws: MergeError.self) { try LayerListing.resolved([listing(layer)]) }
     }
 
+    @Test func `a whiteout that is there twice is refused, as runtimes refuse it`() throws {
+        let below = try listing("a=1 d/ d/y=1")
+        for layer in ["-a -a", "-a d/x -a", "-d/y -d/y", "-n -n"] {
+            #expect {
+                try LayerListing.resolved([below, listing(layer)])
+            } throws: { error in
+                if case MergeError.repeatedWhiteout(let id) = error {
+                    id.layer == 1 && id.ordinal > 0
+                } else {
+                    false
+                }
+            }
+        }
+        // Layers are unpacked one by one.
+        #expect(
+            try LayerListing.resolved([below, listing("-a"), listing("-a a=1"), listing("-a")]).count == 4)
+    }
+
     @Test(arguments: ["-a a=2", "-d d/ d/x", "-a", "-d", "d/ d/x !d", "d/x=1 -l", "d/x -d/y", "-d/e/y -d/e"])
     func `a whiteout before what it names, or beside it, is not`(layer: String) throws {
         let below = try listing("a=1 d/ d/e/ d/e/y=1 l>d")

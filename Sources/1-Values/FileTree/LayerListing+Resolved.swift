@@ -10,6 +10,8 @@ public enum MergeError: Error, Equatable, Sendable {
     case belowFile(EntryID)
     /// A whiteout stands behind what its own layer has made at its path.
     case lateWhiteout(EntryID)
+    /// A layer has two whiteouts of one path.
+    case repeatedWhiteout(EntryID)
 }
 
 extension LayerListing {
@@ -26,7 +28,7 @@ extension LayerListing {
             resolver.begin(layer: layer)
             for ordinal in listings[layer].entries.indices {
                 let id = EntryID(layer: layer, ordinal: ordinal)
-                guard !resolver.isLateWhiteout(id) else { throw .lateWhiteout(id) }
+                try resolver.checkWhiteout(id)
                 do {
                     guard try resolver.take(id) else { throw MergeError.danglingHardLink(id) }
                 } catch let problem as TreeBuilder.Problem {
@@ -50,22 +52,27 @@ private struct LinkResolver {
     private var builder: TreeBuilder
     /// Runtimes do not unpack a storage driver's bookkeeping, but its files can be what hard links lead to.
     private var bookkeeping: [TreePath: EntryID] = [:]
+    /// What the layer has whiteouts of.
+    private var whiteouts: Set<TreePath> = []
 
     init(_ listings: [LayerListing]) {
         self.listings = listings
         builder = TreeBuilder(entryCount: listings.reduce(0) { $0 + $1.entries.count }, followsLinks: true)
     }
 
-    /// Whether an entry is a whiteout of what stands before it in its own layer. On overlayfs, where Docker, containerd and
-    /// podman unpack layers, there is no room for it; without overlayfs it removes the file, or fails.
-    func isLateWhiteout(_ id: EntryID) -> Bool {
+    /// Refuses a whiteout of what stands before it in its own layer, another whiteout of it included. On overlayfs, where
+    /// Docker, containerd and podman unpack layers, there is no room for it; without overlayfs it removes the file, or fails.
+    mutating func checkWhiteout(_ id: EntryID) throws(MergeError) {
         let entry = listings[id.layer].entries[id.ordinal]
-        return entry.kind == .whiteout && builder.hasBrought(entry.path)
+        guard entry.kind == .whiteout else { return }
+        guard !builder.hasBrought(entry.path) else { throw .lateWhiteout(id) }
+        guard whiteouts.insert(entry.path).inserted else { throw .repeatedWhiteout(id) }
     }
 
     mutating func begin(layer: Int) {
         builder.begin(layer: layer)
         bookkeeping = [:]
+        whiteouts = []
     }
 
     /// Takes the next entry; false for a hard link that leads to nothing.

@@ -255,6 +255,10 @@ extension [LayerListing] {
                     "the whiteout of \(name($0.path.bytes)) stands behind what the layer itself has there: container engines "
                         + "refuse that; put whiteouts first"
                 }
+            case .repeatedWhiteout(let id):
+                throw refused(id) {
+                    "the whiteout of \(name($0.path.bytes)) is there twice: container engines refuse that; leave one out"
+                }
             case .belowFile(let id):
                 throw refused(id) {
                     "entry \(name($0.path.bytes)) lies in something that was made before it and is no directory"
