@@ -83,9 +83,9 @@ struct CostGuesser: Sendable {
     private static let unseenByteCount = 600.0
     /// By what factor a sample's recipe at the fast level may be wrong of the whole layer: what it is of one file says little
     /// of that file at another level, but errors make up for each other. Measured, see Benchmarks/RESULTS.md.
-    private static let sampleSpread = (ofLayer: 1.35, ofEntry: 2.0)
+    private static let sampleSpread = (ofLayer: 1.35, ofEntry: 3.0)
     /// How many bytes more or less any one file may take: where it is taken from costs as much as a small change.
-    private static let slack = 64.0
+    fileprivate static let slack = 64.0
     /// How many entries one task looks at.
     private static let runCount = 64
 
@@ -234,8 +234,10 @@ struct CostGuesser: Sendable {
     struct Finding {
         /// What a weight of one costs.
         let factor: Double
-        /// By what factor that may be wrong.
+        /// By what factor that may be wrong of all files together.
         let spread: Double
+        /// By what factor it may be wrong of one of them.
+        let entrySpread: Double
     }
 
     static func read(
@@ -261,7 +263,7 @@ struct CostGuesser: Sendable {
                 let finding = findings[look.kind] ?? .unknown(look.kind)
                 guess = CostGuess(look.weight * finding.factor, spread: finding.spread)
                 entries[look.entry] = CostGuess(
-                    look.weight * finding.factor, spread: max(finding.spread, sampleSpread.ofEntry),
+                    look.weight * finding.factor, spread: max(finding.entrySpread, sampleSpread.ofEntry),
                     slack: slack)
             }
             sum += Double(guess.byteCount)
@@ -285,15 +287,23 @@ extension CostGuesser.Finding {
             return weight > 0 ? group.reduce(0) { $0 + $1.cost } / weight : 0
         }.filter { $0 > 0 }
         let widest = (parts.max() ?? 1) / (parts.min() ?? 1)
-        spread = parts.count < 4 ? 4 : min(max(widest.squareRoot(), 1.5), 8)
+        let spread = parts.count < 4 ? 4 : min(max(widest.squareRoot(), 1.5), 8)
+        self.spread = spread
+        // How far single files of the sample are from what is read of them: all but one in twenty.
+        let slack = CostGuesser.slack
+        let errors = sample.map { [factor] in
+            let guess = max($0.weight * factor, 1)
+            return max(($0.cost - slack) / guess, guess / ($0.cost + slack))
+        }.sorted()
+        entrySpread = max(spread, min(errors.isEmpty ? 1 : errors[(errors.count - 1) * 19 / 20], 8))
     }
 
     /// What is known of a kind without a sample, from measuring other images.
     static func unknown(_ kind: CostGuesser.Kind) -> Self {
         switch kind {
-        case .new: Self(factor: 0.9, spread: 1.5)
-        case .program: Self(factor: 0.15, spread: 5)
-        case .packed, .other: Self(factor: 0.5, spread: 4)
+        case .new: Self(factor: 0.9, spread: 1.5, entrySpread: 1.5)
+        case .program: Self(factor: 0.15, spread: 5, entrySpread: 5)
+        case .packed, .other: Self(factor: 0.5, spread: 4, entrySpread: 4)
         }
     }
 }
