@@ -5,7 +5,6 @@ public enum MediaType {
     public static let ociManifest = "application/vnd.oci.image.manifest.v1+json"
     public static let ociIndex = "application/vnd.oci.image.index.v1+json"
     public static let ociConfig = "application/vnd.oci.image.config.v1+json"
-    public static let ociEmpty = "application/vnd.oci.empty.v1+json"
     public static let dockerManifestList = "application/vnd.docker.distribution.manifest.list.v2+json"
 
     /// Whether a descriptor of that type points at a list of manifests.
