@@ -10,6 +10,9 @@ import Testing
 /// Tables of zstd:chunked layers; see `Fixtures/make`.
 @Suite struct LayerTableTests {
     static let names = RepackTests.blobs(".zst").filter { $0.hasPrefix("zstd-chunked") }
+    /// Those of containers/storage, and those of stargz-snapshotter, which cuts elsewhere.
+    static let storageNames = names.filter { !stargzNames.contains($0) }
+    static let stargzNames = names.filter { $0.hasPrefix("zstd-chunked-stargz") }
 
     /// What a blob is made of: frames of data, and what each frame to skip holds.
     private static func parts(_ blob: [UInt8]) throws -> (data: [UInt8], tables: [[UInt8]]) {
@@ -106,7 +109,9 @@ import Testing
         var random = SplitMix64(seed: 12)
         for (index, table) in tables.dropLast().enumerated() {
             let table = try FrameRepackTests.content(of: table)
-            let kind = index == 1 ? LayerTable.Kind.split : .knownTimes
+            let kind =
+                index == 1
+                ? LayerTable.Kind.split : Self.stargzNames.contains(name) ? .lines : .knownTimes
             let expected = Array(Self.text(kind, layer).utf8)
             for _ in 0..<40 {
                 let text = Self.changed(table, &random)
@@ -160,7 +165,38 @@ import Testing
         #expect(try RepackTests.rebuilt(Self.described(data, content).bytes, content) == data)
     }
 
-    @Test(arguments: names) func `where frames end is known`(_ name: String) throws {
+    @Test(arguments: stargzNames) func `a table of lines is just what is expected`(_ name: String) throws {
+        let blob = try RepackTests.file("\(name).zst")
+        let content = try FrameRepackTests.content(name)
+        let (_, tables) = try Self.parts(blob)
+        let text = try FrameRepackTests.content(of: tables[0])
+        let layer = LayerEntries()
+        let parser = FrameParser(ByteSource(blob))
+        var position = 0
+        // Each frame is passed to the layer with its place in the blob, which is where its magic number stands.
+        var starts: [Int] = []
+        for place in 0..<blob.count - 4 where blob[place..<place + 4].elementsEqual([0x28, 0xb5, 0x2f, 0xfd])
+        {
+            starts.append(place)
+        }
+        var index = 0
+        while case .frame(let header) = try parser.next() {
+            layer.startFrame(at: UInt64(starts[index]))
+            index += 1
+            var isLast = false
+            while !isLast {
+                let block = try parser.block()
+                content[position..<position + block.byteCount].withUnsafeBufferPointer { layer.take($0) }
+                position += block.byteCount
+                isLast = block.isLast
+            }
+            if FrameHeader.hasChecksum(header) { _ = try parser.checksum() }
+        }
+        layer.finish()
+        #expect(Self.text(.lines, layer) == String(decoding: text, as: UTF8.self))
+    }
+
+    @Test(arguments: storageNames) func `where frames end is known`(_ name: String) throws {
         let blob = try RepackTests.file("\(name).zst")
         let content = try FrameRepackTests.content(name)
         let parser = FrameParser(ByteSource(blob))
@@ -184,7 +220,9 @@ import Testing
     }
 
     @Test func `a damaged description makes nothing wrong and ends`() throws {
-        for name in ["zstd-chunked-odd-gnu", "zstd-chunked-1.18.0-odd-pax"] {
+        for name in [
+            "zstd-chunked-odd-gnu", "zstd-chunked-1.18.0-odd-pax", "zstd-chunked-stargz-odd-ustar-3",
+        ] {
             let blob = try RepackTests.file("\(name).zst")
             let content = try FrameRepackTests.content(name)
             let description = try Self.described(blob, content).bytes
@@ -219,6 +257,99 @@ import Testing
         #expect(others.entries[0].chunks.map(\.byteCount) == [1300, 1100])
     }
 
+    @Test func `layers of stargz-snapshotter are cut where contents start`() {
+        let size = 9 << 20
+        let content = [UInt8](repeating: 3, count: size)
+        let small = [UInt8](repeating: 0, count: 1024)
+        func cuts(_ name: String) -> [Int] {
+            let data =
+                Self.header(name, size: 1) + [15] + [UInt8](repeating: 0, count: 511)
+                + Self.header("a", size: size) + content + Self.header("b", size: 1024) + small
+            let plain = PlainBuffer(capacity: data.count + PlainBuffer.lookahead)
+            _ = data.withUnsafeBufferPointer { plain.append($0, keeping: 0) }
+            let cutter = LayerCutter()
+            var found: [Int] = []
+            while let cut = cutter.cut(behind: found.last ?? 0, before: data.count, isWhole: true, plain) {
+                found.append(cut)
+            }
+            return found
+        }
+        let start = 3 * 512
+        let end = start + size + 512 + 1024
+        #expect(
+            cuts(".no.prefetch.landmark")
+                == [512, start, start + (4 << 20), start + (8 << 20), start + size + 512, end])
+        #expect(cuts("other").starts(with: [512, 513, start, start + size]))
+    }
+
+    @Test func `a table of lines says of chunks what differs`() {
+        func header(_ name: String, size: Int, time: [UInt8], user: String) -> [UInt8] {
+            var block = Self.header(name, size: size)
+            block.replaceSubrange(136..<136 + time.count, with: time)
+            block.replaceSubrange(257..<262, with: "ustar".utf8)
+            block.replaceSubrange(265..<265 + user.utf8.count, with: user.utf8)
+            return block
+        }
+        let part = [UInt8](repeating: 7, count: 256)
+        let layer = Self.entries([
+            header("a", size: 512, time: Array("5".utf8), user: "x"), part, part,
+            header("b", size: 512, time: Array("0".utf8), user: "x"), part + part[..<1], Array(part[1...]),
+            header("c", size: 0, time: [0xff] + [UInt8](repeating: 0xff, count: 11), user: "y"),
+            [UInt8](repeating: 0, count: 1024),
+        ])
+        let digests = [part + part, part, part + [7], Array(part[1...]), []].map { Digest.of($0).hex }
+        #expect(
+            Self.text(.lines, layer) == """
+                {
+                \t"version": 1,
+                \t"entries": [
+                \t\t{
+                \t\t\t"name": "a",
+                \t\t\t"type": "reg",
+                \t\t\t"size": 512,
+                \t\t\t"modtime": "1970-01-01T00:00:05Z",
+                \t\t\t"userName": "x",
+                \t\t\t"offset": 100,
+                \t\t\t"digest": "sha256:\(digests[0])",
+                \t\t\t"chunkSize": 256,
+                \t\t\t"chunkDigest": "sha256:\(digests[1])"
+                \t\t},
+                \t\t{
+                \t\t\t"name": "a",
+                \t\t\t"type": "chunk",
+                \t\t\t"offset": 200,
+                \t\t\t"chunkOffset": 256,
+                \t\t\t"chunkSize": 256,
+                \t\t\t"chunkDigest": "sha256:\(digests[1])"
+                \t\t},
+                \t\t{
+                \t\t\t"name": "b",
+                \t\t\t"type": "reg",
+                \t\t\t"size": 512,
+                \t\t\t"offset": 400,
+                \t\t\t"digest": "sha256:\(digests[0])",
+                \t\t\t"chunkSize": 257,
+                \t\t\t"chunkDigest": "sha256:\(digests[2])"
+                \t\t},
+                \t\t{
+                \t\t\t"name": "b",
+                \t\t\t"type": "chunk",
+                \t\t\t"offset": 500,
+                \t\t\t"chunkOffset": 257,
+                \t\t\t"chunkDigest": "sha256:\(digests[3])"
+                \t\t},
+                \t\t{
+                \t\t\t"name": "c",
+                \t\t\t"type": "reg",
+                \t\t\t"modtime": "1969-12-31T23:59:59Z",
+                \t\t\t"userName": "y",
+                \t\t\t"digest": "sha256:\(digests[4])"
+                \t\t}
+                \t]
+                }
+                """)
+    }
+
     @Test func `what is kept of a layer is bounded`() {
         // Each chunk has the name of its file.
         let name = [UInt8](repeating: 0x61, count: 500_000)
@@ -235,6 +366,19 @@ import Testing
         // Data that end early.
         #expect(Self.entries([Self.header("a", size: 9), [1, 2]]).entries.isEmpty)
         #expect(Self.entries([Array(Self.header("a", size: 9)[..<200])]).rest.count == 200)
+    }
+
+    @Test func `names of owners that have zeros are none`() {
+        func user(_ name: String) -> String {
+            let record = "\(name.utf8.count + 10) uname=\(name)\n"
+            let body = Array(record.utf8)
+            let extra = Self.header("x", size: body.count, type: 0x78) + body
+            let raw = extra + [UInt8](repeating: 0, count: 512 - body.count) + Self.header("a", size: 0)
+            return String(decoding: LayerHeader(raw[...]).user, as: UTF8.self)
+        }
+        #expect(user("root") == "root")
+        // Zeros do not count in what is kept.
+        #expect(user("ro\u{0}t").isEmpty)
     }
 
     @Test func `what headers say is read as Go does`() {

@@ -822,7 +822,7 @@ class Frames:
     def table(self, position):
         self.table_count += 1
         kind, size, edits = self.number("table kind"), self.number("table size"), []
-        require(kind < 3, "a table is of no known kind")
+        require(kind < 4, "a table is of no known kind")
         for _ in range(self.number("edits")):
             copied, skipped = self.number("copied"), self.number("skipped")
             edits.append((copied, skipped, self.bytes("inserted")))

@@ -9,6 +9,7 @@ BLOCK = 512
 SEGMENT_LIMIT = 1 << 20
 LIMIT = 1 << 24
 HOLE = 1 << 10
+USUAL_CHUNK = 4 << 20
 TYPES = {0x31: "hardlink", 0x32: "symlink", 0x33: "char", 0x34: "block", 0x35: "dir", 0x36: "fifo"}
 CRC64 = []
 for _byte in range(256):
@@ -100,6 +101,7 @@ class Header:
         self.size = number(block[124:136])
         self.modified, self.accessed, self.changed = (number(block[136:148]), 0), None, None
         self.devices = 0, 0
+        self.user = self.group = b""
         kind, prefix = block[156], b""
         if block[257:263] == b"ustar\0" and block[263:265] == b"00":
             if block[508:512] == b"tar\0":
@@ -114,6 +116,7 @@ class Header:
                 self.changed = number(block[357:369]), 0
         if block[257:262] == b"ustar":
             self.devices = number(block[329:337]), number(block[337:345])
+            self.user, self.group = string(block[265:297]), string(block[297:329])
         if prefix:
             self.name = prefix + b"/" + self.name
         self.attributes = {}
@@ -134,6 +137,10 @@ class Header:
             self.uid = decimal(value)
         elif key == b"gid":
             self.gid = decimal(value)
+        elif key == b"uname":
+            self.user = b"" if b"\0" in value else value
+        elif key == b"gname":
+            self.group = b"" if b"\0" in value else value
         elif key == b"size":
             self.size = decimal(value)
         elif key == b"mtime":
@@ -232,13 +239,21 @@ def cuts(data):
             found.append((place, known))
 
     segment = padding = 0
+    is_of_stargz = None
     while True:
         content = segment_end(data, segment, padding)
         if content is None:
             return found
-        size = Header(data[segment + padding : content]).content_size
+        header = Header(data[segment + padding : content])
+        size = header.content_size
+        if is_of_stargz is None:
+            is_of_stargz = header.name in (b".no.prefetch.landmark", b".prefetch.landmark")
         if size:
             cut(content, content)
+        if size and is_of_stargz:
+            for place in range(content + USUAL_CHUNK, min(content + size, len(data) + 1), USUAL_CHUNK):
+                cut(place, place)
+        elif size:
             cut_content(data, content, min(content + size, len(data)), content + size, cut)
         if content + size > len(data):
             return found
@@ -396,6 +411,58 @@ def lines(entry, is_newer):
         yield b"{" + b",".join(b'"' + name + b'":' + value for name, value in fields) + b"}"
 
 
+def lined(layer):
+    """The table of contents that has a line for each field, in parts."""
+    yield b'{\n\t"version": 1,\n\t"entries": [\n'
+    users, groups = {}, {}
+    for index, entry in enumerate(layer.entries):
+        yield (b",\n" if index else b"") + b",\n".join(objects(entry, users, groups))
+    yield b"\n\t]\n}"
+
+
+def objects(entry, users, groups):
+    header, kind = entry.header, entry.header.type
+    fields = [(b"name", quoted(header.name)), (b"type", b'"' + kind.encode() + b'"')]
+
+    def add(name, value, write):
+        if value:
+            fields.append((name, write(value)))
+
+    def changed(names, owner, name):
+        """The name of an owner, if it is not the one that was said before."""
+        if not name or names.get(owner) == name:
+            return b""
+        names[owner] = name
+        return name
+
+    is_file = kind == "reg"
+    seconds, part = header.modified
+    add(b"size", is_file and header.size, plain)
+    add(b"modtime", seconds not in (0, -62135596800) and (seconds + (part >= 5 * 10**8), 0), date)
+    add(b"linkName", kind in ("hardlink", "symlink") and header.link, quoted)
+    add(b"mode", header.mode, plain)
+    add(b"uid", header.uid, plain)
+    add(b"gid", header.gid, plain)
+    add(b"userName", changed(users, header.uid, header.user), quoted)
+    add(b"groupName", changed(groups, header.gid, header.group), quoted)
+    add(b"offset", entry.start, plain)
+    add(b"devMajor", kind in ("char", "block") and header.devices[0], plain)
+    add(b"devMinor", kind in ("char", "block") and header.devices[1], plain)
+    attributes = [quoted(key) + b": " + encoded(value) for key, value in sorted(header.attributes.items())]
+    add(b"xattrs", attributes, lambda all: b"{\n\t\t\t\t" + b",\n\t\t\t\t".join(all) + b"\n\t\t\t}")
+    add(b"digest", is_file and (entry.digest or hashlib.sha256().digest()), digest)
+    chunks = entry.chunks or [(header.content_size, 0, 0, entry.digest, False)]
+    usual = chunks[0][0] if entry.chunks else USUAL_CHUNK
+    for index, chunk in enumerate(chunks):
+        if index:
+            fields = [(b"name", quoted(header.name)), (b"type", b'"chunk"')]
+            add(b"offset", chunk[2], plain)
+        add(b"chunkOffset", chunk[1], plain)
+        add(b"chunkSize", chunk[0] == usual and chunk[0], plain)
+        add(b"chunkDigest", chunk[3], digest)
+        yield b"\t\t{\n" + b",\n".join(b'\t\t\t"' + name + b'": ' + value for name, value in fields) + b"\n\t\t}"
+
+
 def split(layer):
     """The table of what lies between contents, in parts."""
     position = 0
@@ -423,7 +490,7 @@ def split(layer):
 
 def table(kind, layer):
     """The bytes of a table, one by one."""
-    for part in split(layer) if kind == 2 else contents(layer, kind == 1):
+    for part in (lined(layer) if kind == 3 else split(layer) if kind == 2 else contents(layer, kind == 1)):
         yield from part
 
 

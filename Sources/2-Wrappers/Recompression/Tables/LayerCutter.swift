@@ -1,5 +1,6 @@
 /// Tells where zstd:chunked layers are cut into frames: where contents start and end, at holes in them, and where a rolling
-/// checksum of their last 64 bytes has 16 ones.
+/// checksum of their last 64 bytes has 16 ones. Layers of stargz-snapshotter are cut where contents start, and each 4 MiB in
+/// one; they are known by what comes first in them.
 final class LayerCutter {
     private var walk = LayerWalk()
     private var position = 0
@@ -9,6 +10,13 @@ final class LayerCutter {
     private var first = 0
     private var lastCut = 0
     private var zeroCount = 0
+
+    // Layers of stargz-snapshotter.
+    private static let landmarks = [Array(".no.prefetch.landmark".utf8), Array(".prefetch.landmark".utf8)]
+    /// Nil until the first header is there.
+    private var isOfStargz: Bool?
+    private var nextPart = 0
+    private var contentEnd = 0
 
     // The checksum.
     private static let windowByteCount = 64
@@ -55,7 +63,9 @@ final class LayerCutter {
             switch part {
             case .header(let header):
                 position += count
-                if header.contentByteCount > 0 { startContent() }
+                isOfStargz = isOfStargz ?? Self.landmarks.contains(header.name)
+                if header.contentByteCount > 0 { startContent(header.contentByteCount) }
+            case .content where isOfStargz == true: passParts(count)
             case .content(let isLast):
                 pass(UnsafeBufferPointer(rebasing: left[..<count]))
                 guard isLast else { break }
@@ -67,12 +77,23 @@ final class LayerCutter {
         }
     }
 
-    private func startContent() {
+    private func startContent(_ byteCount: Int) {
         cut(position)
         contentStart = position
+        contentEnd = position + byteCount
+        nextPart = position + LayerTable.usualChunkByteCount
         window.update(repeating: 0, count: Self.windowByteCount)
         sum = UInt32(Self.windowByteCount) * Self.offset
         sumOfSums = UInt32(Self.windowByteCount * (Self.windowByteCount - 1)) * Self.offset
+    }
+
+    /// Passes bytes of a content that is cut into parts of one size.
+    private func passParts(_ count: Int) {
+        position += count
+        while nextPart <= position, nextPart < contentEnd {
+            cut(nextPart)
+            nextPart += LayerTable.usualChunkByteCount
+        }
     }
 
     private func pass(_ bytes: UnsafeBufferPointer<UInt8>) {

@@ -16,6 +16,8 @@ struct LayerHeader {
     var mode = 0
     var uid = 0
     var gid = 0
+    var user: [UInt8] = []
+    var group: [UInt8] = []
     var size = 0
     var modified = Moment()
     var accessed: Moment?
@@ -92,7 +94,11 @@ struct LayerHeader {
             if field(345..<346) != [0] { accessed = Moment(seconds: number(345..<357)) }
             if field(357..<358) != [0] { changed = Moment(seconds: number(357..<369)) }
         }
-        if field(257..<262).elementsEqual("ustar".utf8) { devices = (number(329..<337), number(337..<345)) }
+        if field(257..<262).elementsEqual("ustar".utf8) {
+            user = Self.text(field(265..<297))
+            group = Self.text(field(297..<329))
+            devices = (number(329..<337), number(337..<345))
+        }
         if !prefix.isEmpty { name = prefix + [0x2f] + name }
     }
 
@@ -104,6 +110,9 @@ struct LayerHeader {
         case "linkpath": link = Array(value)
         case "uid": uid = Self.decimal(value)
         case "gid": gid = Self.decimal(value)
+        // Names that are remembered have no zeros, which would not count in what is kept.
+        case "uname": user = Self.name(value)
+        case "gname": group = Self.name(value)
         case "size": size = Self.decimal(value)
         case "mtime": modified = Self.moment(value)
         case "atime": accessed = Self.moment(value)
@@ -117,6 +126,9 @@ struct LayerHeader {
     // MARK: - Fields
 
     private static func text(_ field: ArraySlice<UInt8>) -> [UInt8] { Array(field.prefix { $0 != 0 }) }
+
+    /// A name of a PAX header, which has no zeros; empty if it does.
+    private static func name(_ value: ArraySlice<UInt8>) -> [UInt8] { value.contains(0) ? [] : Array(value) }
 
     /// A number in octal, or in base 256; 0 if it is none, or too large.
     private static func number(_ block: ArraySlice<UInt8>, _ range: Range<Int>) -> Int {

@@ -10,6 +10,8 @@ struct LayerTable: IteratorProtocol {
         case knownTimes
         /// What lies between the contents, as vbatts/tar-split writes it.
         case split
+        /// The contents, with a line for each field, as stargz-snapshotter writes them.
+        case lines
     }
 
     private let kind: Kind
@@ -18,6 +20,7 @@ struct LayerTable: IteratorProtocol {
     private var index = 0
     /// How many lines were made.
     private var lineCount = 0
+    private var owners = Owners()
 
     init(_ kind: Kind, _ layer: LayerEntries) {
         self.kind = kind
@@ -27,19 +30,30 @@ struct LayerTable: IteratorProtocol {
     mutating func next() -> [UInt8]? {
         guard index < layer.entries.count + 2 else { return nil }
         defer { index += 1 }
-        if index == 0 { return kind == .split ? [] : Array(#"{"version":1,"entries":["#.utf8) }
+        if index == 0 { return start }
         guard index <= layer.entries.count else { return end() }
         let entry = layer.entries[index - 1]
         let raw = ZeroPacking.unpacked(entry.packed)
         let header = LayerHeader(raw.dropFirst(entry.paddingByteCount))
         guard kind != .split else { return segment(raw) + file(entry, header) }
-        let objects = objects(entry, header)
-        return (index > 1 ? [0x2c] : []) + objects.joined(separator: [0x2c])
+        let isOfLines = kind == .lines
+        let objects = isOfLines ? Self.lines(entry, header, &owners) : objects(entry, header)
+        let separator = isOfLines ? Self.lineSeparator : [0x2c]
+        return (index > 1 ? separator : []) + objects.joined(separator: separator)
+    }
+
+    private var start: [UInt8] {
+        switch kind {
+        case .allTimes, .knownTimes: Array(#"{"version":1,"entries":["#.utf8)
+        case .split: []
+        case .lines: Self.lineStart
+        }
     }
 
     private mutating func end() -> [UInt8] {
         switch kind {
         case .allTimes: return Array("]}".utf8)
+        case .lines: return Self.lineEnd
         case .knownTimes:
             // Which digest it is does not follow from what is there so far.
             let digest = String(repeating: "0", count: 64)

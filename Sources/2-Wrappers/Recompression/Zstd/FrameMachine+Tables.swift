@@ -129,8 +129,14 @@ private struct GivenTable {
         guard Self.isFrame(frame), let text = Self.unpacked(frame),
             let frameByteCount = Self.describedByteCount(frame, text, program)
         else { return nil }
-        let isSplit = text.starts(with: #"{"type":"#.utf8)
-        let kinds: [LayerTable.Kind] = isSplit ? [.split] : [.knownTimes, .allTimes]
+        let kinds: [LayerTable.Kind] =
+            if text.starts(with: #"{"type":"#.utf8) {
+                [.split]
+            } else if text.starts(with: LayerTable.lineStart) {
+                [.lines]
+            } else {
+                [.knownTimes, .allTimes]
+            }
         var best: (kind: LayerTable.Kind, edits: TableEdits, byteCount: Int)?
         for kind in kinds {
             var table = LayerTable(kind, layer)
