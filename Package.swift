@@ -205,7 +205,8 @@ let package = Package(
 
         // Tests: one target for each module, and what they share.
         .target(
-            name: "TestSupport", dependencies: ["Bytes", "Hashing", "Canvas", "Compression", "Delta", "Tar"],
+            name: "TestSupport",
+            dependencies: ["Bytes", "Hashing", "Canvas", "Compression", "Delta", "FileTree", "Tar"],
             path: "Tests/TestSupport", swiftSettings: common),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: testing),
         .testTarget(name: "HashingTests", dependencies: ["Hashing", "Bytes"], swiftSettings: testing),

@@ -28,7 +28,7 @@ struct InventoryTests {
         let other = try await open(
             [[.file("lib", "1"), .file("var/lib/dpkg/status", "Package: y\nVersion: 1\n")]], as: "other.tar")
         for (old, new) in [(image, other), (other, image)] {
-            let tree = DiffTree(old: old.index.listings, new: new.index.listings)
+            let tree = DiffTree(old: old.index.stack, new: new.index.stack)
             let read = [
                 try PackageReader(old, ImageTree(tree, isNew: false)),
                 try PackageReader(new, ImageTree(tree, isNew: true)),

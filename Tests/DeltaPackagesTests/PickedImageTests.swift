@@ -122,7 +122,7 @@ struct PickedImageTests {
 
     /// All paths of merged layers; a directory that nothing but its contents makes has no meaning.
     private func tree(_ layers: [LayerListing]) -> [TreePath: Meaning?] {
-        let tree = Tree(merging: layers)
+        let tree = LayerStack(layers).tree
         return Dictionary(
             uniqueKeysWithValues: tree.nodes.indices.map { index in
                 (tree.path(of: index), tree.entry(of: index).map(Meaning.init))
@@ -131,7 +131,7 @@ struct PickedImageTests {
 
     /// The paths of each file, link, device or pipe with several names.
     private func linkSets(_ layers: [LayerListing]) -> Set<Set<TreePath>> {
-        let tree = Tree(merging: layers)
+        let tree = LayerStack(layers).tree
         var sets: [Int: Set<TreePath>] = [:]
         for index in tree.nodes.indices {
             if let original = tree.original(of: index) {
@@ -260,7 +260,7 @@ struct PickedImageTests {
 
     @Test func `an image of picks has its own id and name, and says what it is`() async throws {
         let (old, new) = try await sample()
-        let tree = DiffTree(old: old.index.listings, new: new.index.listings)
+        let tree = DiffTree(old: old.index.stack, new: new.index.stack)
         let changed = try #require(
             tree.nodes.indices.first { tree.nodes[$0].change == .modified && !tree.nodes[$0].isDirectory })
         let rule = "+ /" + String(decoding: tree.path(of: changed).bytes, as: UTF8.self)
@@ -338,8 +338,8 @@ struct PickedImageTests {
                     isImplied || made[path] == before[path] || made[path] == after[path],
                     "seed \(seed), attempt \(attempt), \(path)")
             }
-            let rest = DiffTree(old: picked.image.index.listings, new: new.index.listings)
-            let changes = DiffTree(old: old.index.listings, new: new.index.listings)
+            let rest = DiffTree(old: picked.image.index.stack, new: new.index.stack)
+            let changes = DiffTree(old: old.index.stack, new: new.index.stack)
             let left = changes.nodes.indices.count { index in
                 let node = changes.nodes[index]
                 guard node.change != .unchanged, !node.isMovedAway else { return false }

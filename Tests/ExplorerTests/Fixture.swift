@@ -7,6 +7,7 @@ import Hashing
 import OCI
 import Summary
 import Shipping
+import TestSupport
 
 /// A pair of images made in code: what the screens show.
 struct Fixture {

@@ -112,7 +112,7 @@ struct CoveringTests {
             try file("var/log/a", 1), try file("var/log/x/b.pyc", 1), try file("srv/b.pyc", 1),
             try file("srv/log", 1),
         ])
-        let tree = Tree(merging: [listing])
+        let tree = LayerStack([listing]).tree
         let patterns = ["/var/log/", "*.pyc"].compactMap { PathPattern($0) }
         let covering = tree.covering(patterns) { tree.nodes[$0].entry == nil }
         func pattern(_ path: String) throws -> Int? {

@@ -2,6 +2,7 @@ import Bytes
 import FileTree
 import Hashing
 import Testing
+import TestSupport
 
 /// Which layer removes what, as runtimes unpack them.
 struct LayerOfChangeTests {

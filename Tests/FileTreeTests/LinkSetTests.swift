@@ -2,6 +2,7 @@ import Bytes
 @testable import FileTree
 import Hashing
 import Testing
+import TestSupport
 
 /// What trees say of files with several names.
 struct LinkSetTests {
@@ -44,7 +45,7 @@ struct LinkSetTests {
     }
 
     private func merged(_ layers: [Entry]...) throws -> Tree {
-        Tree(merging: try LayerListing.resolved(layers.map { LayerListing(entries: $0) }))
+        try LayerStack(resolving: layers.map { LayerListing(entries: $0) }).tree
     }
 
     @Test func `no name is a link to what is gone, or is another file by now`() throws {

@@ -24,6 +24,17 @@ struct MemoryTests {
         #expect(shared[1].entries.allSatisfy { place($0) == place(old[0].entries[1]) })
     }
 
+    @Test func `names of a large tree are found where they lie`() {
+        var table = NameTable()
+        for number in 1..<70_000 { table.append(Array("\(number)".utf8)[...]) }
+        #expect(table[0].isEmpty)
+        #expect((1..<70_000).allSatisfy { table[$0].elementsEqual("\($0)".utf8) })
+        #expect(table.has(Array("65536".utf8)[...], at: 65_536))
+        #expect(!table.has(Array("65536".utf8)[...], at: 65_535))
+        #expect(table.range(69_999 - 1).upperBound == table.range(69_999).lowerBound)
+        #expect(table.range(69_999).upperBound == table.bytes.count)
+    }
+
     @Test func `nodes and entries take little`() {
         #expect(MemoryLayout<DiffTree.Shape>.stride == 16)
         #expect(MemoryLayout<DiffTree.Contents>.stride == 72)

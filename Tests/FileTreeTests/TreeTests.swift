@@ -2,6 +2,7 @@ import Bytes
 import FileTree
 import Hashing
 import Testing
+import TestSupport
 
 /// Layers as lists of words and the merged tree as its paths.
 ///
@@ -129,7 +130,7 @@ struct TreeTests {
     ])
     func `layers are merged as a runtime does`(_ item: TreeCase) throws {
         let layers = try item.layers.map(listing)
-        #expect(words(Tree(merging: layers), layers) == item.merged)
+        #expect(words(LayerStack(layers).tree, layers) == item.merged)
     }
 
     @Test func `a layer by itself shows its markers`() throws {
@@ -171,7 +172,7 @@ struct TreeTests {
         #expect("\(entry.size)" == parts[1])
         #expect(entry.digest != nil || entry.size == 0)
         // It is there in the merged tree.
-        #expect(Tree(merging: resolved).find(entry.path) != nil)
+        #expect(LayerStack(resolved).tree.find(entry.path) != nil)
     }
 
     @Test func `a hard link to a link is one, too`() throws {
@@ -256,7 +257,7 @@ struct TreeTests {
     }
 
     @Test func `nodes stand behind their parents, children are sorted, and paths are found`() throws {
-        let tree = Tree(merging: [try listing("b/z b/a c a/b/c/d")])
+        let tree = LayerStack([try listing("b/z b/a c a/b/c/d")]).tree
         for (index, node) in tree.nodes.enumerated().dropFirst() {
             #expect(node.parent < index)
             #expect(tree.nodes[node.parent].children.contains(index))
@@ -272,9 +273,9 @@ struct TreeTests {
 
     @Test func `a path of thousands of components is no trap`() throws {
         let deep = String(repeating: "d/", count: 5_000) + "x"
-        let tree = Tree(merging: [
+        let tree = LayerStack([
             LayerListing(entries: [Entry(path: try #require(TreePath(deep)), kind: .file)])
-        ])
+        ]).tree
         #expect(tree.nodes.count == 5_002)
         #expect(tree.path(of: 5_001) == TreePath(deep))
     }

@@ -55,7 +55,7 @@ struct HoleTests {
         }
         let old = try await index([file])
         let new = try await index(others, [file])
-        let tree = DiffTree(old: old.listings, new: new.listings)
+        let tree = DiffTree(old: old.stack, new: new.stack)
         #expect(tree.counts.modified == 0 && tree.counts.unchanged == 1 && tree.counts.added == 3)
     }
 

@@ -54,7 +54,7 @@ struct LoaderTests {
                 let index = try await ImageLoader.load(ImageRequest(path: path)).index
                 // Equal listings make every pair of saves equal, not just those with this one.
                 #expect(index.listings == reference.listings, "\(layout) \(packing)")
-                #expect(DiffTree(old: reference.listings, new: index.listings).isUnchanged)
+                #expect(DiffTree(old: reference.stack, new: index.stack).isUnchanged)
                 let rows = LayerAlignment.align(old: reference.summary.layers, new: index.summary.layers)
                 #expect(rows.map(\.change) == builder.layers.map { _ in .same })
             }
@@ -150,7 +150,7 @@ struct LoaderTests {
         let new = try await load(try image(2).archive(.dockerLegacy), scratch).index
         #expect(old.listings[0].entries[0].size == 9_000)
         #expect(old.listings[0].entries[0].isSparse)
-        #expect(DiffTree(old: old.listings, new: new.listings).nodes.map(\.change).last == .metadata)
+        #expect(DiffTree(old: old.stack, new: new.stack).nodes.map(\.change).last == .metadata)
     }
 
     @Test func `a file holds the same however its holes are stored`() async throws {
@@ -169,7 +169,7 @@ struct LoaderTests {
             let first = plain ?? image.index
             plain = first
             #expect(
-                DiffTree(old: first.listings, new: image.index.listings).nodes.map(\.change).last
+                DiffTree(old: first.stack, new: image.index.stack).nodes.map(\.change).last
                     == .unchanged)
             for (offset, count) in [
                 (0, 4000), (500, 30), (511, 1), (512, 1), (1023, 514), (1990, 10), (2000, 1),
@@ -184,7 +184,7 @@ struct LoaderTests {
                 .archive(.dockerLegacy), scratch)
         let first = try #require(plain)
         #expect(
-            DiffTree(old: first.listings, new: other.index.listings).nodes.map(\.change).last == .modified)
+            DiffTree(old: first.stack, new: other.index.stack).nodes.map(\.change).last == .modified)
     }
 
     @Test func `more zeros than can be hashed are compared by where they are`() async throws {
@@ -251,7 +251,7 @@ struct LoaderTests {
         let old = try await load(try image("lib/libm.so").archive(.dockerLegacy), scratch).index
         let new = try await load(try image("usr/lib/libm.so").archive(.dockerLegacy), scratch).index
         #expect(old.listings[0].entries[4].path == TreePath("lib/libm.so"))
-        #expect(DiffTree(old: old.listings, new: new.listings).isUnchanged)
+        #expect(DiffTree(old: old.stack, new: new.stack).isUnchanged)
     }
 
     @Test func `a hard link may lead to a lower layer`() async throws {
@@ -275,7 +275,7 @@ struct LoaderTests {
             .init("", [.file(".wh.b")]),
         ])
         let image = try await load(try builder.archive(.dockerLegacy), scratch)
-        let tree = Tree(merging: image.index.listings)
+        let tree = image.index.stack.tree
         let node = try #require(TreePath("c").flatMap(tree.find))
         #expect(tree.entry(of: node)?.kind == .file && tree.entry(of: node)?.size == 3_000)
         let id = try #require(tree.nodes[node].entry)
@@ -358,7 +358,7 @@ struct LoaderTests {
             .symlink("a", to: "b"), .symlink("b", to: "a"), .symlink("c", to: "../../../etc"),
         ]
         let image = try await load(try ImageBuilder([.init("", entries)]).archive(.dockerLegacy), scratch)
-        #expect(Tree(merging: image.index.listings).nodes.count == 4)
+        #expect(image.index.stack.tree.nodes.count == 4)
     }
 }
 

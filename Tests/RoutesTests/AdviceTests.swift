@@ -52,7 +52,7 @@ struct ImageAdviceTests {
     @Test func whatHasAnotherNameIsNotWasted() throws {
         let link = Entry(path: try #require(TreePath("b")), kind: .hardLink, linkTarget: Array("a".utf8))
         func found(_ layers: [[Entry]]) throws -> [Advice] {
-            let listings = try LayerListing.resolved(layers.map { LayerListing(entries: $0) })
+            let listings = try LayerStack(resolving: layers.map { LayerListing(entries: $0) }).listings
             return advice(listings.map(\.entries))
         }
         let below = [try file("a", "x", count: 9), link]

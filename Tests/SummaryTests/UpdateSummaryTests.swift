@@ -52,9 +52,9 @@ private struct Pair {
             old: old, new: new, pairs: LayerAlignment.align(old, new), oldPackages: inventory(oldPackages),
             newPackages: inventory(newPackages), keys: keys, hasAllPackages: true, hasLookedAtAllFiles: true)
         return UpdateSummary(
-            facts, tree: DiffTree(old: old.listings, new: new.listings, ignoring: ignored),
+            facts, tree: DiffTree(old: old.stack, new: new.stack, ignoring: ignored),
             configuration: ConfigDiff(old: ImageConfiguration(), new: ImageConfiguration()), costs: costs,
-            everything: ignored.isEmpty ? nil : DiffTree(old: old.listings, new: new.listings))
+            everything: ignored.isEmpty ? nil : DiffTree(old: old.stack, new: new.stack))
     }
 }
 

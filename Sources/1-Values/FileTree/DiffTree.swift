@@ -33,8 +33,8 @@ public struct DiffTree: Sendable {
         @StoredSmall fileprivate var peer: Int = -1
         fileprivate let old: EntryID
         fileprivate let new: EntryID
-        fileprivate var oldByteCount: UInt64 = 0
-        fileprivate var newByteCount: UInt64 = 0
+        fileprivate var oldByteCount: UInt64
+        fileprivate var newByteCount: UInt64
         fileprivate var counts = ChangeCounts()
     }
 
@@ -102,16 +102,24 @@ public struct DiffTree: Sendable {
     private(set) var newOriginals: [Int: Int] = [:]
     private let rules: IgnoreRules
 
-    /// Compares whole images: each side's layers merged.
+    /// Compares whole images: each side's layers merged. Takes the trees that are kept with them.
     ///
     /// - Parameters:
-    ///   - old: All layers of the old image.
-    ///   - new: All layers of the new image.
+    ///   - old: The old image.
+    ///   - new: The new image.
     ///   - rules: What does not matter.
-    public init(old: [LayerListing], new: [LayerListing], ignoring rules: IgnoreRules = IgnoreRules()) {
+    public init(old: LayerStack, new: LayerStack, ignoring rules: IgnoreRules = IgnoreRules()) {
         self.init(
-            oldTree: Tree(merging: old), newTree: Tree(merging: new), oldLayers: old, newLayers: new,
-            rules: rules)
+            oldTree: old.takeTree(), newTree: new.takeTree(), oldLayers: old.listings,
+            newLayers: new.listings, rules: rules)
+    }
+
+    /// A whole image by itself, on both sides. The tree that is kept with it stays there.
+    public init(_ image: LayerStack) {
+        let tree = image.tree
+        self.init(
+            oldTree: tree, newTree: tree, oldLayers: image.listings, newLayers: image.listings,
+            rules: IgnoreRules())
     }
 
     /// Compares one layer of each image, or what only one of them has.
@@ -313,7 +321,10 @@ public struct DiffTree: Sendable {
                 storedParent: Int32(clamping: parent), change: change, isInOld: old != nil,
                 isInNew: new != nil,
                 isDirectory: oldIsDirectory || newIsDirectory || hasChildren))
-        contents.append(Contents(old: old?.entry ?? .none, new: new?.entry ?? .none))
+        contents.append(
+            Contents(
+                old: old?.entry ?? .none, new: new?.entry ?? .none, oldByteCount: Self.byteCount(oldEntry),
+                newByteCount: Self.byteCount(newEntry)))
     }
 
     /// Pairs removed files with added files of the same content: first those that kept their name, then any.
@@ -370,12 +381,10 @@ public struct DiffTree: Sendable {
     private mutating func rollUp() {
         for index in shapes.indices.reversed() {
             let shape = shapes[index]
-            var own = contents[index]
-            own.counts += ChangeCounts(shape.change, isMovedAway: shape.change == .moved && !shape.isInNew)
-            own.oldByteCount.addClamped(Self.byteCount(oldEntry(at: own.old)))
-            own.newByteCount.addClamped(Self.byteCount(newEntry(at: own.new)))
-            contents[index] = own
+            contents[index].counts += ChangeCounts(
+                shape.change, isMovedAway: shape.change == .moved && !shape.isInNew)
             guard index > 0 else { continue }
+            let own = contents[index]
             contents[shape.parent].counts += own.counts
             contents[shape.parent].oldByteCount.addClamped(own.oldByteCount)
             contents[shape.parent].newByteCount.addClamped(own.newByteCount)

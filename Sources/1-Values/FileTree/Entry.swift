@@ -133,7 +133,7 @@ public struct Entry: Hashable, Sendable {
         set {
             let small = Int32(exactly: newValue)
             smallUID = small ?? 0
-            setRarely(\.uid, small == nil ? newValue : nil)
+            if small == nil || !rarities.isEmpty { change { $0.uid = small == nil ? newValue : nil } }
         }
     }
 
@@ -143,7 +143,7 @@ public struct Entry: Hashable, Sendable {
         set {
             let small = Int32(exactly: newValue)
             smallGID = small ?? 0
-            setRarely(\.gid, small == nil ? newValue : nil)
+            if small == nil || !rarities.isEmpty { change { $0.gid = small == nil ? newValue : nil } }
         }
     }
 
@@ -220,11 +220,6 @@ public struct Entry: Hashable, Sendable {
         // Nearly always they are the same: then the entry need not grow.
         guard digest != ofBytes || !rarities.isEmpty else { return }
         change { $0.digestOfBytes = digest == ofBytes ? .same : ofBytes.map { .other($0) } ?? .unknown }
-    }
-
-    private mutating func setRarely(_ field: WritableKeyPath<Rarities, Int64?>, _ value: Int64?) {
-        guard value != nil || !rarities.isEmpty else { return }
-        change { $0[keyPath: field] = value }
     }
 
     private mutating func change(_ body: (inout Rarities) -> Void) {

@@ -4,23 +4,44 @@ import Bytes
 /// would take several times as much as its bytes do.
 struct NameTable: Sendable {
     private(set) var bytes: [UInt8] = []
-    private var ends: [Int] = []
+    /// Where each name ends, counted from the start of its block: half of what its place in `bytes` would take.
+    private var ends: [UInt32] = []
+    /// Where each block of 65,536 names starts. None is longer than Linux allows, so a block is far below four gigabytes.
+    private var starts: [Int] = []
 
     /// A table with the name of a root, which has none, and room for more.
     init(count: Int = 1, byteCount: Int = 0) {
         bytes.reserveCapacity(byteCount)
         ends.reserveCapacity(count)
-        ends.append(0)
+        append([])
     }
 
     /// The place of a name in `bytes`.
-    func range(_ index: Int) -> Range<Int> { (index == 0 ? 0 : ends[index - 1])..<ends[index] }
+    func range(_ index: Int) -> Range<Int> {
+        let start = starts[index >> 16]
+        return (index & 0xffff == 0 ? start : start + Int(ends[index - 1]))..<start + Int(ends[index])
+    }
 
     subscript(index: Int) -> ArraySlice<UInt8> { bytes[range(index)] }
 
     mutating func append(_ name: ArraySlice<UInt8>) {
+        if ends.count & 0xffff == 0 { starts.append(bytes.count) }
         bytes.append(contentsOf: name)
-        ends.append(bytes.count)
+        ends.append(UInt32(clamping: bytes.count - (starts.last ?? 0)))
+    }
+
+    /// Whether that is the name at an index.
+    func has(_ name: ArraySlice<UInt8>, at index: Int) -> Bool {
+        let range = range(index)
+        guard range.count == name.count else { return false }
+        let own = bytes.span
+        let other = name.span
+        var step = 0
+        while step < range.count {
+            guard own[range.lowerBound + step] == other[step] else { return false }
+            step += 1
+        }
+        return true
     }
 
     /// Which of two names stands first by its bytes: below 0 for the own one, 0 if they are the same.

@@ -31,7 +31,7 @@ public struct Tree: Sendable {
     public let nodes: [Node]
     let names: NameTable
     /// The layers that its entries are from.
-    let layers: [LayerListing]
+    private(set) var layers: [LayerListing]
     /// The place of the first of them in the image.
     let firstLayer: Int
     /// Which names are of one file, and what they are together.
@@ -40,11 +40,11 @@ public struct Tree: Sendable {
     /// Merges layers bottom up as a container runtime does (OCI image spec, "Applying Changesets").
     ///
     /// Paths, and whiteouts, lead through the symbolic links that are there when an entry's turn comes. An entry whose
-    /// links lead in a circle is left out; `LayerListing.resolved` refuses such layers.
+    /// links lead in a circle is left out; `LinkResolver` refuses such layers.
     ///
     /// - Parameter layers: The listings, the lowest first; of those that are not resolved, hard links are as their headers
     ///   spell them.
-    public init(merging layers: [LayerListing]) {
+    init(merging layers: [LayerListing]) {
         var builder = TreeBuilder(entryCount: layers.reduce(0) { $0 + $1.entries.count }, followsLinks: true)
         var hardLinks: [EntryID] = []
         for (index, layer) in layers.enumerated() {
@@ -55,9 +55,20 @@ public struct Tree: Sendable {
                 if entry.hardLink != nil { hardLinks.append(id) }
             }
         }
+        self.init(builder, of: layers, hardLinks: hardLinks)
+    }
+
+    /// What a builder has made.
+    ///
+    /// - Parameters:
+    ///   - builder: It has taken all entries.
+    ///   - layers: The layers that they are of.
+    ///   - firstLayer: The place of the first of them in the image.
+    ///   - hardLinks: Which of them are hard links, in their order.
+    init(_ builder: TreeBuilder, of layers: [LayerListing], firstLayer: Int = 0, hardLinks: [EntryID]) {
         (nodes, names) = builder.finish()
         self.layers = layers
-        firstLayer = 0
+        self.firstLayer = firstLayer
         links = LinkSets(hardLinks, in: self)
     }
 
@@ -71,10 +82,7 @@ public struct Tree: Sendable {
             try? builder.show(entry, id)
             if entry.hardLink != nil { hardLinks.append(id) }
         }
-        (nodes, names) = builder.finish()
-        layers = [layer]
-        firstLayer = index
-        links = LinkSets(hardLinks, in: self)
+        self.init(builder, of: [layer], firstLayer: index, hardLinks: hardLinks)
     }
 
     /// A tree with nothing but a root.
@@ -83,6 +91,13 @@ public struct Tree: Sendable {
         names = NameTable()
         layers = []
         firstLayer = 0
+    }
+
+    /// The same tree, whose layers are the same ones as they lie elsewhere in memory.
+    func storing(_ layers: [LayerListing]) -> Tree {
+        var tree = self
+        tree.layers = layers
+        return tree
     }
 
     /// What a node is: what its entry says, or what all names of its file say together. nil for a directory that exists

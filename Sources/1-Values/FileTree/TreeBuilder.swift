@@ -12,7 +12,6 @@ struct TreeBuilder {
 
     private struct Slot {
         let parent: Int32
-        let hash: UInt32
         /// Its children are a chain; those that were removed may still hang in it.
         var firstChild: Int32 = -1
         var nextSibling: Int32 = -1
@@ -29,10 +28,9 @@ struct TreeBuilder {
         /// Whether it hangs in its parent's chain.
         var isChained = true
 
-        init(parent: Int32, hash: UInt32, nextSibling: Int32 = -1, layer: Int32, pathByteCount: Int32 = 0) {
+        init(parent: Int32, nextSibling: Int32 = -1, layer: Int32, pathByteCount: Int32 = 0) {
             self.parent = parent
             self.pathByteCount = pathByteCount
-            self.hash = hash
             self.nextSibling = nextSibling
             self.layer = layer
         }
@@ -43,6 +41,15 @@ struct TreeBuilder {
         }
     }
 
+    /// Where a slot is found: with its hash, so that nearly all of those that are not meant are passed over without a look
+    /// at what lies elsewhere in memory.
+    private struct Bucket {
+        static let empty = Bucket(slot: -1, hash: 0)
+
+        let slot: Int32
+        let hash: UInt32
+    }
+
     private static let opaqueName = Array(".wh..wh..opq".utf8)
     /// As many as Linux follows in one path.
     private static let linkLimit = 40
@@ -50,8 +57,8 @@ struct TreeBuilder {
     private let followsLinks: Bool
     private var slots: [Slot] = []
     private var names = NameTable()
-    /// Slots by parent and name: an open hash table, -1 for none.
-    private var buckets: [Int32]
+    /// Slots by parent and name: an open hash table.
+    private var buckets: [Bucket]
     /// Where symbolic links lead.
     private var targets: [Int32: [UInt8]] = [:]
     /// Entries that were removed or replaced since the last look; nil if nobody wants to know.
@@ -81,9 +88,9 @@ struct TreeBuilder {
         linkBytesLeft = entryCount * 256 + (1 << 22)
         var bucketCount = 64
         while bucketCount < entryCount * 2 { bucketCount *= 2 }
-        buckets = Array(repeating: -1, count: bucketCount)
+        buckets = Array(repeating: .empty, count: bucketCount)
         slots.reserveCapacity(entryCount + 1)
-        slots.append(Slot(parent: 0, hash: 0, layer: -1))
+        slots.append(Slot(parent: 0, layer: -1))
     }
 
     /// What is applied from now on comes from that layer.
@@ -177,9 +184,8 @@ struct TreeBuilder {
         guard let parent = try directory(parentPath, making: .all) else { return }
         linkBytesLeft -= max(0, Int(slots[Int(parent)].pathByteCount) - parentPath.count)
         guard linkBytesLeft >= 0 else { throw .tooManyLinks }
-        let slot: Int32
-        if let known = lookup(parent, name) {
-            slot = known
+        let (slot, isNew) = self.slot(parent, name)
+        if !isNew {
             hide(Int(slot))
             if !slots[Int(slot)].isPresent {
                 revive(slot)
@@ -188,8 +194,6 @@ struct TreeBuilder {
                 lastDirectory = nil
                 removeChildren(of: slot)
             }
-        } else {
-            slot = add(parent, name)
         }
         slots[Int(slot)].isDirectory = isDirectory
         slots[Int(slot)].isLink = entry.kind == .symlink
@@ -253,12 +257,14 @@ struct TreeBuilder {
                     continue
                 }
             }
-            let known = lookup(slot, component)
-            guard let child = known, slots[Int(child)].isPresent else {
-                guard making != .nothing else { return nil }
-                slot = known ?? add(slot, component)
-                if known != nil { revive(slot) }
-                continue
+            let child: Int32
+            if making == .nothing {
+                guard let known = lookup(slot, component), slots[Int(known)].isPresent else { return nil }
+                child = known
+            } else {
+                let isNew: Bool
+                (child, isNew) = self.slot(slot, component)
+                if !isNew, !slots[Int(child)].isPresent { revive(child) }
             }
             if slots[Int(child)].isLink, followsLinks {
                 linkCount += 1
@@ -307,46 +313,52 @@ struct TreeBuilder {
 
     /// The slot of that name in a directory, present or not.
     private func lookup(_ parent: Int32, _ name: ArraySlice<UInt8>) -> Int32? {
-        let hash = Self.hash(parent, name)
-        let mask = buckets.count - 1
-        var bucket = Int(hash) & mask
-        while buckets[bucket] >= 0 {
-            let index = Int(buckets[bucket])
-            if slots[index].hash == hash, slots[index].parent == parent, names[index].elementsEqual(name) {
-                return buckets[bucket]
-            }
-            bucket = (bucket + 1) & mask
-        }
-        return nil
+        let known = buckets[bucket(parent, name, Self.hash(parent, name))].slot
+        return known < 0 ? nil : known
     }
 
-    /// Adds an implied directory of that name; there must be no slot of it.
-    private mutating func add(_ parent: Int32, _ name: ArraySlice<UInt8>) -> Int32 {
+    /// Where the slot of that name in a directory stands, or an empty bucket that it belongs into.
+    private func bucket(_ parent: Int32, _ name: ArraySlice<UInt8>, _ hash: UInt32) -> Int {
+        let mask = buckets.count - 1
+        var place = Int(hash) & mask
+        while buckets[place].slot >= 0 {
+            let index = Int(buckets[place].slot)
+            if buckets[place].hash == hash, slots[index].parent == parent, names.has(name, at: index) {
+                break
+            }
+            place = (place + 1) & mask
+        }
+        return place
+    }
+
+    /// The slot of that name in a directory, which is added as an implied directory if it is not there.
+    private mutating func slot(_ parent: Int32, _ name: ArraySlice<UInt8>) -> (slot: Int32, isNew: Bool) {
         if slots.count * 3 > buckets.count * 2 { grow() }
-        let slot = Int32(clamping: slots.count)
         let hash = Self.hash(parent, name)
+        let place = bucket(parent, name, hash)
+        if buckets[place].slot >= 0 { return (buckets[place].slot, false) }
+        let slot = Int32(clamping: slots.count)
+        buckets[place] = Bucket(slot: slot, hash: hash)
         slots.append(
             Slot(
-                parent: parent, hash: hash, nextSibling: slots[Int(parent)].firstChild, layer: layer,
+                parent: parent, nextSibling: slots[Int(parent)].firstChild, layer: layer,
                 pathByteCount: Int32(
                     clamping: Int(slots[Int(parent)].pathByteCount) + name.count + (parent == 0 ? 0 : 1))))
         names.append(name)
         slots[Int(parent)].firstChild = slot
-        enter(slot)
         touch(parent)
-        return slot
-    }
-
-    private mutating func enter(_ slot: Int32) {
-        let mask = buckets.count - 1
-        var bucket = Int(slots[Int(slot)].hash) & mask
-        while buckets[bucket] >= 0 { bucket = (bucket + 1) & mask }
-        buckets[bucket] = slot
+        return (slot, true)
     }
 
     private mutating func grow() {
-        buckets = Array(repeating: -1, count: buckets.count * 2)
-        for slot in slots.indices.dropFirst() { enter(Int32(clamping: slot)) }
+        let old = buckets
+        buckets = Array(repeating: .empty, count: old.count * 2)
+        let mask = buckets.count - 1
+        for bucket in old where bucket.slot >= 0 {
+            var place = Int(bucket.hash) & mask
+            while buckets[place].slot >= 0 { place = (place + 1) & mask }
+            buckets[place] = bucket
+        }
     }
 
     /// What was removed comes back as an implied directory.

@@ -93,16 +93,24 @@ public struct ImageSummary: Hashable, Sendable {
     }
 }
 
-/// An image with the listing of every layer.
+/// An image with what every layer holds.
 public struct ImageIndex: Sendable {
     /// The image and its layers.
     public var summary: ImageSummary
-    /// What each layer holds, lowest first; as many as the summary has layers.
-    public var listings: [LayerListing]
+    /// What the layers hold, as many as the summary has.
+    public let stack: LayerStack
+
+    /// What each layer holds, lowest first.
+    public var listings: [LayerListing] { stack.listings }
 
     /// An image of those layers.
-    public init(summary: ImageSummary, listings: [LayerListing]) {
+    public init(summary: ImageSummary, stack: LayerStack) {
         self.summary = summary
-        self.listings = listings
+        self.stack = stack
+    }
+
+    /// An image of those layers, whose tree is made once it is asked for.
+    public init(summary: ImageSummary, listings: [LayerListing]) {
+        self.init(summary: summary, stack: LayerStack(listings))
     }
 }

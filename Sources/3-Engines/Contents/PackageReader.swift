@@ -36,7 +36,7 @@ public struct PackageReader {
     /// - Parameter image: The image.
     /// - Throws: `CancellationError` when the task was cancelled. What cannot be read is left out.
     public init(_ image: OpenedImage) throws {
-        try self.init(image, ImageTree(Tree(merging: image.index.listings)))
+        try self.init(image, ImageTree(image.index.stack.takeTree()))
     }
 
     /// Looks through an image whose files are known.

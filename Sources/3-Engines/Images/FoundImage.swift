@@ -76,12 +76,13 @@ public struct FoundImage: Sendable {
             let results = try await reading.read(Array(zip(chosen.parts.blobs, summary.layers)))
             var indexed = summary
             indexed.layers = results.map(\.summary)
-            var listings = results.map(\.listing)
-            if request.hashesFiles {
-                listings = try listings.resolved(layers: indexed.layers, source: store.source)
-            }
+            let listings = results.map(\.listing)
+            let stack =
+                request.hashesFiles
+                ? try listings.resolved(layers: indexed.layers, source: store.source)
+                : LayerStack(listings)
             return OpenedImage(
-                index: ImageIndex(summary: indexed, listings: listings),
+                index: ImageIndex(summary: indexed, stack: stack),
                 config: chosen.config.bytes, manifest: chosen.parts.manifest, layers: results.map(\.file),
                 archive: chosen.isOneOfSeveral ? nil : store.archive, isOneOfSeveral: chosen.isOneOfSeveral,
                 archiveByteCount: store.archiveByteCount)

@@ -54,6 +54,8 @@ public struct ImageSet: Sendable {
         storedByteCount = image.storedByteCount
         isOneOfSeveral = image.isOneOfSeveral
         indexDigests = []
+        // The set may live longer than who needs the tree.
+        let image = image.withoutTree()
         makeArchive = { try image.archive() }
     }
 

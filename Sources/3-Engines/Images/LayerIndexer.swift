@@ -224,9 +224,9 @@ extension [LayerListing] {
     /// - Parameters:
     ///   - layers: The same layers' summaries, for messages.
     ///   - source: The archive, for messages.
-    /// - Returns: The layers in the same order.
+    /// - Returns: The layers in the same order, and the tree that they make.
     /// - Throws: `ImageError` if they cannot be laid over each other.
-    public func resolved(layers: [LayerSummary], source: String) throws -> [LayerListing] {
+    public func resolved(layers: [LayerSummary], source: String) throws -> LayerStack {
         func refused(_ id: EntryID, _ reason: (Entry) -> String) -> ImageError {
             let layer = layers[id.layer]
             return .badLayer(
@@ -235,7 +235,7 @@ extension [LayerListing] {
         }
         func name(_ bytes: [UInt8]) -> String { "'\(EscapedText.of(bytes, limit: 200))'" }
         do {
-            return try LayerListing.resolved(self)
+            return try LayerStack(resolving: self)
         } catch {
             switch error {
             case .danglingHardLink(let id):

@@ -53,7 +53,9 @@ public struct OpenedImage: Sendable {
     /// - Parameter other: An image that may hold these layers.
     /// - Returns: What there is to be shown of it next to the other one.
     public func completed(by other: OpenedImage) -> OpenedImage {
+        guard layers.contains(where: \.isAbsent) else { return self }
         var image = self
+        var listings = index.listings
         for (place, layer) in layers.enumerated() where layer.isAbsent {
             let diffID = index.summary.layers[place].diffID
             guard
@@ -64,17 +66,26 @@ public struct OpenedImage: Sendable {
             let (known, bytes) = (other.index.summary.layers[home], other.layers[home])
             image.index.summary.layers[place].byteCount = known.byteCount
             image.index.summary.layers[place].entryCount = known.entryCount
-            image.index.listings[place] = other.index.listings[home]
+            listings[place] = other.index.listings[home]
             image.layers[place] = LayerBytes(
                 blob: layer.blob, tar: bytes.tar, spans: bytes.spans, isChecked: true, isAbsent: true)
         }
+        image.index = ImageIndex(summary: image.index.summary, listings: listings)
         return image
     }
 
     /// The same image, whose paths lie in memory once with those of another one.
     public func sharingPaths(with other: OpenedImage) -> OpenedImage {
         var image = self
-        image.index.listings = index.listings.sharingPaths(with: other.index.listings)
+        image.index = ImageIndex(
+            summary: index.summary, stack: index.stack.sharingPaths(with: other.index.stack))
+        return image
+    }
+
+    /// The same image, which keeps no tree of its layers.
+    func withoutTree() -> OpenedImage {
+        var image = self
+        image.index = ImageIndex(summary: index.summary, listings: index.listings)
         return image
     }
 

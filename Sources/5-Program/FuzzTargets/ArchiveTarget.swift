@@ -51,15 +51,16 @@ struct ArchiveTarget: Target {
         let image = try await ImageLoader.load(
             ImageRequest(path: path, jobs: 1, unpackedByteCountLimit: 64 << 20))
         // What is listed can be shown, and compared with another image both ways.
-        let (listings, known) = (image.index.listings, other.index.listings)
-        let tree = Tree(merging: listings)
+        let (stack, known) = (image.index.stack, other.index.stack)
+        let tree = stack.tree
         for index in tree.nodes.indices { _ = tree.path(of: index) }
-        for pair in [(listings, known), (known, listings), (listings, listings)] {
+        for pair in [(stack, known), (known, stack), (stack, stack)] {
             let tree = DiffTree(old: pair.0, new: pair.1)
             for index in tree.nodes.indices { _ = EscapedText.of(tree.path(of: index).bytes) }
         }
         for pair in LayerAlignment.align(other.index, image.index) {
-            _ = DiffTree(old: known, new: listings, oldIndex: pair.old, newIndex: pair.new)
+            _ = DiffTree(
+                old: known.listings, new: stack.listings, oldIndex: pair.old, newIndex: pair.new)
         }
     }
 

@@ -98,7 +98,7 @@ struct PickedImageMaker {
         self.list = list
         self.old = old
         self.new = new
-        needs = PickNeeds(tree ?? DiffTree(old: old.index.listings, new: new.index.listings))
+        needs = PickNeeds(tree ?? DiffTree(old: old.index.stack, new: new.index.stack))
         self.pairs = pairs ?? LayerAlignment.align(old.index, new.index)
     }
 
@@ -216,8 +216,8 @@ struct PickedImageMaker {
         parts.add(new, 0..<count)
         parts.add(old, kept)
         let image = try assemble(parts)
-        let made = DiffTree(old: old.index.listings, new: image.index.listings)
-        let rest = DiffTree(old: image.index.listings, new: new.index.listings)
+        let made = DiffTree(old: old.index.stack, new: image.index.stack)
+        let rest = DiffTree(old: image.index.stack, new: new.index.stack)
         // A directory that nothing but its contents makes has lost what its entry said.
         func isSame(_ node: DiffTree.Node) -> Bool {
             node.change == .unchanged && (node.old == nil) == (node.new == nil)
@@ -293,7 +293,7 @@ struct PickedImageMaker {
         let imageID = Digest.of(config)
         let manifest = try old.manifest.map { try manifestBytes($0, config: config, layers) }
         let names = [Self.name(old.index.summary.names.first, imageID)]
-        let listings = try layers.map(\.listing).resolved(layers: layers.map(\.summary), source: old.source)
+        let stack = try layers.map(\.listing).resolved(layers: layers.map(\.summary), source: old.source)
         let summary = ImageSummary(
             source: old.source, names: names, imageID: imageID,
             manifestDigest: manifest.map { Digest.of($0) },
@@ -301,7 +301,7 @@ struct PickedImageMaker {
             archiveByteCount: layers.reduce(0) { $0.addingClamped($1.summary.blobByteCount) },
             layers: layers.map(\.summary), configuration: configuration)
         return OpenedImage(
-            index: ImageIndex(summary: summary, listings: listings), config: config, manifest: manifest,
+            index: ImageIndex(summary: summary, stack: stack), config: config, manifest: manifest,
             layers: layers.map(\.bytes))
     }
 

@@ -16,7 +16,7 @@ public struct ImageAdvice: Sendable {
     public init(_ image: ImageIndex) {
         let hidden = HiddenEntries(image.listings)
         efficiency = Efficiency(image.listings, hidden: hidden)
-        let finder = Finder(layers: image.listings, tree: Tree(merging: image.listings), hidden: hidden)
+        let finder = Finder(layers: image.listings, tree: image.stack.takeTree(), hidden: hidden)
         advice = (finder.hiddenFiles() + finder.repeatedFiles() + finder.leftovers()).sorted {
             ($1.imageByteCount, $0.kind.rawValue, $0.finding) < (
                 $0.imageByteCount, $1.kind.rawValue, $1.finding

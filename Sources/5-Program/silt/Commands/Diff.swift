@@ -116,12 +116,12 @@ struct Diff: CancellableCommand {
 
     /// Prints what the update brings; returns whether nothing differs but what is ignored.
     private func printSummary(_ old: OpenedImage, _ new: OpenedImage, _ costs: PackageCosts?) throws -> Bool {
-        let tree = DiffTree(old: old.index.listings, new: new.index.listings, ignoring: ignoring.rules)
+        let tree = DiffTree(old: old.index.stack, new: new.index.stack, ignoring: ignoring.rules)
         let settings = ConfigDiff(
             old: old.index.summary.configuration, new: new.index.summary.configuration
         ).leavingOut(ignoring.significances)
         let everything =
-            ignoring.rules.isEmpty ? tree : DiffTree(old: old.index.listings, new: new.index.listings)
+            ignoring.rules.isEmpty ? tree : DiffTree(old: old.index.stack, new: new.index.stack)
         let summary = UpdateSummary(
             try UpdateFacts(old: old, new: new, tree: everything), tree: tree, configuration: settings,
             costs: costs.map { UpdateCosts($0) }, everything: everything)

@@ -28,7 +28,7 @@ struct List: CancellableCommand {
             }
             tree = Tree(layer: index.listings[layer - 1], index: layer - 1)
         } else {
-            tree = Tree(merging: index.listings)
+            tree = index.stack.takeTree()
         }
         let report = ListReport(tree, index)
         switch format {

@@ -101,7 +101,7 @@ struct RoutesCommand: CancellableCommand {
     /// What is odd about picks: rules that no change matches, and changes that are taken although a rule leaves them out.
     private static func warnings(of picks: PickList, _ old: OpenedImage, _ new: OpenedImage) -> [String] {
         guard !picks.rules.isEmpty else { return [] }
-        let tree = DiffTree(old: old.index.listings, new: new.index.listings)
+        let tree = DiffTree(old: old.index.stack, new: new.index.stack)
         let made = PickSet(tree, picking: picks.nodes(of: tree) { _ in nil })
         return picks.unmatchedRules(in: tree).map { PartialText.text(unmatched: $0) }
             + picks.overruled(by: made, in: tree).map { PartialText.text($0, in: tree) }

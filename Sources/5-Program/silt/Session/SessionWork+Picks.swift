@@ -25,7 +25,7 @@ extension SessionWork {
         let job = Job(on: .screen) {
             let (old, new) = self.state.withLock { ($0.old, $0.new) }
             guard let old, let new else { return }
-            let tree = DiffTree(old: old.index.listings, new: new.index.listings)
+            let tree = DiffTree(old: old.index.stack, new: new.index.stack)
             self.state.withLock { $0.merged = tree }
             self.mailbox.send(.merged(tree))
         }

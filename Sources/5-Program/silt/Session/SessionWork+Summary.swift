@@ -34,7 +34,7 @@ extension SessionWork {
         }
         // It is asked for once the tree was told of, and only cancelling ends reading: then nobody waits any more.
         guard let old, let new, let tree else { return }
-        let everything = merged ?? DiffTree(old: old.index.listings, new: new.index.listings)
+        let everything = merged ?? DiffTree(old: old.index.stack, new: new.index.stack)
         guard
             let facts = try? known ?? UpdateFacts(old: old, new: new, tree: everything, pairs: pairs)
         else { return }

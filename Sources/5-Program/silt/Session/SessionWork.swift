@@ -172,8 +172,7 @@ final class SessionWork: Sendable {
             return state.loneSide == nil
         }
         guard isFirst else { return }
-        let listings = image.index.listings
-        mailbox.send(.sideRead(side, DiffTree(old: listings, new: listings)))
+        mailbox.send(.sideRead(side, DiffTree(image.index.stack)))
     }
 
     private func opened(_ side: Side, _ request: ImageRequest) async throws -> OpenedImage {
@@ -209,7 +208,7 @@ final class SessionWork: Sendable {
         let tree: DiffTree
         switch scope {
         case .squashed:
-            tree = DiffTree(old: old.index.listings, new: new.index.listings, ignoring: rules)
+            tree = DiffTree(old: old.index.stack, new: new.index.stack, ignoring: rules)
         // That was sent before there was anything to compare.
         case .side: return
         case .pair(let row):

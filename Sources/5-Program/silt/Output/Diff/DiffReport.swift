@@ -172,7 +172,7 @@ struct DiffReport: Encodable {
                 files: tree.map { rows.files($0, changedOnly: true, impliedToo: false) } ?? [])
         }
         try Task.checkCancellation()
-        let tree = DiffTree(old: old.index.listings, new: new.index.listings, ignoring: rules)
+        let tree = DiffTree(old: old.index.stack, new: new.index.stack, ignoring: rules)
         counts = Counts(tree.counts)
         files = rows.files(tree, changedOnly: changedOnly, impliedToo: true)
         // What is ignored is in no row either, but in the image.

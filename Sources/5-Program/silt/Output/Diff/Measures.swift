@@ -30,7 +30,7 @@ struct Measures {
         self.new = new
         self.package = package ?? .zero
         self.pull = pull ?? .zero
-        tree = DiffTree(old: old.index.listings, new: new.index.listings, ignoring: rules)
+        tree = DiffTree(old: old.index.stack, new: new.index.stack, ignoring: rules)
         unread = UnreadLayers(old: old.index.summary.layers, new: new.index.summary.layers)
     }
 

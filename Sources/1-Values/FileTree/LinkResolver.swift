@@ -14,15 +14,23 @@ public enum MergeError: Error, Equatable, Sendable {
     case repeatedWhiteout(EntryID)
 }
 
-extension LayerListing {
-    /// Finds out what hard links are: names of files of the same layer or of a lower one.
+/// Lays layers over each other to find what hard links lead to.
+struct LinkResolver {
+    private var listings: [LayerListing]
+    private var builder: TreeBuilder
+    /// The hard links, in their order.
+    private var hardLinks: [EntryID] = []
+    /// Runtimes do not unpack a storage driver's bookkeeping, but its files can be what hard links lead to.
+    private var bookkeeping: [TreePath: EntryID] = [:]
+    /// What the layer has whiteouts of.
+    private var whiteouts: Set<TreePath> = []
+
+    /// Lays an image's layers over each other, the lowest first.
     ///
-    /// - Parameter listings: An image's layers, the lowest first, with hard links as their headers spell them, or as they
-    ///   were resolved in another image.
-    /// - Returns: The same layers. A hard link to a file has that file's size and digest; one to a symbolic link or to a
-    ///   device is one, too. All of them know which entry made what they are names of.
+    /// - Parameter listings: The layers, with hard links as their headers spell them, or as they were resolved in another image.
+    /// - Returns: The tree of the same layers, in which hard links are what they lead to.
     /// - Throws: `MergeError` for what no runtime unpacks.
-    public static func resolved(_ listings: [LayerListing]) throws(MergeError) -> [LayerListing] {
+    static func tree(of listings: [LayerListing]) throws(MergeError) -> Tree {
         var resolver = LinkResolver(listings)
         for layer in listings.indices {
             resolver.begin(layer: layer)
@@ -42,41 +50,31 @@ extension LayerListing {
                 }
             }
         }
-        return resolver.listings
+        return Tree(resolver.builder, of: resolver.listings, hardLinks: resolver.hardLinks)
     }
-}
 
-/// Lays layers over each other to find what hard links lead to.
-private struct LinkResolver {
-    private(set) var listings: [LayerListing]
-    private var builder: TreeBuilder
-    /// Runtimes do not unpack a storage driver's bookkeeping, but its files can be what hard links lead to.
-    private var bookkeeping: [TreePath: EntryID] = [:]
-    /// What the layer has whiteouts of.
-    private var whiteouts: Set<TreePath> = []
-
-    init(_ listings: [LayerListing]) {
+    private init(_ listings: [LayerListing]) {
         self.listings = listings
         builder = TreeBuilder(entryCount: listings.reduce(0) { $0 + $1.entries.count }, followsLinks: true)
     }
 
     /// Refuses a whiteout of what stands before it in its own layer, another whiteout of it included. On overlayfs, where
     /// Docker, containerd and podman unpack layers, there is no room for it; without overlayfs it removes the file, or fails.
-    mutating func checkWhiteout(_ id: EntryID) throws(MergeError) {
+    private mutating func checkWhiteout(_ id: EntryID) throws(MergeError) {
         let entry = listings[id.layer].entries[id.ordinal]
         guard entry.kind == .whiteout else { return }
         guard !builder.hasBrought(entry.path) else { throw .lateWhiteout(id) }
         guard whiteouts.insert(entry.path).inserted else { throw .repeatedWhiteout(id) }
     }
 
-    mutating func begin(layer: Int) {
+    private mutating func begin(layer: Int) {
         builder.begin(layer: layer)
         bookkeeping = [:]
         whiteouts = []
     }
 
     /// Takes the next entry; false for a hard link that leads to nothing.
-    mutating func take(_ id: EntryID) throws(TreeBuilder.Problem) -> Bool {
+    private mutating func take(_ id: EntryID) throws(TreeBuilder.Problem) -> Bool {
         let entry = listings[id.layer].entries[id.ordinal]
         if entry.kind == .auxiliary { bookkeeping[entry.path] = id }
         guard let target = entry.hardLinkTarget else {
@@ -89,6 +87,7 @@ private struct LinkResolver {
                 HardLink(target: target, origin: found), to: listings[found.layer].entries[found.ordinal])
         else { return false }
         listings[id.layer].entries[id.ordinal] = resolved
+        hardLinks.append(id)
         try builder.apply(resolved, id)
         return true
     }
