@@ -11,6 +11,7 @@ struct NearerPlacesTests {
         case words
         case runs
         case records
+        case headers
         case noise
         case copies
 
@@ -32,6 +33,9 @@ struct NearerPlacesTests {
                 case .records:
                     content +=
                         Array("record".utf8) + (0..<5).map { _ in UInt8.random(in: 0..<8, using: &random) }
+                case .headers:
+                    content += Array("folder/file\(100_000 + content.count / 512)".utf8)
+                    content += Array(repeating: 0, count: 489) + Array("ustar ".utf8)
                 case .noise: content.append(UInt8.random(in: 0...255, using: &random))
                 case .copies:
                     content.append(UInt8.random(in: 0...255, using: &random))
@@ -93,6 +97,8 @@ struct NearerPlacesTests {
                 // A search that comes to nothing is made anew.
                 #expect(nearer.work <= 5 * all.work + content.count)
                 if kind == .words, level == 9 { #expect(2 * nearer.work < all.work) }
+                // What all records start with is everywhere, and what tells them apart is rare.
+                if kind == .headers, level == 9 { #expect(8 * nearer.work < all.work) }
             }
         }
     }
@@ -127,6 +133,7 @@ struct NearerPlacesTests {
             let nearer = Self.tokens(content, level: level, mayUseNearer: true)
             #expect(all.tokens == nearer.tokens)
             if kind == .words, level == 9 { #expect(nearer.work < all.work) }
+            if kind == .headers, level == 9 { #expect(8 * nearer.work < all.work) }
         }
     }
 }

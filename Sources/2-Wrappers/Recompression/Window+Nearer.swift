@@ -46,43 +46,55 @@ extension Window {
             work &+= longest &>> 3
             if longest >= niceLength { return min(longest, lookahead) }
         }
-        var lane = NearerPlaces.lane(beating: longest)
-        var end = scan.loadUnaligned(fromByteOffset: longest &- 1, as: UInt16.self)
-        var candidate = nearer.before(position, lane: lane)
-        while candidate > bottom {
-            guard left > 0 else { return nil }
-            left &-= 1
-            // Numbers tell nothing of places that start with other bytes.
-            if number &- nearer.number(candidate) > most, isAlike(candidate) { break }
-            let match = UnsafeRawPointer(buffer + candidate)
-            if match.loadUnaligned(fromByteOffset: longest &- 1, as: UInt16.self) == end {
-                let length = Self.commonLength(scan, match)
-                work &+= length &>> 3
-                if length > longest {
-                    matchStart = candidate
-                    longest = length
-                    if length >= niceLength { break }
-                    end = scan.loadUnaligned(fromByteOffset: longest &- 1, as: UInt16.self)
-                    if NearerPlaces.lane(beating: longest) > lane {
-                        lane = NearerPlaces.lane(beating: longest)
-                        candidate = position
+        repeat {
+            let lane = NearerPlaces.lane(beating: longest)
+            guard position &+ NearerPlaces.offset(beating: longest) < nearerEnd else { return nil }
+            let offset = nearer.rarest(beating: longest, at: position)
+            let end = scan.loadUnaligned(fromByteOffset: longest &- 1, as: UInt16.self)
+            var candidate = nearer.before(position &+ offset, lane: lane) &- offset
+            while true {
+                guard candidate > bottom else { return longest }
+                guard left > 0 else { return nil }
+                left &-= 1
+                // Numbers tell nothing of places that start with other bytes.
+                if number &- nearer.number(candidate) > most, isAlike(candidate) { return longest }
+                let match = UnsafeRawPointer(buffer + candidate)
+                if match.loadUnaligned(fromByteOffset: longest &- 1, as: UInt16.self) == end {
+                    let length = Self.commonLength(scan, match)
+                    work &+= length &>> 3
+                    if length > longest {
+                        matchStart = candidate
+                        longest = length
+                        break
                     }
                 }
+                candidate = nearer.before(candidate &+ offset, lane: lane) &- offset
             }
-            candidate = nearer.before(candidate, lane: lane)
-        }
+        } while longest < niceLength
         return min(longest, lookahead)
     }
 
-    /// Keeps all places up to the position: enough bytes are ahead.
+    /// Keeps all places that a search goes along, and numbers those up to the position: enough bytes are ahead.
     @inline(__always) private mutating func keepPlaces() {
         // What lies farther back is out of reach, and what was noted down of it is overwritten.
-        nearerEnd = max(nearerEnd, position &- Limits.windowSize &+ 1)
-        while nearerEnd <= position {
-            let word = UnsafeRawPointer(buffer + nearerEnd).loadUnaligned(as: UInt64.self).littleEndian
-            nearer.keep(
-                nearerEnd &+ passedCount, word, before: Int(previous[nearerEnd & (Limits.windowSize &- 1)]))
-            nearerEnd &+= 1
+        let lowest = position &- Limits.windowSize &+ Limits.minimumLookahead
+        if nearerEnd <= position &+ NearerPlaces.farthestOffset { keepPlacesAhead(lowest) }
+        numberedEnd = max(numberedEnd, lowest)
+        while numberedEnd <= position {
+            nearer.setNumber(
+                numberedEnd, before: Int(previous[numberedEnd & (Limits.windowSize &- 1)]))
+            numberedEnd &+= 1
         }
+    }
+
+    @inline(never) private mutating func keepPlacesAhead(_ lowest: Int) {
+        let end = position &+ min(Limits.minimumLookahead, lookahead &- Self.leastNearerByteCount &+ 1)
+        var place = max(nearerEnd, lowest)
+        while place < end {
+            let word = UnsafeRawPointer(buffer + place).loadUnaligned(as: UInt64.self).littleEndian
+            nearer.keep(place &+ passedCount, word)
+            place &+= 1
+        }
+        nearerEnd = place
     }
 }

@@ -23,9 +23,11 @@ struct Window: ~Copyable {
     private(set) var chainLength = 0
     private(set) var size = Limits.windowSize
     /// Places that have more in common than their hash, for searches that go through many.
-    var nearer = NearerPlaces()
+    var nearer = NearerPlaces(count: Limits.windowSize)
     /// Before this place all are among those.
     var nearerEnd = 0
+    /// Before this place all are numbered.
+    var numberedEnd = 0
     /// Whether searches go along those: what they find is the same.
     var usesNearer = false
     /// By how much the buffer was moved, over all streams, in whole windows.
@@ -86,7 +88,7 @@ struct Window: ~Copyable {
         usesNearer =
             tuning.isLazy && !tuning.searchesAllChains && chainLength >= Self.leastNearerChain
             && placeHash == .zlib && size == Limits.windowSize
-        nearerEnd = 0
+        (nearerEnd, numberedEnd) = (0, 0)
         // What is kept of the stream before is out of reach.
         passedCount &+= 4 &* Limits.windowSize
     }
@@ -197,6 +199,7 @@ struct Window: ~Copyable {
         blockStart -= size
         matchStart -= size
         nearerEnd -= size
+        numberedEnd -= size
         passedCount &+= size
         Self.forget(size, heads, hashMask + 1)
         Self.forget(size, previous, size)

@@ -42,16 +42,20 @@ struct GoChainModel: TokenModel {
     private let storage = Storage()
     /// Before this position all are among the places that have more in common than their hash.
     private var nearerEnd = 0
+    /// Before this position all are numbered.
+    private var numberedEnd = 0
     private var usesNearer = false
 
     /// What cannot be copied.
     private final class Storage {
-        let nearer = NearerPlaces()
+        let nearer = NearerPlaces(count: 2 * windowSize)
     }
 
     /// Searches that go through no more places do without those.
     private static let leastNearerChain = 256
     private static let leastNearerByteCount = 8
+    /// So many places are kept ahead, at most.
+    private static let keptAhead = 1 << 10
 
     private let mayUseNearer: Bool
 
@@ -73,7 +77,7 @@ struct GoChainModel: TokenModel {
             isFresh = false
             base = start
             usesNearer = mayUseNearer && tuning.chainLength >= Self.leastNearerChain
-            nearerEnd = start
+            (nearerEnd, numberedEnd) = (start, start)
         } else {
             // The last bytes before a flush are not indexed.
             usesNearer = false
@@ -157,40 +161,53 @@ struct GoChainModel: TokenModel {
         var length = knownLength
         var best: Token = 0
         var left = 3 &* tuning.chainLength
-        var lane = NearerPlaces.lane(beating: length)
-        var candidate = storage.nearer.before(place, lane: lane)
-        while candidate >= lowest {
-            // What is kept of the farthest place was overwritten.
-            guard left > 0, candidate != bottom else { return nil }
-            left &-= 1
-            work &+= 1
-            // Numbers tell nothing of places that start with other bytes.
-            if number &- storage.nearer.number(candidate) > most, plain.word32(candidate) == start { break }
-            let match = plain.pointer(candidate)
-            if match[length] == scan[length] {
-                let common = commonLength(scan, match, limit)
-                work &+= common &>> 3
-                if common > length, common > Self.minimumMatch || place &- candidate <= Self.farDistance {
-                    length = common
-                    best = .match(length: common, distance: place &- candidate)
-                    if common >= nice { break }
-                    if NearerPlaces.lane(beating: length) > lane {
-                        lane = NearerPlaces.lane(beating: length)
-                        candidate = place
+        while true {
+            let lane = NearerPlaces.lane(beating: length)
+            guard place &+ NearerPlaces.offset(beating: length) < nearerEnd else { return nil }
+            let offset = storage.nearer.rarest(beating: length, at: place)
+            var candidate = storage.nearer.before(place &+ offset, lane: lane) &- offset
+            while true {
+                guard candidate >= lowest else { return best }
+                // What an encoder comes to before the farthest place was overwritten.
+                guard left > 0, candidate != bottom else { return nil }
+                left &-= 1
+                work &+= 1
+                // Numbers tell nothing of places that start with other bytes.
+                if number &- storage.nearer.number(candidate) > most, plain.word32(candidate) == start {
+                    return best
+                }
+                let match = plain.pointer(candidate)
+                if match[length] == scan[length] {
+                    let common = commonLength(scan, match, limit)
+                    work &+= common &>> 3
+                    if common > length, common > Self.minimumMatch || place &- candidate <= Self.farDistance {
+                        length = common
+                        best = .match(length: common, distance: place &- candidate)
+                        break
                     }
                 }
+                candidate = storage.nearer.before(candidate &+ offset, lane: lane) &- offset
             }
-            candidate = storage.nearer.before(candidate, lane: lane)
+            if length >= nice { return best }
         }
-        return best
     }
 
+    /// Keeps all places that a search goes along, and numbers those up to a place: enough bytes are ahead.
     private mutating func keepPlaces(upTo place: Int, _ plain: PlainView) {
         // What lies farther back is out of reach, and what was noted down of it is overwritten.
-        nearerEnd = max(nearerEnd, place &- Self.windowSize &+ 1)
-        while nearerEnd <= place {
-            storage.nearer.keep(nearerEnd, plain.word64(nearerEnd), before: previous.before(nearerEnd))
-            nearerEnd &+= 1
+        let lowest = place &- Self.windowSize &+ 1
+        if nearerEnd <= place &+ NearerPlaces.farthestOffset {
+            let behind = min(place &+ Self.keptAhead, end &- Self.leastNearerByteCount &+ 1)
+            nearerEnd = max(nearerEnd, lowest)
+            while nearerEnd < behind {
+                storage.nearer.keep(nearerEnd, plain.word64(nearerEnd))
+                nearerEnd &+= 1
+            }
+        }
+        numberedEnd = max(numberedEnd, lowest)
+        while numberedEnd <= place {
+            storage.nearer.setNumber(numberedEnd, before: previous.before(numberedEnd))
+            numberedEnd &+= 1
         }
     }
 
