@@ -1,11 +1,5 @@
-/* curses.h declares the wide-character functions only for XPG4 and later; ncursesw.pc says so with -D. */
-#define _XOPEN_SOURCE 700
-#define _DEFAULT_SOURCE 1
-#define NCURSES_WIDECHAR 1
+#include "CTerminalKeys.h"
 
-#include "CTerminal.h"
-
-#include <curses.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
@@ -23,13 +17,10 @@
 #include <wchar.h>
 
 static SCREEN *screen;
-static WINDOW *keys; /* A pad of its own: reading from stdscr would refresh it. */
 static FILE *input_stream, *output_stream;
 static bool is_open, uses_mouse, uses_paste, adds_sgr_mouse;
 /* Bracketed paste, where terminfo knows it: what turns it on and off. */
 static const char *paste_on, *paste_off;
-/* Codes of our own: for the marks of what is pasted, and for the answer to what ct_ask_ground asks. */
-enum { paste_start_key = KEY_MAX + 1, paste_end_key = KEY_MAX + 2, ground_key = KEY_MAX + 3, sgr_mouse_key = KEY_MAX + 4 };
 /* The mouse in numbers as text: how a report begins, and what turns it on and off. */
 static const char sgr_mouse[] = "\033[<", sgr_mouse_on[] = "\033[?1006h", sgr_mouse_off[] = "\033[?1006l";
 
@@ -231,9 +222,9 @@ ct_open_result ct_open(const char *type, int input, int output, bool wants_color
     if (wants_color && has_colors() && start_color() == OK) use_default_colors();
     else wants_color = false;
     if (!wants_color) COLORS = 0;
-    keys = newpad(1, 1);
-    keypad(keys, TRUE);
-    wtimeout(keys, 0);
+    ct_keys = newpad(1, 1);
+    keypad(ct_keys, TRUE);
+    wtimeout(ct_keys, 0);
     uses_mouse = wants_mouse && mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL) != 0;
     /* No waiting for a second click: double clicks are told apart by time, outside. */
     mouseinterval(0);
@@ -299,10 +290,10 @@ void ct_close(void) {
     ct_leave();
     is_open = false;
     remove_handlers();
-    delwin(keys);
+    delwin(ct_keys);
     delscreen(screen);
     screen = NULL;
-    keys = NULL;
+    ct_keys = NULL;
     close_streams();
 }
 
@@ -371,101 +362,6 @@ void ct_ask_ground(void) {
 void ct_write(const uint8_t *bytes, int32_t count) {
     fflush(output_stream);
     write_fully(output_fd, (const char *)bytes, (size_t)count);
-}
-
-static ct_event mouse_event(void) {
-    ct_event event = {.kind = CT_UNKNOWN};
-    MEVENT mouse;
-    if (getmouse(&mouse) != OK) return event;
-    event.row = mouse.y;
-    event.column = mouse.x;
-    if (mouse.bstate & BUTTON1_PRESSED) event.kind = CT_CLICK;
-    else if (mouse.bstate & BUTTON4_PRESSED) event.kind = CT_WHEEL_UP;
-    else if (mouse.bstate & BUTTON5_PRESSED) event.kind = CT_WHEEL_DOWN;
-    return event;
-}
-
-/* A number of a report; true if there was one, and the character behind it. */
-static bool read_number(uint32_t *number, wint_t *next) {
-    bool is_there = false;
-    *number = 0;
-    for (int digits = 0; digits < 8; digits++) {
-        if (wget_wch(keys, next) != OK) return false;
-        if (*next < '0' || *next > '9') return is_there;
-        *number = *number * 10 + (uint32_t)(*next - '0');
-        is_there = true;
-    }
-    return false;
-}
-
-/* The rest of a report in the newer way: button;column;row and M, or m when the button is let go. */
-static ct_event sgr_mouse_event(void) {
-    ct_event event = {.kind = CT_UNKNOWN};
-    uint32_t button, column, row;
-    wint_t next;
-    wtimeout(keys, 25);
-    bool is_whole = read_number(&button, &next) && next == ';' && read_number(&column, &next) && next == ';'
-        && read_number(&row, &next) && next == 'M' && column > 0 && row > 0;
-    wtimeout(keys, 0);
-    if (!is_whole) return event;
-    event.row = (int32_t)row - 1;
-    event.column = (int32_t)column - 1;
-    /* Bits for shift, alt and control do not matter. */
-    switch (button & ~28u) {
-    case 0: event.kind = CT_CLICK; break;
-    case 64: event.kind = CT_WHEEL_UP; break;
-    case 65: event.kind = CT_WHEEL_DOWN; break;
-    }
-    return event;
-}
-
-static ct_event_kind special_key(wint_t key) {
-    switch (key) {
-    case KEY_ENTER: return CT_ENTER;
-    case KEY_BTAB: return CT_BACK_TAB;
-    case KEY_BACKSPACE: return CT_BACKSPACE;
-    case KEY_DC: return CT_DELETE;
-    case KEY_IC: return CT_INSERT;
-    case KEY_UP: return CT_UP;
-    case KEY_DOWN: return CT_DOWN;
-    case KEY_LEFT: return CT_LEFT;
-    case KEY_RIGHT: return CT_RIGHT;
-    case KEY_HOME: case KEY_A1: return CT_HOME;
-    case KEY_END: case KEY_C1: return CT_END;
-    case KEY_PPAGE: case KEY_A3: return CT_PAGE_UP;
-    case KEY_NPAGE: case KEY_C3: return CT_PAGE_DOWN;
-    case KEY_RESIZE: return CT_RESIZE;
-    default: return CT_UNKNOWN;
-    }
-}
-
-ct_event ct_read(void) {
-    ct_event event = {.kind = CT_NONE};
-    wint_t key = 0;
-    int result = wget_wch(keys, &key);
-    if (result == ERR) return event;
-    if (result == KEY_CODE_YES) {
-        if (key == KEY_MOUSE) return mouse_event();
-        if (key == sgr_mouse_key) return sgr_mouse_event();
-        event.kind = key == paste_start_key ? CT_PASTE_START
-            : key == paste_end_key ? CT_PASTE_END
-            : key == ground_key ? CT_GROUND
-            : special_key(key);
-        if (key >= KEY_F(1) && key <= KEY_F(24)) {
-            event.kind = CT_FUNCTION;
-            event.value = (uint32_t)(key - KEY_F0);
-        }
-        return event;
-    }
-    event.value = (uint32_t)key;
-    switch (key) {
-    case '\r': case '\n': event.kind = CT_ENTER; break;
-    case '\t': event.kind = CT_TAB; break;
-    case 27: event.kind = CT_ESCAPE; break;
-    case 8: case 127: event.kind = CT_BACKSPACE; break;
-    default: event.kind = CT_CHARACTER;
-    }
-    return event;
 }
 
 int ct_signal_descriptor(void) { return wake_pipe[0]; }
