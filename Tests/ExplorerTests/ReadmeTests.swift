@@ -1,6 +1,7 @@
-import Explorer
 import FoundationEssentials
 import Testing
+
+@testable import Explorer
 
 struct ReadmeTests {
     @Test func `the README lists the keys of the command table`() throws {

@@ -119,8 +119,8 @@ import Work
         work.compare(.squashed, 1)
         work.startEstimates()
         _ = try messages(until: isDone)
-        let isHeld = work.state.withLock { $0.creator?.holdsPlanning }
-        #expect(isHeld == false)
+        let creator = try #require(work.state.withLock(\.creator))
+        #expect(creator.similarFiles.known == nil)
     }
 
     // MARK: - Comparing

@@ -53,7 +53,7 @@ public final class DeltaCreator: Sendable {
     let references: OldReferences
     private let sharedPlan: Shared<DeltaPlan>
     private let sharedSpares: Shared<SpareRepacks>
-    private let similarFiles: Shared<SimilarFiles>
+    let similarFiles: Shared<SimilarFiles>
     private let layerPlans: [Shared<LayerPlan>]
     private let archive: Shared<ArchiveContents>
     private let archiveRecipes: [DeltaLevel: Shared<ArchiveRecipe>]
@@ -175,9 +175,6 @@ public final class DeltaCreator: Sendable {
     /// Forgets what layers are planned with: it takes megabytes where there are hundreds of thousands of files. It is found
     /// out again for a layer that was not planned yet.
     public func forgetPlanning() { similarFiles.forget() }
-
-    /// Whether that is known.
-    var holdsPlanning: Bool { similarFiles.known != nil }
 
     /// How the archive is made of layers and documents.
     func archiveRecipe(_ level: DeltaLevel) async throws -> ArchiveRecipe {

@@ -247,7 +247,7 @@ extension Context {
 
 extension Command {
     /// The key list as a Markdown table, for the README.
-    public static var markdown: String {
+    static var markdown: String {
         let rows = HelpScreen.keyRows().map { row in
             let keys = row.keys.split(separator: " ").map { code(String($0)) }.joined(separator: " ")
             return "| \(keys) | \(row.help) |"
@@ -256,7 +256,7 @@ extension Command {
     }
 
     /// The names of commands that keys can be chosen for, as a Markdown table.
-    public static var namesAsMarkdown: String {
+    static var namesAsMarkdown: String {
         var rows: [String] = []
         for binding in table where !binding.help.isEmpty {
             let keys = binding.keys.map { code($0.label) }.joined(separator: " ")
