@@ -221,6 +221,26 @@ struct BadInputTests {
                 }
             }
         },
+        BadInput(
+            "a manifest.json with an empty name", "unnamed",
+            mentions: "empty name for the configuration", "; save the image again"
+        ) {
+            try changed(.dockerLegacy) {
+                if $0.name == "manifest.json" { $0.content = Array(#"[{"Config":"","Layers":[]}]"#.utf8) }
+            }
+        },
+        BadInput(
+            "a manifest.json with an empty name of a layer", "unnamed",
+            mentions: "empty name for layer 2 of a:1;"
+        ) {
+            try changed(.dockerLegacy) { member in
+                guard member.name == "manifest.json" else { return }
+                let value = String(decoding: member.content, as: UTF8.self)
+                let config = value.split(separator: "\"Config\":\"")[1].prefix { $0 != "\"" }
+                member.content = Array(
+                    #"[{"Config":"\#(config)","RepoTags":["a:1"],"Layers":["\#(config)",""]}]"#.utf8)
+            }
+        },
         BadInput("JSON of 17 MB", "damaged", mentions: "index.json", "17.0 MB") {
             try changed(.ociArchive) {
                 if $0.name == "index.json" { $0.content = [UInt8](repeating: 32, count: 17_000_000) }
@@ -333,6 +353,9 @@ struct BadInputTests {
         BadInput(
             layer: "a hard link to nothing", mentions: "'link'", "'usr/none'",
             entries: .hardLink("link", to: "usr/none")),
+        BadInput(
+            layer: "a hard link without a target", mentions: "'link'", "does not say to what",
+            entries: .hardLink("link", to: "")),
         BadInput(
             layer: "a hard link to what comes later", mentions: "'link'", entries: .hardLink("link", to: "f"),
             .file("f")),

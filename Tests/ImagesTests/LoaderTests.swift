@@ -461,4 +461,13 @@ struct ImageChoiceTests {
         let found = try await load(try saved(images), scratch)
         #expect(found.index.summary.names == ["app:1", "app:latest"])
     }
+
+    @Test(arguments: [Layout.ociArchive, .dockerLegacy])
+    func `an empty name names nothing`(_ layout: Layout) async throws {
+        var unnamed = image("app:1", content: "1")
+        unnamed.name = ""
+        let found = try await load(try unnamed.archive(layout), scratch)
+        #expect(found.index.summary.names.isEmpty)
+        #expect(found.index.summary.displayName == found.source)
+    }
 }

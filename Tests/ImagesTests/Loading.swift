@@ -16,6 +16,7 @@ func kind(_ error: any Error) -> String {
     case ImageError.notAnImage: "notAnImage"
     case ImageError.damaged: "damaged"
     case ImageError.missing: "missing"
+    case ImageError.unnamed: "unnamed"
     case ImageError.wrongDigest: "wrongDigest"
     case ImageError.ambiguous(_, .name, _): "ambiguous by name"
     case ImageError.ambiguous(_, .platform, _): "ambiguous by platform"

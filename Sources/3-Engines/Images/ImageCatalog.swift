@@ -289,7 +289,12 @@ struct ImageCatalog {
 
     static func names(in annotations: [String: String]) -> [String] {
         let keys = ["io.containerd.image.name", "org.opencontainers.image.ref.name"]
-        return keys.compactMap { annotations[$0] }.prefix(1).map { EscapedText.of($0.utf8, limit: 300) }
+        return shown(keys.compactMap { annotations[$0] }).prefix(1).map(\.self)
+    }
+
+    /// Names as they are shown; an empty one names nothing.
+    private static func shown(_ names: [String]) -> [String] {
+        names.filter { !$0.isEmpty }.map { EscapedText.of($0.utf8, limit: 300) }
     }
 
     // MARK: - Other lists
@@ -310,7 +315,7 @@ struct ImageCatalog {
             images.append(
                 ListedImage(
                     place: .savedList(image), platform: nil,
-                    names: (image.RepoTags ?? []).map { EscapedText.of($0.utf8, limit: 300) }))
+                    names: Self.shown(image.RepoTags ?? [])))
         }
     }
 

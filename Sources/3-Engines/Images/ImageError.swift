@@ -23,6 +23,8 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
     case damaged(source: String, reason: String)
     /// A blob or file that the image needs is not there; of which image, if there are several.
     case missing(source: String, name: String, image: String? = nil)
+    /// Something that the image needs is named by an empty name; of which image, if there are several.
+    case unnamed(source: String, what: String, image: String? = nil)
     /// The input is sound, but of a kind that cannot be read.
     case unsupported(source: String, reason: String)
     /// There is more of something than is allowed; `what` says of what, and `bound` what the user may raise, if anything.
@@ -39,7 +41,7 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Whether the data is damaged, as opposed to the wrong input or option.
     public var isDamage: Bool {
         switch self {
-        case .damaged, .missing, .wrongDigest, .badLayer: true
+        case .damaged, .missing, .unnamed, .wrongDigest, .badLayer: true
         case .notAnImage, .ambiguous, .noMatch, .unsupported, .tooLarge: false
         }
     }
@@ -50,6 +52,9 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
         case .damaged(let source, let reason): "'\(source)' is damaged: \(reason)"
         case .missing(let source, let name, let image):
             "'\(source)' is incomplete: '\(name)'\(image.map { " of \($0)" } ?? "") is not in it"
+        case .unnamed(let source, let what, let image):
+            "'\(source)' is damaged: 'manifest.json' has an empty name for \(what)\(image.map { " of \($0)" } ?? ""); "
+                + "save the image again"
         case .unsupported(let source, let reason): "'\(source)' cannot be read: \(reason)"
         case .tooLarge(let source, let what, let limit, _):
             "'\(source)' is refused: \(what) more than \(ByteCount.text(limit)), far more than it should"
@@ -72,7 +77,7 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Whether other images of the same store may still be read.
     var isOfOneImage: Bool {
         switch self {
-        case .missing, .unsupported: true
+        case .missing, .unnamed, .unsupported: true
         default: false
         }
     }
@@ -81,6 +86,7 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
     func of(image: String) -> ImageError {
         switch self {
         case .missing(let source, let name, _): .missing(source: source, name: name, image: image)
+        case .unnamed(let source, let what, _): .unnamed(source: source, what: what, image: image)
         default: self
         }
     }

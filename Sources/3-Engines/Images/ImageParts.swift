@@ -164,7 +164,8 @@ extension ImageCatalog {
     private mutating func parts(_ saved: SavedImageDocument) throws -> ImageParts {
         // A layer may be listed hundreds of times; its file is opened once.
         var files: [String: FileRegion] = [:]
-        func file(_ name: String) throws -> FileRegion {
+        func file(_ name: String, _ what: @autoclosure () -> String) throws -> FileRegion {
+            guard !name.isEmpty else { throw ImageError.unnamed(source: source, what: what()) }
             if let known = files[name] { return known }
             guard let path = TreePath(name), let region = try store.file(path) else {
                 throw ImageError.missing(source: source, name: EscapedText.of(name.utf8, limit: 200))
@@ -173,7 +174,7 @@ extension ImageCatalog {
             return region
         }
         let configName = EscapedText.of(saved.Config.utf8, limit: 200)
-        let config = try file(saved.Config)
+        let config = try file(saved.Config, "the configuration")
         // What the file is called means nothing to those who load it: the id is computed.
         let digest =
             try savedConfigs[saved.Config]
@@ -182,8 +183,8 @@ extension ImageCatalog {
         return ImageParts(
             manifestDigest: nil, manifest: nil, configRegion: config, configDigest: digest,
             configName: configName,
-            blobs: try (saved.Layers ?? []).map { name in
-                let region = try file(name)
+            blobs: try (saved.Layers ?? []).enumerated().map { number, name in
+                let region = try file(name, "layer \(number + 1)")
                 return ListedBlob(region: region, digest: nil, byteCount: region.byteCount, urls: [])
             })
     }

@@ -240,7 +240,9 @@ extension [LayerListing] {
             switch error {
             case .danglingHardLink(let id):
                 throw refused(id) {
-                    "entry \(name($0.path.bytes)) is a hard link to \(name($0.linkTarget)), which is not there before it"
+                    $0.linkTarget.isEmpty
+                        ? "entry \(name($0.path.bytes)) is a hard link that does not say to what"
+                        : "entry \(name($0.path.bytes)) is a hard link to \(name($0.linkTarget)), which is not there before it"
                 }
             case .linksInCircle(let id):
                 throw refused(id) {
