@@ -93,9 +93,47 @@ struct PackageFileTests {
         var parts = parts
         parts.listed[0]["artifactType"] = "application/vnd.silt.delta.v2"
         let path = try write(parts)
-        #expect(throws: PackageError.unknownVersion(path: path, version: "v2")) {
+        #expect {
             try DeltaPackage.open(path)
+        } throws: { error in
+            "\(error)"
+                == "'\(path)' was made by another version of silt (format 2, this one reads 1); a newer silt is needed"
         }
+        var older = self.parts
+        try older.changeDocument { $0["formatVersion"] = 0 }
+        let other = try write(older, as: "older.silt")
+        #expect {
+            try DeltaPackage.open(other)
+        } throws: { error in
+            "\(error)".hasSuffix(
+                " was made by another version of silt (format 0, this one reads 1); make it anew")
+        }
+    }
+
+    @Test func `another version of a recipe is told, and is no damage`() throws {
+        var parts = parts
+        let recipes = parts.blobs.values.filter { $0.starts(with: "SLTR".utf8) }
+        var others: [String: String] = [:]
+        for recipe in recipes {
+            var other = recipe
+            other[4] = 9
+            let descriptor = parts.add(other, mediaType: "application/vnd.silt.recipe.v1")
+            others[Digest.of(recipe).description] = Digest.of(other).description
+            try parts.changeManifest { $0["layers"] = ($0["layers"] as? [Any] ?? []) + [descriptor] }
+        }
+        try parts.changeDocument { document in
+            var new = document["new"] as? [String: Any] ?? [:]
+            var archive = new["archive"] as? [String: Any] ?? [:]
+            archive["recipe"] = others[archive["recipe"] as? String ?? ""]
+            new["archive"] = archive
+            document["new"] = new
+        }
+        let path = try write(parts)
+        let error = PackageError.unknownRecipeVersion(path: path, version: 9)
+        #expect(!error.isDamage)
+        #expect(throws: error) { try roundtrip.apply(path, to: old) }
+        let package = try DeltaPackage.open(path)
+        #expect(throws: error) { try package.recipeHeader(package.document.new.archive.recipe) }
     }
 
     // MARK: - What else an index lists

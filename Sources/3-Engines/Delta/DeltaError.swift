@@ -9,7 +9,7 @@ public enum DeltaError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .damaged(let reason): "recipe is damaged: \(reason)"
         case .unknownVersion(let version):
-            "recipe has format version \(version), this program knows \(RecipeFormat.version); a newer silt is needed"
+            "the recipe was made by another version of silt (recipe format \(version), this one reads \(RecipeFormat.version))"
         }
     }
 }

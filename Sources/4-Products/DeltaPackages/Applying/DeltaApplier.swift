@@ -205,6 +205,8 @@ public struct DeltaApplier: Sendable {
     private func explained(_ body: () throws -> Void) throws {
         do {
             try body()
+        } catch DeltaError.unknownVersion(let version) {
+            throw PackageError.unknownRecipeVersion(path: package.path, version: version)
         } catch let error where error is DeltaError || error is RecompressionError || error is TarError {
             try checkOldLayers()
             throw PackageError.damaged(path: package.path, reason: "\(error)")

@@ -58,9 +58,14 @@ public struct DeltaPackage: Sendable {
 
     /// The header of a recipe.
     ///
-    /// - Throws: `PackageError` if the package does not hold it, `DeltaError` if it is no recipe.
+    /// - Throws: `PackageError` if the package does not hold it, or if it is of another version, `DeltaError` if it is no
+    ///   recipe.
     public func recipeHeader(_ digest: Digest) throws -> RecipeHeader {
         let region = try region(digest)
-        return try RecipeHeader(storedByteCount: region.byteCount) { try region.read(at: $0, count: $1) }
+        do {
+            return try RecipeHeader(storedByteCount: region.byteCount) { try region.read(at: $0, count: $1) }
+        } catch DeltaError.unknownVersion(let version) {
+            throw PackageError.unknownRecipeVersion(path: path, version: version)
+        }
     }
 }

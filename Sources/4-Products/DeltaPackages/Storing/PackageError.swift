@@ -1,4 +1,5 @@
 import Bytes
+import Delta
 
 /// Why a delta package could not be made or applied.
 public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -8,6 +9,8 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
     case damaged(path: String, reason: String)
     /// The package has another version of the format.
     case unknownVersion(path: String, version: String)
+    /// The package has recipes of another version.
+    case unknownRecipeVersion(path: String, version: Int)
     /// The package needs things that this version does not know.
     case unknownNeeds(path: String, needs: [String])
     /// The new image is larger than the receiver wants.
@@ -36,8 +39,9 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
     public var isDamage: Bool {
         switch self {
         case .damaged, .wrongResult: true
-        case .notAPackage, .unknownVersion, .unknownNeeds, .tooLarge, .ambiguous, .noSuchImage,
-            .wrongOldImage, .alreadyNew, .onlySomeOldImages, .otherCompression, .needsOldBlobs, .noSuchOutput:
+        case .notAPackage, .unknownVersion, .unknownRecipeVersion, .unknownNeeds, .tooLarge, .ambiguous,
+            .noSuchImage, .wrongOldImage, .alreadyNew, .onlySomeOldImages, .otherCompression, .needsOldBlobs,
+            .noSuchOutput:
             false
         }
     }
@@ -47,8 +51,9 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
         case .notAPackage(let path, let reason): "'\(path)' is not a delta package: \(reason)"
         case .damaged(let path, let reason): "'\(path)' is damaged: \(reason)"
         case .unknownVersion(let path, let version):
-            "'\(path)' has format version \(version), this program knows \(DeltaDocument.formatVersion); "
-                + "a newer silt is needed"
+            "'\(path)' \(Self.otherVersion("format", version, known: DeltaDocument.formatVersion))"
+        case .unknownRecipeVersion(let path, let version):
+            "'\(path)' \(Self.otherVersion("recipe format", "\(version)", known: RecipeFormat.version))"
         case .unknownNeeds(let path, let needs):
             "'\(path)': \(Self.listed(needs)), which this version does not know; a newer silt is needed"
         case .tooLarge(let path, let byteCount, let limit):
@@ -76,6 +81,13 @@ public enum PackageError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "which '\(image)' does not hold as they were"
         case .noSuchOutput(let reason): reason
         }
+    }
+
+    /// Who made a package, in words.
+    private static func otherVersion(_ what: String, _ version: String, known: Int) -> String {
+        let help = Int(version).map { $0 > known ? "a newer silt is needed" : "make it anew" }
+        return "was made by another version of silt (\(what) \(version), this one reads \(known))"
+            + (help.map { "; \($0)" } ?? "")
     }
 
     /// Layers by their numbers, from 1.

@@ -202,7 +202,8 @@ private struct PackageReader {
 
     private func noteVersion(_ type: String, _ version: inout String?) {
         guard type.hasPrefix(PackageMediaType.artifactFamily) else { return }
-        version = EscapedText.of(type.dropFirst(PackageMediaType.artifactFamily.count).utf8, limit: 40)
+        let name = type.dropFirst(PackageMediaType.artifactFamily.count)
+        version = EscapedText.of((name.first == "v" ? name.dropFirst() : name).utf8, limit: 40)
     }
 
     /// Reads what a delta says of itself; first whether this version understands the rest.
