@@ -227,6 +227,8 @@ struct ScreenTests {
         script.send(.totals(Totals(archive: Fixture.totals.archive)))
         script.send(.estimates(.guessing(done: 12, of: 60)))
         script.expectScreen("estimates-\(name)-1-guessing")
+        script.send(.estimates(.pulling))
+        script.expectScreen("estimates-\(name)-1-pulling")
         script.send(.costs(script.fixture.costs(isExact: false)))
         script.send(.totals(Fixture.totals))
         script.send(.estimates(.exact(done: 3, of: 60, left: .seconds(125))))

@@ -310,6 +310,21 @@ import Work
         #expect(kinds == kinds.sorted() && Set(kinds) == [0, 1, 2])
     }
 
+    @Test func `that the size of a pull is found out is told before it is known`() throws {
+        try load(.ociArchive)
+        work.startEstimates()
+        var state = EstimateState.waiting
+        var states: [EstimateState] = []
+        for message in try messages(until: isDone) {
+            switch message {
+            case .estimates(let news): state = news
+            case .totals(let totals) where totals.pull != nil: states.append(state)
+            default: break
+            }
+        }
+        #expect(states.first == .pulling)
+    }
+
     @Test func `where there is nothing to guess nobody is told of guessing`() throws {
         try load(.ociArchive, .xz)
         work.startEstimates()

@@ -8,6 +8,8 @@ public enum EstimateState: Hashable, Sendable {
     case guessing(done: Int, of: Int)
     /// Finding out how the blobs of compressed layers can be rebuilt: so much of it is done.
     case probing(percent: Int)
+    /// Finding out what a pull of the new image takes.
+    case pulling
     /// Computing the costs of layers; `done` of them are exact. `left` is nil as long as nobody can tell.
     case exact(done: Int, of: Int, left: Duration?)
     /// An export has the processors; the estimates go on after it.
@@ -20,7 +22,7 @@ public enum EstimateState: Hashable, Sendable {
     /// Whether figures still become better by themselves.
     public var isRunning: Bool {
         switch self {
-        case .waiting, .pairing, .guessing, .probing, .exact: true
+        case .waiting, .pairing, .guessing, .probing, .pulling, .exact: true
         case .paused, .done, .failed: false
         }
     }

@@ -88,7 +88,7 @@ extension ExplorerModel {
     /// Why a cost is not known, in words; nil if that is a matter of time nobody has to be told of.
     var unknownCost: String? {
         switch estimates {
-        case .waiting, .pairing, .guessing, .probing, .exact: "not known yet"
+        case .waiting, .pairing, .guessing, .probing, .pulling, .exact: "not known yet"
         case .paused: "not known before the export is done"
         case .done: nil
         case .failed(let text): "not known: \(text)"

@@ -15,6 +15,7 @@ struct EstimateText {
         case .guessing(let done, let all):
             return ["guessing \(done) of \(Format.count(all, "layer"))", "guessing \(done)/\(all)"]
         case .probing(let percent): return ["probing compressed layers \(percent)%", "probing \(percent)%"]
+        case .pulling: return ["finding out what a pull takes", "measuring a pull"]
         case .exact(_, 0, _): return []
         case .exact(let done, let all, let left):
             let count = "exact \(done) of \(all)"

@@ -183,6 +183,8 @@ extension SessionWork {
                 }
             }
             if totals.pull == nil {
+                // Of layers that are not compressed that takes as long as compressing them does.
+                tell(.estimates(.pulling))
                 try await warning("what a pull takes") {
                     let pull = try await PullEstimate.figure(old: old, new: new, jobs: work.jobs)
                     setTotals { $0.pull = pull }
