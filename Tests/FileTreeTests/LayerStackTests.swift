@@ -92,5 +92,9 @@ struct LayerStackTests {
         #expect(place(stack.tree) == place(kept))
         #expect(place(stack.takeTree()) == place(kept))
         #expect(place(stack.takeTree()) != place(kept))
+        let other = try LayerStack(resolving: stack.listings, keepsTree: false)
+        let first = other.tree
+        #expect(place(other.tree) != place(first))
+        expectSame(other.tree, kept)
     }
 }

@@ -22,12 +22,14 @@ public struct LayerStack: Sendable {
     /// A hard link to a file has that file's size and digest; one to a symbolic link or to a device is one, too. All of them
     /// know which entry made what they are names of.
     ///
-    /// - Parameter listings: An image's layers, the lowest first, with hard links as their headers spell them, or as they
-    ///   were resolved in another image.
+    /// - Parameters:
+    ///   - listings: An image's layers, the lowest first, with hard links as their headers spell them, or as they were
+    ///     resolved in another image.
+    ///   - keepsTree: Whether somebody will want the tree.
     /// - Throws: `MergeError` for what no runtime unpacks.
-    public init(resolving listings: [LayerListing]) throws(MergeError) {
-        let tree = try LinkResolver.tree(of: listings)
-        self.init(tree.layers, tree)
+    public init(resolving listings: [LayerListing], keepsTree: Bool = true) throws(MergeError) {
+        let resolver = try LinkResolver(resolving: listings)
+        self.init(resolver.listings, keepsTree ? resolver.tree : nil)
     }
 
     /// The tree; if it is kept, it stays so.

@@ -16,7 +16,8 @@ public enum MergeError: Error, Equatable, Sendable {
 
 /// Lays layers over each other to find what hard links lead to.
 struct LinkResolver {
-    private var listings: [LayerListing]
+    /// The layers; hard links that were taken are what they lead to.
+    private(set) var listings: [LayerListing]
     private var builder: TreeBuilder
     /// The hard links, in their order.
     private var hardLinks: [EntryID] = []
@@ -25,12 +26,14 @@ struct LinkResolver {
     /// What the layer has whiteouts of.
     private var whiteouts: Set<TreePath> = []
 
+    /// The tree of the layers that were taken.
+    var tree: Tree { Tree(builder, of: listings, hardLinks: hardLinks) }
+
     /// Lays an image's layers over each other, the lowest first.
     ///
     /// - Parameter listings: The layers, with hard links as their headers spell them, or as they were resolved in another image.
-    /// - Returns: The tree of the same layers, in which hard links are what they lead to.
     /// - Throws: `MergeError` for what no runtime unpacks.
-    static func tree(of listings: [LayerListing]) throws(MergeError) -> Tree {
+    init(resolving listings: [LayerListing]) throws(MergeError) {
         var resolver = LinkResolver(listings)
         for layer in listings.indices {
             resolver.begin(layer: layer)
@@ -50,7 +53,7 @@ struct LinkResolver {
                 }
             }
         }
-        return Tree(resolver.builder, of: resolver.listings, hardLinks: resolver.hardLinks)
+        self = resolver
     }
 
     private init(_ listings: [LayerListing]) {

@@ -62,12 +62,14 @@ public struct FoundImage: Sendable {
     ///
     /// - Parameters:
     ///   - reporter: Told how much of them was read.
+    ///   - keepsTree: Whether somebody will want the tree that its layers make.
     ///   - tell: Told of every layer once it was read.
     /// - Returns: The image, read whole.
     /// - Throws: `ImageError` for what is wrong with a layer, `FileError` for what the system refuses, `CancellationError`
     ///   when its task was cancelled.
     public func read(
-        _ reporter: Reporter = .silent, _ tell: @escaping @Sendable (LayerSummary) -> Void = { _ in }
+        _ reporter: Reporter = .silent, keepsTree: Bool = true,
+        _ tell: @escaping @Sendable (LayerSummary) -> Void = { _ in }
     ) async throws -> OpenedImage {
         try await WorkPool.shared.run {
             let reading = LayerReading(
@@ -79,7 +81,8 @@ public struct FoundImage: Sendable {
             let listings = results.map(\.listing)
             let stack =
                 request.hashesFiles
-                ? try listings.resolved(layers: indexed.layers, source: store.source)
+                ? try listings.resolved(
+                    layers: indexed.layers, source: store.source, keepsTree: keepsTree)
                 : LayerStack(listings)
             return OpenedImage(
                 index: ImageIndex(summary: indexed, stack: stack),

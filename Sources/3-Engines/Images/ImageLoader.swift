@@ -69,7 +69,7 @@ public enum ImageLoader {
             if chosen.count == 1, let only = chosen.first {
                 let found = FoundImage(
                     chosen: only, store: store, request: request, summary: try summarize(only, store))
-                return ImageSet(try await found.read(reporter))
+                return ImageSet(try await found.read(reporter, keepsTree: false))
             }
             return try await read(
                 chosen, store, request, indexDigests: choice.catalog.indexDigests, reporter)

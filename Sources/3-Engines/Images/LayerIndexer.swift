@@ -224,9 +224,12 @@ extension [LayerListing] {
     /// - Parameters:
     ///   - layers: The same layers' summaries, for messages.
     ///   - source: The archive, for messages.
+    ///   - keepsTree: Whether somebody will want the tree that they make.
     /// - Returns: The layers in the same order, and the tree that they make.
     /// - Throws: `ImageError` if they cannot be laid over each other.
-    public func resolved(layers: [LayerSummary], source: String) throws -> LayerStack {
+    public func resolved(
+        layers: [LayerSummary], source: String, keepsTree: Bool = true
+    ) throws -> LayerStack {
         func refused(_ id: EntryID, _ reason: (Entry) -> String) -> ImageError {
             let layer = layers[id.layer]
             return .badLayer(
@@ -235,7 +238,7 @@ extension [LayerListing] {
         }
         func name(_ bytes: [UInt8]) -> String { "'\(EscapedText.of(bytes, limit: 200))'" }
         do {
-            return try LayerStack(resolving: self)
+            return try LayerStack(resolving: self, keepsTree: keepsTree)
         } catch {
             switch error {
             case .danglingHardLink(let id):
