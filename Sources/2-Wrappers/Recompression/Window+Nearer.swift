@@ -89,12 +89,12 @@ extension Window {
 
     @inline(never) private mutating func keepPlacesAhead(_ lowest: Int) {
         let end = position &+ min(Limits.minimumLookahead, lookahead &- Self.leastNearerByteCount &+ 1)
-        var place = max(nearerEnd, lowest)
-        while place < end {
-            let word = UnsafeRawPointer(buffer + place).loadUnaligned(as: UInt64.self).littleEndian
-            nearer.keep(place &+ passedCount, word)
-            place &+= 1
+        let start = max(nearerEnd, lowest)
+        guard start < end else { return }
+        let bytes = UnsafeRawPointer(buffer) - passedCount
+        nearer.keep(start &+ passedCount..<end &+ passedCount) {
+            bytes.loadUnaligned(fromByteOffset: $0, as: UInt64.self).littleEndian
         }
-        nearerEnd = place
+        nearerEnd = end
     }
 }

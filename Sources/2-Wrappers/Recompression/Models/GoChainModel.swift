@@ -199,9 +199,9 @@ struct GoChainModel: TokenModel {
         if nearerEnd <= place &+ NearerPlaces.farthestOffset {
             let behind = min(place &+ Self.keptAhead, end &- Self.leastNearerByteCount &+ 1)
             nearerEnd = max(nearerEnd, lowest)
-            while nearerEnd < behind {
-                storage.nearer.keep(nearerEnd, plain.word64(nearerEnd))
-                nearerEnd &+= 1
+            if nearerEnd < behind {
+                storage.nearer.keep(nearerEnd..<behind) { plain.word64($0) }
+                nearerEnd = behind
             }
         }
         numberedEnd = max(numberedEnd, lowest)

@@ -58,12 +58,34 @@ struct NearerPlaces: ~Copyable {
         UInt16(truncatingIfNeeded: min(kept &- 1 &- earlier, 0xffff))
     }
 
-    /// Keeps a place, right behind the one that was kept before, if there was one.
+    /// Keeps places that follow each other, right behind the one that was kept before, if there was one.
     ///
     /// - Parameters:
-    ///   - place: The place.
-    ///   - word: The bytes that stand there.
-    @inline(__always) func keep(_ place: Int, _ word: UInt64) {
+    ///   - places: The places.
+    ///   - word: The eight bytes that stand at one.
+    @inline(__always) func keep(_ places: Range<Int>, word: (Int) -> UInt64) {
+        var place = places.lowerBound
+        while place < places.upperBound {
+            let here = word(place)
+            keep(place, here)
+            place &+= 1
+            // Runs of one byte are half of many layers.
+            guard place < places.upperBound, word(place) == here else { continue }
+            repeat {
+                threes[place & mask] = 0
+                let slot = slot(place)
+                for lane in 0..<Self.numberLane { slot[lane] = 0 }
+                place &+= 1
+            } while place < places.upperBound && word(place) == here
+            let last = UInt32(truncatingIfNeeded: place &- 1)
+            head(here, byteCount: 3, row: 0).pointee = last
+            head(here, byteCount: 4, row: 1).pointee = last
+            head(here, byteCount: 6, row: 2).pointee = last
+            head(here, byteCount: 8, row: 3).pointee = last
+        }
+    }
+
+    @inline(__always) private func keep(_ place: Int, _ word: UInt64) {
         let slot = slot(place)
         let kept = UInt32(truncatingIfNeeded: place)
         let three = head(word, byteCount: 3, row: 0)
