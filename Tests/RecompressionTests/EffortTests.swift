@@ -92,6 +92,24 @@ import Testing
         }
     }
 
+    @Test func `few bytes of a blob do not ask for much`() throws {
+        func outcome(perBlobByte: UInt64) throws -> Repack.Outcome {
+            var describer = Describer(
+                blob: ByteSource(Self.blob), plain: ByteSource(Self.content), limit: Self.blob.count)
+            describer.following = Describer.Following(perBlobByte: perBlobByte, atStart: 0)
+            return try describer.describe { _ in }
+        }
+        // Each byte of the blob takes some hundred places.
+        guard case .refused(.tooMuchWork) = try outcome(perBlobByte: 16) else {
+            Issue.record("it is described")
+            return
+        }
+        guard case .described = try outcome(perBlobByte: 1 << 10) else {
+            Issue.record("it is not described")
+            return
+        }
+    }
+
     @Test func `what is two letters alone is not too much`() throws {
         let machine = try Self.machine(
             Program(family: .zlib, level: 6, codes: .heap), StreamMachine.Effort())
