@@ -99,7 +99,7 @@ import Testing
             describer.following = Describer.Following(perBlobByte: perBlobByte, atStart: 0)
             return try describer.describe { _ in }
         }
-        // Each byte of the blob takes some hundred places.
+        // Searches look at far more places for each byte of the blob.
         guard case .refused(.tooMuchWork) = try outcome(perBlobByte: 16) else {
             Issue.record("it is described")
             return
